@@ -1,0 +1,83 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
+using Portage.Model.Steps;
+
+namespace Portage.Model.Addresses;
+
+/// <summary>Names one step for as long as anyone wants it, across runs and configuration edits.</summary>
+/// <remarks>
+/// Two configurations that yield the same address mean the same work; whether that work is still good is decided by
+/// its fingerprint. The text form is <c>source[/part][&gt;target]:kind</c>, where the part is a snapshot's or a slice's
+/// name, as in <c>securitylogs/main:snapshot</c> and <c>securitylogs/posts&gt;blue:backfill</c>. It is what users see
+/// and type, what the ledger stores and what logs carry.
+/// </remarks>
+public sealed partial record StepAddress
+{
+    private readonly string _text;
+
+    /// <summary>An address of its parts; names must have passed <see cref="IsName"/>.</summary>
+    /// <exception cref="ArgumentException">A part is not a name.</exception>
+    public StepAddress(string source, string? part, string? target, StepKind kind)
+    {
+        if (!IsName(source) || (part is not null && !IsName(part)) || (target is not null && !IsName(target)))
+        {
+            throw new ArgumentException($"Not an address: '{source}', '{part}', '{target}'.");
+        }
+
+        (Source, Part, Target, Kind) = (source, part, target, kind);
+        _text = $"{source}{(part is null ? "" : "/" + part)}{(target is null ? "" : ">" + target)}:{kind.Word()}";
+    }
+
+    /// <summary>The name under <c>migrations</c>.</summary>
+    public string Source { get; }
+
+    /// <summary>The name of the snapshot or slice; null for a step of the whole source.</summary>
+    public string? Part { get; }
+
+    /// <summary>The name under <c>targets</c>; null for a step that concerns no target.</summary>
+    public string? Target { get; }
+
+    /// <summary>What the step does.</summary>
+    public StepKind Kind { get; }
+
+    /// <summary>True when <paramref name="name"/> can be part of an address: 1 to 63 of <c>A-Z a-z 0-9 . _ -</c>, beginning with a letter or digit.</summary>
+    public static bool IsName(string name) => NamePattern().IsMatch(name);
+
+    /// <summary>Reads the text form; false when it is not one.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out StepAddress? address)
+    {
+        address = null;
+        var match = AddressText().Match(text);
+        if (!match.Success || !StepKinds.TryParse(match.Groups["kind"].Value, out var kind))
+        {
+            return false;
+        }
+
+        var part = match.Groups["part"];
+        var target = match.Groups["target"];
+        address = new(match.Groups["source"].Value, part.Success ? part.Value : null, target.Success ? target.Value : null, kind);
+        return true;
+    }
+
+    /// <summary>Reads the text form.</summary>
+    /// <exception cref="FormatException">It is not one.</exception>
+    public static StepAddress Parse(string text) =>
+        TryParse(text, out var address) ? address : throw new FormatException($"Not a step address: '{text}'.");
+
+    /// <inheritdoc/>
+    public bool Equals(StepAddress? other) => other is not null && _text == other._text;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => string.GetHashCode(_text, StringComparison.Ordinal);
+
+    /// <summary>The text form.</summary>
+    public override string ToString() => _text;
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex NamePattern();
+
+    [GeneratedRegex(
+        @"\A(?<source>[A-Za-z0-9][A-Za-z0-9._-]{0,62})(/(?<part>[A-Za-z0-9][A-Za-z0-9._-]{0,62}))?(>(?<target>[A-Za-z0-9][A-Za-z0-9._-]{0,62}))?:(?<kind>[a-z]+)\z",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex AddressText();
+}

@@ -1,0 +1,5 @@
+namespace Portage.Model.Diagnostics;
+
+public static partial class DiagnosticCatalog
+{
+}

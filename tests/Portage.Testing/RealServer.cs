@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Xunit;
+
+namespace Portage.Testing;
+
+/// <summary>
+/// A real server out of <c>PORTAGE_SERVERS</c> or <c>../shared/servers</c>, on a free loopback port with a temporary data
+/// folder. It is stopped when disposed, and by the kernel when the test process dies.
+/// </summary>
+public sealed class RealServer : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly TempFolder? _ownData;
+
+    private RealServer(Process process, int port, string data, TempFolder? ownData) =>
+        (_process, Port, Data, _ownData) = (process, port, data, ownData);
+
+    /// <summary>The loopback port it answers on.</summary>
+    public int Port { get; }
+
+    /// <summary>Its data folder; file repositories may lie below <c>repos</c>.</summary>
+    public string Data { get; }
+
+    /// <summary>Its address.</summary>
+    public string Endpoint => $"http://127.0.0.1:{Port}";
+
+    /// <summary>Elasticsearch 7.10.2.</summary>
+    public static Task<RealServer> ElasticsearchAsync(CancellationToken cancellationToken, string? repositories = null, string? data = null, params string[] settings) =>
+        StartAsync("elasticsearch-7.10", repositories, data, settings, cancellationToken);
+
+    /// <summary>OpenSearch 2.19.1.</summary>
+    public static Task<RealServer> OpenSearchAsync(CancellationToken cancellationToken, string? repositories = null, string? data = null, params string[] settings) =>
+        StartAsync("opensearch-2", repositories, data, settings, cancellationToken);
+
+    /// <summary>Sends SIGKILL and waits until it is gone; the data folder stays.</summary>
+    public async Task KillAsync(CancellationToken cancellationToken)
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        _ownData?.Dispose();
+    }
+
+    private static async Task<RealServer> StartAsync(string folder, string? repositories, string? data, string[] settings, CancellationToken cancellationToken)
+    {
+        var servers = Checkout.Shared("PORTAGE_SERVERS", "servers");
+        if (servers is null)
+        {
+            Assert.Skip("No real servers: neither PORTAGE_SERVERS nor ../shared/servers exists.");
+        }
+
+        var ownData = data is null ? new TempFolder() : null;
+        data ??= ownData!.Path;
+
+        // The kernel ends the server with the test process, however that ends.
+        var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var argument in (string[])["--pdeathsig", "TERM", Path.Combine(servers, folder, "start"), "0", data, .. settings])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        if (repositories is not null)
+        {
+            start.Environment["REPOS"] = repositories;
+        }
+
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"Could not start {folder}.");
+        process.StandardInput.Close();
+        var output = new StringBuilder();
+        var port = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Read(object sender, DataReceivedEventArgs line)
+        {
+            if (line.Data is null)
+            {
+                return;
+            }
+
+            lock (output)
+            {
+                output.AppendLine(line.Data);
+            }
+
+            if (line.Data.StartsWith("started ", StringComparison.Ordinal))
+            {
+                port.TrySetResult(int.Parse(line.Data["started ".Length..], CultureInfo.InvariantCulture));
+            }
+        }
+
+        process.OutputDataReceived += Read;
+        process.ErrorDataReceived += Read;
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => port.TrySetException(new InvalidOperationException($"{folder} ended before it was ready:\n{output}"));
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return new(process, await port.Task.WaitAsync(cancellationToken), data, ownData);
+    }
+}
