@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Portage.Configuration.Fields;
+using Portage.Model.Addresses;
+using Portage.Model.Clusters;
+using Portage.Model.Steps;
+
+namespace Portage.Planning.Fingerprints;
+
+/// <summary>Which inputs count for which fingerprint, and how they are hashed: SHA-256 over canonical JSON with sorted keys.</summary>
+public static class Fingerprinting
+{
+    // Raised only when the hashed form itself changes; then every stored key must be re-keyed, not rerun.
+    private const int FormatVersion = 1;
+
+    /// <summary>The inputs of a step and their fingerprints.</summary>
+    /// <param name="wanted">The step.</param>
+    /// <param name="consumed">What it takes from earlier steps.</param>
+    public static StepInputs Of(WantedStep wanted, ImmutableArray<ConsumedOutput> consumed)
+    {
+        var parts = wanted.Inputs.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key));
+        var result = Hash(wanted, parts.Where(part => part.Affects == Affects.Result), consumed, address: null);
+        var identity = Hash(wanted, parts.Where(part => part.Affects == Affects.Result), consumed, wanted.Address);
+        var process = Hash(wanted, parts.Where(part => part.Affects == Affects.Process), [], address: null);
+        return new(wanted.Version, parts, consumed, new(result, identity, process));
+    }
+
+    /// <summary>The digest of the outputs that an edge selects.</summary>
+    public static ConsumedOutput Consume(InputEdge edge, ImmutableArray<OutputPart> outputs)
+    {
+        var include = edge.Include.Select(text => new IndexPattern(text)).ToArray();
+        var exclude = edge.Exclude.Select(text => new IndexPattern(text)).ToArray();
+        var text = new StringBuilder();
+        foreach (var part in outputs
+            .Where(part => part.Group == edge.Group
+                && include.Any(pattern => pattern.Matches(part.Name))
+                && !exclude.Any(pattern => pattern.Matches(part.Name)))
+            .OrderBy(part => part.Name, StringComparer.Ordinal))
+        {
+            text.Append(part.Name).Append('\n').Append(part.Digest.Hex).Append('\n');
+        }
+
+        return new(edge.Upstream, edge.Group!, Fingerprint.Of(text.ToString()));
+    }
+
+    private static Fingerprint Hash(WantedStep wanted, IEnumerable<InputPart> parts, ImmutableArray<ConsumedOutput> consumed, StepAddress? address)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            if (address is not null)
+            {
+                json.WriteString("address", address.ToString());
+            }
+
+            json.WriteStartArray("consumed");
+            foreach (var output in consumed.OrderBy(output => (output.Upstream.Kind, output.Group)))
+            {
+                // Not the upstream's address: a rename of a snapshot or a slice is no other input.
+                json.WriteStartArray();
+                json.WriteStringValue(output.Upstream.Kind.Word());
+                json.WriteStringValue(output.Group);
+                json.WriteStringValue(output.Digest.Hex);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
+            json.WriteNumber("format", FormatVersion);
+            json.WriteString("kind", wanted.Address.Kind.Word());
+            json.WriteStartObject("parts");
+            foreach (var part in parts)
+            {
+                json.WritePropertyName(part.Key);
+                json.WriteRawValue(part.Value);
+            }
+
+            json.WriteEndObject();
+            json.WriteNumber("version", wanted.Version);
+            json.WriteEndObject();
+        }
+
+        return Fingerprint.Of(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+    }
+}

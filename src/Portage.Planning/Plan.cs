@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Text;
+using Portage.Model.Addresses;
+using Portage.Model.Steps;
+
+namespace Portage.Planning;
+
+/// <summary>What would happen, step by step, in the order in which people read it.</summary>
+/// <param name="Changes">One for each step that is wanted or recorded.</param>
+/// <param name="Steps">The wanted steps by address, with their edges.</param>
+public sealed record Plan(ImmutableArray<StepChange> Changes, ImmutableDictionary<StepAddress, WantedStep> Steps)
+{
+    /// <summary>
+    /// What approvals and <c>start --plan</c> name. Over the changes and the inputs of every wanted step; not over
+    /// reasons, estimates or descriptions.
+    /// </summary>
+    public required Fingerprint Hash { get; init; }
+
+    /// <summary>True when starting the plan would do nothing.</summary>
+    public bool IsEmpty => Changes.All(change => change is StepChange.Keep or StepChange.Collect);
+
+    /// <summary>The changes that forbid a start.</summary>
+    public IEnumerable<StepChange.Block> Blocks => Changes.OfType<StepChange.Block>();
+
+    internal static Fingerprint HashOf(ImmutableArray<StepChange> changes, IReadOnlyDictionary<StepAddress, WantedStep> steps)
+    {
+        var text = new StringBuilder("plan 1\n");
+        foreach (var change in changes)
+        {
+            text.Append(change.Word).Append(' ').Append(change.Address).Append('\n');
+            if (steps.TryGetValue(change.Address, out var step))
+            {
+                foreach (var part in step.Inputs)
+                {
+                    text.Append(part.Key).Append('=').Append(part.Value).Append('\n');
+                }
+
+                text.Append(step.Version).Append(' ').Append(step.Gate).Append('\n');
+            }
+        }
+
+        return Fingerprint.Of(text.ToString());
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Portage.Model.Addresses;
+using Portage.Model.Steps;
+
+namespace Portage.Planning;
+
+/// <summary>How far a recorded step has come, as far as a plan cares.</summary>
+public enum RecordedState
+{
+    /// <summary>It has left nothing: it never began, or it was reverted.</summary>
+    Absent,
+
+    /// <summary>It began and is not complete: running, under review, failed or stopped.</summary>
+    Begun,
+
+    /// <summary>It is complete.</summary>
+    Complete,
+}
+
+/// <summary>What the ledger knows of one step.</summary>
+/// <param name="Address">Its name.</param>
+/// <param name="State">How far it has come.</param>
+/// <param name="Inputs">What it began with.</param>
+/// <param name="Outputs">What it left; empty until it is complete.</param>
+/// <param name="Situation">A word or two for people, as <c>running</c> or <c>failed: target unreachable</c>.</param>
+public sealed record RecordedStep(
+    StepAddress Address,
+    RecordedState State,
+    StepInputs Inputs,
+    ImmutableArray<OutputPart> Outputs,
+    string Situation);
+
+/// <summary>Everything that a step began with, and the three fingerprints of it.</summary>
+/// <param name="Version">The kind's version.</param>
+/// <param name="Parts">The fields.</param>
+/// <param name="Consumed">The digests of what it took from the steps before it, by upstream address and group.</param>
+/// <param name="Fingerprints">Over all of these.</param>
+public sealed record StepInputs(int Version, ImmutableArray<InputPart> Parts, ImmutableArray<ConsumedOutput> Consumed, StepFingerprints Fingerprints);
+
+/// <summary>What a step took from an earlier one.</summary>
+/// <param name="Upstream">The earlier step.</param>
+/// <param name="Group">Which outputs.</param>
+/// <param name="Digest">Over all of them that the edge selects.</param>
+public sealed record ConsumedOutput(StepAddress Upstream, string Group, Fingerprint Digest);
+
+/// <summary>The three fingerprints of a step.</summary>
+/// <param name="Result">Equal: the outcome is the same.</param>
+/// <param name="Identity">Equal: work in progress is the same work at the same place.</param>
+/// <param name="Process">Equal: nothing about how it is done has changed.</param>
+public sealed record StepFingerprints(Fingerprint Result, Fingerprint Identity, Fingerprint Process);

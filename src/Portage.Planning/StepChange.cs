@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Portage.Model.Addresses;
+
+namespace Portage.Planning;
+
+/// <summary>What a plan will do about one step, and why.</summary>
+/// <remarks>Reasons are for people: nothing branches on them, and they are not part of the plan's hash.</remarks>
+public abstract record StepChange
+{
+    private StepChange(StepAddress address, ImmutableArray<ChangeReason> because) => (Address, Because) = (address, because);
+
+    /// <summary>The step concerned.</summary>
+    public StepAddress Address { get; }
+
+    /// <summary>Why.</summary>
+    public ImmutableArray<ChangeReason> Because { get; }
+
+    /// <summary>The word that users see.</summary>
+    public abstract string Word { get; }
+
+    /// <summary>Complete, with these very inputs: nothing is done and its resources are not touched.</summary>
+    public sealed record Keep(StepAddress Step) : StepChange(Step, [])
+    {
+        /// <inheritdoc/>
+        public override string Word => "keep";
+    }
+
+    /// <summary>Begun with these very inputs and not complete: it goes on from where it is; process fields are adjusted in place.</summary>
+    /// <param name="Reasons">Where it stands, and each process field that differs.</param>
+    public sealed record Adopt(StepAddress Step, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
+    {
+        /// <inheritdoc/>
+        public override string Word => "adopt";
+    }
+
+    /// <summary>Not done yet: run it.</summary>
+    public sealed record Create(StepAddress Step) : StepChange(Step, [])
+    {
+        /// <inheritdoc/>
+        public override string Word => "create";
+    }
+
+    /// <summary>Done with other inputs: revert it, then run it.</summary>
+    /// <param name="Conditional">Only when what it takes from an earlier step comes out differently; otherwise it is kept.</param>
+    /// <param name="Reasons">The fields and outputs that differ.</param>
+    public sealed record Redo(StepAddress Step, bool Conditional, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
+    {
+        /// <inheritdoc/>
+        public override string Word => "redo";
+    }
+
+    /// <summary>Cannot be done: a field that may never change under finished work has changed.</summary>
+    public sealed record Block(StepAddress Step, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
+    {
+        /// <inheritdoc/>
+        public override string Word => "block";
+    }
+
+    /// <summary>Recorded, and wanted no longer. This version lists it and leaves what it made as it is.</summary>
+    public sealed record Collect(StepAddress Step, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
+    {
+        /// <inheritdoc/>
+        public override string Word => "collect";
+    }
+}
+
+/// <summary>One reason of a change.</summary>
+/// <param name="Path">The configuration path, or the upstream step, that differs; null when it is neither.</param>
+/// <param name="Was">The old value as canonical JSON; null when there was none.</param>
+/// <param name="Is">The new value as canonical JSON; null when there is none.</param>
+/// <param name="Text">In words, complete without the other fields.</param>
+public sealed record ChangeReason(string? Path, string? Was, string? Is, string Text);

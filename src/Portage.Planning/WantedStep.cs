@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Portage.Configuration.Fields;
+using Portage.Model.Addresses;
+using Portage.Model.Steps;
+
+namespace Portage.Planning;
+
+/// <summary>A step that the configuration wants.</summary>
+/// <param name="Address">Its name.</param>
+/// <param name="Inputs">Every field that it reads.</param>
+/// <param name="Edges">The steps that come before it.</param>
+/// <param name="Gate">What lets it go on.</param>
+public sealed record WantedStep(StepAddress Address, ImmutableArray<InputPart> Inputs, ImmutableArray<InputEdge> Edges, GateRule Gate)
+{
+    /// <summary>The kind's version, from <see cref="IStepDefinition.Version"/>.</summary>
+    public int Version { get; init; }
+
+    /// <summary>From <see cref="IStepDefinition.GatePlacement"/>.</summary>
+    public GatePlacement GatePlacement { get; init; }
+
+    /// <summary>From <see cref="IStepDefinition.IsHeavy"/>.</summary>
+    public bool IsHeavy { get; init; }
+
+    /// <summary>One line for people: what the step is about, as <c>bring your own: nightly</c>.</summary>
+    public string About { get; init; } = "";
+}
+
+/// <summary>One field that a step reads.</summary>
+/// <param name="Key">The field's name within the step, which a rename of a slice or target does not change; what is hashed.</param>
+/// <param name="Path">Where it stands in the configuration; what people are told.</param>
+/// <param name="Value">Canonical JSON, defaults applied.</param>
+/// <param name="Affects">What a change makes worthless.</param>
+/// <param name="Change">How it may change.</param>
+public sealed record InputPart(string Key, string Path, string Value, Affects Affects, Change Change);
+
+/// <summary>A step that comes before another one, and what the later one takes from it.</summary>
+/// <param name="Upstream">The step that must be complete first.</param>
+/// <param name="Group">Which outputs are consumed, as <c>documents</c>; null for none: then only the order counts.</param>
+/// <param name="Include">Patterns over the names of those outputs.</param>
+/// <param name="Exclude">Patterns over the names that do not count.</param>
+/// <param name="RestsOn">What this step made stands on what the upstream made: when that is reverted, this must be reverted first, and run again.</param>
+public sealed record InputEdge(StepAddress Upstream, string? Group, ImmutableArray<string> Include, ImmutableArray<string> Exclude, bool RestsOn);
+
+/// <summary>One output of a complete step. Later steps depend on the digest, not on the fact that the step ran.</summary>
+/// <param name="Group">What it is, as <c>documents</c>.</param>
+/// <param name="Name">Which of them, as an index name.</param>
+/// <param name="Digest">Equal digests mean equal outputs.</param>
+public sealed record OutputPart(string Group, string Name, Fingerprint Digest);
+
+/// <summary>What lets a step go on.</summary>
+/// <param name="Mode">Who decides.</param>
+/// <param name="Predicate">The condition; null unless the mode is <see cref="GateMode.Automatic"/>.</param>
+public sealed record GateRule(GateMode Mode, string? Predicate)
+{
+    /// <summary>The rule of an <c>approve</c> field: <c>manual</c>, <c>none</c>, <c>auto</c> or a predicate.</summary>
+    public static GateRule Of(string approve, string auto) => approve switch
+    {
+        "manual" => new(GateMode.Manual, null),
+        "none" => new(GateMode.None, null),
+        "auto" => new(GateMode.Automatic, auto),
+        _ => new(GateMode.Automatic, approve),
+    };
+
+    /// <summary>As a plan shows it: <c>review: manual</c>; empty without a gate.</summary>
+    public override string ToString() => Mode switch
+    {
+        GateMode.None => "",
+        GateMode.Manual => "review: manual",
+        _ => $"review unless {Predicate}",
+    };
+}
+
+/// <summary>Who decides whether a step goes on.</summary>
+public enum GateMode
+{
+    /// <summary>Nobody: it goes on.</summary>
+    None,
+
+    /// <summary>A condition over the step's numbers; where it fails, a person.</summary>
+    Automatic,
+
+    /// <summary>A person.</summary>
+    Manual,
+}
