@@ -1,0 +1,62 @@
+using Portage.Engine.Ledger;
+
+namespace Portage.Engine.Core;
+
+/// <summary>What all events of a home directory imply.</summary>
+public sealed class HomeState
+{
+    /// <summary>The session that is made at the first edit when nobody made one.</summary>
+    public const string DefaultSession = "default";
+
+    private readonly Dictionary<string, SessionState> _sessions = new(StringComparer.Ordinal);
+
+    /// <summary>Sessions by name.</summary>
+    public IReadOnlyDictionary<string, SessionState> Sessions => _sessions;
+
+    /// <summary>The session that verbs act on.</summary>
+    public string ActiveSession { get; private set; } = DefaultSession;
+
+    /// <summary>The last event taken in.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>The state after all of the events.</summary>
+    public static HomeState Of(IEnumerable<RecordedEvent> events)
+    {
+        var state = new HomeState();
+        foreach (var recorded in events)
+        {
+            state.Apply(recorded);
+        }
+
+        return state;
+    }
+
+    /// <summary>Takes in the next event.</summary>
+    public void Apply(RecordedEvent recorded)
+    {
+        Apply(recorded.Event, recorded.At);
+        Sequence = recorded.Sequence;
+    }
+
+    /// <summary>Takes in an event whose place is not known yet.</summary>
+    public void Apply(LedgerEvent happened, DateTimeOffset at)
+    {
+        switch (happened)
+        {
+            case SessionCreated e:
+                _sessions[e.Session] = new(e.Session);
+                break;
+            case SessionSwitched e:
+                ActiveSession = e.Session;
+                break;
+            case SessionDeleted e:
+                _sessions.Remove(e.Session);
+                ActiveSession = ActiveSession == e.Session ? DefaultSession : ActiveSession;
+                break;
+            default:
+                // What a workload still reports about a deleted session concerns nobody any more.
+                _sessions.GetValueOrDefault(happened.Session)?.Apply(happened, at);
+                break;
+        }
+    }
+}

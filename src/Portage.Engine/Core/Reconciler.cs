@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
+using Portage.Model.Steps;
+using Portage.Planning;
+
+namespace Portage.Engine.Core;
+
+/// <summary>Something to do in the world, or to write down.</summary>
+public abstract record Effect
+{
+    private Effect()
+    {
+    }
+
+    /// <summary>Write events down; what follows from them is decided next.</summary>
+    public sealed record Record(ImmutableArray<LedgerEvent> Events) : Effect;
+
+    /// <summary>Begin a phase of a step; claimed in the ledger first. At least once, under (address, fingerprint, attempt).</summary>
+    public sealed record Begin(WantedStep Step, StepPhase Phase, StepInputs Inputs, int Attempt) : Effect;
+
+    /// <summary>Hand new process fields to the step's workload.</summary>
+    public sealed record Adjust(WantedStep Step, StepInputs Inputs) : Effect;
+
+    /// <summary>Stop the step's workload gracefully.</summary>
+    public sealed record Stop(StepAddress Step, string Why) : Effect;
+
+    /// <summary>Decide again at this time.</summary>
+    public sealed record Wake(DateTimeOffset At) : Effect;
+}
+
+/// <summary>What the controller sees of the world at one moment.</summary>
+/// <param name="Now">The time.</param>
+/// <param name="InFlight">Steps that this controller is working on, or whose workload it watches.</param>
+/// <param name="Stopping">Steps whose workload has been asked to stop.</param>
+public sealed record Observed(DateTimeOffset Now, IReadOnlySet<StepAddress> InFlight, IReadOnlySet<StepAddress> Stopping);
+
+/// <summary>Decides what to do next. Level-triggered and pure: the same state gives the same effects, whatever happened before.</summary>
+public static class Reconciler
+{
+    /// <summary>The effects that bring the session nearer to what is wanted.</summary>
+    /// <param name="wanted">The steps of the run's configuration, each after those it depends on.</param>
+    /// <param name="session">What is recorded; without a run under way, workloads are stopped.</param>
+    /// <param name="memo">Fingerprints worked out before for these very steps.</param>
+    public static ImmutableArray<Effect> Decide(ImmutableArray<WantedStep> wanted, SessionState session, Observed observed, InputsMemo memo)
+    {
+        var effects = ImmutableArray.CreateBuilder<Effect>();
+        effects.AddRange(StopUnwanted(wanted, session, observed));
+        if (session.ActiveRun is not { } run)
+        {
+            return effects.DrainToImmutable();
+        }
+
+        var standings = Standings.Of(wanted, session, run.Number, observed.InFlight, observed.Now, memo);
+        foreach (var (step, standing) in standings)
+        {
+            switch (standing)
+            {
+                case Standing.Ready ready:
+                    effects.Add(new Effect.Begin(step, ready.Phase, ready.Inputs, ready.Attempt));
+                    break;
+                case Standing.Working { Phase: StepPhase.Run } working when step.IsHeavy && HasOtherProcess(session, step, working.Inputs):
+                    effects.Add(new Effect.Adjust(step, working.Inputs));
+                    break;
+                case Standing.Held { IsWorking: true } held when !observed.Stopping.Contains(step.Address):
+                    effects.Add(new Effect.Stop(step.Address, $"paused by {held.Pause.By}"));
+                    break;
+                case Standing.StopsFirst when !observed.Stopping.Contains(step.Address):
+                    effects.Add(new Effect.Stop(step.Address, "its inputs changed"));
+                    break;
+                case Standing.GateDue due:
+                    effects.Add(new Effect.Record(AskGate(run, session, step, due)));
+                    break;
+                case Standing.Retries retries:
+                    effects.Add(new Effect.Wake(retries.At));
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        if (effects.Count == 0 && observed.InFlight.Count == 0 && OutcomeOf(standings) is { } outcome)
+        {
+            effects.Add(new Effect.Record([new RunEnded(session.Name, run.Number, outcome, "controller")]));
+        }
+
+        return effects.DrainToImmutable();
+    }
+
+    /// <summary>Workloads that no run wants: after a stop, all of them; otherwise those whose step left the configuration.</summary>
+    private static IEnumerable<Effect> StopUnwanted(ImmutableArray<WantedStep> wanted, SessionState session, Observed observed)
+    {
+        var known = session.ActiveRun is null ? [] : wanted.Select(step => step.Address).ToHashSet();
+        return session.Steps.Values
+            .Where(step => step.Workload is not null && !known.Contains(step.Address) && !observed.Stopping.Contains(step.Address))
+            .Select(step => new Effect.Stop(step.Address, session.ActiveRun is null ? "the run was stopped" : "no longer wanted"));
+    }
+
+    private static bool HasOtherProcess(SessionState session, WantedStep step, StepInputs inputs) =>
+        session.Steps.TryGetValue(step.Address, out var had)
+        && had.Workload is not null
+        && had.Inputs!.Fingerprints.Process != inputs.Fingerprints.Process;
+
+    private static RunOutcome? OutcomeOf(IReadOnlyList<(WantedStep Step, Standing Standing)> standings)
+    {
+        var open = standings.Select(pair => pair.Standing).Where(standing => standing is not Standing.Settled).ToArray();
+        return open switch
+        {
+            [] => RunOutcome.Done,
+            _ when open.Any(standing => standing is Standing.InReview or Standing.Held or Standing.Retries or Standing.StopsFirst) => null,
+            _ when open.Any(standing => standing is Standing.Failed) => RunOutcome.Failed,
+            _ => null,
+        };
+    }
+
+    private static ImmutableArray<LedgerEvent> AskGate(RunRecord run, SessionState session, WantedStep step, Standing.GateDue due)
+    {
+        var evidence = due.Evidence.Digest;
+        var had = session.Steps[step.Address];
+        LedgerEvent passed(string by, string? comment) => new GatePassed(session.Name, run.Number, step.Address, by, comment, evidence, run.Plan);
+        ImmutableArray<LedgerEvent> opened(string why) => [new GateOpened(session.Name, run.Number, step.Address, why, evidence)];
+        ImmutableArray<LedgerEvent> goOn(LedgerEvent? gate) =>
+        [
+            .. gate is null ? Array.Empty<LedgerEvent>() : [gate],
+            .. step.GatePlacement == GatePlacement.AfterRun ? [new StepCompleted(session.Name, run.Number, step.Address)] : Array.Empty<LedgerEvent>(),
+        ];
+
+        if (had.Approved == evidence)
+        {
+            return goOn(null);
+        }
+
+        switch (due.Gate.Mode)
+        {
+            case GateMode.None:
+                return goOn(passed("policy", "no gate"));
+            case GateMode.Manual:
+                return opened("manual");
+            default:
+                // Predicates were checked when the configuration was read.
+                _ = GatePredicate.TryParse(due.Gate.Predicate!, out var predicate, out _);
+                var failing = predicate!.Failing(due.Evidence.Numbers);
+                return failing.IsEmpty ? goOn(passed("policy", predicate.Text)) : opened(string.Join(", ", failing));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+using Portage.Planning;
+
+namespace Portage.Engine.Core;
+
+/// <summary>Where a wanted step stands, and so what comes next for it. The reconciler acts on it; status tells it.</summary>
+public abstract record Standing
+{
+    private Standing()
+    {
+    }
+
+    /// <summary>Complete, with what is wanted.</summary>
+    public sealed record Settled : Standing;
+
+    /// <summary>Earlier steps are not settled.</summary>
+    public sealed record Waits(ImmutableArray<StepAddress> On) : Standing;
+
+    /// <summary>A person holds it.</summary>
+    /// <param name="IsWorking">Its workload must be stopped first.</param>
+    public sealed record Held(Paused Pause, bool IsWorking) : Standing;
+
+    /// <summary>The phase can begin now.</summary>
+    /// <param name="Attempt">Counted from 1; the same again when a controller that is gone had claimed it.</param>
+    public sealed record Ready(StepPhase Phase, StepInputs Inputs, int Attempt) : Standing;
+
+    /// <summary>The phase is under way.</summary>
+    public sealed record Working(StepPhase Phase, StepInputs Inputs) : Standing;
+
+    /// <summary>Its gate must be asked.</summary>
+    public sealed record GateDue(GateRule Gate, StepReport Evidence) : Standing;
+
+    /// <summary>It waits for a person.</summary>
+    public sealed record InReview(GateOpened Gate) : Standing;
+
+    /// <summary>An attempt failed; the next one begins at a time.</summary>
+    public sealed record Retries(Diagnostic Because, DateTimeOffset At) : Standing;
+
+    /// <summary>It failed, and a person must act.</summary>
+    public sealed record Failed(Diagnostic Because) : Standing;
+
+    /// <summary>It was done with other inputs; steps that rest on it must be reverted first.</summary>
+    public sealed record RevertWaits(ImmutableArray<StepAddress> On) : Standing;
+
+    /// <summary>It was done with other inputs, and its workload is still at it.</summary>
+    public sealed record StopsFirst : Standing;
+}

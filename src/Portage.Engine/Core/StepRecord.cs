@@ -1,0 +1,82 @@
+using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+using Portage.Model.Steps;
+using Portage.Planning;
+
+namespace Portage.Engine.Core;
+
+/// <summary>How far a step has come, as its events imply.</summary>
+public enum StepState
+{
+    /// <summary>It never began, or it was reverted.</summary>
+    Absent,
+
+    /// <summary>Under evaluation.</summary>
+    Evaluating,
+
+    /// <summary>Evaluated; its gate comes before it runs.</summary>
+    Evaluated,
+
+    /// <summary>Running.</summary>
+    Running,
+
+    /// <summary>Run; its gate comes before it is complete.</summary>
+    Reported,
+
+    /// <summary>Complete.</summary>
+    Complete,
+
+    /// <summary>Being taken back.</summary>
+    Reverting,
+}
+
+/// <summary>What the ledger knows of one step.</summary>
+/// <param name="Address">Its name.</param>
+public sealed record StepRecord(StepAddress Address)
+{
+    /// <summary>How far it has come.</summary>
+    public StepState State { get; init; }
+
+    /// <summary>The run that it last belonged to.</summary>
+    public int Run { get; init; }
+
+    /// <summary>Tries of the present phase, in this run; 0 before the first.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>What it began with; null before it began.</summary>
+    public StepInputs? Inputs { get; init; }
+
+    /// <summary>True once it may have changed something that reverting must take back.</summary>
+    public bool HasEffects { get; init; }
+
+    /// <summary>What its evaluation found.</summary>
+    public StepReport? Evidence { get; init; }
+
+    /// <summary>What came of running it.</summary>
+    public StepReport? Report { get; init; }
+
+    /// <summary>What it left to later steps.</summary>
+    public StepOutputs? Outputs { get; init; }
+
+    /// <summary>Why its gate waits for a person; null when it does not.</summary>
+    public GateOpened? Review { get; init; }
+
+    /// <summary>The evidence that was approved; null when none was.</summary>
+    public Fingerprint? Approved { get; init; }
+
+    /// <summary>Why the last attempt failed; null when it did not.</summary>
+    public Diagnostic? Failure { get; init; }
+
+    /// <summary>When it is tried again after a failure; null when a person must act.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
+    /// <summary>Its workload; null when it has none.</summary>
+    public WorkloadHandle? Workload { get; init; }
+
+    /// <summary>When the present phase began.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When the state last changed.</summary>
+    public DateTimeOffset ChangedAt { get; init; }
+}

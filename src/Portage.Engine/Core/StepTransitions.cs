@@ -1,0 +1,66 @@
+using Portage.Engine.Ledger;
+using Portage.Model.Diagnostics;
+
+namespace Portage.Engine.Core;
+
+/// <summary>What each event makes of a step's record. Pure.</summary>
+internal static class StepTransitions
+{
+    public static StepRecord After(StepRecord had, LedgerEvent happened, DateTimeOffset at) => happened switch
+    {
+        StepStarted e => had with
+        {
+            State = e.Phase switch
+            {
+                StepPhase.Evaluate => StepState.Evaluating,
+                StepPhase.Run => StepState.Running,
+                _ => StepState.Reverting,
+            },
+            Run = e.Run,
+            Attempt = e.Attempt,
+            // A revert works on what was done: it takes back the old inputs.
+            Inputs = e.Phase == StepPhase.Revert ? had.Inputs : e.Inputs,
+            HasEffects = had.HasEffects || e.Phase == StepPhase.Run,
+            Failure = null,
+            RetryAt = null,
+            StartedAt = at,
+        },
+        StepEvaluated e => had with { State = StepState.Evaluated, Evidence = e.Evidence, Review = null, Failure = null, RetryAt = null },
+        StepReported e => had with { State = StepState.Reported, Report = e.Report, Outputs = e.Outputs, Workload = null, Failure = null, RetryAt = null },
+        StepCompleted => had with { State = StepState.Complete, Review = null },
+        StepFailed e => had with { Failure = e.Because, RetryAt = e.RetryAt, Run = e.Run, Workload = null },
+        StepReverted e => new StepRecord(had.Address) { Run = e.Run, Inputs = had.Inputs },
+        StepStopped => had with { Workload = null },
+        GateOpened e => had with { Review = e },
+        GatePassed e => had with { Review = null, Approved = e.Evidence },
+        GateRejected e => had with
+        {
+            Review = null,
+            Run = e.Run,
+            Failure = DiagnosticCatalog.GateWasRejected.Error(null, $"{e.By} rejected {e.Step}{(e.Comment is null ? "" : $": {e.Comment}")}."),
+            RetryAt = null,
+        },
+        WorkloadStarted e => had with { Workload = e.Workload },
+        WorkloadAdopted e => had with { Workload = e.Workload },
+        WorkloadAdjusted e => had with { Inputs = e.Inputs },
+        WorkloadLost e => had with { Workload = null, RetryAt = e.RetryAt, Failure = DiagnosticCatalog.WorkloadLost.Error(null, e.Why) },
+        _ => throw new InvalidOperationException($"No transition for {happened.GetType().Name}."),
+    };
+}
+
+/// <summary>Where a step stands, in a word or two.</summary>
+internal static class Situations
+{
+    public static string Of(StepRecord step) => step switch
+    {
+        { Failure: { } failure, RetryAt: null } => $"failed: {failure.Summary}",
+        { Review: not null } => "under review",
+        { State: StepState.Absent } => "not begun",
+        { State: StepState.Evaluating } => "being evaluated",
+        { State: StepState.Evaluated } => "evaluated",
+        { State: StepState.Running } => "begun; goes on from its position",
+        { State: StepState.Reported } => "run; its gate is next",
+        { State: StepState.Reverting } => "being reverted",
+        _ => "complete",
+    };
+}
