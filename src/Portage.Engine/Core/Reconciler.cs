@@ -92,7 +92,7 @@ public static class Reconciler
     {
         var known = session.ActiveRun is null ? [] : wanted.Select(step => step.Address).ToHashSet();
         return session.Steps.Values
-            .Where(step => step.Workload is not null && !known.Contains(step.Address) && !observed.Stopping.Contains(step.Address))
+            .Where(step => (step.Workload is not null || observed.InFlight.Contains(step.Address)) && !known.Contains(step.Address) && !observed.Stopping.Contains(step.Address))
             .Select(step => new Effect.Stop(step.Address, session.ActiveRun is null ? "the run was stopped" : "no longer wanted"));
     }
 

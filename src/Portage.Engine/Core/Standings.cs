@@ -52,7 +52,7 @@ public static class Standings
             if (session.Pauses.FirstOrDefault(pause => new AddressPattern(pause.Pattern).Matches(step.Address)) is { } pause
                 && had.State != StepState.Complete)
             {
-                return new Standing.Held(pause, IsWorking: had.Workload is not null);
+                return new Standing.Held(pause, IsWorking: had.Workload is not null || inFlight.Contains(step.Address));
             }
 
             if (MustRedo(step, had, inputs))

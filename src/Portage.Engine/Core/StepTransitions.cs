@@ -21,6 +21,8 @@ internal static class StepTransitions
             // A revert works on what was done: it takes back the old inputs.
             Inputs = e.Phase == StepPhase.Revert ? had.Inputs : e.Inputs,
             HasEffects = had.HasEffects || e.Phase == StepPhase.Run,
+            // An approval is for these inputs: other ones need another approval, whatever their evidence says.
+            Approved = e.Phase != StepPhase.Revert && e.Inputs.Fingerprints.Result == had.Inputs?.Fingerprints.Result ? had.Approved : null,
             Failure = null,
             RetryAt = null,
             StartedAt = at,

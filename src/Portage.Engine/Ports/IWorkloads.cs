@@ -60,5 +60,6 @@ public abstract record WorkloadSighting
     public sealed record Failed(Diagnostic Because, bool IsTransient) : WorkloadSighting;
 
     /// <summary>It is gone without a word.</summary>
-    public sealed record Lost(string Why) : WorkloadSighting;
+    /// <param name="MadeProgress">True when its position moved since it started.</param>
+    public sealed record Lost(string Why, bool MadeProgress) : WorkloadSighting;
 }

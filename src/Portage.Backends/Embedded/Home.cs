@@ -1,0 +1,73 @@
+using System.Text;
+using Portage.Model.Addresses;
+using Portage.Model.Steps;
+
+namespace Portage.Backends.Embedded;
+
+/// <summary>The folder in which everything of a home lies: <c>.portage</c>, found upwards from the working directory like <c>.git</c>.</summary>
+/// <param name="path">Absolute.</param>
+public sealed class Home(string path)
+{
+    /// <summary>The folder's name where no variable names another.</summary>
+    public const string FolderName = ".portage";
+
+    /// <summary>The environment variable that names the folder itself.</summary>
+    public const string Variable = "PORTAGE_HOME";
+
+    /// <summary>Absolute.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>The SQLite database.</summary>
+    public string Ledger => System.IO.Path.Combine(Path, "ledger.db");
+
+    /// <summary>Held by whoever may append.</summary>
+    public string Lock => System.IO.Path.Combine(Path, "lock");
+
+    /// <summary>Who the running controller is.</summary>
+    public string ControllerInfo => System.IO.Path.Combine(Path, "controller.json");
+
+    /// <summary>Log files, one a day and service.</summary>
+    public string Logs => System.IO.Path.Combine(Path, "logs");
+
+    /// <summary>Secrets kept in files of mode 0600.</summary>
+    public string Secrets => System.IO.Path.Combine(Path, "secrets");
+
+    /// <summary>True when the folder exists.</summary>
+    public bool Exists => Directory.Exists(Path);
+
+    /// <summary>The home that verbs in a folder use: the one that the variable names, the nearest one upwards, or one that is not made yet.</summary>
+    public static Home Find(string workingDirectory, string? variable)
+    {
+        if (!string.IsNullOrEmpty(variable))
+        {
+            return new(System.IO.Path.GetFullPath(variable, workingDirectory));
+        }
+
+        for (var folder = workingDirectory; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
+        {
+            var candidate = System.IO.Path.Combine(folder, FolderName);
+            if (Directory.Exists(candidate))
+            {
+                return new(candidate);
+            }
+        }
+
+        return new(System.IO.Path.Combine(workingDirectory, FolderName));
+    }
+
+    /// <summary>Makes the folder, for its owner only, where it is missing.</summary>
+    public void Create()
+    {
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(Path, Owner);
+        Directory.CreateDirectory(Logs, Owner);
+    }
+
+    /// <summary>The folder of a step's work.</summary>
+    public string WorkOf(string session, StepAddress step, Fingerprint identity)
+    {
+        var name = new StringBuilder(step.ToString());
+        name.Replace('/', '+').Replace('>', '@').Replace(':', '=');
+        return System.IO.Path.Combine(Path, "work", session, $"{name}-{identity.Short}");
+    }
+}

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace Portage.Backends.Embedded;
+
+/// <summary>The few system calls that the base class library lacks.</summary>
+internal static partial class Posix
+{
+    public const int SigTerm = 15;
+
+    private const int ReadWrite = 2;
+
+    /// <summary>Leaves the terminal: a new session, and nothing on the standard streams, so that neither Ctrl-C nor a closed pipe concerns this process.</summary>
+    public static void LeaveTerminal()
+    {
+        _ = SetSession();
+        var nothing = Open("/dev/null", ReadWrite);
+        for (var stream = 0; stream <= 2; stream++)
+        {
+            _ = Duplicate(nothing, stream);
+        }
+    }
+
+    /// <summary>Asks a process to end; false when there is none.</summary>
+    public static bool Terminate(int process) => Kill(process, SigTerm) == 0;
+
+    /// <summary>True when the process exists.</summary>
+    public static bool Exists(int process) => Kill(process, 0) == 0;
+
+    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetSession();
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Duplicate(int from, int to);
+}

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Portage.Engine.Ledger;
+using Portage.Engine.Ports;
+using Portage.Engine.Running;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+using Portage.Model.Steps;
+
+namespace Portage.Backends.Embedded;
+
+/// <summary>
+/// The folder of one piece of work: what is to be done, by whom, how far it is and what came of it. Controller and worker
+/// talk through its files.
+/// </summary>
+/// <remarks>
+/// <list type="table">
+/// <item><term>assignment.json</term><description>what to do; written before the worker starts</description></item>
+/// <item><term>fence</term><description>the token that may write; a worker with another one stops at once</description></item>
+/// <item><term>lock</term><description>held by the worker as long as it lives</description></item>
+/// <item><term>worker.json</term><description>process and token of the worker that has the lock</description></item>
+/// <item><term>tuning.json, tuning.ack</term><description>the newest configuration, and the fingerprint of the one taken over</description></item>
+/// <item><term>progress.json</term><description>how far it is; replaced a few times a second</description></item>
+/// <item><term>outcome.json</term><description>what came of it; durable before the worker ends</description></item>
+/// </list>
+/// Whatever else is there belongs to the step.
+/// </remarks>
+/// <param name="path">Absolute.</param>
+public sealed class WorkFolder(string path)
+{
+    /// <summary>Absolute.</summary>
+    public string Path { get; } = path;
+
+    internal string Lock => File("lock");
+
+    internal long Fence
+    {
+        get => DurableFile.Read(File("fence")) is { } text ? long.Parse(text, provider: null) : 0;
+        set => DurableFile.Write(File("fence"), System.Text.Encoding.ASCII.GetBytes($"{value}"));
+    }
+
+    internal WorkloadAssignment? Assignment
+    {
+        get => Read("assignment.json", WorkJson.Default.WorkloadAssignment);
+        set => DurableFile.Write(File("assignment.json"), JsonSerializer.SerializeToUtf8Bytes(value!, WorkJson.Default.WorkloadAssignment));
+    }
+
+    internal WorkerInfo? Worker
+    {
+        get => Read("worker.json", WorkJson.Default.WorkerInfo);
+        set => DurableFile.Publish(File("worker.json"), JsonSerializer.SerializeToUtf8Bytes(value!, WorkJson.Default.WorkerInfo));
+    }
+
+    internal WorkOutcome? Outcome
+    {
+        get => Read("outcome.json", WorkJson.Default.WorkOutcome);
+        set => DurableFile.Write(File("outcome.json"), JsonSerializer.SerializeToUtf8Bytes(value!, WorkJson.Default.WorkOutcome));
+    }
+
+    internal string? Tuning
+    {
+        get => DurableFile.Read(File("tuning.json")) is { } text ? System.Text.Encoding.UTF8.GetString(text) : null;
+        set => DurableFile.Publish(File("tuning.json"), System.Text.Encoding.UTF8.GetBytes(value!));
+    }
+
+    internal Fingerprint? TuningTaken
+    {
+        get => DurableFile.Read(File("tuning.ack")) is { } text ? new(System.Text.Encoding.ASCII.GetString(text)) : null;
+        set => DurableFile.Publish(File("tuning.ack"), System.Text.Encoding.ASCII.GetBytes(value!.Value.Hex));
+    }
+
+    /// <summary>How far the work is; null before the first word.</summary>
+    public StepProgress? Progress => Read("progress.json", WorkJson.Default.StepProgress);
+
+    /// <summary>True while a worker lives.</summary>
+    public bool HasLivingWorker => HomeLock.IsHeldBySomebody(Lock);
+
+    internal void Publish(StepProgress progress)
+    {
+        Directory.CreateDirectory(Path);
+        DurableFile.Publish(File("progress.json"), JsonSerializer.SerializeToUtf8Bytes(progress, WorkJson.Default.StepProgress));
+    }
+
+    internal void Forget(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            System.IO.File.Delete(File(name));
+        }
+    }
+
+    internal string File(string name) => System.IO.Path.Combine(Path, name);
+
+    private T? Read<T>(string name, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class =>
+        DurableFile.Read(File(name)) is { Length: > 0 } text ? JsonSerializer.Deserialize(text, type) : null;
+}
+
+/// <summary>The worker that has the lock of its folder.</summary>
+internal sealed record WorkerInfo(int Process, long Token);
+
+/// <summary>What came of a worker's work.</summary>
+/// <param name="Token">The worker's; an outcome of an older one is no outcome.</param>
+internal sealed record WorkOutcome(long Token, StepReport? Report, StepOutputs? Outputs, Diagnostic? Failure, bool IsTransient);
+
+/// <summary>How the files of a work folder are written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(FingerprintJson), typeof(OutputsByAddressJson), typeof(StepAddressJson)])]
+[JsonSerializable(typeof(WorkloadAssignment))]
+[JsonSerializable(typeof(WorkerInfo))]
+[JsonSerializable(typeof(WorkOutcome))]
+[JsonSerializable(typeof(StepProgress))]
+[JsonSerializable(typeof(Dictionary<string, StepOutputs>))]
+internal sealed partial class WorkJson : JsonSerializerContext;
+
+/// <summary>Outputs by address, with the address as its text form.</summary>
+internal sealed class OutputsByAddressJson : JsonConverter<ImmutableDictionary<StepAddress, StepOutputs>>
+{
+    public override ImmutableDictionary<StepAddress, StepOutputs> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize(ref reader, WorkJson.Default.DictionaryStringStepOutputs)!.ToImmutableDictionary(pair => StepAddress.Parse(pair.Key), pair => pair.Value);
+
+    public override void Write(Utf8JsonWriter writer, ImmutableDictionary<StepAddress, StepOutputs> value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value), WorkJson.Default.DictionaryStringStepOutputs);
+}
+
+/// <summary>Finds the work folders of a home, and publishes progress into them a few times a second at most.</summary>
+/// <param name="home">The home.</param>
+/// <param name="time">The clock.</param>
+public sealed class WorkFolders(Home home, TimeProvider time) : IWorkFolders
+{
+    // Four looks a second are as many as an eye follows; more would only wear the disk.
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <inheritdoc/>
+    public string Of(string session, StepAddress step, Fingerprint identity) => home.WorkOf(session, step, identity);
+
+    /// <inheritdoc/>
+    public Action<StepProgress> Progress(string workFolder)
+    {
+        var folder = new WorkFolder(workFolder);
+        var last = default(long?);
+        var gate = new Lock();
+        return progress =>
+        {
+            lock (gate)
+            {
+                if (last is { } then && time.GetElapsedTime(then) < Interval && (progress.Total is null || progress.Done < progress.Total))
+                {
+                    return;
+                }
+
+                last = time.GetTimestamp();
+                folder.Publish(progress);
+            }
+        };
+    }
+}

@@ -1,0 +1,202 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Portage.Configuration;
+using Portage.Configuration.Reading;
+using Portage.Engine.Ports;
+using Portage.Model.Diagnostics;
+using Portage.Model.Steps;
+
+namespace Portage.Backends.Embedded;
+
+/// <summary>Runs one heavy step in this process: takes the folder's lock, works, writes the outcome, ends.</summary>
+public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> steps, ISecretSource secrets, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan TuningInterval = TimeSpan.FromMilliseconds(100);
+
+    // A predecessor that lost its lease finishes one request at most; longer than that, and something is wrong.
+    private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Works until it is done, has failed or is asked to stop.</summary>
+    /// <param name="path">The work folder.</param>
+    /// <param name="token">This worker's fencing token.</param>
+    /// <returns>The process's exit code.</returns>
+    public async Task<int> RunAsync(string path, long token, CancellationToken cancellationToken)
+    {
+        Posix.LeaveTerminal();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        });
+        var folder = new WorkFolder(path);
+        using var held = await TakeLockAsync(folder, token, stop.Token);
+        if (held is null || folder.Fence != token || folder.Assignment is not { } assignment)
+        {
+            LogNotWanted(token, folder.Fence);
+            return 1;
+        }
+
+        folder.Worker = new(Environment.ProcessId, token);
+        using var scope = logger.BeginScope(new Dictionary<string, object> { ["Session"] = assignment.Session, ["Run"] = assignment.Run, ["Step"] = assignment.Step, ["Attempt"] = assignment.Attempt });
+        LogBegins(assignment.Step, token);
+        using var ending = new CancellationTokenSource();
+        var tuning = new Tuning(ConfigurationReader.ReadCanonical(assignment.Configuration).Config!);
+        var watching = WatchTuningAsync(folder, tuning, ending.Token);
+        var outcome = await WorkAsync(folder, assignment, token, tuning, stop.Token);
+        await ending.CancelAsync();
+        await watching;
+        if (outcome is null)
+        {
+            LogFenced(assignment.Step, token, folder.Fence);
+            return 1;
+        }
+
+        folder.Outcome = outcome;
+        LogEnds(assignment.Step, outcome.Failure?.Detail ?? (outcome.Report is null ? "stopped" : "done"));
+        return 0;
+    }
+
+    private async Task<HomeLock?> TakeLockAsync(WorkFolder folder, long token, CancellationToken cancellationToken)
+    {
+        var since = time.GetTimestamp();
+        while (folder.Fence == token && time.GetElapsedTime(since) < LockPatience)
+        {
+            if (HomeLock.TryTake(folder.Lock) is { } held)
+            {
+                return held;
+            }
+
+            await Task.Delay(LockInterval, time, cancellationToken);
+        }
+
+        return null;
+    }
+
+    private async Task<WorkOutcome?> WorkAsync(WorkFolder folder, WorkloadAssignment assignment, long token, Tuning tuning, CancellationToken stop)
+    {
+        var first = default(long?);
+        var hasMoved = false;
+        var publish = new WorkFolders(new Home(folder.Path), time).Progress(folder.Path);
+        var context = new StepContext
+        {
+            Session = assignment.Session,
+            Run = assignment.Run,
+            Address = assignment.Step,
+            Attempt = assignment.Attempt,
+            Config = tuning.Config,
+            Inputs = assignment.Inputs,
+            Outputs = assignment.Outputs,
+            Secrets = secrets,
+            WorkFolder = folder.Path,
+            Time = time,
+            Logger = logger,
+            Progress = progress =>
+            {
+                first ??= progress.Done;
+                if (!hasMoved && progress.Done > first)
+                {
+                    // Tells the controller that a death after this point is bad luck, not a worker that cannot work.
+                    hasMoved = true;
+                    DurableFile.Publish(folder.File("moved"), System.Text.Encoding.ASCII.GetBytes($"{token}"));
+                }
+
+                publish(progress);
+            },
+            StopRequested = stop,
+            Tuning = () => tuning.Config,
+            AssertLease = () =>
+            {
+                if (folder.Fence != token)
+                {
+                    throw new WorkerFencedException();
+                }
+            },
+        };
+        try
+        {
+            return await steps[assignment.Step.Kind].RunAsync(context, CancellationToken.None) switch
+            {
+                StepResult.Done done => new(token, done.Report, done.Outputs, null, false),
+                StepResult.EvidenceChanged => throw new InvalidOperationException("A heavy step has no evaluation."),
+                _ => new(token, null, null, null, false),
+            };
+        }
+        catch (WorkerFencedException)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return new(token, null, null, null, false);
+        }
+        catch (StepException failure)
+        {
+            return new(token, null, null, failure.Because, failure.IsTransient);
+        }
+        catch (Exception defect) when (defect is not OutOfMemoryException)
+        {
+            // A defect must reach the ledger as a failure, not as a worker that died without a word.
+            LogBroke(defect, assignment.Step);
+            var because = DiagnosticCatalog.StepBroke.Error(null, $"{assignment.Step} ended with {defect.GetType().Name}: {defect.Message} This is a defect of Portage; workflow log {assignment.Step} has the details.");
+            return new(token, null, null, because, false);
+        }
+    }
+
+    private async Task WatchTuningAsync(WorkFolder folder, Tuning tuning, CancellationToken cancellationToken)
+    {
+        var taken = default(string);
+        using var timer = new PeriodicTimer(TuningInterval, time);
+        try
+        {
+            do
+            {
+                if (folder.Tuning is { } text && text != taken && ConfigurationReader.ReadCanonical(text).Config is { } config)
+                {
+                    tuning.Config = config;
+                    taken = text;
+                    folder.TuningTaken = Fingerprint.Of(text);
+                    LogTuned();
+                }
+            }
+            while (await timer.WaitForNextTickAsync(cancellationToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The work is over.
+        }
+    }
+
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Information, Message = "Worker of {StepAddress} begins, token {Token}.")]
+    private partial void LogBegins(Model.Addresses.StepAddress stepAddress, long token);
+
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Information, Message = "Worker of {StepAddress} ends: {Outcome}")]
+    private partial void LogEnds(Model.Addresses.StepAddress stepAddress, string outcome);
+
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Warning, Message = "Worker of {StepAddress} lost its lease: its token is {Token}, the fence is {Fence}.")]
+    private partial void LogFenced(Model.Addresses.StepAddress stepAddress, long token, long fence);
+
+    [LoggerMessage(EventId = 3004, Level = LogLevel.Error, Message = "Worker of {StepAddress} broke.")]
+    private partial void LogBroke(Exception defect, Model.Addresses.StepAddress stepAddress);
+
+    [LoggerMessage(EventId = 3005, Level = LogLevel.Information, Message = "Took over other process fields.")]
+    private partial void LogTuned();
+
+    [LoggerMessage(EventId = 3006, Level = LogLevel.Warning, Message = "This worker is not wanted: its token is {Token}, the fence is {Fence}.")]
+    private partial void LogNotWanted(long token, long fence);
+
+    private sealed class Tuning(MigrationConfig config)
+    {
+        private volatile MigrationConfig _config = config;
+
+        public MigrationConfig Config
+        {
+            get => _config;
+            set => _config = value;
+        }
+    }
+}
+
+/// <summary>Another worker has this work: stop writing at once.</summary>
+internal sealed class WorkerFencedException() : Exception("Another worker has this work.");

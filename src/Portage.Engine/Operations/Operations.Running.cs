@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using Portage.Configuration.Reading;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+using Portage.Model.Steps;
+using Portage.Planning;
+
+namespace Portage.Engine.Operations;
+
+/// <content>The verbs about runs.</content>
+public sealed partial class Operations
+{
+    // Short enough to type, long enough not to be hit by chance.
+    private const int PlanPrefixMin = 6;
+
+    private OperationResult Start(Operation.Start operation, SessionState session)
+    {
+        if (session.Current is not { } current)
+        {
+            return OperationResult.Refused(session.Pending is null
+                ? DiagnosticCatalog.NothingConfigured.Error(null, $"Session '{session.Name}' has no configuration yet.") with { Command = "workflow configure --file FILE" }
+                : DiagnosticCatalog.NothingCommitted.Error(null, $"Revision {session.Pending.Number} is pending; a start carries out what is committed.") with { Command = "workflow configure commit" });
+        }
+
+        var config = ConfigurationReader.ReadCanonical(current.Configuration).Config!;
+        var (plan, diagnostics) = planner.Plan(config, session.Recorded());
+        if (operation.Plan is { } named && (named.Length < PlanPrefixMin || !plan.Hash.Hex.StartsWith(named, StringComparison.OrdinalIgnoreCase)))
+        {
+            return OperationResult.Refused(DiagnosticCatalog.PlanIsAnother.Error(null, named.Length < PlanPrefixMin
+                ? $"'{named}' is too short to name a plan; give at least {PlanPrefixMin} digits."
+                : $"The plan is {plan.Hash.Short} now, not {named}: something changed since it was shown. Nothing was started.") with
+            { Command = "workflow plan" });
+        }
+
+        if (diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error))
+        {
+            return new() { Diagnostics = diagnostics };
+        }
+
+        if (session.ActiveRun is { } run && run.Revision == current.Number && !session.Steps.Values.Any(step => step.Failure is not null && step.RetryAt is null && step.Run == run.Number))
+        {
+            var held = session.Pauses.Count > 0 ? $" {session.Pauses.Count} {(session.Pauses.Count == 1 ? "pause is" : "pauses are")} in force: workflow resume." : "";
+            return new() { Diagnostics = diagnostics, Run = run.Number, Messages = [$"Run {run.Number} is under way already.{held}"] };
+        }
+
+        if (plan.IsEmpty)
+        {
+            return new()
+            {
+                Diagnostics = diagnostics,
+                NothingToDo = true,
+                Messages = [plan.Changes.IsEmpty ? "The configuration wants no steps yet." : $"Nothing to do: all {plan.Steps.Count} steps are complete."],
+            };
+        }
+
+        var number = session.Runs.Count + 1;
+        return new()
+        {
+            Diagnostics = diagnostics,
+            Run = number,
+            Events = [new RunStarted(session.Name, number, current.Number, plan.Hash, operation.By)],
+            Messages = [$"Started run {number}: plan {plan.Hash.Short}, revision {current.Number}."],
+        };
+    }
+
+    private static OperationResult Stop(Operation operation, SessionState session) => session.ActiveRun is { } run
+        ? new()
+        {
+            Run = run.Number,
+            Events = [new RunEnded(session.Name, run.Number, RunOutcome.Stopped, operation.By)],
+            Messages = [$"Stopped run {run.Number}. What is under way finishes its batch and keeps its position; workflow start goes on."],
+        }
+        : new() { NothingToDo = true, Messages = ["Nothing is running."] };
+
+    private OperationResult Pause(Operation.Pause operation, SessionState session)
+    {
+        var unknown = UnknownPatterns(operation.Patterns, session);
+        return unknown.IsEmpty
+            ? new()
+            {
+                Events = [.. operation.Patterns.Select(pattern => new Paused(session.Name, pattern, operation.By))],
+                Messages = [.. operation.Patterns.Select(pattern => $"Paused {(pattern == "*" ? "everything" : pattern)}. What is under way finishes its batch and keeps its position; workflow resume goes on.")],
+            }
+            : OperationResult.Refused(unknown);
+    }
+
+    private static OperationResult Resume(Operation.Resume operation, SessionState session)
+    {
+        if (session.Pauses.Count == 0)
+        {
+            return new() { NothingToDo = true, Messages = ["Nothing is paused."] };
+        }
+
+        var known = session.Pauses.Select(pause => pause.Pattern).ToArray();
+        var unknown = operation.Patterns.Where(pattern => pattern != "*" && !known.Contains(pattern)).ToArray();
+        return unknown.Length > 0
+            ? OperationResult.Refused(DiagnosticCatalog.NoSuchStep.Error(null, $"'{unknown[0]}' was not paused; paused is {string.Join(", ", known)}.") with { Command = "workflow status" })
+            : new()
+            {
+                Events = [.. operation.Patterns.Select(pattern => new Resumed(session.Name, pattern, operation.By))],
+                Messages = [.. operation.Patterns.Select(pattern => $"Resumed {(pattern == "*" ? "everything" : pattern)}.")],
+            };
+    }
+
+    private static OperationResult Approve(Operation.Approve operation, SessionState session) =>
+        Decide(operation.Steps, session, (run, step) => new GatePassed(session.Name, run.Number, step.Address, operation.By, operation.Comment, step.Review!.Evidence, run.Plan), "Approved");
+
+    private static OperationResult Reject(Operation.Reject operation, SessionState session) =>
+        Decide(operation.Steps, session, (run, step) => new GateRejected(session.Name, run.Number, step.Address, operation.By, operation.Comment, step.Review!.Evidence), "Rejected");
+
+    private static OperationResult Decide(ImmutableArray<Reviewed> reviewed, SessionState session, Func<RunRecord, StepRecord, LedgerEvent> decision, string word)
+    {
+        if (session.ActiveRun is not { } run)
+        {
+            return OperationResult.Refused(DiagnosticCatalog.NothingRuns.Error(null, $"Session '{session.Name}' has no run under way.") with { Command = "workflow start" });
+        }
+
+        var events = new List<LedgerEvent>();
+        var messages = new List<string>();
+        foreach (var one in reviewed)
+        {
+            if (!StepAddress.TryParse(one.Step, out var address) || session.Steps.GetValueOrDefault(address) is not { Review: { } review } step)
+            {
+                return OperationResult.Refused(DiagnosticCatalog.NothingToApprove.Error(null, $"{one.Step} does not wait for approval.") with { Command = "workflow approve --list" });
+            }
+
+            if (review.Evidence != one.Evidence)
+            {
+                return OperationResult.Refused(DiagnosticCatalog.EvidenceChanged.Error(null, $"{one.Step} was evaluated again since its evidence was shown; nothing was decided.") with { Command = "workflow approve" });
+            }
+
+            events.Add(decision(run, step));
+            messages.Add($"{word} {address}.");
+        }
+
+        return new() { Run = run.Number, Events = [.. events], Messages = [.. messages], NothingToDo = events.Count == 0 };
+    }
+
+    private ImmutableArray<Diagnostic> UnknownPatterns(ImmutableArray<string> patterns, SessionState session)
+    {
+        var configuration = session.Current ?? session.Pending;
+        var wanted = configuration is null ? [] : planner.Wanted(ConfigurationReader.ReadCanonical(configuration.Configuration).Config!);
+        return
+        [
+            .. patterns
+                .Where(pattern => !wanted.Any(step => new AddressPattern(pattern).Matches(step.Address)))
+                .Select(pattern => DiagnosticCatalog.NoSuchStep.Error(null, $"'{pattern}' selects none of the {wanted.Length} steps.") with
+                {
+                    DidYouMean = DidYouMean.Among(pattern, wanted.Select(step => step.Address.ToString())),
+                    Command = "workflow status",
+                }),
+        ];
+    }
+}

@@ -1,0 +1,215 @@
+using System.Collections.Immutable;
+using Portage.Configuration.Editing;
+using Portage.Configuration.Reading;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+using Portage.Planning;
+
+namespace Portage.Engine.Operations;
+
+/// <summary>What each verb does: a state and an operation in, events and diagnostics out. Pure.</summary>
+/// <param name="planner">Knows every step kind.</param>
+public sealed partial class Operations(Planner planner)
+{
+    private const string Nothing = "{}";
+
+    /// <summary>What the operation would write down, given the state.</summary>
+    public OperationResult Perform(Operation operation, HomeState home) => operation switch
+    {
+        Operation.CreateSession create => CreateSession(create, home),
+        Operation.SwitchSession change => SwitchSession(change, home),
+        Operation.DeleteSession delete => DeleteSession(delete, home),
+        Operation.Configure configure => Configure(configure, home),
+        Operation.Edit edit => Edit(edit, home),
+        _ => InSession(operation, home),
+    };
+
+    private OperationResult InSession(Operation operation, HomeState home)
+    {
+        var name = operation.Session ?? home.ActiveSession;
+        if (!home.Sessions.TryGetValue(name, out var session))
+        {
+            return OperationResult.Refused(operation.Session is null
+                ? DiagnosticCatalog.NothingConfigured.Error(null, "This home has no configuration yet.") with { Command = "workflow configure --file FILE" }
+                : UnknownSession(name, home));
+        }
+
+        return operation switch
+        {
+            Operation.Commit => Commit(operation, session),
+            Operation.Discard => Discard(operation, session),
+            Operation.RevertTo revert => RevertTo(revert, session),
+            Operation.Start start => Start(start, session),
+            Operation.Stop => Stop(operation, session),
+            Operation.Pause pause => Pause(pause, session),
+            Operation.Resume resume => Resume(resume, session),
+            Operation.Approve approve => Approve(approve, session),
+            Operation.Reject reject => Reject(reject, session),
+            _ => throw new InvalidOperationException($"No such operation: {operation.GetType().Name}."),
+        };
+    }
+
+    private static OperationResult CreateSession(Operation.CreateSession operation, HomeState home)
+    {
+        if (!StepAddress.IsName(operation.Name))
+        {
+            return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"'{operation.Name}' is no session name: 1 to 63 letters, digits, '.', '_' and '-', beginning with a letter or digit."));
+        }
+
+        if (home.Sessions.ContainsKey(operation.Name))
+        {
+            return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"Session '{operation.Name}' exists already.") with { Command = $"workflow session switch {operation.Name}" });
+        }
+
+        var events = new List<LedgerEvent> { new SessionCreated(operation.Name, operation.By), new SessionSwitched(operation.Name, operation.By) };
+        if (operation.From is { } from)
+        {
+            if (!home.Sessions.TryGetValue(from, out var source))
+            {
+                return OperationResult.Refused(UnknownSession(from, home));
+            }
+
+            if ((source.Pending ?? source.Current) is { } revision)
+            {
+                events.Add(new RevisionRecorded(operation.Name, 1, 0, operation.By, $"copied from session {from}, revision {revision.Number}", revision.Configuration));
+            }
+        }
+
+        return new() { Events = [.. events], Messages = [$"Created session {operation.Name} and switched to it."] };
+    }
+
+    private static OperationResult SwitchSession(Operation.SwitchSession operation, HomeState home)
+    {
+        if (!home.Sessions.ContainsKey(operation.Name))
+        {
+            return OperationResult.Refused(UnknownSession(operation.Name, home));
+        }
+
+        return home.ActiveSession == operation.Name
+            ? new() { Messages = [$"Session {operation.Name} is active already."] }
+            : new() { Events = [new SessionSwitched(operation.Name, operation.By)], Messages = [$"Switched to session {operation.Name}."] };
+    }
+
+    private static OperationResult DeleteSession(Operation.DeleteSession operation, HomeState home)
+    {
+        if (!home.Sessions.TryGetValue(operation.Name, out var session))
+        {
+            return OperationResult.Refused(UnknownSession(operation.Name, home));
+        }
+
+        if (session.ActiveRun is { } run)
+        {
+            return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"Run {run.Number} of session '{operation.Name}' is under way.") with { Command = $"workflow --session {operation.Name} stop" });
+        }
+
+        var left = session.Steps.Values.Where(step => step.HasEffects).Select(step => step.Address.ToString()).Order(StringComparer.Ordinal).ToArray();
+        if (left.Length > 0 && !operation.Force)
+        {
+            return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"Session '{operation.Name}' has left its work on clusters ({left.Length} {(left.Length == 1 ? "step" : "steps")}, as {left[0]}); deleting it leaves that there.") with { Command = $"workflow session delete {operation.Name} --force" });
+        }
+
+        return new() { Events = [new SessionDeleted(operation.Name, operation.By)], Messages = [$"Deleted session {operation.Name}."] };
+    }
+
+    private static Diagnostic UnknownSession(string name, HomeState home) =>
+        DiagnosticCatalog.UnknownSession.Error(null, home.Sessions.Count == 0
+            ? $"There is no session '{name}', nor any other."
+            : $"There is no session '{name}'; there is {string.Join(", ", home.Sessions.Keys.Order(StringComparer.Ordinal))}.") with
+        {
+            DidYouMean = DidYouMean.Among(name, home.Sessions.Keys),
+            Command = "workflow session list",
+        };
+
+    private static OperationResult Configure(Operation.Configure operation, HomeState home)
+    {
+        var read = ConfigurationReader.Read(operation.Text, operation.FileName);
+        return Record(operation, home, read.Canonical, read.Diagnostics, operation.Message ?? $"configured from {operation.FileName}");
+    }
+
+    private static OperationResult Edit(Operation.Edit operation, HomeState home)
+    {
+        var session = home.Sessions.GetValueOrDefault(operation.Session ?? home.ActiveSession);
+        var configuration = (session?.Pending ?? session?.Current)?.Configuration ?? Nothing;
+        var edited = operation.Kind switch
+        {
+            EditKind.Add => ConfigurationEditor.Add(configuration, operation.Path, operation.Value!),
+            EditKind.Update => ConfigurationEditor.Update(configuration, operation.Path, operation.Value!),
+            _ => ConfigurationEditor.Remove(configuration, operation.Path),
+        };
+        return Record(operation, home, edited.Canonical, edited.Diagnostics, operation.Message ?? $"{operation.Kind.ToString().ToLowerInvariant()} {operation.Path}");
+    }
+
+    private static OperationResult Record(Operation operation, HomeState home, string? canonical, ImmutableArray<Diagnostic> diagnostics, string message)
+    {
+        if (canonical is null || diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error))
+        {
+            return new() { Diagnostics = diagnostics };
+        }
+
+        var name = operation.Session ?? home.ActiveSession;
+        if (!home.Sessions.TryGetValue(name, out var session))
+        {
+            if (operation.Session is not null && operation.Session != HomeState.DefaultSession)
+            {
+                return OperationResult.Refused(UnknownSession(name, home));
+            }
+
+            return new()
+            {
+                Diagnostics = diagnostics,
+                Events = [new SessionCreated(name, operation.By), new RevisionRecorded(name, 1, 0, operation.By, message, canonical)],
+                Messages = [$"Created session {name}. Revision 1 is pending."],
+            };
+        }
+
+        var before = session.Pending ?? session.Current;
+        if (before?.Configuration == canonical)
+        {
+            return new() { Diagnostics = diagnostics, Messages = [$"Nothing changed: revision {before.Number} says the same."] };
+        }
+
+        if (session.Pending is not null && session.Current?.Configuration == canonical)
+        {
+            return new() { Diagnostics = diagnostics, Events = [new PendingDiscarded(name, operation.By)], Messages = [$"Back to revision {session.Current.Number}, which is current; nothing is pending."] };
+        }
+
+        var number = session.Revisions.Count + 1;
+        return new()
+        {
+            Diagnostics = diagnostics,
+            Events = [new RevisionRecorded(name, number, before?.Number ?? 0, operation.By, message, canonical)],
+            Messages = [$"Revision {number} is pending."],
+        };
+    }
+
+    private static OperationResult Commit(Operation operation, SessionState session) => session.Pending is { } pending
+        ? new()
+        {
+            Events = [new RevisionCommitted(session.Name, pending.Number, operation.By)],
+            Messages = [$"Committed revision {pending.Number}."],
+        }
+        : new() { NothingToDo = true, Messages = [session.Current is null ? "Nothing is configured yet." : $"Nothing is pending; revision {session.Current.Number} is current."] };
+
+    private static OperationResult Discard(Operation operation, SessionState session) => session.Pending is { } pending
+        ? new() { Events = [new PendingDiscarded(session.Name, operation.By)], Messages = [$"Discarded revision {pending.Number}; it stays in the history."] }
+        : new() { NothingToDo = true, Messages = ["Nothing is pending."] };
+
+    private static OperationResult RevertTo(Operation.RevertTo operation, SessionState session)
+    {
+        if (session.Revisions.FirstOrDefault(revision => revision.Number == operation.Revision) is not { } old)
+        {
+            return OperationResult.Refused(DiagnosticCatalog.UnknownRevision.Error(null, $"There is no revision {operation.Revision}; there are 1 to {session.Revisions.Count}.") with { Command = "workflow configure history" });
+        }
+
+        var before = session.Pending ?? session.Current;
+        return before?.Configuration == old.Configuration
+            ? new() { Messages = [$"Nothing changed: revision {before.Number} says the same as revision {old.Number}."] }
+            : new()
+            {
+                Events = [new RevisionRecorded(session.Name, session.Revisions.Count + 1, before?.Number ?? 0, operation.By, $"revert to revision {old.Number}", old.Configuration)],
+                Messages = [$"Revision {session.Revisions.Count + 1}, which says what revision {old.Number} said, is pending."],
+            };
+    }
+}
