@@ -6,28 +6,29 @@ namespace Portage.Configuration;
 /// <summary>What a person declared: where data should end up. One record per object of the text.</summary>
 public sealed record MigrationConfig
 {
-    [Field("Clusters that data goes to, by name.")]
+    [Field("Clusters that data goes to, by name.", Example = "blue")]
     public ImmutableSortedDictionary<string, TargetConfig> Targets { get; init; } = ImmutableSortedDictionary.Create<string, TargetConfig>(StringComparer.Ordinal);
 
-    [Field("What to move, by the name of its source.")]
+    [Field("What to move, by the name of its source.", Example = "securitylogs")]
     public ImmutableSortedDictionary<string, SourceMigrationConfig> Migrations { get; init; } = ImmutableSortedDictionary.Create<string, SourceMigrationConfig>(StringComparer.Ordinal);
 }
 
 /// <summary>A cluster that data goes to.</summary>
 public sealed record TargetConfig
 {
-    [Field("Address of the cluster: http:// or https://, host and port.", Affects = Affects.Result, Change = Change.Never, Required = true, Example = "https://blue.example:9200")]
+    [Field("Address of the cluster: http:// or https://, host and port.", Affects = Affects.Result, Change = Change.Never, Required = true, Form = TextForm.Endpoint, Example = "https://blue.example:9200")]
     public string? Endpoint { get; init; }
 
-    [Field("How to log in. Default: none.", Affects = Affects.Process)]
+    [Field("How to log in.", Default = "none", SameAsGiving = "none", Affects = Affects.Process)]
     public AuthConfig? Auth { get; init; }
 
-    [Field("How to check the server's certificate. Default: the system's authorities.", Affects = Affects.Process)]
-    public TlsConfig? Tls { get; init; }
+    [Field("How to check the server's certificate.", Affects = Affects.Process)]
+    public TlsConfig Tls { get; init; } = new();
 }
 
 /// <summary>How to log in to a cluster.</summary>
 [ExactlyOne]
+[Sensitive]
 [NotAvailableYet("bearer", "sigv4", "mtls")]
 public sealed record AuthConfig
 {
@@ -47,17 +48,17 @@ public sealed record NoAuthConfig;
 /// <summary>Points to a secret.</summary>
 public sealed record SecretConfig
 {
-    [Field("Name of the secret, never its value. Looked up as the environment variable PORTAGE_SECRET_<NAME> (upper case, - and . as _), then as the file <home>/secrets/<name> with mode 0600.", Required = true, Example = "blue-admin")]
+    [Field("Name of the secret, never its value. Looked up as the environment variable PORTAGE_SECRET_<NAME> (upper case, - and . as _), then as the file <home>/secrets/<name> with mode 0600.", Required = true, Form = TextForm.SecretName, Example = "blue-admin")]
     public string? Secret { get; init; }
 }
 
 /// <summary>How a server's certificate is checked.</summary>
 public sealed record TlsConfig
 {
-    [Field("PEM file with the authorities to trust instead of the system's.", Affects = Affects.Process)]
+    [Field("PEM file with the authorities to trust; an absolute path.", Default = "the system's authorities", Affects = Affects.Process, Form = TextForm.AbsolutePath, Example = "/etc/portage/blue-ca.pem")]
     public string? CaFile { get; init; }
 
-    [Field("Accept any certificate. The connection is encrypted, but to whom is not known. Default: false.", Affects = Affects.Process)]
+    [Field("Accept any certificate. The connection is encrypted, but to whom is not known.", Affects = Affects.Process)]
     public bool AllowInsecure { get; init; }
 }
 
@@ -68,30 +69,31 @@ public sealed record SourceMigrationConfig
     [Field("The cluster that data comes from. May be left out where every snapshot exists already.")]
     public SourceConfig? Source { get; init; }
 
-    [Field("Snapshots of the source, taken or existing, by name.")]
+    [Field("Snapshots of the source, taken or existing, by name.", Example = "main")]
     public ImmutableSortedDictionary<string, SnapshotConfig> Snapshots { get; init; } = ImmutableSortedDictionary.Create<string, SnapshotConfig>(StringComparer.Ordinal);
 
-    [Field("Index sets that go down the pipeline independently, by name.")]
+    [Field("Index sets that go down the pipeline independently, by name.", Example = "posts")]
     public ImmutableSortedDictionary<string, SliceConfig> Slices { get; init; } = ImmutableSortedDictionary.Create<string, SliceConfig>(StringComparer.Ordinal);
 }
 
 /// <summary>The cluster that data comes from.</summary>
 public sealed record SourceConfig
 {
-    [Field("Address of the cluster: http:// or https://, host and port.", Affects = Affects.Process, Required = true, Example = "https://old.example:9200")]
+    [Field("Address of the cluster: http:// or https://, host and port.", Affects = Affects.Process, Required = true, Form = TextForm.Endpoint, Example = "https://old.example:9200")]
     public string? Endpoint { get; init; }
 
-    [Field("How to log in. Default: none.", Affects = Affects.Process)]
+    [Field("How to log in.", Default = "none", SameAsGiving = "none", Affects = Affects.Process)]
     public AuthConfig? Auth { get; init; }
 
-    [Field("How to check the server's certificate. Default: the system's authorities.", Affects = Affects.Process)]
-    public TlsConfig? Tls { get; init; }
+    [Field("How to check the server's certificate.", Affects = Affects.Process)]
+    public TlsConfig Tls { get; init; } = new();
 
-    [Field("Product and version, as 'ES 7.10.2' or 'OS 2.19.1'. Default: asked of the cluster, or read from the snapshot.", Affects = Affects.Process, Example = "ES 7.10.2")]
+    [Field("Product and version, as 'ES 7.10.2' or 'OS 2.19.1'.", Default = "asked of the cluster, or read from the snapshot", Affects = Affects.Process, Form = TextForm.ClusterVersion, Example = "ES 7.10.2")]
     public string? Version { get; init; }
 }
 
 /// <summary>A snapshot: one that exists, or one to take.</summary>
+[ExactlyOne("existing", "take")]
 public sealed record SnapshotConfig
 {
     [Field("Where the snapshot lies.", Affects = Affects.Result, Change = Change.Never, Required = true)]
@@ -116,30 +118,30 @@ public sealed record RepositoryConfig
 /// <summary>A snapshot repository in a folder.</summary>
 public sealed record FileRepositoryConfig
 {
-    [Field("The folder as this machine sees it, absolute.", Affects = Affects.Result, Change = Change.Never, Required = true, Example = "/mnt/snapshots")]
+    [Field("The folder as this machine sees it, absolute.", Affects = Affects.Result, Change = Change.Never, Required = true, Form = TextForm.AbsolutePath, Example = "/mnt/snapshots")]
     public string? Path { get; init; }
 
-    [Field("The same folder as the source cluster sees it, for taking a snapshot. Default: path.", Affects = Affects.Process)]
+    [Field("The same folder as the source cluster sees it, for taking a snapshot.", Default = "path", SameAs = "path", Affects = Affects.Process, Form = TextForm.AbsolutePathElsewhere, Example = "/usr/share/elasticsearch/snapshots")]
     public string? SourcePath { get; init; }
 }
 
 /// <summary>A snapshot to take.</summary>
 public sealed record TakeConfig
 {
-    [Field("Indices to take. Default: all.", Affects = Affects.Result, Change = Change.Never)]
-    public IndexSelectionConfig? Indices { get; init; }
+    [Field("Indices to take.", Default = "all", Affects = Affects.Result, Change = Change.Never)]
+    public IndexSelectionConfig Indices { get; init; } = new();
 
-    [Field("Take the templates too. Default: true.", Affects = Affects.Result, Change = Change.Never)]
+    [Field("Take the templates too.", Affects = Affects.Result, Change = Change.Never)]
     public bool IncludeGlobalState { get; init; } = true;
 }
 
 /// <summary>Selects by name: included and not excluded.</summary>
 public sealed record IndexSelectionConfig
 {
-    [Field("Names, patterns with *, or regex: and a regular expression that matches the whole name. Default: ['*'].", Affects = Affects.Result, Example = "[\"logs-2026-*\"]")]
+    [Field("Names, patterns with *, or regex: and a regular expression that matches the whole name.", Affects = Affects.Result, NotEmpty = true, Form = TextForm.IndexPattern, Example = "[\"logs-2026-*\"]")]
     public ImmutableArray<string> Include { get; init; } = ["*"];
 
-    [Field("The same forms; what matches is left out. Default: none.", Affects = Affects.Result, Example = "[\"*-debug\"]")]
+    [Field("The same forms; what matches is left out.", Default = "none", Affects = Affects.Result, Form = TextForm.IndexPattern, Example = "[\"*-debug\"]")]
     public ImmutableArray<string> Exclude { get; init; } = [];
 }
 
@@ -159,18 +161,18 @@ public enum TypesChoice
 /// <summary>An index set that goes down the pipeline on its own.</summary>
 public sealed record SliceConfig
 {
-    [Field("The snapshot to read, by name. May be left out where the source has only one.", Affects = Affects.Result)]
+    [Field("The snapshot to read, by name. May be left out where the source has only one. The name decides nothing: what is read from the snapshot does.", Default = "the only one", Affects = Affects.Nothing, Example = "main")]
     [Reference("snapshots")]
     public string? Snapshot { get; init; }
 
-    [Field("Indices of the slice. Default: all of the snapshot but those that begin with a dot.", Affects = Affects.Result)]
+    [Field("Indices of the slice.", Default = "all of the snapshot but those that begin with a dot", Affects = Affects.Result)]
     public IndexSelectionConfig? Indices { get; init; }
 
-    [Field("Targets, by name. Default: every target.", Affects = Affects.Nothing, Example = "[blue]")]
+    [Field("Targets, by name.", Default = "every target", Affects = Affects.Nothing, NotEmpty = true, Example = "[blue]")]
     [Reference("targets")]
     public ImmutableArray<string> Targets { get; init; } = [];
 
-    [Field("What becomes of indices with several mapping types (Elasticsearch before 6). Default: refuse.", Affects = Affects.Result, Change = Change.Never)]
+    [Field("What becomes of indices with several mapping types (Elasticsearch before 6).", Affects = Affects.Result, Change = Change.Never)]
     public TypesChoice Types { get; init; } = TypesChoice.Refuse;
 
     [Field("How templates, indices and aliases are created.")]
@@ -187,16 +189,16 @@ public sealed record SliceConfig
 [NotAvailableYet("transforms")]
 public sealed record MetadataConfig
 {
-    [Field("Leave the step out: the indices are there already. Default: false.")]
+    [Field("Leave the step out: the indices are there already.")]
     public bool Skip { get; init; }
 
-    [Field("Templates to create, by name. Default: those whose patterns match an index of the slice, and the component templates that they use.", Affects = Affects.Result)]
+    [Field("Templates to create, by name.", Default = "those whose patterns match an index of the slice, and the component templates that they use", Affects = Affects.Result, CommentInSample = true)]
     public IndexSelectionConfig? Templates { get; init; }
 
-    [Field("Replicas of every index created. Default: as at the source.", Affects = Affects.Result, Min = 0, Max = 100)]
+    [Field("Replicas of every index created.", Default = "as at the source", Affects = Affects.Result, Example = "1", Min = 0, Max = 100)]
     public int? Replicas { get; init; }
 
-    [Field("What lets the step go on after its evaluation: manual, auto, none, or a predicate over its numbers. Default: manual.")]
+    [Field("What lets the step go on after its evaluation: manual, auto, none, or a predicate over its numbers.")]
     [Gate("conflicts == 0 && dropped == 0", "created", "kept", "changed", "dropped", "conflicts")]
     public string Approve { get; init; } = "manual";
 }
@@ -215,25 +217,25 @@ public enum ConflictChoice
 [NotAvailableYet("transforms")]
 public sealed record BackfillConfig
 {
-    [Field("Leave the step out. Default: false.")]
+    [Field("Leave the step out.")]
     public bool Skip { get; init; }
 
-    [Field("Shards read at the same time. Default: 2.", Affects = Affects.Process, Min = 1, Max = 64)]
+    [Field("Shards read at the same time.", Affects = Affects.Process, Min = 1, Max = 64)]
     public int Workers { get; init; } = 2;
 
-    [Field("Most _bulk requests under way at the same time; fewer are used when the target pushes back. Default: 4.", Affects = Affects.Process, Min = 1, Max = 256)]
+    [Field("Most _bulk requests under way at the same time; fewer are used when the target pushes back.", Affects = Affects.Process, Min = 1, Max = 256)]
     public int Connections { get; init; } = 4;
 
-    [Field("Most bytes of one _bulk body as it is sent. Default: 10485760 (10 MiB).", Affects = Affects.Process, Unit = "bytes", Min = 65_536, Max = 104_857_600)]
+    [Field("Most bytes of one _bulk body as it is sent.", Affects = Affects.Process, Unit = "bytes", Min = 65_536, Max = 104_857_600)]
     public int BodyBytesMax { get; init; } = 10 * 1024 * 1024;
 
-    [Field("Most documents of one _bulk body. Default: 1000.", Affects = Affects.Process, Min = 1, Max = 100_000)]
+    [Field("Most documents of one _bulk body.", Affects = Affects.Process, Min = 1, Max = 100_000)]
     public int OperationCountMax { get; init; } = 1_000;
 
-    [Field("What to do about a document that the target has already. Default: keepExisting.", Affects = Affects.Result)]
+    [Field("What to do about a document that the target has already.", Affects = Affects.Result)]
     public ConflictChoice Conflict { get; init; } = ConflictChoice.KeepExisting;
 
-    [Field("What lets the step be complete: manual, auto, none, or a predicate over its numbers. Default: auto.")]
+    [Field("What lets the step be complete: manual, auto, none, or a predicate over its numbers.")]
     [Gate("rejected == 0", "accepted", "rejected", "filtered", "existing")]
     public string Approve { get; init; } = "auto";
 }
@@ -251,16 +253,16 @@ public enum ValidateMode
 /// <summary>How the target is compared with the snapshot.</summary>
 public sealed record ValidateConfig
 {
-    [Field("Leave the step out. Default: false.")]
+    [Field("Leave the step out.")]
     public bool Skip { get; init; }
 
-    [Field("full: every document by id and content; counts: only how many. Default: full.", Affects = Affects.Result)]
+    [Field("full: every document by id and content; counts: only how many.", Affects = Affects.Result)]
     public ValidateMode Mode { get; init; } = ValidateMode.Full;
 
-    [Field("Requests under way at the same time. Default: 4.", Affects = Affects.Process, Min = 1, Max = 64)]
+    [Field("Requests under way at the same time.", Affects = Affects.Process, Min = 1, Max = 64)]
     public int Connections { get; init; } = 4;
 
-    [Field("What lets the step be complete: manual, auto, none, or a predicate over its numbers. Default: auto.")]
+    [Field("What lets the step be complete: manual, auto, none, or a predicate over its numbers.")]
     [Gate("missing == 0 && differing == 0 && extra == 0", "checked", "missing", "differing", "extra")]
     public string Approve { get; init; } = "auto";
 }

@@ -1,0 +1,70 @@
+using Portage.Configuration.Paths;
+using Portage.Configuration.Reading;
+using Portage.Model.Diagnostics;
+
+namespace Portage.Configuration.Rules;
+
+/// <summary>An endpoint is http(s)://host:port and nothing else. What follows an @, a ? or a # is never repeated: it may be a secret.</summary>
+internal static class EndpointRule
+{
+    private const string Expected = "expected http:// or https://, a host and a port, as https://blue.example:9200";
+
+    /// <summary>The endpoint without what means nothing (case of the host, a slash at the end, the scheme's own port); null when it is reported.</summary>
+    public static string? Check(string text, ConfigPath path, Findings findings)
+    {
+        if (text.Contains('@', StringComparison.Ordinal))
+        {
+            var bare = Bare(text);
+            findings.Add(
+                DiagnosticCatalog.BadEndpoint.Error,
+                path,
+                "The endpoint holds a user name or a password (not shown). Put USER:PASSWORD into a secret, and its name under 'auth', as auth: { basic: { secret: blue-admin } }.",
+                bare,
+                bare is null ? Commands.Update(path) : Commands.Update(path, bare));
+            return null;
+        }
+
+        if (Parse(text) is not { } uri)
+        {
+            var meant = text.Contains("://", StringComparison.Ordinal) || Parse("https://" + text) is not { } secure ? null : Authority(secure);
+            findings.Add(
+                DiagnosticCatalog.BadEndpoint.Error,
+                path,
+                $"Found '{Words.Shown(BeforeQuery(text))}'; {Expected}.",
+                meant,
+                meant is null ? Commands.Update(path) : Commands.Update(path, meant));
+            return null;
+        }
+
+        if (uri.PathAndQuery != "/" || uri.Fragment.Length > 0)
+        {
+            findings.Add(
+                DiagnosticCatalog.BadEndpoint.Error,
+                path,
+                $"'{Words.Shown(BeforeQuery(text))}' has a path or a query; {Expected}, and nothing after it.",
+                Authority(uri),
+                Commands.Update(path, Authority(uri)));
+            return null;
+        }
+
+        return Authority(uri);
+    }
+
+    private static Uri? Parse(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && uri.Scheme is "http" or "https"
+        && uri is { Host.Length: > 0, UserInfo.Length: 0, Port: > 0 }
+        && !text.AsSpan().ContainsAny(" \\")
+            ? uri
+            : null;
+
+    private static string? Bare(string text)
+    {
+        var scheme = text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? "http://" : "https://";
+        return Parse(scheme + text[(text.LastIndexOf('@') + 1)..]) is { } uri ? Authority(uri) : null;
+    }
+
+    private static string Authority(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
+
+    private static string BeforeQuery(string text) => text[..(text.IndexOfAny(['?', '#']) is var end and >= 0 ? end : text.Length)];
+}
