@@ -1,0 +1,106 @@
+using System.Text;
+using System.Text.Json;
+using Portage.Lucene.Segments;
+using Portage.Lucene.StoredFields;
+using Portage.Snapshots.Metadata;
+
+namespace Portage.Snapshots.Shards;
+
+/// <summary>Makes documents out of stored fields: which field is what depends on the version that made the index.</summary>
+internal sealed class DocumentFields
+{
+    private readonly string _index;
+    private readonly int _shard;
+    private readonly string? _onlyType;
+    private readonly Dictionary<string, string> _types = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _typesByText;
+    private readonly HashSet<string> _typesWithParent;
+    private int _id;
+    private int _uid;
+    private int _source;
+    private int _routing;
+
+    public DocumentFields(ShardSnapshot shard)
+    {
+        (_index, _shard) = (shard.Index.Name, shard.Number);
+        _typesByText = _types.GetAlternateLookup<ReadOnlySpan<char>>();
+        // Since 6.0 an index has one type, which stands in its mapping only; "_default_" is none.
+        _onlyType = shard.Index.Mappings.Select(mapping => mapping.Type).FirstOrDefault(type => type is not (TypeMapping.NoType or "_default_"));
+        _typesWithParent = shard.Index.Mappings
+            .Where(mapping => mapping.Body.TryGetProperty("_parent", out var parent) && parent.ValueKind == JsonValueKind.Object)
+            .Select(mapping => mapping.Type)
+            .ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Takes the numbers that a segment has for its fields.</summary>
+    public void Enter(FieldInfos fields) => (_id, _uid, _source, _routing) =
+        (fields.NumberOf("_id"), fields.NumberOf("_uid"), fields.NumberOf("_source"), fields.NumberOf("_routing"));
+
+    /// <summary>The document, or null for one without an id: a nested object's, or a tombstone.</summary>
+    public SourceDocument? Read(StoredFieldCursor fields, string segment, int segmentDocument, long position)
+    {
+        string? id = null, routing = null;
+        var type = _onlyType;
+        ReadOnlyMemory<byte>? source = null;
+        while (fields.MoveNext())
+        {
+            if (fields.FieldNumber == _source)
+            {
+                source = fields.Memory;
+            }
+            else if (fields.FieldNumber == _id)
+            {
+                // As text only in 5.6 with index.mapping.single_type.
+                id = fields.Type == StoredFieldType.String ? Encoding.UTF8.GetString(fields.Bytes) : DocumentId.Decode(fields.Bytes);
+            }
+            else if (fields.FieldNumber == _uid)
+            {
+                (type, id) = SplitUid(fields.Bytes);
+            }
+            else if (fields.FieldNumber == _routing)
+            {
+                routing = Encoding.UTF8.GetString(fields.Bytes);
+            }
+        }
+
+        return id is null ? null : new()
+        {
+            Index = _index,
+            Shard = _shard,
+            Segment = segment,
+            SegmentDocument = segmentDocument,
+            Position = position,
+            Type = type,
+            Id = id,
+            Routing = routing,
+            Parent = type is not null && _typesWithParent.Contains(type) ? routing : null,
+            Source = source,
+        };
+    }
+
+    // "type#id" up to 5.x; a type has no '#', an id may.
+    private (string? Type, string? Id) SplitUid(ReadOnlySpan<byte> uid)
+    {
+        var split = uid.IndexOf((byte)'#');
+        return split < 0 ? (null, null) : (TypeOf(uid[..split]), Encoding.UTF8.GetString(uid[(split + 1)..]));
+    }
+
+    private string TypeOf(ReadOnlySpan<byte> name)
+    {
+        // A type's name has at most 255 bytes; longer ones are not worth remembering.
+        Span<char> text = stackalloc char[256];
+        if (name.Length > text.Length)
+        {
+            return Encoding.UTF8.GetString(name);
+        }
+
+        text = text[..Encoding.UTF8.GetChars(name, text)];
+        if (!_typesByText.TryGetValue(text, out var type))
+        {
+            type = text.ToString();
+            _types.Add(type, type);
+        }
+
+        return type;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Text;
+using Portage.Lucene;
+using Portage.Lucene.LiveDocs;
+using Portage.Lucene.Segments;
+using Portage.Lucene.StoredFields;
+using Portage.Snapshots.Metadata;
+
+namespace Portage.Snapshots.Shards;
+
+/// <summary>
+/// Goes over the documents of a shard, one by one, in the order of their positions: those that are deleted, the hidden
+/// documents of nested objects and the tombstones of deletions are left out.
+/// </summary>
+/// <remarks>
+/// Memory is that of one chunk of stored fields (some hundred kilobytes, or the largest document) and one bit a document. The
+/// checksum of each file that is read from its beginning is compared before its last documents are handed out.
+/// </remarks>
+public sealed class ShardReader : IAsyncDisposable
+{
+    private readonly ShardSnapshot _shard;
+    private readonly LuceneIndex _lucene;
+    private readonly DocumentFields _fields;
+    private LiveDocumentReader? _documents;
+    private SourceDocument? _current;
+    private int _segment = -1;
+    private long _segmentStart;
+    private long _finishedBytes;
+    private long _from;
+
+    internal ShardReader(ShardSnapshot shard, LuceneIndex lucene, long fromPosition)
+    {
+        (_shard, _lucene, _from) = (shard, lucene, fromPosition);
+        _fields = new(shard);
+    }
+
+    /// <summary>The document that was moved to last.</summary>
+    /// <exception cref="InvalidOperationException">There is none yet, or no more.</exception>
+    public SourceDocument Current => _current ?? throw new InvalidOperationException("There is no current document.");
+
+    /// <summary>Compressed bytes of stored fields that are behind; goes up to <see cref="ShardCounts.StoredBytes"/>.</summary>
+    public long StoredBytesRead => _finishedBytes + (_documents?.Position ?? 0);
+
+    /// <summary>Moves to the next document, the first one to begin with.</summary>
+    /// <returns>False after the last one.</returns>
+    /// <exception cref="Repositories.RepositoryException">A blob is missing, corrupt or of a format that cannot be read.</exception>
+    public ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
+    {
+        // Nearly always the document is in the chunk that is already there: no state machine for that.
+        try
+        {
+            while (_documents is not null)
+            {
+                var move = _documents.MoveNextAsync(cancellationToken);
+                if (!move.IsCompletedSuccessfully)
+                {
+                    return MoveSlowlyAsync(move, cancellationToken);
+                }
+
+                if (!move.Result)
+                {
+                    break;
+                }
+
+                if (Take())
+                {
+                    return new(true);
+                }
+            }
+        }
+        catch (Exception failure) when (LuceneFailure.Is(failure))
+        {
+            throw LuceneFailure.Translate(failure, _shard);
+        }
+
+        return MoveSlowlyAsync(new(false), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _current = null;
+        if (_documents is not null)
+        {
+            await _documents.DisposeAsync();
+            _documents = null;
+        }
+    }
+
+    private async ValueTask<bool> MoveSlowlyAsync(ValueTask<bool> move, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                if (await move)
+                {
+                    if (Take())
+                    {
+                        return true;
+                    }
+                }
+                else if (!await OpenNextSegmentAsync(cancellationToken))
+                {
+                    return false;
+                }
+
+                move = _documents!.MoveNextAsync(cancellationToken);
+            }
+        }
+        catch (Exception failure) when (LuceneFailure.Is(failure))
+        {
+            throw LuceneFailure.Translate(failure, _shard);
+        }
+    }
+
+    private async ValueTask<bool> OpenNextSegmentAsync(CancellationToken cancellationToken)
+    {
+        await DisposeAsync();
+        if (_segment >= 0 && _segment < _lucene.Segments.Count)
+        {
+            Finish(_lucene.Segments[_segment]);
+        }
+
+        while (++_segment < _lucene.Segments.Count)
+        {
+            var segment = _lucene.Segments[_segment];
+            var first = _from - _segmentStart;
+            if (first >= segment.MaxDoc || segment.LiveDocumentCount == 0)
+            {
+                Finish(segment);
+                continue;
+            }
+
+            _fields.Enter(await segment.ReadFieldInfosAsync(cancellationToken));
+            _documents = await segment.OpenLiveDocumentsAsync(new StoredFieldsOptions { FromDocument = (int)Math.Max(first, 0) }, cancellationToken);
+            return true;
+        }
+
+        return false;
+    }
+
+    private void Finish(LuceneSegment segment)
+    {
+        _segmentStart += segment.MaxDoc;
+        _finishedBytes += segment.StoredFieldsLength;
+    }
+
+    private bool Take()
+    {
+        var document = _documents!.Document;
+        _current = _fields.Read(_documents.Fields, _lucene.Segments[_segment].Name, document, _segmentStart + document);
+        return _current is not null;
+    }
+}

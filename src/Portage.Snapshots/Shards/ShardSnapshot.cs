@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using Portage.Lucene;
+using Portage.Lucene.Files;
+using Portage.Snapshots.Metadata;
+using Portage.Snapshots.Repositories;
+
+namespace Portage.Snapshots.Shards;
+
+/// <summary>One shard in a snapshot: the files of its Lucene index, and the way to its documents.</summary>
+/// <remarks>Immutable, and may be used by many readers at once.</remarks>
+public sealed class ShardSnapshot
+{
+    private readonly IBlobStore _store;
+
+    internal ShardSnapshot(IndexSnapshot index, int number, string folder, string listBlob, IReadOnlyDictionary<string, ShardFile> files, IBlobStore store)
+    {
+        (Index, Number, Folder, ListBlob, Files, _store) = (index, number, folder, listBlob, files, store);
+        TotalBytes = files.Values.Sum(file => file.Length);
+        Directory = new ShardDirectory(store, folder, listBlob, files);
+    }
+
+    /// <summary>The index it is a shard of.</summary>
+    public IndexSnapshot Index { get; }
+
+    /// <summary>Counted from 0.</summary>
+    public int Number { get; }
+
+    /// <summary>Where its blobs lie, relative to the repository's root.</summary>
+    public string Folder { get; }
+
+    /// <summary>The blob that lists its files, relative to the repository's root.</summary>
+    public string ListBlob { get; }
+
+    /// <summary>All files, by their names in the Lucene index.</summary>
+    public IReadOnlyDictionary<string, ShardFile> Files { get; }
+
+    /// <summary>Bytes of all files, whichever snapshot brought them into the repository.</summary>
+    public long TotalBytes { get; }
+
+    /// <summary>The files as a Lucene index sees them. Only the ranges that are read are fetched.</summary>
+    public ILuceneDirectory Directory { get; }
+
+    /// <summary>Counts without reading documents: fetches two small files for each segment, which newer repositories keep in the list itself.</summary>
+    /// <exception cref="RepositoryException">A blob is missing, corrupt or of a format that cannot be read.</exception>
+    public async ValueTask<ShardCounts> CountAsync(CancellationToken cancellationToken)
+    {
+        var lucene = await OpenLuceneAsync(cancellationToken);
+        try
+        {
+            return new(
+                lucene.Segments.Count,
+                lucene.LiveDocumentCount,
+                lucene.Segments.Sum(segment => (long)segment.MaxDoc),
+                lucene.Segments.Sum(segment => segment.StoredFieldsLength));
+        }
+        catch (CorruptIndexException failure)
+        {
+            throw LuceneFailure.Translate(failure, this);
+        }
+    }
+
+    /// <summary>Opens a reader of the documents that are not deleted, in the order of their positions.</summary>
+    /// <param name="fromPosition">The first position wanted: 0 for all, one more than the last one done to go on.</param>
+    /// <exception cref="RepositoryException">A blob is missing, corrupt or of a format that cannot be read.</exception>
+    public async ValueTask<ShardReader> OpenReaderAsync(long fromPosition, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(fromPosition);
+        return new(this, await OpenLuceneAsync(cancellationToken), fromPosition);
+    }
+
+    /// <summary>The documents that are not deleted, in the order of their positions. The source of each holds until the next is asked for.</summary>
+    /// <inheritdoc cref="OpenReaderAsync"/>
+    public async IAsyncEnumerable<SourceDocument> ReadAsync(long fromPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var reader = await OpenReaderAsync(fromPosition, cancellationToken);
+        while (await reader.MoveNextAsync(cancellationToken))
+        {
+            yield return reader.Current;
+        }
+    }
+
+    /// <summary>
+    /// Reads every byte of every file and compares lengths and checksums with what the repository recorded. Reading documents
+    /// compares the checksums of what it reads by itself; this is for a repository whose other files matter too.
+    /// </summary>
+    /// <exception cref="CorruptBlobException">A file is not what was recorded.</exception>
+    /// <exception cref="RepositoryException">A blob is missing or cannot be read.</exception>
+    public async ValueTask VerifyAsync(CancellationToken cancellationToken)
+    {
+        foreach (var file in Files.Values)
+        {
+            await VerifyAsync(file, cancellationToken);
+        }
+    }
+
+    internal string BlobOf(string name, long position)
+    {
+        // What is called by its own name may lie inside the segment's compound file; "_3_1.liv" and "_3.fnm" are of segment "_3".
+        if (!Files.TryGetValue(name, out var file))
+        {
+            var end = name.AsSpan(1).IndexOfAny('.', '_') + 1;
+            if (end == 0 || !Files.TryGetValue(name[..end] + ".cfs", out file))
+            {
+                return ListBlob;
+            }
+
+            return $"{Folder}/{file.BlobName}";
+        }
+
+        return file.IsVirtual ? ListBlob : $"{Folder}/{file.PartName((int)Math.Clamp(position / file.PartBytes, 0, file.PartCount - 1))}";
+    }
+
+    private async ValueTask VerifyAsync(ShardFile file, CancellationToken cancellationToken)
+    {
+        for (var part = 0; part < file.PartCount; part++)
+        {
+            var path = $"{Folder}/{file.PartName(part)}";
+            var expected = part < file.PartCount - 1 ? file.PartBytes : file.Length - (part * file.PartBytes);
+            var found = await _store.FindLengthAsync(path, cancellationToken) ?? throw new BlobNotFoundException(path, _store.Location);
+            if (found != expected)
+            {
+                throw new CorruptBlobException(path, $"{expected:N0} bytes", $"{found:N0} bytes");
+            }
+        }
+
+        try
+        {
+            await using var content = await ShardDirectory.OpenBlobsAsync(_store, Folder, ListBlob, file, cancellationToken);
+            var checksum = await LuceneChecksum.VerifyAsync(content, file.Name, cancellationToken);
+            if (file.Checksum is { } expected && expected != checksum)
+            {
+                throw new CorruptBlobException(BlobOf(file.Name, 0), $"the checksum {expected:x8} of '{file.Name}'", $"{checksum:x8}");
+            }
+        }
+        catch (CorruptIndexException failure)
+        {
+            throw LuceneFailure.Translate(failure, this);
+        }
+    }
+
+    private async ValueTask<LuceneIndex> OpenLuceneAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LuceneIndex.OpenAsync(Directory, cancellationToken);
+        }
+        catch (Exception failure) when (LuceneFailure.Is(failure))
+        {
+            throw LuceneFailure.Translate(failure, this);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Portage.Lucene.Files;
+
+namespace Portage.Lucene.Tests;
+
+public sealed class LuceneIndexTests
+{
+    private const string Utf8 = "Lu\U0001D11Ece\U0001D160ne \0 \u2620 ab\ud917\udc17cd";
+
+    public static TheoryData<string> Versions => [.. Fixtures.Names("lucene", "lucene-*cfs.zip").Where(name => !name.Contains("5x-with-4x", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task OpenAsync_IndexOfAnyVersion_FindsItsLiveDocuments(string zip)
+    {
+        using var folder = Fixtures.Unzip($"lucene/{zip}");
+
+        var documents = await Documents.ReadLiveAsync(new FileSystemDirectory(folder.Path), TestContext.Current.CancellationToken);
+
+        var withId = documents.Where(document => document.Fields.ContainsKey("id")).ToList();
+        Assert.Equal(
+            Enumerable.Range(0, 35).Where(id => id != 7).Select(id => $"{id}").Order(StringComparer.Ordinal),
+            withId.Select(document => (string)document.Fields["id"]).Order(StringComparer.Ordinal));
+        Assert.All(withId, document => Assert.Equal(Utf8, document.Fields["utf8"]));
+        Assert.All(withId, document => Assert.Equal("here is more content with aaa aaa aaa", document.Fields["content2"]));
+        Assert.All(withId, document => Assert.Equal("field with non-ascii name", document.Fields["fie\u2C77ld"]));
+        Assert.Equal(35, documents.Count);
+    }
+
+    [Fact]
+    public async Task OpenAsync_SegmentsOfLucene4And5InOneCommit_ReadsEachByItsOwnFormat()
+    {
+        using var folder = Fixtures.Unzip("lucene/lucene-5x-with-4x-segments-cfs.zip");
+        var directory = new FileSystemDirectory(folder.Path);
+
+        var index = await LuceneIndex.OpenAsync(directory, TestContext.Current.CancellationToken);
+        var documents = await Documents.ReadLiveAsync(directory, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["4.10.3", "5.0.0"], index.Segments.Select(segment => segment.LuceneVersion).Distinct());
+        var ids = documents.Where(document => document.Fields.ContainsKey("id")).Select(document => (string)document.Fields["id"]);
+        // The document added with Lucene 5 has the id 0 again.
+        Assert.Equal(
+            Enumerable.Range(0, 35).Where(id => id != 7).Append(0).Select(id => $"{id}").Order(StringComparer.Ordinal),
+            ids.Order(StringComparer.Ordinal));
+        Assert.Equal(36, documents.Count);
+    }
+
+    [Theory]
+    [InlineData("lucene-empty.7.0.0.zip")]
+    [InlineData("lucene-empty.9.0.0.zip")]
+    [InlineData("lucene-empty.10.0.0.zip")]
+    public async Task OpenAsync_IndexWithoutSegments_HasNone(string zip)
+    {
+        using var folder = Fixtures.Unzip($"lucene/{zip}");
+
+        var index = await LuceneIndex.OpenAsync(new FileSystemDirectory(folder.Path), TestContext.Current.CancellationToken);
+
+        Assert.Empty(index.Segments);
+        Assert.Equal(0, index.LiveDocumentCount);
+    }
+}

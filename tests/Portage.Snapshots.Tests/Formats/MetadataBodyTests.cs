@@ -1,0 +1,52 @@
+using System.IO.Compression;
+using System.Text;
+using Portage.Snapshots.Formats;
+using Portage.Snapshots.Repositories;
+
+namespace Portage.Snapshots.Tests.Formats;
+
+public sealed class MetadataBodyTests
+{
+    [Fact]
+    public void ToJson_PlainJson_IsKept() =>
+        Assert.Equal("""{"a":1.10}""", Read(Encoding.UTF8.GetBytes("""{"a":1.10}""")));
+
+    [Fact]
+    public void ToJson_CompressedJson_IsInflated() =>
+        Assert.Equal("""{"a":1.10}""", Read(Compressed("""{"a":1.10}"""u8)));
+
+    [Fact]
+    public void ToJson_CompressedSmile_IsInflatedAndDecoded() =>
+        Assert.Equal("""{"a":1}""", Read(Compressed(Convert.FromHexString("3A290A05FA8061C2FB"))));
+
+    [Fact]
+    public void ToJson_CompressionMarkInsideTheBody_IsText() =>
+        Assert.Equal("""{"a":"DFL\u0000"}""", Read([.. Convert.FromHexString("3A290A05FA806143"), .. "DFL\0"u8, 0xFB]));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("00")]
+    [InlineData("44464C00FFFF")]
+    public void ToJson_Damaged_IsCorrupt(string hex) =>
+        Assert.Throws<CorruptBlobException>(() => Read(Convert.FromHexString(hex)));
+
+    [Theory]
+    [InlineData("ZSTD\0xx", "Zstandard")]
+    [InlineData("ZV\u0001xx", "LZF")]
+    public void ToJson_OtherCompression_IsUnsupportedByName(string body, string name) =>
+        Assert.Contains(name, Assert.Throws<UnsupportedRepositoryException>(() => Read(Encoding.ASCII.GetBytes(body))).Message, StringComparison.Ordinal);
+
+    internal static byte[] Compressed(ReadOnlySpan<byte> text)
+    {
+        using var output = new MemoryStream();
+        output.Write("DFL\0"u8);
+        using (var deflater = new DeflateStream(output, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            deflater.Write(text);
+        }
+
+        return output.ToArray();
+    }
+
+    private static string Read(byte[] body) => Encoding.UTF8.GetString(MetadataBody.ToJson(body, "meta-x.dat").Span);
+}
