@@ -1,0 +1,31 @@
+namespace Portage.Clusters.Bulk;
+
+/// <summary>A batch of operations, all of which the target has decided on; in the order in which they were read.</summary>
+/// <remarks>
+/// <see cref="Items"/> and the sources in it lie in buffers that the next batch uses again: they are good until the
+/// enumeration goes on. Copy what must last.
+/// </remarks>
+public sealed class BulkBatchResult
+{
+    private readonly BulkBatch _batch;
+
+    internal BulkBatchResult(BulkBatch batch, TimeSpan duration) => (_batch, Duration) = (batch, duration);
+
+    /// <summary>One result for each operation, in the order in which they were read.</summary>
+    public IReadOnlyList<BulkItemResult> Items => _batch;
+
+    /// <summary>True when every document was written or deleted as asked: there is no conflict and no rejection.</summary>
+    public bool AllAccepted => CountOf(BulkItemOutcome.Conflict) + CountOf(BulkItemOutcome.Rejected) == 0;
+
+    /// <summary>Body bytes over all attempts, as sent (after compression).</summary>
+    public long BytesSent => _batch.BytesSent;
+
+    /// <summary>How many requests it took; 1 when all went well.</summary>
+    public int Attempts => _batch.Attempts;
+
+    /// <summary>From the first sending to the last answer, with the waits between.</summary>
+    public TimeSpan Duration { get; }
+
+    /// <summary>How many operations ended so.</summary>
+    public int CountOf(BulkItemOutcome outcome) => _batch.CountOf(outcome);
+}

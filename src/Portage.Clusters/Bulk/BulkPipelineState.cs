@@ -1,0 +1,34 @@
+namespace Portage.Clusters.Bulk;
+
+/// <summary>Why a batch waits to be sent again.</summary>
+/// <param name="Why">In plain words, as <c>429 from the target</c> or <c>target unreachable: connection refused…</c>.</param>
+/// <param name="Since">When the first failure in a row came.</param>
+/// <param name="Retries">How many times in a row it failed.</param>
+/// <param name="NextAt">When it is sent again.</param>
+public sealed record BulkWait(string Why, DateTimeOffset Since, int Retries, DateTimeOffset NextAt)
+{
+    /// <summary>As <c>429 from the target for 12 s, 3 retries, next in 4 s</c>.</summary>
+    public string Describe(DateTimeOffset now)
+    {
+        var next = Math.Max(0, Math.Ceiling((NextAt - now).TotalSeconds));
+        return $"{Why} for {Math.Max(0, Math.Floor((now - Since).TotalSeconds)):0} s, {Retries} {(Retries == 1 ? "retry" : "retries")}, {(next > 0 ? $"next in {next:0} s" : "trying now")}";
+    }
+}
+
+/// <summary>What a pipeline does at this moment.</summary>
+/// <param name="InFlight">Requests that wait for their answer.</param>
+/// <param name="ConnectionsAllowed">Requests that may be in flight: <see cref="BulkTuning.Connections"/>, or less when the target pushed back.</param>
+/// <param name="BodyBytesAllowed">Body bytes of one request: <see cref="BulkLimits.BodyBytesMax"/>, or less when the target refused as much (413).</param>
+/// <param name="OperationsDecided">Operations that the target has decided on, over the whole run.</param>
+/// <param name="BytesSent">Body bytes sent, over the whole run.</param>
+/// <param name="Retries">Requests that were repetitions, over the whole run.</param>
+/// <param name="IsPaused">True when <see cref="BulkTuning.Connections"/> is 0.</param>
+/// <param name="Waiting">The oldest batch that waits to be sent again; null when none does.</param>
+public sealed record BulkPipelineState(
+    int InFlight, int ConnectionsAllowed, int BodyBytesAllowed, long OperationsDecided, long BytesSent, long Retries, bool IsPaused, BulkWait? Waiting)
+{
+    /// <summary>Why nothing moves, or moves slowly, in one line; null when all is well.</summary>
+    public string? WhySlow(DateTimeOffset now) =>
+        IsPaused ? "paused"
+        : Waiting?.Describe(now);
+}

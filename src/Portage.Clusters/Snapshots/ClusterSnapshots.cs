@@ -1,0 +1,99 @@
+using Portage.Clusters.Failures;
+
+namespace Portage.Clusters.Snapshots;
+
+/// <summary>Snapshots that a cluster itself takes, and the repositories it takes them to.</summary>
+/// <remarks>Every method throws a <see cref="ClusterException"/> when the cluster does not do as asked. All can be repeated safely.</remarks>
+public sealed class ClusterSnapshots(ClusterClient client)
+{
+    /// <summary>Registers a repository of type <c>fs</c>, or replaces its settings; the cluster writes a test file to it from every node.</summary>
+    /// <param name="location">A folder below one of the cluster's <c>path.repo</c>, as its nodes see it.</param>
+    /// <param name="readOnly">True lets the cluster read snapshots of another and write none.</param>
+    public Task RegisterFileRepositoryAsync(string repository, string location, bool readOnly, CancellationToken cancellationToken) =>
+        client.RequestAsync(HttpMethod.Put, ClusterPath.Of("_snapshot", repository), ClusterAnswers.Body(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "fs");
+            json.WriteStartObject("settings");
+            json.WriteString("location", location);
+            if (readOnly)
+            {
+                json.WriteBoolean("readonly", true);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }), cancellationToken);
+
+    /// <summary>A repository's <c>{"type","settings"}</c>; null when none is registered under the name.</summary>
+    public async Task<NamedJson?> GetRepositoryAsync(string repository, CancellationToken cancellationToken)
+    {
+        var found = await client.ReadIfFoundAsync(ClusterPath.Of("_snapshot", repository), JsonSlices.Properties, cancellationToken);
+        return found?.FirstOrDefault();
+    }
+
+    /// <summary>Forgets a repository, whose files stay; false when none was registered.</summary>
+    public Task<bool> UnregisterRepositoryAsync(string repository, CancellationToken cancellationToken) =>
+        client.DeleteIfFoundAsync(ClusterPath.Of("_snapshot", repository), cancellationToken);
+
+    /// <summary>Begins a snapshot and does not wait for it; false when there is one of the name already, finished or not.</summary>
+    /// <param name="indices">Names or patterns, with <c>-</c> for those to leave out; empty takes all.</param>
+    /// <param name="includeGlobalState">True takes templates and persistent settings too.</param>
+    /// <param name="ignoreUnavailable">True passes over named indices that do not exist.</param>
+    public async Task<bool> CreateAsync(
+        string repository, string snapshot, IReadOnlyList<string> indices, bool includeGlobalState, bool ignoreUnavailable, CancellationToken cancellationToken)
+    {
+        var body = ClusterAnswers.Body(json =>
+        {
+            json.WriteStartObject();
+            if (indices.Count > 0)
+            {
+                json.WriteStartArray("indices");
+                foreach (var index in indices)
+                {
+                    json.WriteStringValue(index);
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteBoolean("include_global_state", includeGlobalState);
+            json.WriteBoolean("ignore_unavailable", ignoreUnavailable);
+            json.WriteEndObject();
+        });
+        try
+        {
+            await client.RequestAsync(HttpMethod.Put, ClusterPath.Of("_snapshot", repository, snapshot) + "?wait_for_completion=false", body, cancellationToken);
+            return true;
+        }
+        catch (ClusterRequestException e) when (e.ErrorType is "invalid_snapshot_name_exception" or "snapshot_name_already_in_use_exception")
+        {
+            // The first type also means a name that is not allowed; only a look can tell them apart. The second is Elasticsearch 8's.
+            if (await GetAsync(repository, snapshot, cancellationToken) is not null)
+            {
+                return false;
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>How far a snapshot is; null when there is none of the name. On a finished one, the cluster reads it from the repository, which is slow for large ones.</summary>
+    public Task<SnapshotProgress?> GetProgressAsync(string repository, string snapshot, CancellationToken cancellationToken) =>
+        client.ReadIfFoundAsync(ClusterPath.Of("_snapshot", repository, snapshot, "_status"), body => SnapshotReplies.Progress(body)!, cancellationToken);
+
+    /// <summary>One snapshot; null when there is none of the name.</summary>
+    public async Task<SnapshotInfo?> GetAsync(string repository, string snapshot, CancellationToken cancellationToken)
+    {
+        var found = await client.ReadIfFoundAsync(ClusterPath.Of("_snapshot", repository, snapshot), SnapshotReplies.Infos, cancellationToken);
+        return found?.Find(info => info.Name == snapshot);
+    }
+
+    /// <summary>All snapshots of a repository.</summary>
+    public Task<List<SnapshotInfo>> ListAsync(string repository, CancellationToken cancellationToken) =>
+        client.ReadAsync(HttpMethod.Get, ClusterPath.Of("_snapshot", repository, "_all"), null, SnapshotReplies.Infos, cancellationToken);
+
+    /// <summary>Deletes a snapshot, or ends one that is being taken; false when there was none. Takes as long as removing its files does.</summary>
+    public Task<bool> DeleteAsync(string repository, string snapshot, CancellationToken cancellationToken) =>
+        client.DeleteIfFoundAsync(ClusterPath.Of("_snapshot", repository, snapshot), cancellationToken);
+}

@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Portage.Clusters.Failures;
+
+namespace Portage.Clusters.Validation;
+
+/// <summary>Reads documents of a cluster, to compare them.</summary>
+/// <remarks>Every method throws a <see cref="ClusterException"/> when the cluster does not do as asked.</remarks>
+public sealed class ClusterDocuments(ClusterClient client)
+{
+    /// <summary>How long the cluster keeps a scan open between two pages; each page starts it anew.</summary>
+    private const string ScrollKeepAlive = "5m";
+
+    /// <summary>Makes everything written so far count and be found by searches.</summary>
+    public Task RefreshAsync(string index, CancellationToken cancellationToken) =>
+        client.RequestAsync(HttpMethod.Post, ClusterPath.Of(index, "_refresh"), null, cancellationToken);
+
+    /// <summary>How many documents an index has, nested ones not counted, as of its last refresh.</summary>
+    public Task<long> CountAsync(string index, CancellationToken cancellationToken) =>
+        client.ReadAsync(HttpMethod.Get, ClusterPath.Of(index, "_count"), null, body =>
+        {
+            using var document = JsonDocument.Parse(body);
+            RefuseMissingShards(document.RootElement, $"GET {index}/_count");
+            return document.RootElement.GetProperty("count").GetInt64();
+        }, cancellationToken);
+
+    /// <summary>Fetches documents by key, in the order of the keys. Finds what was written a moment ago too; needs no refresh.</summary>
+    /// <param name="keys">Not more than fit in memory: the whole answer is held until the last of its documents is let go of.</param>
+    public Task<List<FoundDocument>> GetAsync(IReadOnlyList<DocumentKey> keys, CancellationToken cancellationToken)
+    {
+        const string path = "/_mget";
+        if (keys.Count == 0)
+        {
+            // The cluster refuses an empty request.
+            return Task.FromResult(new List<FoundDocument>());
+        }
+
+        var body = ClusterAnswers.Body(json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("docs");
+            foreach (var key in keys)
+            {
+                json.WriteStartObject();
+                json.WriteString("_index", key.Index);
+                json.WriteString("_id", key.Id);
+                if (key.Routing is { } routing)
+                {
+                    json.WriteString("routing", routing);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+        return client.ReadAsync(HttpMethod.Post, path, body, answer => MultiGetReply.Read(answer, keys, (index, error) => new ClusterRequestException(
+            client.Connection.Endpoint, $"POST {path} ({index})", 200, error.Type, FailedReply.Redact(client.Connection, error.Reason), error.RootCauses)), cancellationToken);
+    }
+
+    /// <summary>
+    /// The key of every document of an index as of its last refresh, in no order. Uses a scroll, which every version has
+    /// (points in time are missing from Elasticsearch 7.10 without X-Pack), and closes it at the end.
+    /// </summary>
+    /// <param name="pageCount">Documents of one request, 1 to 10,000 (the clusters' own limit, <c>index.max_result_window</c>).</param>
+    public async IAsyncEnumerable<DocumentKey> ScanAsync(string index, int pageCount, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var path = ClusterPath.Of(index, "_search") + $"?scroll={ScrollKeepAlive}&filter_path=_scroll_id,_shards.failed,_shards.failures,timed_out,hits.hits._id,hits.hits._routing";
+        var body = ClusterAnswers.Body(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("size", pageCount);
+            json.WriteBoolean("_source", false);
+
+            // The order of the index: no sorting, and the cheapest to go on from.
+            json.WriteStartArray("sort");
+            json.WriteStringValue("_doc");
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+        string? scroll = null;
+        try
+        {
+            while (true)
+            {
+                var page = await client.ReadAsync(HttpMethod.Post, path, body, answer => Page(index, answer), cancellationToken);
+                scroll = page.Scroll;
+                foreach (var key in page.Keys)
+                {
+                    yield return key;
+                }
+
+                if (page.Keys.Count == 0)
+                {
+                    break;
+                }
+
+                path = "/_search/scroll?filter_path=_scroll_id,_shards.failed,_shards.failures,timed_out,hits.hits._id,hits.hits._routing";
+                body = ScrollBody(scroll, withKeepAlive: true);
+            }
+        }
+        finally
+        {
+            if (scroll is not null)
+            {
+                try
+                {
+                    // Not with the caller's token: a cancelled scan must be closed too. The request timeout bounds it.
+                    await client.SendAsync(HttpMethod.Delete, "/_search/scroll", ScrollBody(scroll, withKeepAlive: false), null, CancellationToken.None);
+                }
+                catch (ClusterUnreachableException)
+                {
+                    // The cluster closes it by itself in time.
+                }
+            }
+        }
+    }
+
+    private static ReadOnlyMemory<byte> ScrollBody(string scroll, bool withKeepAlive) => ClusterAnswers.Body(json =>
+    {
+        json.WriteStartObject();
+        if (withKeepAlive)
+        {
+            json.WriteString("scroll", ScrollKeepAlive);
+        }
+
+        json.WriteString("scroll_id", scroll);
+        json.WriteEndObject();
+    });
+
+    private (string Scroll, List<DocumentKey> Keys) Page(string index, ReadOnlyMemory<byte> body)
+    {
+        using var document = JsonDocument.Parse(body);
+        var root = document.RootElement;
+        RefuseMissingShards(root, $"POST {index}/_search");
+
+        // What is empty is left out by filter_path.
+        var keys = new List<DocumentKey>();
+        if (root.TryGetProperty("hits", out var outer) && outer.TryGetProperty("hits", out var hits))
+        {
+            foreach (var hit in hits.EnumerateArray())
+            {
+                keys.Add(new(index, hit.GetProperty("_id").GetString()!, hit.TryGetProperty("_routing", out var routing) ? routing.GetString() : null));
+            }
+        }
+
+        return (root.GetProperty("_scroll_id").GetString()!, keys);
+    }
+
+    // An answer over some of the shards looks like one over all of them but for this number; nothing may be concluded from it.
+    private void RefuseMissingShards(JsonElement root, string request)
+    {
+        if (root.GetProperty("_shards").GetProperty("failed").GetInt32() is var failed and > 0)
+        {
+            throw new ClusterProtocolException(client.Connection.Endpoint, request, $"an answer that lacks {failed} shards");
+        }
+    }
+}

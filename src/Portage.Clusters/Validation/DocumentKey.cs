@@ -1,0 +1,13 @@
+namespace Portage.Clusters.Validation;
+
+/// <summary>What names one document of a cluster.</summary>
+/// <param name="Index">The index, or an alias of one index.</param>
+/// <param name="Id">The document's id.</param>
+/// <param name="Routing">The document's routing; null where it has none. Without the right one, it is not found.</param>
+public readonly record struct DocumentKey(string Index, string Id, string? Routing);
+
+/// <summary>What a cluster has under a <see cref="DocumentKey"/>.</summary>
+/// <param name="Key">The key asked for.</param>
+/// <param name="IsFound">True when there is such a document.</param>
+/// <param name="Source">The document's bytes exactly as the cluster keeps them; null when there is none, or when its index keeps no sources.</param>
+public sealed record FoundDocument(DocumentKey Key, bool IsFound, ReadOnlyMemory<byte>? Source);
