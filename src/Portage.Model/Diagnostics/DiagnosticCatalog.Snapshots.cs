@@ -2,4 +2,42 @@ namespace Portage.Model.Diagnostics;
 
 public static partial class DiagnosticCatalog
 {
+    /// <summary>The folder is not there.</summary>
+    public static readonly DiagnosticKind RepositoryNotFound = new("PG3001", "The snapshot repository does not exist");
+
+    /// <summary>The folder holds no repository.</summary>
+    public static readonly DiagnosticKind RepositoryEmpty = new("PG3002", "There is no snapshot repository there");
+
+    /// <summary>A file of the repository is damaged.</summary>
+    public static readonly DiagnosticKind RepositoryCorrupt = new("PG3003", "A file of the repository is damaged");
+
+    /// <summary>A file of the repository is missing or cannot be read.</summary>
+    public static readonly DiagnosticKind RepositoryIncomplete = new("PG3004", "A file of the repository is missing");
+
+    /// <summary>An era or format that this version cannot read.</summary>
+    public static readonly DiagnosticKind FormatNotSupported = new("PG3005", "A format that cannot be read yet");
+
+    /// <summary>No snapshot of that name.</summary>
+    public static readonly DiagnosticKind SnapshotNotFound = new("PG3006", "The snapshot does not exist");
+
+    /// <summary>The snapshot failed, or is still being taken.</summary>
+    public static readonly DiagnosticKind SnapshotUnusable = new("PG3007", "The snapshot cannot be used");
+
+    /// <summary>Shards that are wanted are missing from the snapshot.</summary>
+    public static readonly DiagnosticKind SnapshotIsPartial = new("PG3008", "The snapshot lacks shards that are wanted");
+
+    /// <summary>An index that is named is not in the snapshot.</summary>
+    public static readonly DiagnosticKind IndexNotFound = new("PG3009", "The index is not in the snapshot");
+
+    /// <summary>A slice selects no index.</summary>
+    public static readonly DiagnosticKind SliceIsEmpty = new("PG3010", "The slice selects no index");
+
+    /// <summary>An index has several mapping types, and nothing was chosen about them.</summary>
+    public static readonly DiagnosticKind SeveralTypes = new("PG3011", "An index has several mapping types");
+
+    /// <summary>Two indices of a slice would become one.</summary>
+    public static readonly DiagnosticKind TargetNamesCollide = new("PG3012", "Two indices would have the same target");
+
+    /// <summary>Documents without a stored source.</summary>
+    public static readonly DiagnosticKind NoSource = new("PG3013", "Documents have no stored source");
 }

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Portage.Configuration.Reading;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Engine.Ports;
+using Portage.Model.Addresses;
+using Portage.Planning;
+
+namespace Portage.Engine.Status;
+
+/// <summary>Makes the status report of a session. Pure but for the look at progress, which is handed in.</summary>
+/// <param name="planner">Knows every step kind.</param>
+public sealed class StatusBuilder(Planner planner)
+{
+    /// <param name="session">The session.</param>
+    /// <param name="controller">The process that carries out runs; null when there is none.</param>
+    /// <param name="progressOf">The newest word of a step that is under way; null when it has not said any.</param>
+    /// <param name="now">The time.</param>
+    public StatusReport Of(SessionState session, int? controller, Func<StepRecord, StepProgress?> progressOf, DateTimeOffset now)
+    {
+        var run = session.Runs.Count > 0 ? session.Runs[^1] : null;
+        var revision = session.ActiveRun is { } active ? session.Revisions[active.Revision - 1] : session.Current ?? session.Pending;
+        var wanted = revision is null ? [] : planner.Wanted(ConfigurationReader.ReadCanonical(revision.Configuration).Config!);
+        var working = session.Steps.Values
+            .Where(step => step.State is StepState.Evaluating or StepState.Running or StepState.Reverting && step.Failure is null)
+            .Select(step => step.Address)
+            .ToHashSet();
+        var standings = Standings.Of(wanted, session, run?.Number ?? 0, working, now, new InputsMemo());
+        return new(
+            session.Name,
+            run?.Number,
+            run?.Outcome,
+            controller,
+            session.Current?.Number,
+            session.Pending?.Number,
+            [.. standings.Select(pair => StepStatusOf(pair.Step, pair.Standing, session, controller, progressOf, now))],
+            Notes(session, controller, wanted));
+    }
+
+    private static ImmutableArray<string> Notes(SessionState session, int? controller, ImmutableArray<WantedStep> wanted)
+    {
+        var notes = ImmutableArray.CreateBuilder<string>();
+        if (session.ActiveRun is { } run && controller is null)
+        {
+            notes.Add($"No controller carries out run {run.Number}: workflow start goes on with it.");
+        }
+
+        foreach (var pause in session.Pauses)
+        {
+            notes.Add($"Paused {(pause.Pattern == "*" ? "everything" : pause.Pattern)} by {pause.By}: workflow resume.");
+        }
+
+        if (session.Pending is { } pending && session.Current is not null)
+        {
+            notes.Add($"Revision {pending.Number} is pending: workflow plan --pending, workflow configure commit.");
+        }
+
+        var known = wanted.Select(step => step.Address).ToHashSet();
+        var orphans = session.Steps.Values.Where(step => step.HasEffects && !known.Contains(step.Address)).Select(step => step.Address.ToString()).Order(StringComparer.Ordinal).ToArray();
+        if (orphans.Length > 0)
+        {
+            notes.Add($"No longer in the configuration, and left as they are: {string.Join(", ", orphans)}.");
+        }
+
+        return notes.ToImmutable();
+    }
+
+    private static StepStatus StepStatusOf(WantedStep step, Standing standing, SessionState session, int? controller, Func<StepRecord, StepProgress?> progressOf, DateTimeOffset now)
+    {
+        var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
+        var isWorking = standing is Standing.Working;
+        var progress = isWorking || standing is Standing.Held { IsWorking: true } ? progressOf(had) : null;
+        var (group, situation) = SituationOf(standing, had, session, controller, progress);
+        var review = (standing as Standing.InReview)?.Gate;
+        return new(
+            step.Address,
+            step.About,
+            group,
+            situation,
+            progress,
+            Remaining(progress),
+            review is null ? had.Report : had.State == StepState.Evaluated ? had.Evidence : had.Report,
+            review?.Evidence,
+            had.Failure,
+            had.Attempt,
+            had.State == StepState.Absent ? null : had.ChangedAt);
+    }
+
+    private static TimeSpan? Remaining(StepProgress? progress) =>
+        progress is { Total: { } total, PerSecond: { } rate and > 0 } && total > progress.Done
+            ? TimeSpan.FromSeconds(Math.Min((total - progress.Done) / rate, TimeSpan.FromDays(365).TotalSeconds))
+            : null;
+
+    private static (StepGroup Group, string Situation) SituationOf(Standing standing, StepRecord had, SessionState session, int? controller, StepProgress? progress)
+    {
+        var isUnderWay = session.ActiveRun is not null;
+        switch (standing)
+        {
+            case Standing.Settled:
+                return (StepGroup.Complete, Summary(had.Report));
+            case Standing.Waits when had.State == StepState.Complete:
+                return (StepGroup.Complete, $"{Summary(had.Report)}; looked at again when the steps before it are done");
+            case Standing.Waits waits:
+                return (StepGroup.Pending, isUnderWay ? $"waits for {string.Join(" and ", waits.On)}" : NotStarted(session));
+            case Standing.Held held:
+                return (StepGroup.Pending, held.IsWorking
+                    ? $"is being paused by {held.Pause.By}: finishes its batch"
+                    : $"paused by {held.Pause.By}: workflow resume{(held.Pause.Pattern == "*" ? "" : $" '{held.Pause.Pattern}'")}");
+            case Standing.Working or Standing.Ready when !isUnderWay:
+                return (StepGroup.Pending, had.State == StepState.Absent ? NotStarted(session) : $"{Situations.Of(had)}; {NotStarted(session)}");
+            case Standing.Working working:
+                var word = working.Phase switch { StepPhase.Evaluate => "is being evaluated", StepPhase.Run => "running", _ => "is being reverted" };
+                return (StepGroup.InProgress, (controller, had.Workload) switch
+                {
+                    (null, null) => $"{word}; stands still without a controller: workflow start",
+                    _ => progress?.Waiting is { } waiting ? $"{word}; {waiting}" : word,
+                });
+            case Standing.Ready:
+                return (StepGroup.Pending, controller is null ? "can begin as soon as there is a controller: workflow start" : "begins now");
+            case Standing.GateDue:
+                return (StepGroup.Pending, "its gate is asked next");
+            case Standing.InReview review:
+                return (StepGroup.UnderReview, review.Gate.Why == "manual" ? "waits for approval: workflow approve" : $"{review.Gate.Why}; waits for approval: workflow approve");
+            case Standing.Retries retries:
+                return (StepGroup.InProgress, $"attempt {had.Attempt} failed: {retries.Because.Detail} Tries again at {retries.At:HH:mm:ss} UTC");
+            case Standing.Failed failed:
+                return (StepGroup.Failed, $"{failed.Because.Code}: {failed.Because.Detail}");
+            case Standing.RevertWaits reverts:
+                return (StepGroup.Pending, $"is reverted and done again after {string.Join(" and ", reverts.On)} is reverted");
+            case Standing.StopsFirst:
+                return (StepGroup.InProgress, "its inputs changed: stops, is reverted, and is done again");
+            default:
+                throw new InvalidOperationException($"No words for {standing.GetType().Name}.");
+        }
+    }
+
+    private static string NotStarted(SessionState session) =>
+        session.Current is null ? "not committed: workflow configure commit" : "not started: workflow start";
+
+    private static string Summary(StepReport? report) => report is null || report.Lines.IsEmpty ? "done" : report.Lines[0];
+}

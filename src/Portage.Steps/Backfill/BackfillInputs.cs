@@ -1,0 +1,34 @@
+using Portage.Configuration;
+using Portage.Model.Steps;
+using Portage.Planning;
+using Portage.Steps.Snapshot;
+
+namespace Portage.Steps.Backfill;
+
+/// <summary>Which backfills a configuration wants, and what decides about them.</summary>
+public sealed class BackfillInputs : IStepDefinition
+{
+    /// <inheritdoc/>
+    public StepKind Kind => StepKind.Backfill;
+
+    /// <inheritdoc/>
+    public int Version => 1;
+
+    /// <inheritdoc/>
+    public GatePlacement GatePlacement => GatePlacement.AfterRun;
+
+    /// <inheritdoc/>
+    public bool IsHeavy => true;
+
+    /// <inheritdoc/>
+    public IEnumerable<WantedStep> Derive(MigrationConfig config) => SliceOnTarget.AllOf(config)
+        .Where(on => !on.Slice.Backfill.Skip)
+        .Select(on => new WantedStep(
+            on.Step(StepKind.Backfill),
+            StepFields.Relevant(
+                StepFields.OfTarget(config, on.TargetName),
+                StepFields.OfSelection(on),
+                StepFields.Of(on.Slice.Backfill, "backfill", $"{on.SlicePath}.backfill")),
+            [on.Consumes(SnapshotOutputs.Documents), on.RestsOn(StepKind.Metadata)],
+            BackfillGate.Rule(on.Slice.Backfill)));
+}

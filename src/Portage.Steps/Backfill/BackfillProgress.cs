@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Portage.Engine.Ports;
+using Portage.Steps.WorkItems;
+
+namespace Portage.Steps.Backfill;
+
+/// <summary>Counts what became of documents; safe to use from every reader.</summary>
+internal sealed class BackfillProgress(long total, ItemJournal journal, TimeProvider time, Action<StepProgress> publish)
+{
+    public const string Accepted = "accepted";
+    public const string Existing = "existing";
+    public const string Rejected = "rejected";
+    public const string Filtered = "filtered";
+    public const string Bytes = "bytes";
+
+    private readonly Rate _rate = new(time);
+
+    /// <summary>Documents decided: accepted, rejected or filtered.</summary>
+    public long Decided => journal.Sum(Accepted) + journal.Sum(Rejected) + journal.Sum(Filtered);
+
+    public ImmutableSortedDictionary<string, long> Numbers => ImmutableSortedDictionary<string, long>.Empty
+        .Add("documents", Decided)
+        .Add(Accepted, journal.Sum(Accepted))
+        .Add(Existing, journal.Sum(Existing))
+        .Add(Rejected, journal.Sum(Rejected))
+        .Add(Filtered, journal.Sum(Filtered))
+        .Add(Bytes, journal.Sum(Bytes));
+
+    /// <summary>Tells how far it is. Called by one thread.</summary>
+    /// <param name="waiting">Why it is slow; null when it is not.</param>
+    public void Publish(string? waiting)
+    {
+        var decided = Decided;
+        _rate.Take(decided);
+
+        // Nested objects are Lucene documents of their own, so the total is an upper bound until the end.
+        publish(new(decided, Math.Max(total, decided), "documents", _rate.PerSecond, waiting, Numbers));
+    }
+
+    /// <summary>Tells that all is done.</summary>
+    public void PublishEnd() => publish(new(Decided, Decided, "documents", _rate.PerSecond, null, Numbers));
+}

@@ -1,0 +1,100 @@
+using Portage.Clusters;
+using Portage.Clusters.Auth;
+using Portage.Clusters.Failures;
+using Portage.Configuration;
+using Portage.Engine.Ports;
+using Portage.Model.Diagnostics;
+
+namespace Portage.Steps.Connecting;
+
+/// <summary>Makes clients of configured clusters, and turns their failures into what a step may say.</summary>
+public static class ClusterAccess
+{
+    /// <summary>A client of a target.</summary>
+    /// <param name="name">Its name under <c>targets</c>.</param>
+    /// <exception cref="StepException">A secret is missing or malformed.</exception>
+    public static ClusterClient Target(MigrationConfig config, string name, ISecretSource secrets, TimeProvider time)
+    {
+        var target = config.Targets[name];
+        return Client(target.Endpoint!, target.Auth, target.Tls, $"targets.{name}", secrets, time);
+    }
+
+    /// <summary>A client of a source cluster.</summary>
+    /// <param name="name">Its name under <c>migrations</c>.</param>
+    /// <exception cref="StepException">A secret is missing or malformed.</exception>
+    public static ClusterClient Source(MigrationConfig config, string name, ISecretSource secrets, TimeProvider time)
+    {
+        var source = config.Migrations[name].Source!;
+        return Client(source.Endpoint!, source.Auth, source.Tls, $"migrations.{name}.source", secrets, time);
+    }
+
+    /// <summary>Does something with a cluster; its failures become <see cref="StepException"/>s.</summary>
+    /// <param name="path">Where the cluster is configured.</param>
+    public static async Task<T> TryAsync<T>(string path, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (ClusterException failure)
+        {
+            throw Translate(failure, path);
+        }
+    }
+
+    /// <summary>Does something with a cluster; its failures become <see cref="StepException"/>s.</summary>
+    /// <param name="path">Where the cluster is configured.</param>
+    public static async Task TryAsync(string path, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (ClusterException failure)
+        {
+            throw Translate(failure, path);
+        }
+    }
+
+    /// <summary>What a step says of a cluster's failure. Decided by type: what may pass by itself is tried again.</summary>
+    public static StepException Translate(ClusterException failure, string path) =>
+        new(failure.ToDiagnostic(path), isTransient: failure is ClusterUnreachableException { MayPass: true } || failure is ClusterRequestException { Status: 429 or 502 or 503 or 504 }, failure);
+
+    private static ClusterClient Client(string endpoint, AuthConfig? auth, TlsConfig? tls, string path, ISecretSource secrets, TimeProvider time)
+    {
+        var connection = new ClusterConnection(endpoint)
+        {
+            Credential = Credential(auth, path, secrets),
+            CaFile = tls?.CaFile,
+            AllowInsecure = tls?.AllowInsecure ?? false,
+        };
+        try
+        {
+            return new(connection, time);
+        }
+        catch (ClusterException failure)
+        {
+            throw Translate(failure, path);
+        }
+    }
+
+    private static ClusterCredential Credential(AuthConfig? auth, string path, ISecretSource secrets)
+    {
+        switch (auth)
+        {
+            case { Basic.Secret: { } name }:
+                var value = secrets.Read(name);
+                var colon = value.IndexOf(':', StringComparison.Ordinal);
+                return colon > 0
+                    ? new ClusterCredential.Basic(value[..colon], value[(colon + 1)..])
+                    : throw new StepException(
+                        DiagnosticCatalog.SecretMalformed.Error($"{path}.auth.basic.secret", $"The secret '{name}' does not have the form USER:PASSWORD.") with { Command = $"workflow credentials create {name}" },
+                        isTransient: false,
+                        null);
+            case { ApiKey.Secret: { } name }:
+                return new ClusterCredential.ApiKey(secrets.Read(name));
+            default:
+                return ClusterCredential.Anonymous;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using Portage.Configuration;
+using Portage.Engine.Ports;
+using Portage.Model.Clusters;
+using Portage.Model.Diagnostics;
+using Portage.Snapshots.Metadata;
+using Portage.Snapshots.Repositories;
+
+namespace Portage.Steps.Reading;
+
+/// <summary>Which indices a slice has, and what they are called on the target.</summary>
+public static class SliceContents
+{
+    /// <summary>The patterns of a slice: what it includes, and what it leaves out.</summary>
+    public static (ImmutableArray<string> Include, ImmutableArray<string> Exclude) Patterns(SliceConfig slice) =>
+        slice.Indices is { } selection ? (selection.Include, selection.Exclude) : (["*"], [".*"]);
+
+    /// <summary>The names that a slice selects, in order.</summary>
+    public static ImmutableArray<string> Select(SliceConfig slice, IEnumerable<string> names)
+    {
+        var (include, exclude) = Patterns(slice);
+        return Select(include, exclude, names);
+    }
+
+    /// <summary>The names that are included and not excluded, in order.</summary>
+    public static ImmutableArray<string> Select(ImmutableArray<string> include, ImmutableArray<string> exclude, IEnumerable<string> names)
+    {
+        var included = include.Select(text => new IndexPattern(text)).ToArray();
+        var excluded = exclude.Select(text => new IndexPattern(text)).ToArray();
+        return
+        [
+            .. names
+                .Where(name => included.Any(pattern => pattern.Matches(name)) && !excluded.Any(pattern => pattern.Matches(name)))
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>The snapshot's name under <c>snapshots</c> that a slice reads: the one it names, or the only one.</summary>
+    public static string? SnapshotOf(SourceMigrationConfig migration, SliceConfig slice) =>
+        slice.Snapshot ?? (migration.Snapshots.Count == 1 ? migration.Snapshots.Keys.First() : null);
+
+    /// <summary>The targets of a slice: those it names, or all.</summary>
+    public static IEnumerable<string> TargetsOf(MigrationConfig config, SliceConfig slice) =>
+        slice.Targets.IsDefaultOrEmpty ? config.Targets.Keys : slice.Targets.Where(config.Targets.ContainsKey);
+
+    /// <summary>The selected indices of a snapshot, opened.</summary>
+    /// <param name="path">Where the slice is configured.</param>
+    /// <exception cref="StepException">None is selected, two would become one, or types are mixed and nothing was chosen.</exception>
+    public static async Task<ImmutableArray<SelectedIndex>> OpenAsync(SliceConfig slice, RepositorySnapshot snapshot, string path, CancellationToken cancellationToken)
+    {
+        var names = Select(slice, snapshot.IndexNames);
+        if (names.IsEmpty)
+        {
+            throw new StepException(
+                DiagnosticCatalog.SliceIsEmpty.Error($"{path}.indices", $"None of the {snapshot.IndexNames.Count} indices of snapshot '{snapshot.Name}' is selected ({string.Join(", ", snapshot.IndexNames.Take(5))}{(snapshot.IndexNames.Count > 5 ? ", …" : "")})."),
+                isTransient: false,
+                null);
+        }
+
+        var selected = ImmutableArray.CreateBuilder<SelectedIndex>(names.Length);
+        foreach (var name in names)
+        {
+            var index = await SnapshotAccess.TryAsync(path, async () => await snapshot.OpenIndexAsync(name, cancellationToken));
+            selected.Add(new(index, slice.Types));
+        }
+
+        var undecided = selected.Where(index => index.IsUndecided).ToArray();
+        if (undecided.Length > 0)
+        {
+            throw new StepException(
+                DiagnosticCatalog.SeveralTypes.Error($"{path}.types", $"{string.Join(", ", undecided.Select(index => $"{index.Name} ({string.Join(", ", index.Types)})"))}: the target has no types. Choose prefixIds (one index, ids as type#id) or indexPerType (one index a type).") with { Command = $"workflow configure update {path}.types prefixIds" },
+                isTransient: false,
+                null);
+        }
+
+        var collision = selected.SelectMany(index => index.TargetNames.Select(target => (index.Name, Target: target))).GroupBy(pair => pair.Target, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        return collision is null
+            ? selected.DrainToImmutable()
+            : throw new StepException(
+                DiagnosticCatalog.TargetNamesCollide.Error($"{path}.types", $"{string.Join(" and ", collision.Select(pair => pair.Name))} would both become '{collision.Key}'."),
+                isTransient: false,
+                null);
+    }
+}
+
+/// <summary>An index of a slice, and what becomes of its types.</summary>
+/// <param name="Index">As the snapshot has it.</param>
+/// <param name="Choice">What the slice says of several types.</param>
+public sealed record SelectedIndex(IndexSnapshot Index, TypesChoice Choice)
+{
+    /// <summary>The name at the source.</summary>
+    public string Name => Index.Name;
+
+    /// <summary>The types that people gave; a single one, or none, is no question.</summary>
+    public ImmutableArray<string> Types { get; } = [.. Index.Mappings.Select(mapping => mapping.Type).Where(type => type != "_default_")];
+
+    /// <summary>True when there are several types.</summary>
+    public bool HasSeveralTypes => Types.Length > 1;
+
+    internal bool IsUndecided => HasSeveralTypes && Choice == TypesChoice.Refuse;
+
+    /// <summary>The indices on the target.</summary>
+    public IEnumerable<string> TargetNames => HasSeveralTypes && Choice == TypesChoice.IndexPerType ? Types.Select(TargetOf) : [Name];
+
+    /// <summary>The index on the target of a document of this type.</summary>
+    public string TargetOf(string? type) => HasSeveralTypes && Choice == TypesChoice.IndexPerType && type is not null ? $"{Name}-{type.ToLowerInvariant()}" : Name;
+
+    /// <summary>The id on the target of a document of this type.</summary>
+    public string IdOf(string? type, string id) => HasSeveralTypes && Choice == TypesChoice.PrefixIds && type is not null ? $"{type}#{id}" : id;
+}

@@ -1,0 +1,58 @@
+using Portage.Configuration;
+using Portage.Model.Addresses;
+using Portage.Model.Steps;
+using Portage.Planning;
+using Portage.Steps.Reading;
+
+namespace Portage.Steps;
+
+/// <summary>A slice on its way to one target: what metadata, backfill and validate have in common.</summary>
+/// <param name="Config">The whole configuration.</param>
+/// <param name="SourceName">Its name under <c>migrations</c>.</param>
+/// <param name="SliceName">Its name under <c>slices</c>.</param>
+/// <param name="SnapshotName">The snapshot it reads, under <c>snapshots</c>.</param>
+/// <param name="TargetName">Its name under <c>targets</c>.</param>
+internal sealed record SliceOnTarget(MigrationConfig Config, string SourceName, string SliceName, string SnapshotName, string TargetName)
+{
+    public SourceMigrationConfig Migration => Config.Migrations[SourceName];
+
+    public SliceConfig Slice => Migration.Slices[SliceName];
+
+    public SnapshotConfig Snapshot => Migration.Snapshots[SnapshotName];
+
+    public string SlicePath => $"migrations.{SourceName}.slices.{SliceName}";
+
+    public string SnapshotPath => $"migrations.{SourceName}.snapshots.{SnapshotName}";
+
+    public string TargetPath => $"targets.{TargetName}";
+
+    public StepAddress SnapshotStep => new(SourceName, SnapshotName, null, StepKind.Snapshot);
+
+    public StepAddress Step(StepKind kind) => new(SourceName, SliceName, TargetName, kind);
+
+    /// <summary>The edge to the snapshot: only the indices of the slice count.</summary>
+    public InputEdge Consumes(string group)
+    {
+        var (include, exclude) = SliceContents.Patterns(Slice);
+        return new(SnapshotStep, group, include, exclude, RestsOn: false);
+    }
+
+    /// <summary>The edge to an earlier step of the same slice, on whose work this one stands.</summary>
+    public InputEdge RestsOn(StepKind kind) => new(Step(kind), null, [], [], RestsOn: true);
+
+    /// <summary>Every slice that is complete enough to go to a target.</summary>
+    public static IEnumerable<SliceOnTarget> AllOf(MigrationConfig config) =>
+        from migration in config.Migrations
+        from slice in migration.Value.Slices
+        let snapshot = SliceContents.SnapshotOf(migration.Value, slice.Value)
+        where snapshot is not null && migration.Value.Snapshots.ContainsKey(snapshot)
+        from target in SliceContents.TargetsOf(config, slice.Value)
+        select new SliceOnTarget(config, migration.Key, slice.Key, snapshot, target);
+
+    /// <summary>The slice of a step's address.</summary>
+    public static SliceOnTarget Of(MigrationConfig config, StepAddress address)
+    {
+        var migration = config.Migrations[address.Source];
+        return new(config, address.Source, address.Part!, SliceContents.SnapshotOf(migration, migration.Slices[address.Part!])!, address.Target!);
+    }
+}

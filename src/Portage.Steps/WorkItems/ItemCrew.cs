@@ -1,0 +1,64 @@
+namespace Portage.Steps.WorkItems;
+
+/// <summary>Works through items with as many readers as are wanted at each moment; the first failure ends them all.</summary>
+public static class ItemCrew
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <param name="items">The items, in the order in which they are begun.</param>
+    /// <param name="size">How many are to be worked on at the same time; asked again and again.</param>
+    /// <param name="work">Works on one item until it is done or asked to stop.</param>
+    /// <param name="tick">Called a few times a second with the number of items under way, for progress and tuning.</param>
+    /// <param name="stop">No further items are begun.</param>
+    public static async Task WorkAsync(
+        IEnumerable<WorkItem> items,
+        Func<int> size,
+        Func<WorkItem, CancellationToken, Task> work,
+        Action<int> tick,
+        TimeProvider time,
+        CancellationToken stop,
+        CancellationToken cancellationToken)
+    {
+        var waiting = new Queue<WorkItem>(items);
+        var working = new List<Task>();
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var timer = new PeriodicTimer(TickInterval, time);
+        var ticking = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
+        try
+        {
+            while (true)
+            {
+                while (!stop.IsCancellationRequested && waiting.Count > 0 && working.Count < size())
+                {
+                    working.Add(work(waiting.Dequeue(), abort.Token));
+                }
+
+                tick(working.Count);
+                if (working.Count == 0)
+                {
+                    return;
+                }
+
+                var first = await Task.WhenAny([.. working, ticking]);
+                if (first == ticking)
+                {
+                    ticking = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
+                    continue;
+                }
+
+                working.Remove(first);
+                await first;
+            }
+        }
+        finally
+        {
+            await abort.CancelAsync();
+            foreach (var left in working)
+            {
+                // The failure that ended the crew is on its way already.
+                await Task.WhenAny(left);
+                _ = left.Exception;
+            }
+        }
+    }
+}
