@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Reflection;
+using Portage.Configuration.Reading;
 
 namespace Portage.Configuration.Fields;
 
@@ -37,6 +38,7 @@ internal sealed class FieldShape
     private readonly Lazy<FieldAttribute> _facts;
     private readonly Lazy<ReferenceAttribute?> _reference;
     private readonly Lazy<GateAttribute?> _gate;
+    private readonly Lazy<string> _defaultJson;
 
     public FieldShape(PropertyInfo property, object blank)
     {
@@ -61,6 +63,7 @@ internal sealed class FieldShape
             ?? throw new UnreachableException($"{property.DeclaringType!.Name}.{property.Name} has no [Field]."));
         _reference = new(() => property.GetCustomAttribute<ReferenceAttribute>());
         _gate = new(() => property.GetCustomAttribute<GateAttribute>());
+        _defaultJson = new(() => CanonicalJson.WriteValue(this, Default));
     }
 
     /// <summary>The key in the text.</summary>
@@ -75,6 +78,9 @@ internal sealed class FieldShape
 
     /// <summary>What the field is when it is left out; null where that is something the value cannot say.</summary>
     public object? Default { get; }
+
+    /// <summary><see cref="Default"/> as canonical JSON.</summary>
+    public string DefaultJson => _defaultJson.Value;
 
     /// <summary>The words of a choice, in the order of the enumeration.</summary>
     public string[] Choices { get; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Portage.Configuration.Paths;
@@ -64,6 +65,103 @@ internal sealed class ConfigPath
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The text form of a key below a path in its text form.</summary>
+    public static string Join(string path, string key)
+    {
+        if (path.Length > 0 && key.Length > 0 && key.All(IsBare))
+        {
+            return $"{path}.{key}";
+        }
+
+        var text = new StringBuilder(path);
+        if (path.Length > 0)
+        {
+            text.Append('.');
+        }
+
+        AppendKey(text, key);
+        return text.ToString();
+    }
+
+    /// <summary>Reads the text form; <paramref name="problem"/> says where it is not one.</summary>
+    public static ConfigPath? Parse(string text, out string? problem)
+    {
+        var (path, i) = (Root, 0);
+        problem = null;
+        while (problem is null && i < text.Length)
+        {
+            if (text[i] == '[')
+            {
+                var end = text.IndexOf(']', i);
+                if (end < 0 || !int.TryParse(text.AsSpan(i + 1, end - i - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index) || path.IsRoot)
+                {
+                    problem = $"at character {i + 1}: expected the number of an item of a list, as [0], after the list's name";
+                    break;
+                }
+
+                (path, i) = (path.Then(index), end + 1);
+                continue;
+            }
+
+            if (!path.IsRoot)
+            {
+                if (text[i] != '.')
+                {
+                    problem = $"at character {i + 1}: expected a dot";
+                    break;
+                }
+
+                i++;
+            }
+
+            path = ParseKey(text, ref i, path, out problem);
+        }
+
+        return problem is null ? path : null;
+    }
+
+    private static ConfigPath ParseKey(string text, ref int i, ConfigPath path, out string? problem)
+    {
+        problem = null;
+        if (i < text.Length && text[i] == '"')
+        {
+            var start = i;
+            var key = new StringBuilder();
+            for (i++; i < text.Length && text[i] != '"'; i++)
+            {
+                if (text[i] == '\\' && i + 1 < text.Length)
+                {
+                    i++;
+                }
+
+                key.Append(text[i]);
+            }
+
+            if (i == text.Length)
+            {
+                problem = $"at character {start + 1}: the quote is not closed";
+                return path;
+            }
+
+            i++;
+            return path.Then(key.ToString());
+        }
+
+        var from = i;
+        while (i < text.Length && text[i] is not ('.' or '[' or ']' or '"') && !char.IsWhiteSpace(text[i]))
+        {
+            i++;
+        }
+
+        if (i == from)
+        {
+            problem = $"at character {from + 1}: expected a key; a name with dots or blanks needs quotes, as slices.\"a.b\"";
+            return path;
+        }
+
+        return path.Then(text[from..i]);
     }
 
     private static void AppendKey(StringBuilder text, string key)

@@ -15,6 +15,9 @@ internal sealed class Findings(string? file)
 
     public bool AnyError { get; private set; }
 
+    /// <summary>False after an edit by path, where there is no text to point into.</summary>
+    public bool AreOfText => file is not null;
+
     /// <summary>Reports something about a path. The place is that of a scalar's value, and else that of the key.</summary>
     /// <param name="atKey">The key is what is wrong, whatever its value.</param>
     public void Add(Func<string?, string, Diagnostic> kind, ConfigPath path, string detail, string? didYouMean = null, string? command = null, bool atKey = false) =>

@@ -15,11 +15,11 @@ internal ref struct JsonTree
     private int _line = 1;
     private int _column = 1;
 
-    private JsonTree(ReadOnlySpan<byte> text, Findings findings, bool withPlaces)
+    private JsonTree(ReadOnlySpan<byte> text, ReadOnlySpan<byte> withoutComments, Findings findings, bool withPlaces)
     {
         _text = text;
         (_findings, _withPlaces) = (findings, withPlaces);
-        _reader = new(text, new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = YamlTree.DepthMax });
+        _reader = new(withoutComments, new JsonReaderOptions { AllowTrailingCommas = true, MaxDepth = YamlTree.DepthMax });
     }
 
     /// <summary>The text as a tree; null, with a finding, when it is not JSON.</summary>
@@ -27,7 +27,7 @@ internal ref struct JsonTree
     public static ConfigNode? Read(string text, Findings findings, bool withPlaces)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        var tree = new JsonTree(bytes, findings, withPlaces);
+        var tree = new JsonTree(bytes, WithoutComments(bytes), findings, withPlaces);
         try
         {
             tree._reader.Read();
@@ -114,6 +114,52 @@ internal ref struct JsonTree
 
         _offset = end;
         return new(_line, _column);
+    }
+
+    /// <summary>
+    /// The text with blanks for its comments, so that every place stays where it is. The reader itself knows comments,
+    /// but not between a key and its colon.
+    /// </summary>
+    private static byte[] WithoutComments(byte[] text)
+    {
+        if (text.AsSpan().IndexOf("//"u8) < 0 && text.AsSpan().IndexOf("/*"u8) < 0)
+        {
+            return text;
+        }
+
+        var copy = text.ToArray();
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '"')
+            {
+                for (i++; i < text.Length && text[i] != '"'; i++)
+                {
+                    i += text[i] == '\\' ? 1 : 0;
+                }
+
+                continue;
+            }
+
+            var end = text.AsSpan(i) switch
+            {
+                [(byte)'/', (byte)'/', ..] => text.AsSpan(i).IndexOf((byte)'\n'),
+                [(byte)'/', (byte)'*', .. var rest] => rest.IndexOf("*/"u8) is var close and >= 0 ? close + 4 : -1,
+                _ => 0,
+            };
+            if (end != 0)
+            {
+                // A comment that is not closed runs to the end, where the reader will miss what it opened.
+                var length = end < 0 ? text.Length - i : end;
+                foreach (ref var letter in copy.AsSpan(i, length))
+                {
+                    letter = letter == '\n' ? letter : (byte)' ';
+                }
+
+                i += length - 1;
+            }
+        }
+
+        return copy;
     }
 
     // UTF-16 units that begin with this byte of UTF-8: none for what continues a character, two beyond the BMP.

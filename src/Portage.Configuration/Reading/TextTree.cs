@@ -7,7 +7,8 @@ internal static class TextTree
     public static ConfigNode? Read(string text, string fileName, Findings findings)
     {
         text = text.Length > 0 && text[0] == '\uFEFF' ? text[1..] : text;
-        if (!BeginsWithBrace(text))
+        var brace = FirstBrace(text);
+        if (brace < 0)
         {
             return YamlTree.Read(text, findings);
         }
@@ -19,19 +20,26 @@ internal static class TextTree
             return json;
         }
 
-        // {a: b} is YAML too. Where neither reads it, it was probably meant as JSON.
         var asYaml = new Findings(fileName);
-        if (!fileName.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && YamlTree.Read(text, asYaml) is { } yaml)
+        if (fileName.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            asJson.CopyTo(findings);
+            return null;
+        }
+
+        if (YamlTree.Read(text, asYaml) is { } yaml)
         {
             asYaml.CopyTo(findings);
             return yaml;
         }
 
-        asJson.CopyTo(findings);
+        // {a: b} is YAML too. Where neither reads it, a quote after the brace tells what was meant.
+        (text.AsSpan(brace + 1).TrimStart() is [] or ['"' or '}' or '/', ..] ? asJson : asYaml).CopyTo(findings);
         return null;
     }
 
-    private static bool BeginsWithBrace(string text)
+    /// <summary>Where the text begins with a brace, comments aside; -1 where it begins with something else.</summary>
+    private static int FirstBrace(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {
@@ -46,18 +54,18 @@ internal static class TextTree
                 : null;
             if (comment is null)
             {
-                return rest[0] == '{';
+                return rest[0] == '{' ? i : -1;
             }
 
             var end = text.IndexOf(comment, i + 1, StringComparison.Ordinal);
             if (end < 0)
             {
-                return false;
+                return -1;
             }
 
             i = end + comment.Length - 1;
         }
 
-        return false;
+        return -1;
     }
 }

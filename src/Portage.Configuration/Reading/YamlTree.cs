@@ -162,7 +162,7 @@ internal sealed class YamlTree
 
     private void Refuse(TextPosition at, string detail) => _findings.Add(DiagnosticCatalog.UnsupportedYaml.Error(null, detail), at);
 
-    private static ScalarKind KindOf(string plain) => plain switch
+    public static ScalarKind KindOf(string plain) => plain switch
     {
         "" or "~" or "null" or "Null" or "NULL" => ScalarKind.Nothing,
         "true" or "True" or "TRUE" or "false" or "False" or "FALSE" => ScalarKind.Flag,

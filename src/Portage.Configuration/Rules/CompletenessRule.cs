@@ -14,7 +14,7 @@ internal static class CompletenessRule
         foreach (var (source, migration) in config.Migrations.Where(entry => entry.Value.Slices.Count > 0))
         {
             var path = Places.Migration(source);
-            var slices = migration.Slices.Count == 1 ? "1 slice" : $"{migration.Slices.Count} slices";
+            var slices = Words.Count(migration.Slices.Count, "slice");
             if (migration.Snapshots.Count == 0)
             {
                 findings.Add(

@@ -13,13 +13,16 @@ internal static class UnknownKeyRule
     {
         var path = record.Then(key);
         var shown = Words.Shown(key);
+
+        // Only of a text that is kept elsewhere can the key be removed; an edit has not put it anywhere yet.
+        var mended = findings.AreOfText ? Commands.Remove(path) : null;
         if (shape.NotAvailableYet.Contains(key))
         {
             findings.Add(
                 DiagnosticCatalog.NotAvailableYet.Error,
                 path,
                 $"'{shown}' is not available yet in this version; it is refused, because leaving it out silently would not do what you asked.",
-                command: Commands.Remove(path),
+                command: mended,
                 atKey: true);
             return null;
         }
@@ -30,7 +33,7 @@ internal static class UnknownKeyRule
         var detail = homes.Count > 0 ? $"'{shown}' belongs under {string.Join(" or ", homes.Select(home => $"'{home}'"))}."
             : known.Count == 0 ? $"'{shown}' is not known here; nothing may stand here."
             : $"'{shown}' is not known here; known: {string.Join(", ", known)}.";
-        findings.Add(DiagnosticCatalog.UnknownKey.Error, path, detail, meant, Commands.Remove(path), atKey: true);
+        findings.Add(DiagnosticCatalog.UnknownKey.Error, path, detail, meant, mended, atKey: true);
         return meant;
     }
 

@@ -51,6 +51,9 @@ internal static class Words
         };
     }
 
+    /// <summary>So many things, as <c>1 slice</c> or <c>2 slices</c>.</summary>
+    public static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
+
     /// <summary>Names in a row, the first few of them where there are many.</summary>
     public static string List(IReadOnlyCollection<string> names) =>
         names.Count <= ListedMax ? string.Join(", ", names) : $"{string.Join(", ", names.Take(ListedMax))} and {names.Count - ListedMax} more";

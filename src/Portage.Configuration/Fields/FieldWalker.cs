@@ -1,0 +1,60 @@
+using Portage.Configuration.Paths;
+using Portage.Configuration.Reading;
+
+namespace Portage.Configuration.Fields;
+
+/// <summary>One value of a configuration, with what it decides. What fingerprints are made of.</summary>
+/// <param name="Path">Where, as <c>migrations.securitylogs.slices.posts.backfill.workers</c>.</param>
+/// <param name="Json">The value as canonical JSON, its default where it is not given; <c>null</c> where leaving it out says something that no value says.</param>
+/// <param name="Affects">What a change of it makes worthless.</param>
+/// <param name="Change">How it may change.</param>
+public sealed record FieldValue(string Path, string Json, Affects Affects, Change Change);
+
+/// <summary>Takes records apart into their values.</summary>
+public static class FieldWalker
+{
+    /// <summary>
+    /// Every value of a record of the configuration and of the records below it, in ordinal order of their paths. A
+    /// record that is left out is one value, <c>null</c>, and so is one that has no fields, <c>{}</c>; an empty map has none.
+    /// </summary>
+    /// <param name="record">A record of this project, as a <see cref="SliceConfig"/>.</param>
+    /// <param name="path">Where it stands; empty for the whole configuration.</param>
+    public static IReadOnlyList<FieldValue> Walk(object record, string path) => Walk(record, path, Affects.Nothing, Change.Free);
+
+    /// <summary>As <see cref="Walk(object, string)"/>, for a record whose fields inherit from the field that holds it.</summary>
+    /// <param name="affects">What that field affects.</param>
+    /// <param name="change">How that field may change.</param>
+    public static IReadOnlyList<FieldValue> Walk(object record, string path, Affects affects, Change change)
+    {
+        var values = new List<FieldValue>();
+        Collect(RecordShape.Of(record.GetType()), record, path, affects, change, values);
+        values.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
+        return values;
+    }
+
+    private static void Collect(RecordShape shape, object record, string path, Affects inheritedAffects, Change inheritedChange, List<FieldValue> values)
+    {
+        foreach (var field in shape.Fields)
+        {
+            var value = field.Get(record);
+            var fieldPath = ConfigPath.Join(path, field.Name);
+            var affects = field.Facts.AffectsUnder(inheritedAffects);
+            var change = field.Facts.ChangeUnder(inheritedChange, affects);
+            if (field.Kind == FieldKind.Map)
+            {
+                foreach (var (name, entry) in MapShape.Entries(value!))
+                {
+                    Collect(field.Record!, entry, ConfigPath.Join(fieldPath, name), affects, change, values);
+                }
+            }
+            else if (field.Kind == FieldKind.Record && value is not null && field.Record!.Fields.Length > 0)
+            {
+                Collect(field.Record, value, fieldPath, affects, change, values);
+            }
+            else
+            {
+                values.Add(new(fieldPath, CanonicalJson.IsDefault(field, value) ? field.DefaultJson : CanonicalJson.WriteValue(field, value), affects, change));
+            }
+        }
+    }
+}
