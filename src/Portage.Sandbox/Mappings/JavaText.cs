@@ -1,0 +1,68 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Portage.Sandbox.Mappings;
+
+/// <summary>How the real server shows a JSON value inside a sentence: as Java prints maps and lists.</summary>
+internal static class JavaText
+{
+    public static string Of(JsonNode? node)
+    {
+        using var document = JsonDocument.Parse(node?.ToJsonString() ?? "null");
+        return Of(document.RootElement);
+    }
+
+    public static string Of(JsonElement value)
+    {
+        var text = new StringBuilder();
+        Append(text, value);
+        return text.ToString();
+    }
+
+    /// <summary>The class the real server's parser makes of a JSON value.</summary>
+    public static string ClassOf(JsonNode? node) => node?.GetValueKind() switch
+    {
+        JsonValueKind.String => "java.lang.String",
+        JsonValueKind.Number => "java.lang.Integer",
+        JsonValueKind.True or JsonValueKind.False => "java.lang.Boolean",
+        JsonValueKind.Array => "java.util.ArrayList",
+        _ => "java.util.LinkedHashMap",
+    };
+
+    private static void Append(StringBuilder text, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var separator = "{";
+                foreach (var property in value.EnumerateObject())
+                {
+                    text.Append(separator).Append(property.Name).Append('=');
+                    Append(text, property.Value);
+                    separator = ", ";
+                }
+
+                text.Append(separator == "{" ? "{}" : "}");
+                break;
+            case JsonValueKind.Array:
+                text.Append('[');
+                var isFirst = true;
+                foreach (var item in value.EnumerateArray())
+                {
+                    text.Append(isFirst ? "" : ", ");
+                    Append(text, item);
+                    isFirst = false;
+                }
+
+                text.Append(']');
+                break;
+            case JsonValueKind.String:
+                text.Append(value.GetString());
+                break;
+            default:
+                text.Append(value.GetRawText());
+                break;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using System.Text.Json;
+using Portage.Sandbox.Documents;
+
+namespace Portage.Sandbox.Searching;
+
+/// <summary>A document under a query: its source is parsed when a query first asks for it, and most never do.</summary>
+internal sealed class DocumentView(StoredDocument document) : IDisposable
+{
+    private JsonDocument? _parsed;
+
+    public StoredDocument Document => document;
+
+    public JsonElement Source => (_parsed ??= document.Source.IsEmpty ? JsonDocument.Parse("{}") : JsonDocument.Parse(document.Source, new() { MaxDepth = 1_000 })).RootElement;
+
+    public void Dispose() => _parsed?.Dispose();
+}
