@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using Portage.Lucene.Files;
 using Portage.Snapshots.Repositories;
 using Portage.Snapshots.Tests.Repositories;
 
@@ -6,7 +8,7 @@ namespace Portage.Snapshots.Tests;
 /// <summary>Whatever happens to the blobs of a repository, reading it ends well or in a <see cref="RepositoryException"/>.</summary>
 public sealed class RepositoryMutationTests
 {
-    private const int Rounds = 300;
+    private const int Rounds = 120;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -69,6 +71,12 @@ public sealed class RepositoryMutationTests
                 for (var flips = random.Next(1, 4); flips > 0; flips--)
                 {
                     damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
+                }
+
+                // Half of them with a checksum that fits, so that what lies behind it is damaged too.
+                if (path.EndsWith(".dat", StringComparison.Ordinal) && random.Next(2) == 0)
+                {
+                    BinaryPrimitives.WriteInt64BigEndian(damaged.AsSpan(damaged.Length - 8), Crc32.Compute(damaged.AsSpan(0, damaged.Length - 8)));
                 }
 
                 store.Blobs[path] = damaged;
