@@ -25,9 +25,10 @@ internal static class StoredFieldsFile
             }
             else
             {
-                var bytes = new byte[Math.Min(CodecHeader.BytesMax, file.Length)];
-                await file.ReadAsync(0, bytes, cancellationToken);
-                (header, format) = ReadHeader(new(name, bytes), id);
+                var beginning = new ReadAheadLimits { WindowBytes = CodecHeader.BytesMax, WindowsAheadCount = 0 };
+                await using var peek = new SequentialInput(file, name, 0, beginning, ownsFile: false);
+                await peek.FillAsync(CodecHeader.BytesMax, cancellationToken);
+                (header, format) = ReadHeader(peek.Reader(), id);
             }
 
             if (format is null)
