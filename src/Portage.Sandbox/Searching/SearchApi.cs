@@ -47,10 +47,10 @@ internal sealed class SearchApi
         var sorted = sorter.Sort(found, search.After);
         if (search.Scroll is { } keepAlive)
         {
-            return _scrolls.Start(search, sorter, indices, sorted, keepAlive);
+            return _scrolls.Start(search, sorter, indices, [.. sorted], keepAlive);
         }
 
-        var hits = sorted.Skip(search.From).Take(search.Size);
+        var hits = search.From == 0 ? sorted.Take(search.Size) : sorted.Skip(search.From).Take(search.Size);
         return SearchReply.Of(search, sorter, indices, found.Count, hits, pointInTime: search.PointInTime);
     }
 
