@@ -54,6 +54,12 @@ public sealed class ConfigurationReaderProperties
     public void Read_AnyTextOfConfigurationLetters_NeverThrows() =>
         Gen.Char["{}[]:,-\"'#&*!|>%@`?<\\ \n\t\rab01~/.\ud800é"].Array[0, 60].Sample(letters => ConfigurationReader.Read(new string(letters), "any.yaml"));
 
+    [Theory]
+    [InlineData(" :\t?\ud800:a\u00e9|bb[1*}&-")]
+    [InlineData("targets:\n  blue: [https://blue.example:9200\nmigrations: {}\n")]
+    public void Read_TextThatTheParserLosesItsWayIn_IsASyntaxError(string text) =>
+        Assert.Equal("PG1001", Assert.Single(ConfigurationReader.Read(text, "any.yaml").Diagnostics).Code);
+
     [Fact]
     public void Read_ADamagedText_NeverThrowsAndNamesPlacesInIt()
     {
