@@ -1,1 +1,109 @@
-return 0;
+using System.CommandLine;
+using Portage.Cli.Commands;
+using Portage.Cli.Shell;
+using Portage.Engine.Ledger;
+using Portage.Engine.Ports;
+using Portage.Model.Diagnostics;
+
+namespace Portage.Cli;
+
+/// <summary>Wiring and exit codes, nothing else.</summary>
+internal static class Program
+{
+    private static async Task<int> Main(string[] arguments)
+    {
+        var terminal = Terminal.OfProcess();
+        try
+        {
+            return await RunAsync(terminal, arguments);
+        }
+        catch (OperationCanceledException)
+        {
+            await terminal.Error.WriteLineAsync("Interrupted. Nothing that runs in the background was disturbed: workflow status.");
+            return ExitCode.Interrupted;
+        }
+        catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException || e.Message.Contains("Broken pipe", StringComparison.Ordinal))
+        {
+            // The reader of a pipe has seen enough.
+            return ExitCode.Done;
+        }
+        catch (Exception e) when (Describe(e) is { } diagnostic)
+        {
+            Views.DiagnosticView.Write(terminal, diagnostic);
+            return ExitCode.Failed;
+        }
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, string[] arguments)
+    {
+        var root = new RootCommand("Portage moves a search cluster: declare where the data should end up, see the plan, start it.");
+        root.Options.Add(Verb.SessionOption);
+        root.Options.Add(Verb.OutputOption);
+        foreach (var command in (Command[])
+            [
+                ConfigureCommand.Make(terminal),
+                PlanCommand.Make(terminal),
+                StartCommand.Make(terminal),
+                .. RunCommands.Make(terminal),
+                StatusCommand.Make(terminal),
+                ApproveCommand.Make(terminal, isApproval: true),
+                ApproveCommand.Make(terminal, isApproval: false),
+                ExplainCommand.Make(terminal),
+                LogCommand.Make(terminal),
+                RunsCommand.Make(terminal),
+                SessionCommand.Make(terminal),
+                SnapshotCommand.Make(terminal),
+                CredentialsCommand.Make(terminal),
+                SandboxCommand.Make(terminal),
+                DemoCommand.Make(terminal),
+                .. Workers.HiddenCommands.Make(terminal),
+            ])
+        {
+            root.Subcommands.Add(command);
+        }
+
+        var parsed = root.Parse(SessionPrefix.Expand(arguments));
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                Views.DiagnosticView.Write(terminal, DiagnosticCatalog.BadUsage.Error(null, error.Message) with { Command = $"{HelpOf(parsed)} --help" });
+            }
+
+            return ExitCode.BadInput;
+        }
+
+        // Long enough for a batch under way to be finished after Ctrl-C.
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10), Output = terminal.Out, Error = terminal.Error });
+    }
+
+    private static string HelpOf(ParseResult parsed)
+    {
+        var words = new List<string>();
+        for (SymbolLike? at = new(parsed.CommandResult); at is not null; at = at.Parent)
+        {
+            words.Insert(0, at.Name);
+        }
+
+        words[0] = "workflow";
+        return string.Join(' ', words);
+    }
+
+    /// <summary>What a failure that no verb expected means to the user; null when it is a defect of ours.</summary>
+    private static Diagnostic? Describe(Exception failure) => failure switch
+    {
+        StepException step => step.Because,
+        LedgerUnusableException { IsNewer: true } newer => DiagnosticCatalog.LedgerIsNewer.Error(null, $"{newer.Message} Use the newer release, or another home (PORTAGE_HOME)."),
+        LedgerUnusableException unusable => DiagnosticCatalog.LedgerUnusable.Error(null, unusable.Message),
+        LedgerFullException full => DiagnosticCatalog.LedgerFull.Error(null, $"{full.Message} Nothing was changed, and what runs goes on; make room and try again."),
+        UnauthorizedAccessException denied => DiagnosticCatalog.FileUnreadable.Error(null, denied.Message),
+        _ => null,
+    };
+
+    private sealed record SymbolLike(System.CommandLine.Parsing.CommandResult Result)
+    {
+        public string Name => Result.Command.Name;
+
+        public SymbolLike? Parent => Result.Parent is System.CommandLine.Parsing.CommandResult parent ? new(parent) : null;
+    }
+}

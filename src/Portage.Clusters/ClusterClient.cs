@@ -85,7 +85,7 @@ public sealed class ClusterClient : IDisposable
         using var reply = await ExchangeAsync(method, path, content: null, expectContinue: false, cancellationToken);
         return reply.Status switch
         {
-            404 when method == HttpMethod.Head || LooksLikeJson(reply.Body.Span) => null,
+            404 when method == HttpMethod.Head || LooksLikeJson(reply.Body.Span) => default(ReadOnlyMemory<byte>?),
             >= 200 and < 300 => reply.Body.ToArray(),
             _ => throw FailedReply.From(Connection, $"{method} {path}", reply),
         };

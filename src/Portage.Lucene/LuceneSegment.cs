@@ -46,6 +46,10 @@ public sealed class LuceneSegment
     /// <summary>Name of the file that holds the stored fields, as errors call it.</summary>
     public string StoredFieldsName => Name + ".fdt";
 
+    internal SegmentFiles Files => _files;
+
+    internal ReadOnlyMemory<byte>? Id => _entry.Id;
+
     internal static async ValueTask<LuceneSegment> OpenAsync(ILuceneDirectory directory, string commit, SegmentEntry entry, CancellationToken cancellationToken)
     {
         if (entry.CodecName == "Lucene3x")

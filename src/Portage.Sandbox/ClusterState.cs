@@ -83,13 +83,15 @@ internal sealed class ClusterState
         settings.Apply(wanted.Settings);
         AddOwnSettings(settings, name, uuid);
 
+        CheckRoutingShards(settings);
         var index = new SandboxIndex(name, uuid, settings);
         var mapping = template.MappingWith(wanted.Mapping);
         if (mapping.Count > 0)
         {
-            index.MergeMapping(mapping);
+            index.MapNew(mapping);
         }
 
+        CheckSort(index);
         foreach (var (alias, definition) in template.Aliases.Concat(wanted.Aliases))
         {
             var aliasName = alias.Replace("{index}", name, StringComparison.Ordinal);
@@ -106,10 +108,47 @@ internal sealed class ClusterState
         return index;
     }
 
+    private static void CheckRoutingShards(IndexSettings settings)
+    {
+        var shards = settings.Number("index.number_of_shards", 1);
+        var routingShards = settings.Number("index.number_of_routing_shards", shards);
+        if (routingShards < shards)
+        {
+            throw ApiException.IllegalArgument($"index.number_of_routing_shards [{routingShards}] must be >= index.number_of_shards [{shards}]");
+        }
+
+        if (routingShards % shards != 0)
+        {
+            throw ApiException.IllegalArgument($"the number of source shards [{shards}] must be a factor of [{routingShards}]");
+        }
+    }
+
+    private static void CheckSort(SandboxIndex index)
+    {
+        if (!index.Settings.TryGetValue("index.sort.field", out var fields))
+        {
+            return;
+        }
+
+        foreach (var field in fields is JsonArray several ? several.Select(one => one!.ToString()) : [fields.ToString()])
+        {
+            if (index.Mapping.Root.Find(field) is null)
+            {
+                throw ApiException.IllegalArgument($"unknown index sort field:[{field}]");
+            }
+        }
+
+        if (index.Mapping.Root.HasNested())
+        {
+            throw ApiException.IllegalArgument("cannot have nested fields when index sort is activated");
+        }
+    }
+
     private void AddOwnSettings(IndexSettings settings, string name, string uuid)
     {
         settings.TryAdd("index.number_of_shards", "1");
         settings.TryAdd("index.number_of_replicas", "1");
+        settings.ExpandReplicas();
         settings["index.creation_date"] = Now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         settings["index.provided_name"] = name;
         settings["index.uuid"] = uuid;

@@ -22,8 +22,8 @@ public sealed class RepositoryMutationTests
     [InlineData("os-3.8.0", 7)]
     public async Task Read_AnyBlobDamaged_ThrowsOnlyTypedExceptions(string server, int seed)
     {
-        using var made = new Made(server);
-        var store = new MemoryStore(made.Repository);
+        var made = new Made(server);
+        var store = made.Store;
         var random = new Random(seed);
         var paths = store.Blobs.Keys.Order(StringComparer.Ordinal).ToArray();
         var caught = 0;

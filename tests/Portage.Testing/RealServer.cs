@@ -13,9 +13,10 @@ public sealed class RealServer : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly TempFolder? _ownData;
+    private readonly TaskCompletionSource _disposed;
 
-    private RealServer(Process process, int port, string data, TempFolder? ownData) =>
-        (_process, Port, Data, _ownData) = (process, port, data, ownData);
+    private RealServer(Process process, int port, string data, TempFolder? ownData, TaskCompletionSource disposed) =>
+        (_process, Port, Data, _ownData, _disposed) = (process, port, data, ownData, disposed);
 
     /// <summary>The loopback port it answers on.</summary>
     public int Port { get; }
@@ -50,8 +51,32 @@ public sealed class RealServer : IAsyncDisposable
             await _process.WaitForExitAsync();
         }
 
+        _disposed.TrySetResult();
         _process.Dispose();
         _ownData?.Dispose();
+    }
+
+    /// <summary>
+    /// Starts a process on a thread of its own that lasts until <paramref name="disposed"/>: the kernel's signal comes when
+    /// the starting *thread* ends (prctl(2), PR_SET_PDEATHSIG), and those of the pool end when they are idle.
+    /// </summary>
+    private static Task<Process> StartAsync(ProcessStartInfo start, Task disposed)
+    {
+        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                started.SetResult(Process.Start(start) ?? throw new InvalidOperationException($"Could not start {start.FileName}."));
+                disposed.Wait();
+            }
+            catch (Exception e) when (!started.Task.IsCompleted)
+            {
+                started.SetException(e);
+            }
+        }) { IsBackground = true, Name = "starter of a server" };
+        thread.Start();
+        return started.Task;
     }
 
     private static async Task<RealServer> StartAsync(string folder, string? repositories, string? data, string[] settings, CancellationToken cancellationToken)
@@ -77,7 +102,8 @@ public sealed class RealServer : IAsyncDisposable
             start.Environment["REPOS"] = repositories;
         }
 
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"Could not start {folder}.");
+        var disposed = new TaskCompletionSource();
+        var process = await StartAsync(start, disposed.Task);
         process.StandardInput.Close();
         var output = new StringBuilder();
         var port = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -105,6 +131,6 @@ public sealed class RealServer : IAsyncDisposable
         process.Exited += (_, _) => port.TrySetException(new InvalidOperationException($"{folder} ended before it was ready:\n{output}"));
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new(process, await port.Task.WaitAsync(cancellationToken), data, ownData);
+        return new(process, await port.Task.WaitAsync(cancellationToken), data, ownData, disposed);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -17,16 +18,20 @@ public sealed partial class ControlSocket : IAsyncDisposable
     // An operation carries a configuration at most; more is no request of ours.
     private const int RequestBytesMax = 64 * 1024 * 1024;
 
+    private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(1);
+
     private readonly Socket _listener;
+    private readonly TimeProvider _time;
     private readonly string _path;
     private readonly Func<Operation, CancellationToken, ValueTask<OperationResult>> _perform;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _ending = new();
+    private readonly ConcurrentDictionary<Task, bool> _answering = [];
     private readonly Task _accepting;
 
-    private ControlSocket(Socket listener, string path, Func<Operation, CancellationToken, ValueTask<OperationResult>> perform, ILogger logger)
+    private ControlSocket(Socket listener, string path, Func<Operation, CancellationToken, ValueTask<OperationResult>> perform, TimeProvider time, ILogger logger)
     {
-        (_listener, _path, _perform, _logger) = (listener, path, perform, logger);
+        (_listener, _path, _perform, _time, _logger) = (listener, path, perform, time, logger);
         _accepting = AcceptAsync();
     }
 
@@ -35,7 +40,7 @@ public sealed partial class ControlSocket : IAsyncDisposable
         Path.Combine(Path.GetTempPath(), $"portage-{Environment.UserName}", $"{Fingerprint.Of(home.Path).Hex[..16]}.sock");
 
     /// <summary>Listens. The caller holds the home's lock, so a socket that is there already belongs to nobody.</summary>
-    public static ControlSocket Listen(Home home, Func<Operation, CancellationToken, ValueTask<OperationResult>> perform, ILogger logger)
+    public static ControlSocket Listen(Home home, Func<Operation, CancellationToken, ValueTask<OperationResult>> perform, TimeProvider time, ILogger logger)
     {
         var path = PathOf(home);
         var folder = Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -46,7 +51,7 @@ public sealed partial class ControlSocket : IAsyncDisposable
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen();
-        return new(listener, path, perform, logger);
+        return new(listener, path, perform, time, logger);
     }
 
     /// <summary>Sends an operation to the controller of a home; null when none listens.</summary>
@@ -74,8 +79,11 @@ public sealed partial class ControlSocket : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _ending.CancelAsync();
         _listener.Dispose();
+
+        // An answer that is on its way arrives; a request that nobody will answer any more is let go.
+        await Task.WhenAny(Task.WhenAll(_answering.Keys), Task.Delay(AnswerGrace, _time));
+        await _ending.CancelAsync();
         await _accepting;
         File.Delete(_path);
         _ending.Dispose();
@@ -88,7 +96,9 @@ public sealed partial class ControlSocket : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptAsync(_ending.Token);
-                _ = AnswerAsync(client);
+                var answer = AnswerAsync(client);
+                _answering[answer] = true;
+                _ = answer.ContinueWith(done => _answering.TryRemove(done, out var _), TaskScheduler.Default);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)

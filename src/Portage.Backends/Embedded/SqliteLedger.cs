@@ -74,9 +74,9 @@ public sealed class SqliteLedger : ILedger
         }
     }
 
-    /// <summary>Reads every event without taking the lease, also while a controller writes.</summary>
+    /// <summary>Reads the events after a sequence without taking the lease, also while a controller writes.</summary>
     /// <exception cref="LedgerUnusableException">A newer release wrote it, or it is damaged.</exception>
-    public static IReadOnlyList<RecordedEvent> ReadAll(string path)
+    public static IReadOnlyList<RecordedEvent> ReadAfter(string path, long sequence)
     {
         if (!File.Exists(path))
         {
@@ -88,7 +88,7 @@ public sealed class SqliteLedger : ILedger
             using var connection = Connect(path, SqliteOpenMode.ReadWrite);
             Execute(connection, "PRAGMA query_only=1");
             CheckVersion(connection, path, isNewAllowed: false);
-            return Scalar(connection, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'events'") == 0 ? [] : [.. Read(connection, 0, path)];
+            return Scalar(connection, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'events'") == 0 ? [] : [.. Read(connection, sequence, path)];
         }
         catch (SqliteException e)
         {

@@ -76,6 +76,9 @@ public sealed class WorkFolder(string path)
     /// <summary>True while a worker lives.</summary>
     public bool HasLivingWorker => HomeLock.IsHeldBySomebody(Lock);
 
+    /// <summary>The process of the worker that lives; null when none does.</summary>
+    public int? LivingWorker => HasLivingWorker ? Worker?.Process : null;
+
     internal void Publish(StepProgress progress)
     {
         Directory.CreateDirectory(Path);

@@ -91,7 +91,7 @@ internal sealed class BulkReply
             }
         }
 
-        return true;
+        return reader.TokenType == JsonTokenType.EndArray;
     }
 
     private static Item ReadItem(ref Utf8JsonReader reader)

@@ -15,12 +15,6 @@ public sealed record ClusterCapabilities(ClusterVersion Version)
     /// <summary>Bulk operations need no type, so that <see cref="Bulk.BulkPipeline"/> can write: Elasticsearch 7 and later, every OpenSearch.</summary>
     public bool TakesBulkWithoutType => !HasMappingTypes;
 
-    /// <summary>Several types in one index: Elasticsearch up to 5 (an index made by 5 keeps them in 6).</summary>
-    public bool MayHaveSeveralTypes => Version is { Flavor: Flavor.Elasticsearch, Major: <= 6 };
-
-    /// <summary><c>index.soft_deletes</c>: Elasticsearch 6.5 and later, every OpenSearch; always on since Elasticsearch 8.</summary>
-    public bool HasSoftDeletes => Version.Flavor == Flavor.OpenSearch || Version.IsAtLeast(Flavor.Elasticsearch, 6, 5);
-
     /// <summary>Refuses an index with <c>index.soft_deletes.enabled: false</c>: OpenSearch 2 and later (tried on 2.19), Elasticsearch 8 and later.</summary>
     public bool InsistsOnSoftDeletes => Version.IsAtLeast(Flavor.OpenSearch, 2) || Version.IsAtLeast(Flavor.Elasticsearch, 8);
 
@@ -44,7 +38,4 @@ public sealed record ClusterCapabilities(ClusterVersion Version)
 
     /// <summary>A <c>data_stream</c> in an index template says <c>hidden</c>, <c>allow_custom_routing</c>: Elasticsearch 7.13 and later.</summary>
     public bool HasDataStreamOptions => Version.IsAtLeast(Flavor.Elasticsearch, 7, 13);
-
-    /// <summary>The path parameter that is <c>cluster_manager_timeout</c> since OpenSearch 2, and <c>master_timeout</c> before and in Elasticsearch.</summary>
-    public string ManagerTimeoutParameter => Version.IsAtLeast(Flavor.OpenSearch, 2) ? "cluster_manager_timeout" : "master_timeout";
 }

@@ -16,7 +16,7 @@ public sealed partial class ClusterBlockedException : ClusterException
     /// <summary>The index that is blocked; null when it is the whole cluster, or when the cluster does not say.</summary>
     public string? Index { get; }
 
-    /// <summary>403; 429 for a flooded disk in Elasticsearch since 7.7 and OpenSearch.</summary>
+    /// <summary>403; 429 for block 12 in Elasticsearch 7.10 and OpenSearch 2.19.</summary>
     public int Status { get; }
 
     /// <summary>The cluster's words.</summary>

@@ -79,8 +79,21 @@ public sealed class ClusterSnapshots(ClusterClient client)
     }
 
     /// <summary>How far a snapshot is; null when there is none of the name. On a finished one, the cluster reads it from the repository, which is slow for large ones.</summary>
-    public Task<SnapshotProgress?> GetProgressAsync(string repository, string snapshot, CancellationToken cancellationToken) =>
-        client.ReadIfFoundAsync(ClusterPath.Of("_snapshot", repository, snapshot, "_status"), body => SnapshotReplies.Progress(body)!, cancellationToken);
+    public async Task<SnapshotProgress?> GetProgressAsync(string repository, string snapshot, CancellationToken cancellationToken)
+    {
+        var path = ClusterPath.Of("_snapshot", repository, snapshot, "_status");
+        var progress = await client.ReadIfFoundAsync(path, body => SnapshotReplies.Progress(body)!, cancellationToken);
+        if (progress is null or { State: SnapshotState.InProgress })
+        {
+            return progress;
+        }
+
+        // The status says SUCCESS as soon as the last shard is done, with half-counted bytes, while the snapshot is still
+        // being written down (seen in 7.10 and 2.19); the snapshot itself knows when it is finished.
+        return await GetAsync(repository, snapshot, cancellationToken) is { State: SnapshotState.InProgress }
+            ? progress with { State = SnapshotState.InProgress }
+            : await client.ReadIfFoundAsync(path, body => SnapshotReplies.Progress(body)!, cancellationToken);
+    }
 
     /// <summary>One snapshot; null when there is none of the name.</summary>
     public async Task<SnapshotInfo?> GetAsync(string repository, string snapshot, CancellationToken cancellationToken)

@@ -34,6 +34,7 @@ internal enum FieldKind
 internal sealed class FieldShape
 {
     private readonly PropertyInfo _property;
+    private readonly PropertyAccess _access;
     private readonly Lazy<RecordShape?> _record;
     private readonly Lazy<FieldAttribute> _facts;
     private readonly Lazy<ReferenceAttribute?> _reference;
@@ -44,7 +45,8 @@ internal sealed class FieldShape
     {
         _property = property;
         Name = Camel(property.Name);
-        Default = property.GetValue(blank);
+        _access = PropertyAccess.Of(property);
+        Default = _access.Get(blank);
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         Kind = KindOf(ValueType);
         Choices = Kind == FieldKind.Choice ? [.. Enum.GetNames(ValueType).Select(Camel)] : [];
@@ -96,9 +98,9 @@ internal sealed class FieldShape
 
     public GateAttribute? Gate => _gate.Value;
 
-    public object? Get(object record) => _property.GetValue(record);
+    public object? Get(object record) => _access.Get(record);
 
-    public void Set(object record, object? value) => _property.SetValue(record, value);
+    public void Set(object record, object? value) => _access.Set(record, value);
 
     /// <summary>The word of a value of a choice.</summary>
     public string WordOf(object choice) => Choices[Array.IndexOf(Enum.GetValuesAsUnderlyingType(ValueType), Convert.ChangeType(choice, Enum.GetUnderlyingType(ValueType), provider: null))];

@@ -30,7 +30,16 @@ internal abstract class MapShape
     {
         public override Type Element => typeof(T);
 
-        public override object Build(IReadOnlyCollection<KeyValuePair<string, object>> entries) =>
-            ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, entries.Select(entry => KeyValuePair.Create(entry.Key, (T)entry.Value)));
+        public override object Build(IReadOnlyCollection<KeyValuePair<string, object>> entries)
+        {
+            // One by one: CreateRange goes through collections of pairs, which a process that has just begun has to compile first.
+            var map = ImmutableSortedDictionary.CreateBuilder<string, T>(StringComparer.Ordinal);
+            foreach (var entry in entries)
+            {
+                map.Add(entry.Key, (T)entry.Value);
+            }
+
+            return map.ToImmutable();
+        }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class Binder(Findings findings, bool checksValues)
     private object BindRecord(RecordShape shape, ConfigObject node, ConfigPath path, bool sensitive)
     {
         var record = shape.New();
-        sensitive |= shape.IsSensitive;
+        sensitive |= checksValues && shape.IsSensitive;
         var mistyped = default(List<string>);
         foreach (var entry in node.Entries)
         {
@@ -101,7 +101,8 @@ internal sealed class Binder(Findings findings, bool checksValues)
         }
 
         var fits = long.TryParse(number.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value);
-        if (!RangeRule.Check(field, fits ? value : null, number.Text, path, findings))
+        var mayNotFit = checksValues || !fits || value is < int.MinValue or > int.MaxValue;
+        if (mayNotFit && !RangeRule.Check(field, fits ? value : null, number.Text, path, findings))
         {
             return null;
         }

@@ -33,8 +33,18 @@ internal abstract record ConfigNode(TextPosition At)
 /// <param name="IsPartial">Something in it was refused and is left out, so that nothing can be said about what is missing.</param>
 internal sealed record ConfigObject(TextPosition At, IReadOnlyList<ConfigEntry> Entries, bool IsPartial = false) : ConfigNode(At)
 {
+    // Most objects have a handful of keys, for which looking through is faster than an index.
+    private const int LookedThroughMax = 16;
+    private Dictionary<string, ConfigEntry>? _index;
+
     public ConfigEntry? Find(string key)
     {
+        if (Entries.Count > LookedThroughMax)
+        {
+            _index ??= Entries.ToDictionary(entry => entry.Key, StringComparer.Ordinal);
+            return _index.GetValueOrDefault(key);
+        }
+
         foreach (var entry in Entries)
         {
             if (entry.Key == key)

@@ -34,9 +34,8 @@ public static class ConfigurationReader
             return new(null, null, findings.InOrder());
         }
 
-        findings.Tree = tree;
         var config = new Binder(findings, checksValues: false).Bind(tree);
-        return findings.AnyError ? new(null, null, findings.InOrder()) : new(config, canonical, findings.InOrder());
+        return findings.AnyError ? ReadTree(tree, new(file: null)) : new(config, canonical, []);
     }
 
     /// <summary>Binds and checks a tree.</summary>

@@ -33,7 +33,7 @@ internal sealed class YamlTree
         }
         catch (InsufficientExecutionStackException)
         {
-            findings.Add(DiagnosticCatalog.NestedTooDeeply.Error(null, $"More than {DepthMax} levels; a configuration needs about ten."), At(tree._parser.Current!.Start));
+            findings.Add(DiagnosticCatalog.NestedTooDeeply.Error(null, $"More than {DepthMax} levels; a configuration needs about ten."), At(tree.Current.Start));
         }
         catch (YamlException e)
         {
@@ -49,19 +49,29 @@ internal sealed class YamlTree
         return null;
     }
 
+    private ParsingEvent Current => _parser.Current ?? throw new InvalidOperationException("The text ended inside something.");
+
+    private void Advance()
+    {
+        if (!_parser.MoveNext())
+        {
+            throw new InvalidOperationException("The text ended inside something.");
+        }
+    }
+
     private ConfigNode? ReadStream()
     {
-        _parser.MoveNext();
-        _parser.MoveNext();
-        if (_parser.Current is StreamEnd)
+        Advance();
+        Advance();
+        if (Current is StreamEnd)
         {
             return new ConfigObject(new(1, 1), []);
         }
 
-        _parser.MoveNext();
+        Advance();
         var root = ReadNode(1);
-        _parser.MoveNext();
-        if (_parser.Current is DocumentStart second)
+        Advance();
+        if (Current is DocumentStart second)
         {
             _findings.Add(
                 DiagnosticCatalog.SeveralDocuments.Error(null, "A second document begins here (---). One text is one configuration; put several in several sessions."),
@@ -75,34 +85,34 @@ internal sealed class YamlTree
     /// <summary>Reads the node that the parser stands on, and moves past it.</summary>
     private ConfigNode ReadNode(int depth)
     {
-        var at = At(_parser.Current!.Start);
+        var at = At(Current.Start);
         if (depth > DepthMax)
         {
             throw new InsufficientExecutionStackException();
         }
 
         RefuseProperties();
-        switch (_parser.Current)
+        switch (Current)
         {
             case Scalar scalar:
-                _parser.MoveNext();
+                Advance();
                 return new ConfigScalar(at, scalar.Value, scalar.Style == ScalarStyle.Plain ? KindOf(scalar.Value) : ScalarKind.Text);
             case SequenceStart:
-                _parser.MoveNext();
+                Advance();
                 var items = new List<ConfigNode>();
-                while (_parser.Current is not SequenceEnd)
+                while (Current is not SequenceEnd)
                 {
                     items.Add(ReadNode(depth + 1));
                 }
 
-                _parser.MoveNext();
+                Advance();
                 return new ConfigList(at, items);
             case MappingStart:
-                _parser.MoveNext();
+                Advance();
                 return ReadObject(at, depth);
             default:
                 // An alias: refused above; nothing stands in its place.
-                _parser.MoveNext();
+                Advance();
                 return new ConfigScalar(at, "", ScalarKind.Refused);
         }
     }
@@ -111,9 +121,9 @@ internal sealed class YamlTree
     {
         var entries = new EntryList(_findings);
         var isPartial = false;
-        while (_parser.Current is not MappingEnd)
+        while (Current is not MappingEnd)
         {
-            var keyAt = At(_parser.Current!.Start);
+            var keyAt = At(Current.Start);
             var key = ReadNode(depth + 1);
             var value = ReadNode(depth + 1);
             if (key is not ConfigScalar scalar)
@@ -132,19 +142,19 @@ internal sealed class YamlTree
             }
         }
 
-        _parser.MoveNext();
+        Advance();
         return new(at, entries.Entries, isPartial);
     }
 
     private void RefuseProperties()
     {
-        var at = At(_parser.Current!.Start);
-        if (_parser.Current is AnchorAlias alias)
+        var at = At(Current.Start);
+        if (Current is AnchorAlias alias)
         {
             Refuse(at, $"Aliases (*{alias.Value}) are not supported: write the value out. A pattern that begins with * needs quotes: \"*{alias.Value}\".");
         }
 
-        if (_parser.Current is not NodeEvent node)
+        if (Current is not NodeEvent node)
         {
             return;
         }

@@ -31,12 +31,12 @@ internal static class ReferenceRule
 
                     break;
                 case (FieldKind.Text, string name) when field.Reference is { } reference:
-                    CheckName(name, reference.Map, level, path.Then(field.Name), findings);
+                    CheckName(name, reference.Map, level, path.Then(field.Name), isItem: false, findings);
                     break;
                 case (FieldKind.Texts, ImmutableArray<string> names) when field.Reference is { } reference:
                     foreach (var name in names)
                     {
-                        CheckName(name, reference.Map, level, ItemOf(path.Then(field.Name), name, findings), findings);
+                        CheckName(name, reference.Map, level, path.Then(field.Name), isItem: true, findings);
                     }
 
                     break;
@@ -44,7 +44,7 @@ internal static class ReferenceRule
         }
     }
 
-    private static void CheckName(string name, string map, Level level, ConfigPath path, Findings findings)
+    private static void CheckName(string name, string map, Level level, ConfigPath field, bool isItem, Findings findings)
     {
         var known = level.NamesOf(map);
         if (known.Contains(name))
@@ -52,6 +52,7 @@ internal static class ReferenceRule
             return;
         }
 
+        var path = isItem ? ItemOf(field, name, findings) : field;
         var meant = DidYouMean.Among(name, known);
         findings.Add(
             DiagnosticCatalog.UnknownName.Error,

@@ -31,6 +31,7 @@ internal sealed class SequentialInput : IAsyncDisposable
     private int _end;
     private long _loadedTo;
     private long _askedTo;
+    private bool _isDisposed;
 
     /// <param name="end">Where reading stops; null: at the end of the file.</param>
     public SequentialInput(ILuceneFile file, string name, long position, ReadAheadLimits limits, bool ownsFile, long? end = null)
@@ -116,6 +117,12 @@ internal sealed class SequentialInput : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await _closing.CancelAsync();
         while (_underWay.TryDequeue(out var window))
         {

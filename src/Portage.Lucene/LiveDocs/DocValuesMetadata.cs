@@ -12,8 +12,9 @@ namespace Portage.Lucene.LiveDocs;
 /// withField         int64 offset, int64 length; from Lucene80 on: int16 jump table entries, byte rank power
 /// 0 NUMERIC         withField, int64 values, int32 table, table x int64 if > 0, byte bits, int64 min, gcd, offset, length;
 ///                   from Lucene80 on: int64 jump table
-/// 1 BINARY          Lucene80 only: version 1 is compressed, from version 2 on a byte says so; int64 offset, length; withField;
-///                   int32 documents, min length, max length; compressed and documents > 0, or min &lt; max:
+/// 1 BINARY          Lucene80 only: version 1 is compressed; from version 2 on (Lucene 8.8) if the field's attribute
+///                   Lucene80DocValuesFormat.mode is BEST_COMPRESSION; int64 offset, length; withField; int32 documents, min length,
+///                   max length; compressed and documents > 0, or min &lt; max:
 ///                     int64 addresses; compressed: vint chunks, vint documents per chunk, vint max chunk; vint shift,
 ///                     monotonic(compressed ? chunks : documents + 1, shift), int64 length
 /// 2 SORTED          Lucene90: NUMERIC; before: withField, int32 documents, byte bits, int64 offset, length; then terms
@@ -28,6 +29,7 @@ namespace Portage.Lucene.LiveDocs;
 /// </remarks>
 internal ref struct DocValuesMetadata
 {
+    private const string ModeAttribute = "Lucene80DocValuesFormat.mode";
     private const int CompressedTerms = 0x00060001;
     private const int MonotonicBytes = 8 + 4 + 8 + 1;
 
@@ -99,11 +101,11 @@ internal ref struct DocValuesMetadata
                 return type == EntryType.Numeric ? ReadWithField() : throw _input.Corrupt($"numeric doc values of '{field.Name}'", (long)type);
             }
 
-            Skip(type);
+            Skip(type, field);
         }
     }
 
-    private void Skip(EntryType type)
+    private void Skip(EntryType type, FieldInfo field)
     {
         switch (type)
         {
@@ -111,7 +113,7 @@ internal ref struct DocValuesMetadata
                 SkipNumeric();
                 break;
             case EntryType.Binary:
-                SkipBinary();
+                SkipBinary(field);
                 break;
             case EntryType.Sorted:
                 SkipSorted();
@@ -162,9 +164,9 @@ internal ref struct DocValuesMetadata
         return values;
     }
 
-    private void SkipBinary()
+    private void SkipBinary(FieldInfo field)
     {
-        var isCompressed = _format == 80 && (_version == 1 || (_version >= 2 && _input.ReadByte() == 1));
+        var isCompressed = _format == 80 && (_version == 1 || (_version >= 2 && IsCompressed(field)));
         _input.Skip(16);
         ReadWithField();
         var documents = _input.ReadInt32();
@@ -185,6 +187,11 @@ internal ref struct DocValuesMetadata
             _input.Skip(8);
         }
     }
+
+    private readonly bool IsCompressed(FieldInfo field) =>
+        field.Attributes.TryGetValue(ModeAttribute, out var mode)
+            ? mode == "BEST_COMPRESSION"
+            : throw _input.Corrupt($"the attribute '{ModeAttribute}' of '{field.Name}'", "none");
 
     private void SkipSorted()
     {

@@ -37,7 +37,4 @@ public static partial class DiagnosticCatalog
 
     /// <summary>The command line is wrong.</summary>
     public static readonly DiagnosticKind BadUsage = new("PG5012", "The command line is wrong");
-
-    /// <summary>The older console's environment is active.</summary>
-    public static readonly DiagnosticKind WrongWorld = new("PG5013", "This is the console's environment");
 }

@@ -50,6 +50,11 @@ internal sealed class Dispatcher(SandboxOptions options, SandboxFaults faults, S
         {
             return;
         }
+        catch (Exception e)
+        {
+            // A fault of the sandbox itself: the client must see that, and the sandbox goes on.
+            reply = new ApiException(500, "sandbox_fault", e.ToString()).ToReply();
+        }
 
         if (reply is null)
         {
@@ -148,7 +153,7 @@ internal sealed class Dispatcher(SandboxOptions options, SandboxFaults faults, S
     {
         if (otherMethods.Count == 0)
         {
-            return ApiReply.PlainError(400, $"no handler found for uri [{uri.Raw}] and method [{method}]", withStatus: false);
+            return ApiReply.PlainError(400, $"no handler found for uri [{uri.Path}] and method [{method}]", withStatus: false);
         }
 
         KeyValuePair<string, string>[] allow = [new("Allow", string.Join(',', otherMethods))];
@@ -164,8 +169,7 @@ internal sealed class Dispatcher(SandboxOptions options, SandboxFaults faults, S
             .Order(StringComparer.Ordinal).ToArray();
         if (unknown.Length > 0)
         {
-            var path = uri.Raw.Split('?')[0];
-            throw ApiException.IllegalArgument($"request [{path}] contains unrecognized parameter{(unknown.Length > 1 ? "s" : "")}: {string.Join(", ", unknown.Select(name => $"[{name}]"))}");
+            throw ApiException.IllegalArgument($"request [{uri.Path}] contains unrecognized parameter{(unknown.Length > 1 ? "s" : "")}: {string.Join(", ", unknown.Select(name => $"[{name}]"))}");
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Portage.Sandbox.Http;
 
 /// <summary>The target of a request, taken apart by hand: a slash inside an id arrives as <c>%2F</c> and must not separate.</summary>
-internal sealed record RequestUri(string Raw, string[] Parts, IReadOnlyDictionary<string, string> Parameters)
+internal sealed record RequestUri(string Raw, string Path, string[] Parts, IReadOnlyDictionary<string, string> Parameters)
 {
     public static RequestUri Parse(string target)
     {
@@ -20,7 +20,7 @@ internal sealed record RequestUri(string Raw, string[] Parts, IReadOnlyDictionar
             }
         }
 
-        return new(target, parts, parameters);
+        return new(target, path, parts, parameters);
     }
 
     // A plus means a blank in a query, but itself in a path.

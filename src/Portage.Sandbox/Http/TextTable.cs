@@ -60,7 +60,7 @@ internal sealed class TextTable(params TextColumn[] columns)
             var parts = key.Split(':');
             if (Find(parts[0]).FirstOrDefault() is not { Header: not null } column)
             {
-                throw ApiException.IllegalArgument($"Unable to sort by unknown sort key `{parts[0]}`");
+                throw new ApiException(500, "unsupported_operation_exception", $"Unable to sort by unknown sort key `{parts[0]}`");
             }
 
             var sorted = _rows.OrderBy(row => row[column.Index], Comparer<string?>.Create(Compare)).ToList();

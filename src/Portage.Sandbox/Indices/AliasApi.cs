@@ -56,7 +56,7 @@ internal sealed class AliasApi(ClusterState cluster)
             throw ApiException.IllegalArgument("[indices] can't be empty");
         }
 
-        var definition = AliasDefinition.Read(request.JsonBody());
+        var definition = AliasDefinition.Read(request.MapBody());
         var indices = cluster.Expressions.Resolve(request, seesAliases: false);
         Apply([.. indices.Select(found => new Change(ChangeKind.Add, found.Index, request.RequiredPath("name"), definition))]);
         return ApiReply.Acknowledged;
@@ -86,7 +86,8 @@ internal sealed class AliasApi(ClusterState cluster)
         var (kind, value) = node is JsonObject { Count: 1 } action ? action.First() : throw ApiException.IllegalArgument("Expected one action in each object");
         if (kind is not ("add" or "remove" or "remove_index"))
         {
-            throw new ApiException(400, "x_content_parse_exception", "[aliases] failed to parse field [actions]", new ApiException(400, "x_content_parse_exception", $"[alias_action] unknown field [{kind}]"));
+            var cause = new ApiException(400, "x_content_parse_exception", $"[alias_action] unknown field [{kind}]");
+            throw new ApiException(400, "x_content_parse_exception", "[aliases] failed to parse field [actions]", cause) { Root = cause };
         }
 
         var body = value as JsonObject ?? [];

@@ -76,7 +76,7 @@ internal sealed class CatApi(ClusterState cluster)
     private ApiReply Count(ApiRequest request)
     {
         var table = new TextTable(new("epoch", "t,time"), new("timestamp", "ts,hms,hhmmss"), new("count", "dc,docs.count,docsCount"));
-        var count = cluster.Expressions.Resolve(request.Path("index"), ignoresUnavailable: false, allowsNone: true).Sum(found => DocumentSelection.Of(found, Query.All).Count);
+        var count = cluster.Expressions.Resolve(request.Path("index"), ignoresUnavailable: false, allowsNone: true).Sum(found => DocumentSelection.CountOf(found, Query.All, routing: null, cluster.NodeId));
         table.Add(Epoch(), Clock(), Text(count));
         return table.ToReply(request);
     }

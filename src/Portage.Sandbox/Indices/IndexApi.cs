@@ -27,7 +27,7 @@ internal sealed class IndexApi(ClusterState cluster)
     private ApiReply Create(ApiRequest request)
     {
         var name = request.RequiredPath("index");
-        cluster.CreateIndex(name, request.JsonBody());
+        cluster.CreateIndex(name, request.MapBody());
         return ApiReply.Json(200, json =>
         {
             json.WriteStartObject();

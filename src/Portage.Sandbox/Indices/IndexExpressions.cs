@@ -17,10 +17,17 @@ internal sealed class IndexExpressions(SortedDictionary<string, SandboxIndex> in
     {
         var isAll = expression is null or "" or "_all" or "*";
         var found = new SortedDictionary<string, List<AliasDefinition>?>(StringComparer.Ordinal);
+        var isAfterWildcard = false;
         foreach (var part in isAll ? ["*"] : expression!.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (part[0] == '-' && found.Count > 0)
+            // A minus excludes only after a wildcard; before one it begins a name.
+            if (part[0] == '-' && isAfterWildcard)
             {
+                if (!part.Contains('*', StringComparison.Ordinal) && !ignoresUnavailable && !Exists(part[1..]))
+                {
+                    throw ApiException.IndexNotFound(part[1..]);
+                }
+
                 foreach (var name in found.Keys.Where(name => Fits(part[1..], name)).ToArray())
                 {
                     found.Remove(name);
@@ -29,6 +36,7 @@ internal sealed class IndexExpressions(SortedDictionary<string, SandboxIndex> in
                 continue;
             }
 
+            isAfterWildcard |= part.Contains('*', StringComparison.Ordinal);
             Add(found, part, ignoresUnavailable, allowsNone, seesAliases);
         }
 

@@ -87,6 +87,15 @@ internal sealed partial class IndexSettings : SortedDictionary<string, JsonNode>
 
     public IEnumerable<KeyValuePair<string, JsonNode?>> AsGiven() => this.Select(setting => KeyValuePair.Create<string, JsonNode?>(setting.Key, setting.Value));
 
+    /// <summary>What <c>auto_expand_replicas</c> comes to with one node: its lower end.</summary>
+    public void ExpandReplicas()
+    {
+        if (Text("index.auto_expand_replicas")?.Split('-') is [var least, _] && int.TryParse(least, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            this["index.number_of_replicas"] = least;
+        }
+    }
+
     public void Apply(IEnumerable<KeyValuePair<string, JsonNode?>> settings)
     {
         foreach (var (name, value) in settings)
@@ -144,13 +153,13 @@ internal sealed partial class IndexSettings : SortedDictionary<string, JsonNode>
         {
             case SettingKind.Flag when text is not ("true" or "false"):
                 throw ApiException.IllegalArgument($"Failed to parse value [{text}] as only [true] or [false] are allowed.");
-            case SettingKind.Number when !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _):
+            case SettingKind.Number when !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _):
             case SettingKind.Fraction when !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _):
                 throw ApiException.IllegalArgument($"Failed to parse value [{text}] for setting [{name}]", new ApiException(400, "number_format_exception", $"For input string: \"{text}\""));
             case SettingKind.Time when !TimeValue().IsMatch(text):
                 throw ApiException.IllegalArgument($"failed to parse setting [{name}] with value [{text}] as a time value: unit is missing or unrecognized");
             case SettingKind.Bytes when !ByteSize().IsMatch(text):
-                throw ApiException.IllegalArgument($"failed to parse [{text}]");
+                throw ApiException.IllegalArgument($"failed to parse [{text}]", new ApiException(400, "parse_exception", $"failed to parse [{text}]"));
             case SettingKind.Number when Least(name) is { } least && long.Parse(text, CultureInfo.InvariantCulture) < least:
                 throw ApiException.IllegalArgument($"Failed to parse value [{text}] for setting [{name}] must be >= {least}");
             default:

@@ -35,7 +35,12 @@ internal sealed class MappingApi(ClusterState cluster)
 
     private ApiReply Put(ApiRequest request)
     {
-        var body = request.RequiredJsonBody();
+        var body = request.RequiredMapBody();
+        if (body.Count == 1 && body["_doc"] is JsonObject)
+        {
+            throw ApiException.IllegalArgument("Types cannot be provided in put mapping requests");
+        }
+
         var indices = cluster.Expressions.Resolve(request);
         var merged = new List<(SandboxIndex Index, IndexMapping Mapping)>();
 

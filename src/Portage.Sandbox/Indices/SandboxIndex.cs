@@ -101,7 +101,7 @@ internal sealed class SandboxIndex(string name, string uuid, IndexSettings setti
     }
 
     /// <exception cref="ApiException">The mapping cannot be read or contradicts what is there.</exception>
-    public void MergeMapping(JsonObject json) => SetMapping(MappingMerge.Merge(Mapping, Reader.Read(json)));
+    public void MapNew(JsonObject json) => SetMapping(MappingMerge.Merge(Mapping, Reader.ReadNew(json)));
 
     public JsonObject AliasesToJson() => new(Aliases.Select(alias => KeyValuePair.Create<string, JsonNode?>(alias.Key, alias.Value.ToJson())));
 }

@@ -29,7 +29,7 @@ internal sealed class SettingsApi(ClusterState cluster)
 
     private ApiReply Put(ApiRequest request)
     {
-        var body = request.RequiredJsonBody();
+        var body = request.RequiredMapBody();
         var settings = IndexSettings.Flatten(body["settings"] as JsonObject ?? body);
         var keepsExisting = request.Flag("preserve_existing");
         if (settings.Count == 0)
@@ -52,6 +52,7 @@ internal sealed class SettingsApi(ClusterState cluster)
         {
             index.Settings.Apply(settings.Where(setting => !keepsExisting || !index.Settings.ContainsKey(setting.Key)));
             index.Settings.TryAdd("index.number_of_replicas", "1");
+            index.Settings.ExpandReplicas();
         }
 
         return ApiReply.Acknowledged;

@@ -154,7 +154,7 @@ internal sealed class DocumentCheck(IndexMapping mapping, MappingReader reader, 
 
         if (field.Type == "alias")
         {
-            throw Failure($"Cannot write to a field alias [{fieldPath}].");
+            throw Failure("failed to parse", ApiException.IllegalArgument($"Cannot write to a field alias [{fieldPath}]."));
         }
 
         if (!field.IsObject)

@@ -23,7 +23,7 @@ internal sealed record FieldMapping(string Name, string Type)
     /// <summary>What happens to unknown fields here; null: as above.</summary>
     public string? Dynamic => Parameters["dynamic"]?.ToString();
 
-    public bool IsEnabled => Parameters["enabled"]?.GetValue<bool>() ?? true;
+    public bool IsEnabled => Flag("enabled", otherwise: true);
 
     public string? Text(string parameter) => Parameters[parameter]?.ToString();
 
@@ -47,6 +47,8 @@ internal sealed record FieldMapping(string Name, string Type)
 
     /// <summary>How many fields there are here and below, as <c>index.mapping.total_fields.limit</c> counts.</summary>
     public int CountBelow() => Properties.Values.Sum(field => 1 + field.CountBelow()) + Fields.Values.Sum(field => 1 + field.CountBelow());
+
+    public bool HasNested() => Type == "nested" || Properties.Values.Any(field => field.HasNested());
 
     public JsonObject ToJson()
     {

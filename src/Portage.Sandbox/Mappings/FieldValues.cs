@@ -25,7 +25,7 @@ internal static class FieldValues
 
         if (FieldTypes.IsFraction(field.Type))
         {
-            return Fraction(value, coerces);
+            return Fraction(field.Type, value, coerces);
         }
 
         if (FieldTypes.IsDate(field.Type))
@@ -82,7 +82,7 @@ internal static class FieldValues
         };
         var whole = new BigInteger(decimal.Truncate(number));
         return whole < min || whole > max ? OutOfRange(type, value, text)
-            : !coerces && number != decimal.Truncate(number) ? Illegal($"{text} cannot be converted to {type} without data loss")
+            : !coerces && number != decimal.Truncate(number) ? Illegal($"{text} cannot be converted to {char.ToUpperInvariant(type[0])}{type[1..]} without data loss")
             : null;
     }
 
@@ -101,7 +101,7 @@ internal static class FieldValues
         };
     }
 
-    private static ApiException? Fraction(JsonElement value, bool coerces)
+    private static ApiException? Fraction(string type, JsonElement value, bool coerces)
     {
         if (NotNumeric(value) is { } refusal)
         {
@@ -111,9 +111,16 @@ internal static class FieldValues
         var text = TextOf(value);
         return value.ValueKind == JsonValueKind.String && text.Length == 0 && coerces ? null
             : !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? new(400, "number_format_exception", $"For input string: \"{text}\"")
-            : double.IsFinite(number) ? null
-            : Illegal($"[{(value.ValueKind == JsonValueKind.String ? "double" : "float")}] supports only finite values, but got [{(double.IsNaN(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity")}]");
+            : Narrowed(type, number) is var kept && double.IsFinite(kept) ? null
+            : Illegal($"[{type}] supports only finite values, but got [{(double.IsNaN(kept) ? "NaN" : kept > 0 ? "Infinity" : "-Infinity")}]");
     }
+
+    private static double Narrowed(string type, double number) => type switch
+    {
+        "float" => (float)number,
+        "half_float" => (double)(Half)number,
+        _ => number,
+    };
 
     private static ApiException? Date(FieldMapping field, JsonElement value)
     {

@@ -9,13 +9,15 @@ internal sealed record IndexMapping(FieldMapping Root, JsonObject Meta)
 {
     public static IndexMapping Empty { get; } = new(new FieldMapping("", "object"), []);
 
-    public bool RoutingIsRequired => Meta["_routing"]?["required"]?.GetValue<bool>() ?? false;
+    public bool RoutingIsRequired => Flag((Meta["_routing"] as JsonObject)?["required"], otherwise: false);
 
-    public bool SourceIsKept => Meta["_source"]?["enabled"]?.GetValue<bool>() ?? true;
+    public bool SourceIsKept => Flag((Meta["_source"] as JsonObject)?["enabled"], otherwise: true);
 
-    public bool DatesAreDetected => Meta["date_detection"]?.GetValue<bool>() ?? true;
+    public bool DatesAreDetected => Flag(Meta["date_detection"], otherwise: true);
 
-    public bool NumbersAreDetected => Meta["numeric_detection"]?.GetValue<bool>() ?? false;
+    public bool NumbersAreDetected => Flag(Meta["numeric_detection"], otherwise: false);
+
+    private static bool Flag(JsonNode? node, bool otherwise) => node is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : otherwise;
 
     public JsonObject ToJson()
     {

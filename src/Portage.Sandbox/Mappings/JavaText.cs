@@ -20,16 +20,6 @@ internal static class JavaText
         return text.ToString();
     }
 
-    /// <summary>The class the real server's parser makes of a JSON value.</summary>
-    public static string ClassOf(JsonNode? node) => node?.GetValueKind() switch
-    {
-        JsonValueKind.String => "java.lang.String",
-        JsonValueKind.Number => "java.lang.Integer",
-        JsonValueKind.True or JsonValueKind.False => "java.lang.Boolean",
-        JsonValueKind.Array => "java.util.ArrayList",
-        _ => "java.util.LinkedHashMap",
-    };
-
     private static void Append(StringBuilder text, JsonElement value)
     {
         switch (value.ValueKind)

@@ -50,7 +50,7 @@ internal static class MappingMerge
 
         var conflicts = had.Parameters.Select(member => member.Key).Union(wanted.Parameters.Select(member => member.Key))
             .Where(name => !Changeable.Contains(name) && Shown(had, name) != Shown(wanted, name))
-            .Order(StringComparer.Ordinal)
+            .OrderBy(Rank).ThenBy(name => name, StringComparer.Ordinal)
             .Select(name => $"\n\tCannot update parameter [{name}] from [{Shown(had, name)}] to [{Shown(wanted, name)}]").ToArray();
         return conflicts.Length == 0
             ? wanted with { Fields = MergeChildren(had.Fields, wanted.Fields, path) }
@@ -73,8 +73,8 @@ internal static class MappingMerge
         if (had.Type != wanted.Type)
         {
             throw ApiException.IllegalArgument(had.Type == "nested"
-                ? $"object mapping [{path}] can't be changed from nested to non-nested"
-                : $"object mapping [{path}] can't be changed from non-nested to nested");
+                ? "cannot change object mapping from nested to non-nested"
+                : "cannot change object mapping from non-nested to nested");
         }
 
         var parameters = had.Parameters;
@@ -101,6 +101,15 @@ internal static class MappingMerge
 
     private static string Shown(FieldMapping field, string parameter) =>
         field.Parameters[parameter] is { } value ? JavaText.Of(value) : FieldTypes.Default(field.Type, parameter) ?? "null";
+
+    // The order in which the real server declares the most frequent ones.
+    private static int Rank(string parameter) => parameter switch
+    {
+        "index" => 0,
+        "doc_values" => 1,
+        "store" => 2,
+        _ => 3,
+    };
 
     private static string Lower(bool flag) => flag ? "true" : "false";
 }

@@ -26,7 +26,9 @@ internal sealed class MappingReader(IReadOnlySet<string> analyzers, IReadOnlySet
         "swedish", "thai", "turkish",
     };
 
-    public IndexMapping Read(JsonObject json)
+    /// <summary>The mapping of a new index or a template, whose faults the real server wraps.</summary>
+    /// <exception cref="ApiException">It cannot be read.</exception>
+    public IndexMapping ReadNew(JsonObject json)
     {
         if (json.Count == 1 && json["_doc"] is JsonObject)
         {
@@ -35,7 +37,7 @@ internal sealed class MappingReader(IReadOnlySet<string> analyzers, IReadOnlySet
 
         try
         {
-            return ReadRoot(json);
+            return Read(json);
         }
         catch (ApiException inner)
         {
@@ -44,7 +46,8 @@ internal sealed class MappingReader(IReadOnlySet<string> analyzers, IReadOnlySet
         }
     }
 
-    private IndexMapping ReadRoot(JsonObject json)
+    /// <exception cref="ApiException">It cannot be read.</exception>
+    public IndexMapping Read(JsonObject json)
     {
         var meta = new JsonObject();
         var parameters = new JsonObject();
@@ -106,7 +109,7 @@ internal sealed class MappingReader(IReadOnlySet<string> analyzers, IReadOnlySet
     {
         if (definition is not JsonObject json)
         {
-            throw Failure($"Expected map for property [fields] on field [{name}] but got a class {JavaText.ClassOf(definition)}");
+            throw Failure($"Expected map for property [fields] on field [{name}] but got a class java.lang.String");
         }
 
         var type = json["type"]?.ToString() ?? (json["properties"] is JsonObject ? "object" : throw Failure($"No type specified for field [{name}]"));
@@ -134,6 +137,11 @@ internal sealed class MappingReader(IReadOnlySet<string> analyzers, IReadOnlySet
                     AddParameter(parameters, name, type, parameter, value);
                     break;
             }
+        }
+
+        if (type == "join")
+        {
+            parameters.TryAdd("eager_global_ordinals", JsonValue.Create(true));
         }
 
         CheckRequired(name, type, parameters);
@@ -177,7 +185,7 @@ internal sealed class MappingReader(IReadOnlySet<string> analyzers, IReadOnlySet
     {
         if (type == "scaled_float" && !parameters.ContainsKey("scaling_factor"))
         {
-            throw Failure($"Field [scaling_factor] is required");
+            throw ApiException.IllegalArgument("Field [scaling_factor] is required");
         }
 
         if (type == "alias" && !parameters.ContainsKey("path"))
@@ -189,7 +197,7 @@ internal sealed class MappingReader(IReadOnlySet<string> analyzers, IReadOnlySet
     private static JsonObject Canonical(JsonObject flags, string flag, bool byDefault)
     {
         var canonical = new JsonObject(flags.Select(member => KeyValuePair.Create(member.Key, member.Key == flag ? Canonical("enabled", member.Value) : member.Value?.DeepClone())));
-        if (canonical[flag] is JsonValue value && value.GetValue<bool>() == byDefault && canonical.Count > 1)
+        if (canonical[flag] is JsonValue value && value.GetValueKind() is JsonValueKind.True == byDefault)
         {
             canonical.Remove(flag);
         }
@@ -207,6 +215,13 @@ internal sealed class MappingReader(IReadOnlySet<string> analyzers, IReadOnlySet
         if (parameter == "copy_to" && value is JsonValue)
         {
             return new JsonArray(value.DeepClone());
+        }
+
+        if (parameter == "scaling_factor" && value is JsonValue)
+        {
+            // A double, and Java prints it as one.
+            var text = value.ToString();
+            return JsonNode.Parse(text.AsSpan().ContainsAny('.', 'e', 'E') ? text : $"{text}.0");
         }
 
         return value is JsonValue && value.GetValueKind() == JsonValueKind.String && value.ToString() is "true" or "false" && parameter is not ("null_value" or "value")

@@ -10,7 +10,7 @@ internal readonly record struct FoundDocument(SandboxIndex Index, StoredDocument
 internal static class DocumentSelection
 {
     /// <summary>Those of one index, narrowed by the filters of the aliases it was reached by.</summary>
-    public static IReadOnlyList<StoredDocument> Of(ResolvedIndex found, Query query, string? routing = null, string node = "")
+    public static IReadOnlyList<StoredDocument> Of(ResolvedIndex found, Query query, string? routing, string node)
     {
         var (index, aliases) = found;
         IndexBlocks.CheckRead(index);
@@ -27,6 +27,17 @@ internal static class DocumentSelection
             && matcher.Matches(document)
             && (filters.Length == 0 || filters.Any(filter => filter.Matches(document))))];
     }
+
+    /// <summary>How many documents of one index there are to find; all of them are counted without a look.</summary>
+    public static int CountOf(ResolvedIndex found, Query query, string? routing, string node)
+    {
+        IndexBlocks.CheckRead(found.Index);
+        return query is Query.MatchAll && found.Filters.Count == 0 && routing is null ? found.Index.Count : Of(found, query, routing, node).Count;
+    }
+
+    /// <summary>How many shards a search goes to: all, or those that its routing leads to.</summary>
+    public static int ShardsOf(IReadOnlyList<ResolvedIndex> indices, string? routing) => indices.Sum(found =>
+        routing?.Split(',').Select(one => found.Index.ShardOf("", one)).Distinct().Count() ?? found.Index.Shards);
 
     public static List<FoundDocument> Of(IReadOnlyList<ResolvedIndex> indices, Query query, string? routing, string node) =>
         [.. indices.SelectMany(found => Of(found, query, routing, node).Select(document => new FoundDocument(found.Index, document)))];

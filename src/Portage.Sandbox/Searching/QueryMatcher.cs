@@ -22,7 +22,7 @@ internal sealed class QueryMatcher
         catch (FormatException e)
         {
             throw SearchFailure.Of(index.Name, node, e.Message.StartsWith("failed to parse date", StringComparison.Ordinal)
-                ? new ApiException(400, "parse_exception", $"{e.Message}: [{e.Message}]", ApiException.IllegalArgument(e.Message))
+                ? new ApiException(400, "parse_exception", $"{e.Message}: [{e.Message}]", ApiException.IllegalArgument(e.Message, new ApiException(400, "date_time_parse_exception", "Failed to parse with all enclosed parsers")))
                 : new ApiException(400, "query_shard_exception", $"failed to create query: {e.Message}", new ApiException(400, "number_format_exception", e.Message)) { Facts = [new("index", index.Name), new("index_uuid", index.Uuid)] });
         }
     }

@@ -29,6 +29,11 @@ internal sealed class ScrollApi
     /// <summary>The first page, with the rest kept for later.</summary>
     public ApiReply Start(SearchRequest search, Sorter sorter, IReadOnlyList<ResolvedIndex> indices, IReadOnlyList<SortedDocument> hits, TimeSpan keepAlive)
     {
+        if (KeepAlive.Refusal(keepAlive) is { } refusal && indices.Count > 0)
+        {
+            throw SearchFailure.Of(indices[0].Index.Name, _cluster.NodeId, refusal);
+        }
+
         var context = _contexts.Add(keepAlive, (number, id, created) => new(number, id, indices, created) { Search = search, Sorter = sorter, Hits = hits });
         return Next(context, search);
     }

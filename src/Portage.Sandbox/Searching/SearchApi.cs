@@ -47,10 +47,10 @@ internal sealed class SearchApi
         var sorted = sorter.Sort(found, search.After);
         if (search.Scroll is { } keepAlive)
         {
-            return _scrolls.Start(search, sorter, indices, sorted, keepAlive);
+            return _scrolls.Start(search, sorter, indices, [.. sorted], keepAlive);
         }
 
-        var hits = sorted.Skip(search.From).Take(search.Size);
+        var hits = search.From == 0 ? sorted.Take(search.Size) : sorted.Skip(search.From).Take(search.Size);
         return SearchReply.Of(search, sorter, indices, found.Count, hits, pointInTime: search.PointInTime);
     }
 
@@ -111,12 +111,12 @@ internal sealed class SearchApi
 
         var query = request.Parameter("q") is { } text ? QueryReader.ReadText(text) : QueryReader.ReadBody(body);
         var indices = _cluster.Expressions.Resolve(request);
-        var count = indices.Sum(found => DocumentSelection.Of(found, query, request.Parameter("routing"), _cluster.NodeId).Count);
+        var count = indices.Sum(found => DocumentSelection.CountOf(found, query, request.Parameter("routing"), _cluster.NodeId));
         return ApiReply.Json(200, json =>
         {
             json.WriteStartObject();
             json.WriteNumber("count", count);
-            var shards = indices.Sum(found => found.Index.Shards);
+            var shards = DocumentSelection.ShardsOf(indices, request.Parameter("routing"));
             WriteReply.WriteShards(json, shards, shards, withSkipped: true);
             json.WriteEndObject();
         });

@@ -63,13 +63,19 @@ internal sealed class SearchContexts(ClusterState cluster, string kind, int open
         var number = ++_last;
         var id = Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind}:{number}:{cluster.Uuid}")));
         var context = make(number, id, cluster.Now);
-        _open.Add(number, context);
         Prolong(context, keepAlive);
+        _open.Add(number, context);
         return context;
     }
 
+    /// <exception cref="ApiException">The time is too long.</exception>
     public void Prolong(SearchContext context, TimeSpan keepAlive)
     {
+        if (KeepAlive.Refusal(keepAlive) is { } refusal)
+        {
+            throw refusal;
+        }
+
         context.KeepAlive = keepAlive;
         context.Ends = cluster.Now + keepAlive;
     }

@@ -21,8 +21,15 @@ internal static class SearchFailure
         }
 
         shard["reason"] = shown;
-        var isShownAsCause = reason.Type is "illegal_argument_exception" or "search_context_missing_exception";
-        return new ApiException(reason.Status, "search_phase_execution_exception", "all shards failed", isShownAsCause ? reason : null)
+
+        // An illegal argument is shown as its own cause, once more than anybody needs.
+        var cause = reason.Type switch
+        {
+            "illegal_argument_exception" => ApiException.IllegalArgument(reason.Message, reason),
+            "search_context_missing_exception" => reason,
+            _ => null,
+        };
+        return new ApiException(reason.Status, "search_phase_execution_exception", "all shards failed", cause)
         {
             Root = reason,
             Facts = [new("phase", "query"), new("grouped", true), new("failed_shards", new JsonArray(shard))],

@@ -24,7 +24,7 @@ internal static class SearchReply
 
             json.WriteNumber("took", 0);
             json.WriteBoolean("timed_out", false);
-            var shards = indices.Sum(found => found.Index.Shards);
+            var shards = DocumentSelection.ShardsOf(indices, search.Routing);
             WriteReply.WriteShards(json, shards, shards, withSkipped: true);
             json.WriteStartObject("hits");
             WriteTotal(json, search, total);

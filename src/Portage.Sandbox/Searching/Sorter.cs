@@ -31,23 +31,20 @@ internal sealed class Sorter
 
     public IReadOnlyList<bool> AreNumbers => _areNumbers;
 
-    public IReadOnlyList<SortedDocument> Sort(IReadOnlyList<FoundDocument> found, JsonArray? after)
+    /// <summary>In order, lazily: whoever takes a page pays for sorting a page.</summary>
+    public IEnumerable<SortedDocument> Sort(IReadOnlyList<FoundDocument> found, JsonArray? after)
     {
-        var sorted = found.Select((document, ordinal) => new SortedDocument(document, [.. _keys.Select(key => ValueOf(document, key, ordinal))])).ToList();
+        var documents = found.Select((document, ordinal) => new SortedDocument(document, [.. _keys.Select(key => ValueOf(document, key, ordinal))]));
+        if (after is not null)
+        {
+            var bound = ReadAfter(after);
+            documents = documents.Where(document => Compare(document.Values, bound) > 0);
+        }
 
         // Already in the order of _doc, and mostly asked for in it.
-        if (_keys is not [{ Field: "_doc", IsDescending: false }])
-        {
-            sorted = [.. sorted.Order(Comparer<SortedDocument>.Create((one, other) => Compare(one.Values, other.Values)))];
-        }
-
-        if (after is null)
-        {
-            return sorted;
-        }
-
-        var bound = ReadAfter(after);
-        return [.. sorted.SkipWhile(document => Compare(document.Values, bound) <= 0)];
+        return _keys is [] or [{ Field: "_doc", IsDescending: false }]
+            ? documents
+            : documents.Order(Comparer<SortedDocument>.Create((one, other) => Compare(one.Values, other.Values)));
     }
 
     private void Check(SandboxIndex index, SortKey key)

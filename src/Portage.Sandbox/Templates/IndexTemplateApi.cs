@@ -102,10 +102,12 @@ internal sealed class IndexTemplateApi(ClusterState cluster)
     }
 
     // The real server compares the patterns as automata; here two overlap when one, read as a name, fits the other.
+    private IEnumerable<Template> Overlapping(Template template) => _templates.Values.Where(other => other.Name != template.Name
+        && other.Patterns.Any(theirs => template.Patterns.Any(ours => IndexExpressions.Fits(theirs, ours) || IndexExpressions.Fits(ours, theirs))));
+
     private void CheckOverlaps(Template template)
     {
-        var overlapping = _templates.Values.Where(other => other.Name != template.Name && other.Rank == template.Rank
-            && other.Patterns.Any(theirs => template.Patterns.Any(ours => IndexExpressions.Fits(theirs, ours) || IndexExpressions.Fits(ours, theirs)))).ToArray();
+        var overlapping = Overlapping(template).Where(other => other.Rank == template.Rank).ToArray();
         if (overlapping.Length > 0)
         {
             var names = string.Join(", ", overlapping.Select(other => other.Name));
@@ -134,13 +136,12 @@ internal sealed class IndexTemplateApi(ClusterState cluster)
     private ApiReply Simulate(ApiRequest request)
     {
         var index = request.RequiredPath("index");
-        var fitting = _templates.Values.Where(template => template.Fits(index)).OrderByDescending(template => template.Rank).ToArray();
-        if (fitting.Length == 0)
+        if (_templates.Values.Where(template => template.Fits(index)).MaxBy(template => template.Rank) is not { } winner)
         {
             return ApiReply.Json(200, json => new JsonObject().WriteTo(json));
         }
 
-        var composed = cluster.Templates.Compose(fitting[0]);
+        var composed = cluster.Templates.Compose(winner);
         return ApiReply.Json(200, json => new JsonObject
         {
             ["template"] = new JsonObject
@@ -149,7 +150,7 @@ internal sealed class IndexTemplateApi(ClusterState cluster)
                 ["mappings"] = composed.MappingWith([]),
                 ["aliases"] = new JsonObject(composed.Aliases.Select(alias => KeyValuePair.Create<string, JsonNode?>(alias.Key, alias.Value.ToJson()))),
             },
-            ["overlapping"] = new JsonArray([.. fitting.Skip(1).Select(template => new JsonObject
+            ["overlapping"] = new JsonArray([.. Overlapping(winner).Select(template => new JsonObject
             {
                 ["name"] = template.Name,
                 ["index_patterns"] = new JsonArray([.. template.Patterns.Select(pattern => JsonValue.Create(pattern))]),

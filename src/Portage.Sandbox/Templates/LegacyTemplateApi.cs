@@ -32,7 +32,7 @@ internal sealed class LegacyTemplateApi(ClusterState cluster)
     private ApiReply Put(ApiRequest request)
     {
         var name = request.RequiredPath("name");
-        var body = request.RequiredJsonBody();
+        var body = request.RequiredMapBody();
         foreach (var (key, _) in body)
         {
             if (key is not ("index_patterns" or "order" or "version" or "settings" or "mappings" or "aliases"))

@@ -38,7 +38,7 @@ internal static class TemplateReading
     /// <summary>A mapping as it will be used: read with the analyzers that the settings define.</summary>
     /// <exception cref="ApiException">It cannot be read.</exception>
     public static void CheckMapping(JsonObject mapping, IndexSettings settings) =>
-        new MappingReader(settings.NamesBelow("index.analysis.analyzer."), settings.NamesBelow("index.analysis.normalizer.")).Read(mapping);
+        new MappingReader(settings.NamesBelow("index.analysis.analyzer."), settings.NamesBelow("index.analysis.normalizer.")).ReadNew(mapping);
 
     public static IndexSettings SettingsOf(IndexDefinition definition)
     {

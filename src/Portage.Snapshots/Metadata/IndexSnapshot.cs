@@ -51,6 +51,9 @@ public sealed class IndexSnapshot
     /// <summary>Whether sources are stored, as settings and mappings say.</summary>
     public required SourceStorage SourceStorage { get; init; }
 
+    /// <summary>Which types have parents (<c>_parent</c>, up to Elasticsearch 5.x), and whose.</summary>
+    public required ParentTypes Parents { get; init; }
+
     /// <summary>The shards that the snapshot itself says it did not save.</summary>
     public IEnumerable<ShardFailure> MissingShards => Snapshot.Failures.Where(failure => failure.Index == Name);
 
@@ -107,6 +110,7 @@ public sealed class IndexSnapshot
             NumberOfShards = settings.Required("index.number_of_shards").Count(),
             VersionCreated = new(settings.Required("index.version.created").Number()),
             SourceStorage = SourceStorage.Of(settings, mappings),
+            Parents = ParentTypes.Of(mappings),
         };
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Portage.Lucene.Segments;
 using Portage.Lucene.StoredFields;
 using Portage.Snapshots.Metadata;
@@ -14,7 +13,7 @@ internal sealed class DocumentFields
     private readonly string? _onlyType;
     private readonly Dictionary<string, string> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _typesByText;
-    private readonly HashSet<string> _typesWithParent;
+    private readonly ParentTypes _parents;
     private int _id;
     private int _uid;
     private int _source;
@@ -26,10 +25,7 @@ internal sealed class DocumentFields
         _typesByText = _types.GetAlternateLookup<ReadOnlySpan<char>>();
         // Since 6.0 an index has one type, which stands in its mapping only; "_default_" is none.
         _onlyType = shard.Index.Mappings.Select(mapping => mapping.Type).FirstOrDefault(type => type is not (TypeMapping.NoType or "_default_"));
-        _typesWithParent = shard.Index.Mappings
-            .Where(mapping => mapping.Body.TryGetProperty("_parent", out var parent) && parent.ValueKind == JsonValueKind.Object)
-            .Select(mapping => mapping.Type)
-            .ToHashSet(StringComparer.Ordinal);
+        _parents = shard.Index.Parents;
     }
 
     /// <summary>Takes the numbers that a segment has for its fields.</summary>
@@ -73,7 +69,7 @@ internal sealed class DocumentFields
             Type = type,
             Id = id,
             Routing = routing,
-            Parent = type is not null && _typesWithParent.Contains(type) ? routing : null,
+            Parent = type is not null && _parents.RoutingIsParent(type) ? routing : null,
             Source = source,
         };
     }

@@ -1,9 +1,6 @@
-using System.Text;
 using Portage.Lucene;
 using Portage.Lucene.LiveDocs;
-using Portage.Lucene.Segments;
 using Portage.Lucene.StoredFields;
-using Portage.Snapshots.Metadata;
 
 namespace Portage.Snapshots.Shards;
 

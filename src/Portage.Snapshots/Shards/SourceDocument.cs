@@ -36,7 +36,7 @@ public sealed class SourceDocument
 
     /// <summary>
     /// The id of the parent, where the mapping of the type has <c>_parent</c> (Elasticsearch 5.x and indices made by it); null
-    /// otherwise. Later parents are a field of the source.
+    /// otherwise. Later parents are a field of the source. See <see cref="Metadata.ParentTypes"/> for where it comes from.
     /// </summary>
     public required string? Parent { get; init; }
 

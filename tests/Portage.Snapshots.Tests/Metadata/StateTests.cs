@@ -15,7 +15,7 @@ public sealed class StateTests
     [MemberData(nameof(Servers))]
     public async Task OpenIndexAsync_EveryIndex_HasTheStateOfTheServer(string server)
     {
-        using var made = new Made(server);
+        var made = new Made(server);
         var repository = await made.OpenAsync();
         var compared = 0;
         foreach (var name in made.GoldenSnapshots)
@@ -41,7 +41,7 @@ public sealed class StateTests
     [MemberData(nameof(Servers))]
     public async Task ReadGlobalMetadataAsync_EverySnapshot_HasTheTemplatesOfTheServer(string server)
     {
-        using var made = new Made(server);
+        var made = new Made(server);
         var repository = await made.OpenAsync();
         foreach (var name in made.GoldenSnapshots)
         {
@@ -78,7 +78,7 @@ public sealed class StateTests
     [MemberData(nameof(Servers))]
     public async Task ReadGlobalMetadataAsync_SnapshotWithoutGlobalState_IsEmpty(string server)
     {
-        using var made = new Made(server);
+        var made = new Made(server);
         var repository = await made.OpenAsync();
         foreach (var entry in repository.Snapshots.Where(entry => entry.Name.EndsWith("just-logs", StringComparison.Ordinal)))
         {
@@ -104,7 +104,7 @@ public sealed class StateTests
     [InlineData("os-3.8.0", "derived", SourceCoverage.None, "index.derived_source.enabled is true")]
     public async Task SourceStorage_EachKind_SaysWhy(string server, string index, SourceCoverage coverage, string? reason)
     {
-        using var made = new Made(server);
+        var made = new Made(server);
         var snapshot = await (await made.OpenAsync()).OpenSnapshotAsync("first", Cancelled);
         Assert.Equal(new SourceStorage(coverage, reason), (await snapshot.OpenIndexAsync(index, Cancelled)).SourceStorage);
     }

@@ -2,18 +2,13 @@ using Portage.Snapshots.Repositories;
 
 namespace Portage.Snapshots.Tests.Repositories;
 
-/// <summary>A repository in memory, copied from a folder, whose blobs a test may change.</summary>
+/// <summary>A repository in memory, whose blobs a test may change.</summary>
 internal sealed class MemoryStore : IBlobStore
 {
-    public MemoryStore(string folder)
-    {
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-        {
-            Blobs.Add(Path.GetRelativePath(folder, file), File.ReadAllBytes(file));
-        }
-    }
+    // The arrays are shared: a test replaces a blob, and never writes into one.
+    public MemoryStore(IEnumerable<KeyValuePair<string, byte[]>> blobs) => Blobs = new(blobs, StringComparer.Ordinal);
 
-    public Dictionary<string, byte[]> Blobs { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, byte[]> Blobs { get; }
 
     public long BytesRead { get; private set; }
 

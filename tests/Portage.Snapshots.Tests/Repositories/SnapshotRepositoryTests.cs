@@ -42,7 +42,7 @@ public sealed class SnapshotRepositoryTests
     [InlineData("os-3.8.0", "OS 3.8.0", "3.8.0")]
     public async Task OpenAsync_EachEra_ListsItsSnapshots(string server, string version, string? rootVersion)
     {
-        using var made = new Made(server);
+        var made = new Made(server);
         var repository = await made.OpenAsync();
 
         Assert.Equal("index-5", repository.RootBlob);
@@ -62,7 +62,7 @@ public sealed class SnapshotRepositoryTests
     [Fact]
     public async Task OpenAsync_MixedRepository_ListsTheSnapshotsOfAllEras()
     {
-        using var made = new Made("mixed");
+        var made = new Made("mixed");
         var repository = await made.OpenAsync();
         var versions = new Dictionary<string, string>();
         foreach (var entry in repository.Snapshots)
@@ -80,10 +80,10 @@ public sealed class SnapshotRepositoryTests
     [InlineData("es-2.4.0", "Elasticsearch 2.x layout")]
     public async Task OpenAsync_OldEra_IsRefusedByName(string server, string era)
     {
-        using var made = new Made(server);
+        var made = new Made(server);
         var failure = await Assert.ThrowsAsync<UnsupportedRepositoryException>(async () => await made.OpenAsync());
         Assert.Equal(era, failure.Format);
-        Assert.Equal($"{era}; Portage cannot read it yet ('{made.Repository}').", failure.Message);
+        Assert.Equal($"{era}; Portage cannot read it yet ('memory').", failure.Message);
     }
 
     [Fact]
@@ -136,11 +136,10 @@ public sealed class SnapshotRepositoryTests
     [Fact]
     public async Task OpenAsync_TruncatedRoot_NamesTheBlob()
     {
-        using var made = new Made("es-7.10.2");
-        var root = Path.Combine(made.Repository, "index-5");
-        var bytes = await File.ReadAllBytesAsync(root, Cancelled);
-        await File.WriteAllBytesAsync(root, bytes[..(bytes.Length / 2)], Cancelled);
-        var failure = await Assert.ThrowsAsync<CorruptBlobException>(async () => await made.OpenAsync());
+        var made = new Made("es-7.10.2");
+        var store = made.Store;
+        store.Blobs["index-5"] = store.Blobs["index-5"][..500];
+        var failure = await Assert.ThrowsAsync<CorruptBlobException>(async () => await SnapshotRepository.OpenAsync(store, Cancelled));
         Assert.Equal("index-5", failure.Path);
         Assert.Equal("a complete JSON object", failure.Expected);
     }
@@ -176,7 +175,7 @@ public sealed class SnapshotRepositoryTests
     [Fact]
     public async Task OpenSnapshotAsync_UnknownName_GivesTheKnownOnes()
     {
-        using var made = new Made("es-7.10.2");
+        var made = new Made("es-7.10.2");
         var repository = await made.OpenAsync();
         var failure = await Assert.ThrowsAsync<SnapshotNotFoundException>(async () => await repository.OpenSnapshotAsync("third", Cancelled));
         Assert.Equal(["first", "just-logs", "partial", "second"], failure.Known);
@@ -195,7 +194,7 @@ public sealed class SnapshotRepositoryTests
     [Fact]
     public async Task OpenSnapshotAsync_PartialSnapshot_NamesTheShardsThatAreMissing()
     {
-        using var made = new Made("os-1.3.13");
+        var made = new Made("os-1.3.13");
         var snapshot = await (await made.OpenAsync()).OpenSnapshotAsync("partial", Cancelled);
         var failure = Assert.Single(snapshot.Failures);
         Assert.Equal(("lost", 0, "primary shard is not allocated", "INTERNAL_SERVER_ERROR"), (failure.Index, failure.Shard, failure.Reason, failure.Status));
@@ -204,13 +203,13 @@ public sealed class SnapshotRepositoryTests
     [Fact]
     public async Task OpenSnapshotAsync_FlippedBit_NamesTheBlob()
     {
-        using var made = new Made("es-7.17.29");
-        var repository = await made.OpenAsync();
+        var made = new Made("es-7.17.29");
+        var store = made.Store;
+        var repository = await SnapshotRepository.OpenAsync(store, Cancelled);
         var uuid = repository.Snapshots.Single(entry => entry.Name == "first").Uuid;
-        var path = Path.Combine(made.Repository, $"snap-{uuid}.dat");
-        var bytes = await File.ReadAllBytesAsync(path, Cancelled);
+        var bytes = store.Blobs[$"snap-{uuid}.dat"].ToArray();
         bytes[bytes.Length / 2] ^= 4;
-        await File.WriteAllBytesAsync(path, bytes, Cancelled);
+        store.Blobs[$"snap-{uuid}.dat"] = bytes;
         var failure = await Assert.ThrowsAsync<CorruptBlobException>(async () => await repository.OpenSnapshotAsync("first", Cancelled));
         Assert.Equal($"snap-{uuid}.dat", failure.Path);
         Assert.StartsWith("the checksum ", failure.Expected, StringComparison.Ordinal);
@@ -219,10 +218,11 @@ public sealed class SnapshotRepositoryTests
     [Fact]
     public async Task OpenSnapshotAsync_MissingBlob_NamesIt()
     {
-        using var made = new Made("es-5.6.16");
-        var repository = await made.OpenAsync();
+        var made = new Made("es-5.6.16");
+        var store = made.Store;
+        var repository = await SnapshotRepository.OpenAsync(store, Cancelled);
         var uuid = repository.Snapshots.Single(entry => entry.Name == "first").Uuid;
-        File.Delete(Path.Combine(made.Repository, $"snap-{uuid}.dat"));
+        store.Blobs.Remove($"snap-{uuid}.dat");
         var failure = await Assert.ThrowsAsync<BlobNotFoundException>(async () => await repository.OpenSnapshotAsync("first", Cancelled));
         Assert.Equal($"snap-{uuid}.dat", failure.Path);
     }

@@ -20,7 +20,7 @@ public sealed class ShardSnapshotTests
     [InlineData("os-3.8.0")]
     public async Task OpenShardAsync_PartialSnapshot_TellsTheMissingShardFromTheRest(string server)
     {
-        using var made = new Made(server);
+        var made = new Made(server);
         var snapshot = await (await made.OpenAsync()).OpenSnapshotAsync("partial", Cancelled);
 
         var lost = await snapshot.OpenIndexAsync("lost", Cancelled);
@@ -39,7 +39,7 @@ public sealed class ShardSnapshotTests
     [InlineData("os-1.3.13")]
     public async Task VerifyAsync_SoundRepository_FindsNothing(string server)
     {
-        using var made = new Made(server);
+        var made = new Made(server);
         foreach (var shard in await ShardsAsync(made.Store, "second"))
         {
             await shard.VerifyAsync(Cancelled);
@@ -51,8 +51,8 @@ public sealed class ShardSnapshotTests
     [InlineData("es-7.10.2")]
     public async Task VerifyAsync_AnyBlobDamaged_NamesIt(string server)
     {
-        using var made = new Made(server);
-        var store = new MemoryStore(made.Repository);
+        var made = new Made(server);
+        var store = made.Store;
         var shard = (await ShardsAsync(store, "first")).First(shard => shard.Index.Name == "packed");
         foreach (var file in shard.Files.Values.Where(file => !file.IsVirtual))
         {
@@ -79,8 +79,8 @@ public sealed class ShardSnapshotTests
     [InlineData("es-7.17.29")]
     public async Task ReadAsync_BitFlippedInStoredFields_NamesTheBlob(string server)
     {
-        using var made = new Made(server);
-        var store = new MemoryStore(made.Repository);
+        var made = new Made(server);
+        var store = made.Store;
         var shard = (await ShardsAsync(store, "first")).First(shard => shard.Index.Name == "big");
         // Nearly all of this compound file is stored fields.
         var file = shard.Files.Values.Where(file => file.Name.EndsWith(".cfs", StringComparison.Ordinal)).MaxBy(file => file.Length)!;
@@ -92,8 +92,8 @@ public sealed class ShardSnapshotTests
     [Fact]
     public async Task ReadAsync_MissingSegmentBlob_NamesIt()
     {
-        using var made = new Made("es-7.10.2");
-        var store = new MemoryStore(made.Repository);
+        var made = new Made("es-7.10.2");
+        var store = made.Store;
         var shard = (await ShardsAsync(store, "first")).First(shard => shard.Index.Name == "big");
         var path = $"{shard.Folder}/{shard.Files.Values.First(file => file.Name.EndsWith(".cfs", StringComparison.Ordinal)).BlobName}";
         store.Blobs.Remove(path);
@@ -103,8 +103,8 @@ public sealed class ShardSnapshotTests
     [Fact]
     public async Task OpenShardAsync_MissingList_NamesTheBlob()
     {
-        using var made = new Made("es-7.10.2");
-        var store = new MemoryStore(made.Repository);
+        var made = new Made("es-7.10.2");
+        var store = made.Store;
         var shard = (await ShardsAsync(store, "first"))[0];
         store.Blobs.Remove(shard.ListBlob);
         var failure = await Assert.ThrowsAsync<BlobNotFoundException>(async () => await shard.Index.OpenShardAsync(shard.Number, Cancelled));
@@ -114,7 +114,7 @@ public sealed class ShardSnapshotTests
     [Fact]
     public async Task OpenShardAsync_NoSuchShard_IsRefused()
     {
-        using var made = new Made("es-7.10.2");
+        var made = new Made("es-7.10.2");
         var index = (await ShardsAsync(made.Store, "first"))[0].Index;
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await index.OpenShardAsync(index.NumberOfShards, Cancelled));
     }
@@ -126,7 +126,7 @@ public sealed class ShardSnapshotTests
     [InlineData("os-1.3.13", "packed")]
     public async Task ReadAsync_FromAnyPosition_GivesTheRest(string server, string index)
     {
-        using var made = new Made(server);
+        var made = new Made(server);
         foreach (var shard in (await ShardsAsync(made.Store, "second")).Where(shard => shard.Index.Name == index))
         {
             var all = await ReadAsync(shard, 0);
@@ -145,7 +145,7 @@ public sealed class ShardSnapshotTests
     [Fact]
     public async Task StoredBytesRead_AtTheEnd_IsAllOfThem()
     {
-        using var made = new Made("es-7.10.2");
+        var made = new Made("es-7.10.2");
         var shard = (await ShardsAsync(made.Store, "second")).First(shard => shard.Index.Name == "packed");
         await using var reader = await shard.OpenReaderAsync(0, Cancelled);
         while (await reader.MoveNextAsync(Cancelled))
@@ -158,8 +158,8 @@ public sealed class ShardSnapshotTests
     [Fact]
     public async Task CountAsync_VirtualFiles_FetchesAlmostNothing()
     {
-        using var made = new Made("es-7.10.2");
-        var store = new MemoryStore(made.Repository);
+        var made = new Made("es-7.10.2");
+        var store = made.Store;
         var shard = (await ShardsAsync(store, "first")).First(shard => shard.Index.Name == "big");
         var before = store.BytesRead;
         await shard.CountAsync(Cancelled);

@@ -10,6 +10,10 @@ public sealed class SourceTextTests
     [InlineData("{ \"a\" :\t1.10 }", "{ \"a\" :\t1.10 }")]
     [InlineData("\n{\r\n  \"a\": [1,\n2],\n\"b\":\"x\"\n}\n", "{  \"a\": [1,2],\"b\":\"x\"}")]
     [InlineData("{\n\"a\":\"q\\\"\\n\\\\\",\n\"b\":\"\\\\\"}", "{\"a\":\"q\\\"\\n\\\\\",\"b\":\"\\\\\"}")]
+    [InlineData("{\"a\":1, // it's \"odd\n\"b\":2}", "{\"a\":1, \"b\":2}")]
+    [InlineData("{\"a\":/* x\n\" */1,\n\"b\":/* \" */2}", "{\"a\":1,\"b\":/* \" */2}")]
+    [InlineData("{\"a\":\"http://x/*\",\n\"b\":2} // end", "{\"a\":\"http://x/*\",\"b\":2} ")]
+    [InlineData("{\"a\":1} // end", "{\"a\":1} // end")]
     [InlineData("\n\n\n", "")]
     [InlineData("", "")]
     public void Compact_AnySource_LosesOnlyTheBreaksBetweenTokens(string source, string compact) =>

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Engine.Operations;
+using Portage.Model.Diagnostics;
+using Portage.Planning;
+
+namespace Portage.Backends.Embedded;
+
+/// <summary>The process that carries out runs.</summary>
+/// <param name="Process">Its process id.</param>
+/// <param name="Since">When it began.</param>
+public sealed record ControllerInfo(int Process, DateTimeOffset Since);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ControllerInfo))]
+internal sealed partial class ControllerJson : JsonSerializerContext;
+
+/// <summary>How verbs get at a home: reading without a lease, changing through the controller or with the lease for a moment.</summary>
+/// <param name="home">The home.</param>
+/// <param name="planner">Knows every step kind.</param>
+/// <param name="time">The clock.</param>
+public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
+{
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(20);
+
+    // A verb holds the lock for milliseconds; a controller that starts answers within a second or two.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>The home.</summary>
+    public Home Home => home;
+
+    /// <summary>What the ledger says now.</summary>
+    /// <exception cref="LedgerUnusableException">It cannot be read.</exception>
+    public HomeState Read() => HomeState.Of(SqliteLedger.ReadAfter(home.Ledger, 0));
+
+    /// <summary>Takes in what was appended since.</summary>
+    public void Refresh(HomeState state)
+    {
+        foreach (var recorded in SqliteLedger.ReadAfter(home.Ledger, state.Sequence))
+        {
+            state.Apply(recorded);
+        }
+    }
+
+    /// <summary>The controller, if one is alive.</summary>
+    public ControllerInfo? FindController() =>
+        DurableFile.Read(home.ControllerInfo) is { Length: > 0 } text
+        && JsonSerializer.Deserialize(text, ControllerJson.Default.ControllerInfo) is { } info
+        && Posix.Exists(info.Process)
+        && HomeLock.IsHeldBySomebody(home.Lock)
+            ? info
+            : null;
+
+    /// <summary>Performs an operation: through the controller where one runs, else here, with the lease for that moment.</summary>
+    public async Task<OperationResult> PerformAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        home.Create();
+        var since = time.GetTimestamp();
+        while (true)
+        {
+            if (await ControlSocket.SendAsync(home, operation, cancellationToken) is { } answer)
+            {
+                return answer;
+            }
+
+            using (var held = HomeLock.TryTake(home.Lock))
+            {
+                if (held is not null)
+                {
+                    return await PerformHereAsync(operation, cancellationToken);
+                }
+            }
+
+            if (time.GetElapsedTime(since) > Patience)
+            {
+                return OperationResult.Refused(DiagnosticCatalog.HomeIsBusy.Error(null, $"Process {FindController()?.Process.ToString(provider: null) ?? "unknown"} holds {home.Lock} and does not answer. It may be of another release, or stopped."));
+            }
+
+            await Task.Delay(RetryInterval, time, cancellationToken);
+        }
+    }
+
+    private async Task<OperationResult> PerformHereAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        await using var ledger = SqliteLedger.Open(home.Ledger, time);
+        var state = HomeState.Of(ledger.Read(0));
+        var result = new Operations(planner).Perform(operation, state);
+        if (!result.Events.IsEmpty)
+        {
+            await ledger.AppendAsync(result.Events, cancellationToken);
+        }
+
+        return result;
+    }
+}

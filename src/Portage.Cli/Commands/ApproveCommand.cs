@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Portage.Cli.Shell;
+using Portage.Engine.Operations;
+using Portage.Engine.Status;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+
+namespace Portage.Cli.Commands;
+
+/// <summary><c>workflow approve</c> and <c>workflow reject</c>: decide about steps under review, seeing their evidence.</summary>
+internal static class ApproveCommand
+{
+    public static Command Make(Terminal terminal, bool isApproval)
+    {
+        var addresses = new Argument<string[]>("address") { Description = "Steps, by address or pattern. Default: a numbered menu.", Arity = ArgumentArity.ZeroOrMore };
+        var all = new Option<bool>("--all") { Description = "Every step under review." };
+        var list = new Option<bool>("--list") { Description = "Only show what waits, with its evidence." };
+        var comment = new Option<string?>("--comment", "-m") { Description = "Kept in the history.", HelpName = "TEXT" };
+        var command = isApproval
+            ? new Command("approve", "Let steps under review go on. Shows the evidence first.") { addresses, all, list, comment }
+            : new Command("reject", "Refuse steps under review: they fail, and nothing of them is done.") { addresses, all, list, comment };
+        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(
+            verb,
+            isApproval,
+            verb.Parsed.GetValue(addresses) ?? [],
+            verb.Parsed.GetValue(all),
+            verb.Parsed.GetValue(list),
+            verb.Parsed.GetValue(comment),
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Verb verb, bool isApproval, string[] patterns, bool all, bool list, string? comment, CancellationToken cancellationToken)
+    {
+        if (verb.FindSession() is not { Session: var session })
+        {
+            return ExitCode.BadInput;
+        }
+
+        var waiting = Statuses.Of(verb, session).Steps.Where(step => step.Group == StepGroup.UnderReview).ToArray();
+        if (waiting.Length == 0)
+        {
+            await verb.Terminal.Out.WriteLineAsync("Nothing waits for approval.");
+            return list ? ExitCode.Done : ExitCode.NothingToDo;
+        }
+
+        var selected = patterns.Length == 0 ? waiting : [.. waiting.Where(step => patterns.Any(pattern => new AddressPattern(pattern).Matches(step.Address)))];
+        if (selected.Length == 0)
+        {
+            verb.Say(DiagnosticCatalog.NothingToApprove.Error(null, $"{string.Join(", ", patterns)} selects nothing that waits; waiting is {string.Join(", ", waiting.Select(step => step.Address))}.") with { Command = "workflow approve --list" });
+            return ExitCode.NothingToDo;
+        }
+
+        await ShowAsync(verb.Terminal, selected);
+        if (list)
+        {
+            return ExitCode.Done;
+        }
+
+        if (!all && patterns.Length == 0)
+        {
+            if (!verb.Terminal.InputIsTerminal)
+            {
+                verb.Say(DiagnosticCatalog.BadUsage.Error(null, "Standard input is no terminal, so there is no menu: name the steps, or give --all.") with { Command = $"workflow {(isApproval ? "approve" : "reject")} --all" });
+                return ExitCode.BadInput;
+            }
+
+            selected = await ChooseAsync(verb.Terminal, isApproval, selected, cancellationToken);
+            if (selected.Length == 0)
+            {
+                await verb.Terminal.Out.WriteLineAsync("Nothing was decided.");
+                return ExitCode.Done;
+            }
+        }
+
+        var reviewed = selected.Select(step => new Reviewed(step.Address.ToString(), step.EvidenceDigest!.Value)).ToImmutableArray();
+        Operation operation = isApproval
+            ? new Operation.Approve(reviewed, comment) { By = Verb.Author, Session = verb.SessionName }
+            : new Operation.Reject(reviewed, comment) { By = Verb.Author, Session = verb.SessionName };
+        return await RunCommands.PerformAsync(verb, operation, cancellationToken);
+    }
+
+    private static async Task ShowAsync(Terminal terminal, StepStatus[] steps)
+    {
+        for (var i = 0; i < steps.Length; i++)
+        {
+            await terminal.Out.WriteLineAsync($"{i + 1}. {terminal.Paint(steps[i].Address.ToString(), Ink.Bold)}  {steps[i].Situation}");
+            foreach (var line in steps[i].Evidence?.Lines ?? [])
+            {
+                await terminal.Out.WriteLineAsync($"     {line}");
+            }
+        }
+    }
+
+    private static async Task<StepStatus[]> ChooseAsync(Terminal terminal, bool isApproval, StepStatus[] steps, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await terminal.Out.WriteAsync($"{(isApproval ? "Approve" : "Reject")} which? Numbers, 'all', or Enter for none: ");
+            await terminal.Out.FlushAsync(cancellationToken);
+            var answer = (await terminal.In.ReadLineAsync(cancellationToken))?.Trim();
+            if (string.IsNullOrEmpty(answer))
+            {
+                return [];
+            }
+
+            if (answer == "all")
+            {
+                return steps;
+            }
+
+            var numbers = answer.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(word => int.TryParse(word, out var number) ? number : 0).ToArray();
+            if (numbers.All(number => number >= 1 && number <= steps.Length))
+            {
+                return [.. numbers.Distinct().Select(number => steps[number - 1])];
+            }
+
+            await terminal.Out.WriteLineAsync($"'{answer}' is no choice: 1 to {steps.Length}, as '1 3'.");
+        }
+    }
+}

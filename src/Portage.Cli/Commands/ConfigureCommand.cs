@@ -1,0 +1,289 @@
+using System.CommandLine;
+using Portage.Cli.Shell;
+using Portage.Cli.Views;
+using Portage.Configuration.Editing;
+using Portage.Configuration.Reading;
+//SCHEMA using Portage.Configuration.Schema;
+using Portage.Engine.Core;
+using Portage.Engine.Operations;
+using Portage.Model.Diagnostics;
+
+namespace Portage.Cli.Commands;
+
+/// <summary><c>workflow configure</c>: declare where the data should end up.</summary>
+internal static class ConfigureCommand
+{
+    private const string StandardInput = "-";
+
+    public static Command Make(Terminal terminal)
+    {
+        var file = new Option<string?>("--file", "-f") { Description = "Replace the whole configuration by this YAML or JSON; - is standard input.", HelpName = "PATH" };
+        var message = new Option<string?>("--message", "-m") { Description = "Kept in the history.", HelpName = "TEXT", Recursive = true };
+        var command = new Command("configure", "Edit the configuration. Without arguments: in $EDITOR. Edits are pending until they are committed.") { file, message };
+        Verb.Does(command, terminal, (verb, cancellationToken) => verb.Parsed.GetValue(file) is { } path
+            ? ReplaceAsync(verb, path, verb.Parsed.GetValue(message), cancellationToken)
+            : ConfigurationInEditor.EditAsync(verb, verb.Parsed.GetValue(message), cancellationToken));
+        foreach (var subcommand in (Command[])
+            [
+                Edit(terminal, message, EditKind.Add, "add", "Add what is not there yet.", hasValue: true),
+                Edit(terminal, message, EditKind.Update, "update", "Change what is there, or an optional field that is at its default.", hasValue: true),
+                Edit(terminal, message, EditKind.Remove, "remove", "Remove what is there.", hasValue: false),
+                Show(terminal),
+                Validate(terminal),
+//SCHEMA                Text(terminal, "schema", "Print the JSON Schema of configurations, for editors.", JsonSchema.Write),
+//SCHEMA                Text(terminal, "sample", "Print a commented configuration that uses everything.", Sample.Write),
+                Commit(terminal),
+                Discard(terminal),
+                History(terminal),
+                Diff(terminal),
+                Revert(terminal),
+            ])
+        {
+            command.Subcommands.Add(subcommand);
+        }
+
+        return command;
+    }
+
+    /// <summary>Reads a file, or standard input, that the command line names; null when it cannot be read, which has then been said.</summary>
+    public static async Task<string?> ReadTextAsync(Verb verb, string path, CancellationToken cancellationToken)
+    {
+        if (path != StandardInput)
+        {
+            try
+            {
+                return await File.ReadAllTextAsync(path, cancellationToken);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                verb.Say(DiagnosticCatalog.FileUnreadable.Error(null, $"{path} cannot be read: {e.Message}"));
+                return null;
+            }
+        }
+
+        if (verb.Terminal.InputIsTerminal)
+        {
+            verb.Say(DiagnosticCatalog.InputIsTerminal.Error(null, "'-' reads a configuration from standard input, but nothing is piped into it.") with { Command = "workflow configure --file - < FILE" });
+            return null;
+        }
+
+        return await verb.Terminal.In.ReadToEndAsync(cancellationToken);
+    }
+
+    private static async Task<int> ReplaceAsync(Verb verb, string path, string? message, CancellationToken cancellationToken)
+    {
+        if (await ReadTextAsync(verb, path, cancellationToken) is not { } text)
+        {
+            return ExitCode.BadInput;
+        }
+
+        var result = await verb.PerformAsync(new Operation.Configure(text, path == StandardInput ? "standard input" : path, message) { By = Verb.Author, Session = verb.SessionName }, cancellationToken);
+        return await SayNextAsync(verb, result);
+    }
+
+    public static async Task<int> SayNextAsync(Verb verb, OperationResult result)
+    {
+        if (result.HasFailed)
+        {
+            if (result.Diagnostics.Count(diagnostic => diagnostic.Severity == Severity.Error) is > 1 and var count)
+            {
+                await verb.Terminal.Error.WriteLineAsync($"{count} errors. Nothing was changed.");
+            }
+
+            return ExitCode.BadInput;
+        }
+
+        if (verb.Output != OutputFormat.Text)
+        {
+            OperationView.Write(verb.Terminal, verb.Output, result);
+        }
+        else if (result.Messages.Any(text => text.Contains("is pending", StringComparison.Ordinal)))
+        {
+            await verb.Terminal.Out.WriteLineAsync("See what it would do: workflow plan --pending. Commit it: workflow configure commit");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static Command Edit(Terminal terminal, Option<string?> message, EditKind kind, string name, string description, bool hasValue)
+    {
+        var path = new Argument<string>("path") { Description = "As migrations.logs.slices.posts.backfill.workers." };
+        var value = new Argument<string>("value") { Description = "YAML or JSON: a value or a whole object; - is standard input." };
+        var command = new Command(name, description) { path };
+        if (hasValue)
+        {
+            command.Arguments.Add(value);
+        }
+
+        Verb.Does(command, terminal, async (verb, cancellationToken) =>
+        {
+            var text = hasValue ? verb.Parsed.GetValue(value) : null;
+            if (text == StandardInput && (text = await ReadTextAsync(verb, StandardInput, cancellationToken)) is null)
+            {
+                return ExitCode.BadInput;
+            }
+
+            var operation = new Operation.Edit(kind, verb.Parsed.GetValue(path)!, text, verb.Parsed.GetValue(message)) { By = Verb.Author, Session = verb.SessionName };
+            return await SayNextAsync(verb, await verb.PerformAsync(operation, cancellationToken));
+        });
+        return command;
+    }
+
+    private static Command Show(Terminal terminal)
+    {
+        var path = new Argument<string?>("path") { Description = "Only this part.", Arity = ArgumentArity.ZeroOrOne };
+        var revision = new Option<int?>("--revision") { Description = "This revision. Default: the pending one, else the current one." };
+        var command = new Command("show", "Print the configuration, or a part of it.") { path, revision };
+        Verb.Does(command, terminal, async (verb, _) =>
+        {
+            if (verb.FindSession() is not { Session: var session } || Find(verb, session, verb.Parsed.GetValue(revision)) is not { } found)
+            {
+                return ExitCode.BadInput;
+            }
+
+            var shown = ConfigurationEditor.Show(found.Configuration, verb.Parsed.GetValue(path), verb.Output == OutputFormat.Json ? ShowFormat.Json : ShowFormat.Yaml);
+            verb.Say([.. shown.Diagnostics]);
+            await verb.Terminal.Out.WriteAsync(shown.Text);
+            return shown.Text is null ? ExitCode.BadInput : ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Revision? Find(Verb verb, SessionState session, int? number)
+    {
+        if (number is null && (session.Pending ?? session.Current) is { } newest)
+        {
+            return newest;
+        }
+
+        if (session.Revisions.FirstOrDefault(revision => revision.Number == number) is { } found)
+        {
+            return found;
+        }
+
+        verb.Say(number is null
+            ? DiagnosticCatalog.NothingConfigured.Error(null, $"Session '{session.Name}' has no configuration yet.") with { Command = "workflow configure --file FILE" }
+            : DiagnosticCatalog.UnknownRevision.Error(null, $"There is no revision {number}; there are 1 to {session.Revisions.Count}.") with { Command = "workflow configure history" });
+        return null;
+    }
+
+    private static Command Validate(Terminal terminal)
+    {
+        var file = new Option<string?>("--file", "-f") { Description = "Check this file instead of the pending configuration; - is standard input.", HelpName = "PATH" };
+        var probe = new Option<bool>("--probe") { Description = "Also connect to the clusters and open the repositories." };
+        var command = new Command("validate", "Check the configuration and change nothing.") { file, probe };
+        Verb.Does(command, terminal, async (verb, cancellationToken) =>
+        {
+            ReadConfiguration read;
+            if (verb.Parsed.GetValue(file) is { } path)
+            {
+                if (await ReadTextAsync(verb, path, cancellationToken) is not { } text)
+                {
+                    return ExitCode.BadInput;
+                }
+
+                read = ConfigurationReader.Read(text, path == StandardInput ? "standard input" : path);
+            }
+            else if (verb.FindSession() is { Session: var session } && Find(verb, session, null) is { } revision)
+            {
+                read = ConfigurationReader.Read(revision.Configuration, $"revision {revision.Number}");
+            }
+            else
+            {
+                return ExitCode.BadInput;
+            }
+
+            verb.Say([.. read.Diagnostics]);
+            if (read.Config is not { } config)
+            {
+                return ExitCode.BadInput;
+            }
+
+            await verb.Terminal.Out.WriteLineAsync("The configuration is valid.");
+            return !verb.Parsed.GetValue(probe) || await ProbeView.RunAsync(verb, config, cancellationToken) ? ExitCode.Done : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    private static Command Text(Terminal terminal, string name, string description, Func<string> write)
+    {
+        var command = new Command(name, description);
+        Verb.Does(command, terminal, async (verb, _) =>
+        {
+            await verb.Terminal.Out.WriteAsync(write());
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Commit(Terminal terminal)
+    {
+        var start = new Option<bool>("--start") { Description = "Start the plan at once." };
+        var command = new Command("commit", "Make the pending revision the current one, and show its plan.") { start };
+        Verb.Does(command, terminal, async (verb, cancellationToken) =>
+        {
+            var result = await verb.PerformAsync(new Operation.Commit { By = Verb.Author, Session = verb.SessionName }, cancellationToken);
+            if (result.HasFailed)
+            {
+                return ExitCode.BadInput;
+            }
+
+            if (await PlanCommand.MakeAsync(verb, pending: false, cancellationToken) is not { } report)
+            {
+                return result.NothingToDo ? ExitCode.NothingToDo : ExitCode.BadInput;
+            }
+
+            PlanView.Write(verb.Terminal, verb.Output, report);
+            verb.Say([.. report.Diagnostics]);
+            if (report.Plan.IsEmpty || report.Plan.Blocks.Any())
+            {
+                return report.Plan.IsEmpty ? ExitCode.Done : ExitCode.BadInput;
+            }
+
+            var startsNow = verb.Parsed.GetValue(start) || (verb.Terminal.InputIsTerminal && verb.Terminal.OutputIsTerminal && await AskAsync(verb.Terminal, "Start it now?", cancellationToken));
+            return startsNow ? await StartCommand.RunAsync(verb, report.Plan.Hash.Short, attach: false, cancellationToken) : ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Asks a yes-or-no question; Enter is no.</summary>
+    public static async Task<bool> AskAsync(Terminal terminal, string question, CancellationToken cancellationToken)
+    {
+        await terminal.Out.WriteAsync($"{question} [y/N] ");
+        await terminal.Out.FlushAsync(cancellationToken);
+        var answer = await terminal.In.ReadLineAsync(cancellationToken);
+        return answer?.Trim() is "y" or "Y" or "yes";
+    }
+
+    private static Command Discard(Terminal terminal)
+    {
+        var command = new Command("discard", "Drop the pending revision; it stays in the history.");
+        Verb.Does(command, terminal, (verb, cancellationToken) => RunCommands.PerformAsync(verb, new Operation.Discard { By = Verb.Author, Session = verb.SessionName }, cancellationToken));
+        return command;
+    }
+
+    private static Command History(Terminal terminal)
+    {
+        var command = new Command("history", "List the revisions: who, when, what.");
+        Verb.Does(command, terminal, (verb, _) => Task.FromResult(HistoryView.Write(verb)));
+        return command;
+    }
+
+    private static Command Diff(Terminal terminal)
+    {
+        var from = new Argument<int?>("from") { Description = "A revision. Default: the current one.", Arity = ArgumentArity.ZeroOrOne };
+        var to = new Argument<int?>("to") { Description = "A revision. Default: the pending one.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("diff", "Show the fields in which two revisions differ.") { from, to };
+        Verb.Does(command, terminal, (verb, _) => Task.FromResult(HistoryView.WriteDifference(verb, verb.Parsed.GetValue(from), verb.Parsed.GetValue(to))));
+        return command;
+    }
+
+    private static Command Revert(Terminal terminal)
+    {
+        var revision = new Argument<int>("revision") { Description = "Its configuration becomes a new, pending revision." };
+        var command = new Command("revert", "Go back to what an old revision said.") { revision };
+        Verb.Does(command, terminal, async (verb, cancellationToken) =>
+            await SayNextAsync(verb, await verb.PerformAsync(new Operation.RevertTo(verb.Parsed.GetValue(revision)) { By = Verb.Author, Session = verb.SessionName }, cancellationToken)));
+        return command;
+    }
+}

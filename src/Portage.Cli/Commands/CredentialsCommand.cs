@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Text;
+using Portage.Backends.Embedded;
+using Portage.Cli.Shell;
+using Portage.Cli.Views;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+
+namespace Portage.Cli.Commands;
+
+/// <summary><c>workflow credentials</c>: keep secrets in files of mode 0600 below the home.</summary>
+internal static class CredentialsCommand
+{
+    public static Command Make(Terminal terminal)
+    {
+        var command = new Command("credentials", "Secrets that configurations name. Values are never shown.");
+        var created = new Argument<string>("name");
+        var create = new Command("create", "Keep a secret, read from the terminal or standard input; one that exists is replaced.") { created };
+        Verb.Does(create, terminal, (verb, cancellationToken) => CreateAsync(verb, verb.Parsed.GetValue(created)!, cancellationToken));
+
+        var list = new Command("list", "List the names of the secrets kept.");
+        Verb.Does(list, terminal, (verb, _) => Task.FromResult(List(verb)));
+
+        var deleted = new Argument<string>("name");
+        var delete = new Command("delete", "Delete a secret.") { deleted };
+        Verb.Does(delete, terminal, (verb, _) => Task.FromResult(Delete(verb, verb.Parsed.GetValue(deleted)!)));
+        foreach (var subcommand in (Command[])[create, list, delete])
+        {
+            command.Subcommands.Add(subcommand);
+        }
+
+        return command;
+    }
+
+    private static async Task<int> CreateAsync(Verb verb, string name, CancellationToken cancellationToken)
+    {
+        if (!StepAddress.IsName(name))
+        {
+            verb.Say(DiagnosticCatalog.BadUsage.Error(null, "A secret's name has 1 to 63 letters, digits, '.', '_' and '-', and begins with a letter or digit. The value is asked for, not given as an argument."));
+            return ExitCode.BadInput;
+        }
+
+        var value = verb.Terminal.InputIsTerminal ? await AskAsync(verb.Terminal, name) : (await verb.Terminal.In.ReadToEndAsync(cancellationToken)).TrimEnd('\n', '\r');
+        if (value.Length == 0)
+        {
+            verb.Say(DiagnosticCatalog.SecretMalformed.Error(null, "The value is empty; nothing was kept."));
+            return ExitCode.BadInput;
+        }
+
+        verb.Home.Create();
+        Directory.CreateDirectory(verb.Home.Secrets, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var path = Path.Combine(verb.Home.Secrets, name);
+        File.Delete(path);
+        await using (var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        {
+            await file.WriteAsync(Encoding.UTF8.GetBytes(value), cancellationToken);
+        }
+
+        await verb.Terminal.Out.WriteLineAsync($"Kept {name}. Name it in the configuration: auth: {{ basic: {{ secret: {name} }} }}");
+        return ExitCode.Done;
+    }
+
+    private static async Task<string> AskAsync(Terminal terminal, string name)
+    {
+        await terminal.Out.WriteAsync($"Value of {name} (USER:PASSWORD for basic; not shown): ");
+        await terminal.Out.FlushAsync();
+        var value = new StringBuilder();
+        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
+        {
+            if (key.Key == ConsoleKey.Backspace)
+            {
+                value.Length = Math.Max(0, value.Length - 1);
+            }
+            else
+            {
+                value.Append(key.KeyChar);
+            }
+        }
+
+        await terminal.Out.WriteLineAsync();
+        return value.ToString();
+    }
+
+    private static int List(Verb verb)
+    {
+        var names = Directory.Exists(verb.Home.Secrets) ? Directory.EnumerateFiles(verb.Home.Secrets).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray() : [];
+        if (verb.Output != OutputFormat.Text)
+        {
+            Structured.Write(verb.Terminal, verb.Output, json =>
+            {
+                json.WriteStartArray("secrets");
+                foreach (var name in names)
+                {
+                    json.WriteStringValue(name);
+                }
+
+                json.WriteEndArray();
+            });
+            return ExitCode.Done;
+        }
+
+        foreach (var name in names)
+        {
+            verb.Terminal.Out.WriteLine($"{name}  (environment: {LocalSecrets.VariableOf(name!)})");
+        }
+
+        if (names.Length == 0)
+        {
+            verb.Terminal.Out.WriteLine("No secrets are kept here: workflow credentials create NAME");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static int Delete(Verb verb, string name)
+    {
+        var path = Path.Combine(verb.Home.Secrets, name);
+        if (!StepAddress.IsName(name) || !File.Exists(path))
+        {
+            verb.Say(DiagnosticCatalog.SecretMissing.Error(null, $"There is no secret '{name}' in {verb.Home.Secrets}.") with { Command = "workflow credentials list" });
+            return ExitCode.NothingToDo;
+        }
+
+        File.Delete(path);
+        verb.Terminal.Out.WriteLine($"Deleted {name}.");
+        return ExitCode.Done;
+    }
+}

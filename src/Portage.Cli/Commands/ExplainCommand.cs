@@ -1,0 +1,147 @@
+using System.CommandLine;
+using Portage.Backends.Embedded;
+using Portage.Cli.Shell;
+using Portage.Configuration.Editing;
+using Portage.Configuration.Reading;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Engine.Status;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+using Portage.Planning;
+using Portage.Steps;
+
+namespace Portage.Cli.Commands;
+
+/// <summary><c>workflow explain</c>: why a step ran, was kept, waits or failed; and what an edit would do.</summary>
+internal static class ExplainCommand
+{
+    public static Command Make(Terminal terminal)
+    {
+        var address = new Argument<string>("address") { Description = "The step, as workflow status shows it." };
+        var edit = new Option<string?>("--if") { Description = "What would happen if this field had this value.", HelpName = "PATH=VALUE" };
+        var command = new Command("explain", "Say why a step ran, was kept, waits or failed.") { address, edit };
+        Verb.Does(command, terminal, (verb, _) => Task.FromResult(Run(verb, verb.Parsed.GetValue(address)!, verb.Parsed.GetValue(edit))));
+        return command;
+    }
+
+    private static int Run(Verb verb, string text, string? edit)
+    {
+        if (verb.FindSession() is not { Session: var session })
+        {
+            return ExitCode.BadInput;
+        }
+
+        var report = Statuses.Of(verb, session);
+        if (!StepAddress.TryParse(text, out var address) || (report.Steps.All(step => step.Address != address) && !session.Steps.ContainsKey(address)))
+        {
+            var known = report.Steps.Select(step => step.Address.ToString()).ToArray();
+            verb.Say(DiagnosticCatalog.NoSuchStep.Error(null, $"There is no step '{text}'.") with { DidYouMean = DidYouMean.Among(text, known), Command = "workflow status" });
+            return ExitCode.BadInput;
+        }
+
+        return edit is null ? Explain(verb, session, report, address) : ExplainEdit(verb, session, address, edit);
+    }
+
+    private static int Explain(Verb verb, SessionState session, StatusReport report, StepAddress address)
+    {
+        var output = verb.Terminal.Out;
+        var status = report.Steps.FirstOrDefault(step => step.Address == address);
+        output.WriteLine(status is null ? $"{address} is no longer in the configuration; what it made is left as it is." : $"{address}: {status.Group switch { StepGroup.InProgress => "in progress", StepGroup.UnderReview => "under review", var group => group.ToString().ToLowerInvariant() }}. {status.Situation}");
+        if ((session.Current ?? session.Pending) is { } revision)
+        {
+            var (plan, _) = StepCatalog.Planner.Plan(ConfigurationReader.ReadCanonical(revision.Configuration).Config!, session.Recorded());
+            WriteChange(output, plan.Changes.FirstOrDefault(change => change.Address == address), "A start would");
+        }
+
+        if (session.Steps.GetValueOrDefault(address) is { Inputs: { } inputs } had)
+        {
+            output.WriteLine($"Result fingerprint {inputs.Fingerprints.Result.Short}, over:");
+            foreach (var part in inputs.Parts.Where(part => part.Affects == Configuration.Fields.Affects.Result))
+            {
+                output.WriteLine($"  {part.Path} = {part.Value}");
+            }
+
+            foreach (var consumed in inputs.Consumed)
+            {
+                output.WriteLine($"  {consumed.Group} of {consumed.Upstream}, digest {consumed.Digest.Short}");
+            }
+
+            foreach (var line in (had.Report ?? had.Evidence)?.Lines ?? [])
+            {
+                output.WriteLine($"  {line}");
+            }
+        }
+
+        output.WriteLine("What happened:");
+        foreach (var recorded in SqliteLedger.ReadAfter(verb.Home.Ledger, 0).Where(recorded => recorded.Event.Session == session.Name))
+        {
+            if (TextOf(recorded.Event, address) is { } happened)
+            {
+                output.WriteLine($"  {recorded.At.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {happened}");
+            }
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static string? TextOf(LedgerEvent happened, StepAddress address) => happened switch
+    {
+        StepStarted e when e.Step == address => $"run {e.Run}, attempt {e.Attempt}: {e.Phase.ToString().ToLowerInvariant()} begins",
+        StepEvaluated e when e.Step == address => $"evaluated: {e.Evidence.Lines.FirstOrDefault()}",
+        StepReported e when e.Step == address => $"ran: {e.Report.Lines.FirstOrDefault()}",
+        StepCompleted e when e.Step == address => "complete",
+        StepFailed e when e.Step == address => $"failed: {e.Because.Code} {e.Because.Detail}{(e.RetryAt is null ? "" : " Tried again.")}",
+        StepReverted e when e.Step == address => "reverted",
+        StepStopped e when e.Step == address => $"stopped: {e.Why}",
+        GateOpened e when e.Step == address => $"review opened: {e.Why}",
+        GatePassed e when e.Step == address => $"passed by {e.By}{(e.Comment is null ? "" : $": {e.Comment}")}",
+        GateRejected e when e.Step == address => $"rejected by {e.By}{(e.Comment is null ? "" : $": {e.Comment}")}",
+        WorkloadStarted e when e.Step == address => $"worker started, token {e.Workload.Token}",
+        WorkloadAdopted e when e.Step == address => "worker adopted by a new controller",
+        WorkloadAdjusted e when e.Step == address => "worker took over other process fields",
+        WorkloadLost e when e.Step == address => $"worker lost: {e.Why}",
+        _ => null,
+    };
+
+    private static int ExplainEdit(Verb verb, SessionState session, StepAddress address, string edit)
+    {
+        var equals = edit.IndexOf('=', StringComparison.Ordinal);
+        if (equals < 1)
+        {
+            verb.Say(DiagnosticCatalog.BadUsage.Error(null, $"'{edit}' is not PATH=VALUE.") with { Command = $"workflow explain {address} --if PATH=VALUE" });
+            return ExitCode.BadInput;
+        }
+
+        var edited = ConfigurationEditor.Update((session.Pending ?? session.Current)!.Configuration, edit[..equals], edit[(equals + 1)..]);
+        verb.Say([.. edited.Diagnostics]);
+        if (edited.Config is not { } config)
+        {
+            return ExitCode.BadInput;
+        }
+
+        var (plan, _) = StepCatalog.Planner.Plan(config, session.Recorded());
+        WriteChange(verb.Terminal.Out, plan.Changes.FirstOrDefault(change => change.Address == address), $"With {edit} a start would");
+        var others = plan.Changes.Where(change => change.Address != address && change is not (StepChange.Keep or StepChange.Collect)).ToArray();
+        if (others.Length > 0)
+        {
+            verb.Terminal.Out.WriteLine($"Also: {string.Join(", ", others.Select(change => $"{change.Word} {change.Address}"))}.");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void WriteChange(TextWriter output, StepChange? change, string prefix)
+    {
+        if (change is null)
+        {
+            return;
+        }
+
+        output.WriteLine($"{prefix} {change.Word} it{(change.Because.IsEmpty ? "." : ", because:")}");
+        foreach (var reason in change.Because)
+        {
+            output.WriteLine($"  {reason.Text}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Portage.Cli.Shell;
+using Portage.Cli.Views;
+using Portage.Engine.Operations;
+using Portage.Model.Diagnostics;
+using Portage.Steps;
+
+namespace Portage.Cli.Commands;
+
+/// <summary><c>workflow plan</c>: what a start would do, and why.</summary>
+internal static class PlanCommand
+{
+    public static Command Make(Terminal terminal)
+    {
+        var pending = new Option<bool>("--pending") { Description = "Plan the revision that is not committed yet." };
+        var command = new Command("plan", "Show what a start would do, and why. Exit code 0; 2 when it cannot be started like this.") { pending };
+        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(pending), cancellationToken));
+        return command;
+    }
+
+    /// <summary>The plan of the pending revision where asked, or where there is no other.</summary>
+    public static async Task<PlanReport?> MakeAsync(Verb verb, bool pending, CancellationToken cancellationToken)
+    {
+        if (verb.FindSession() is not { Session: var session })
+        {
+            return null;
+        }
+
+        if ((pending ? session.Pending : session.Current ?? session.Pending) is not { } revision)
+        {
+            verb.Say(DiagnosticCatalog.NothingConfigured.Error(null, pending ? "Nothing is pending." : $"Session '{session.Name}' has no configuration yet.") with { Command = "workflow configure --file FILE" });
+            return null;
+        }
+
+        return await new PlanReports(StepCatalog.Planner, StepCatalog.Steps, verb.Secrets, verb.Time).MakeAsync(session, revision, cancellationToken);
+    }
+
+    private static async Task<int> RunAsync(Verb verb, bool pending, CancellationToken cancellationToken)
+    {
+        if (await MakeAsync(verb, pending, cancellationToken) is not { } report)
+        {
+            return ExitCode.BadInput;
+        }
+
+        PlanView.Write(verb.Terminal, verb.Output, report);
+        verb.Say([.. report.Diagnostics]);
+        return report.Plan.Blocks.Any() ? ExitCode.BadInput : ExitCode.Done;
+    }
+}

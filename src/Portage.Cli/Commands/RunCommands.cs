@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Portage.Cli.Shell;
+using Portage.Cli.Views;
+using Portage.Engine.Operations;
+
+namespace Portage.Cli.Commands;
+
+/// <summary><c>workflow pause</c>, <c>resume</c> and <c>stop</c>.</summary>
+internal static class RunCommands
+{
+    public static IEnumerable<Command> Make(Terminal terminal)
+    {
+        var paused = new Argument<string[]>("address") { Description = "Steps to hold, by address or pattern (logs, logs/posts, *:backfill). Default: all.", Arity = ArgumentArity.ZeroOrMore };
+        var pause = new Command("pause", "Hold steps: what is under way finishes its batch and keeps its position.") { paused };
+        Verb.Does(pause, terminal, (verb, cancellationToken) =>
+            PerformAsync(verb, new Operation.Pause([.. Patterns(verb.Parsed.GetValue(paused))]) { By = Verb.Author, Session = verb.SessionName }, cancellationToken));
+
+        var resumed = new Argument<string[]>("address") { Description = "What to let go on, as it was paused. Default: all.", Arity = ArgumentArity.ZeroOrMore };
+        var resume = new Command("resume", "Let held steps go on.") { resumed };
+        Verb.Does(resume, terminal, (verb, cancellationToken) =>
+            PerformAsync(verb, new Operation.Resume([.. Patterns(verb.Parsed.GetValue(resumed))]) { By = Verb.Author, Session = verb.SessionName }, cancellationToken));
+
+        var stop = new Command("stop", "End the run: what is under way finishes its batch and keeps its position; workflow start goes on.");
+        Verb.Does(stop, terminal, (verb, cancellationToken) =>
+            PerformAsync(verb, new Operation.Stop { By = Verb.Author, Session = verb.SessionName }, cancellationToken));
+        return [pause, resume, stop];
+    }
+
+    public static async Task<int> PerformAsync(Verb verb, Operation operation, CancellationToken cancellationToken)
+    {
+        var result = await verb.PerformAsync(operation, cancellationToken);
+        if (result.HasFailed)
+        {
+            return ExitCode.BadInput;
+        }
+
+        if (verb.Output != OutputFormat.Text)
+        {
+            OperationView.Write(verb.Terminal, verb.Output, result);
+        }
+
+        if (!await verb.EnsureControllerAsync(cancellationToken))
+        {
+            return ExitCode.Failed;
+        }
+
+        return result.NothingToDo ? ExitCode.NothingToDo : ExitCode.Done;
+    }
+
+    private static string[] Patterns(string[]? given) => given is { Length: > 0 } ? given : ["*"];
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Portage.Cli.Shell;
+using Portage.Cli.Views;
+using Portage.Engine.Ports;
+using Portage.Snapshots.Repositories;
+using Portage.Steps.Reading;
+
+namespace Portage.Cli.Commands;
+
+/// <summary><c>workflow snapshot</c>: read any repository, with no cluster and no configuration.</summary>
+internal static class SnapshotCommand
+{
+    public static Command Make(Terminal terminal)
+    {
+        var repository = new Option<string>("--repository", "-r") { Description = "The folder of the repository.", Required = true, Recursive = true, HelpName = "PATH" };
+        var command = new Command("snapshot", "Read a snapshot repository, with no cluster and no configuration.") { repository };
+
+        var list = new Command("list", "List the snapshots of the repository.");
+        Verb.Does(list, terminal, async (verb, cancellationToken) =>
+        {
+            var opened = await OpenAsync(verb.Parsed.GetValue(repository)!, cancellationToken);
+            SnapshotView.WriteList(verb, opened);
+            return ExitCode.Done;
+        });
+
+        var inspected = new Argument<string>("snapshot") { Description = "Its name or uuid." };
+        var inspect = new Command("inspect", "Show what is in a snapshot: indices, shards, sizes, templates, failures.") { inspected };
+        Verb.Does(inspect, terminal, async (verb, cancellationToken) =>
+        {
+            var opened = await OpenAsync(verb.Parsed.GetValue(repository)!, cancellationToken);
+            var snapshot = await SnapshotAccess.TryAsync(null, async () => await opened.OpenSnapshotAsync(verb.Parsed.GetValue(inspected)!, cancellationToken));
+            return await SnapshotView.WriteInspectionAsync(verb, snapshot, cancellationToken);
+        });
+
+        var read = new Argument<string>("snapshot") { Description = "Its name or uuid." };
+        var index = new Option<string[]>("--index", "-i") { Description = "Only these indices: names, patterns with *, or regex:…; may be repeated. Default: all.", HelpName = "PATTERN" };
+        var documents = new Command("documents", "Print the documents as JSON lines: index, type (where there are types), id, routing, parent, source.") { read, index };
+        Verb.Does(documents, terminal, async (verb, cancellationToken) =>
+        {
+            var opened = await OpenAsync(verb.Parsed.GetValue(repository)!, cancellationToken);
+            var snapshot = await SnapshotAccess.TryAsync(null, async () => await opened.OpenSnapshotAsync(verb.Parsed.GetValue(read)!, cancellationToken));
+            return await DocumentsView.WriteAsync(verb, snapshot, verb.Parsed.GetValue(index) ?? [], cancellationToken);
+        });
+        foreach (var subcommand in (Command[])[list, inspect, documents])
+        {
+            command.Subcommands.Add(subcommand);
+        }
+
+        return command;
+    }
+
+    /// <exception cref="StepException">It cannot be read.</exception>
+    private static Task<SnapshotRepository> OpenAsync(string path, CancellationToken cancellationToken) =>
+        SnapshotAccess.TryAsync(null, async () => await SnapshotRepository.OpenAsync(new FileBlobStore(Path.GetFullPath(path)), cancellationToken));
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Portage.Cli.Shell;
+using Portage.Engine.Operations;
+
+namespace Portage.Cli.Commands;
+
+/// <summary><c>workflow start</c>: carry out the plan, here in the background.</summary>
+internal static class StartCommand
+{
+    public static Command Make(Terminal terminal)
+    {
+        var plan = new Option<string?>("--plan") { Description = "Start only if the plan is still this one: its hash as workflow plan shows it.", HelpName = "HASH" };
+        var attach = new Option<bool>("--attach") { Description = "Follow the run: exit code 0 when it is done, 1 when it failed, 3 when it waits for a person." };
+        var command = new Command("start", "Start the plan of the committed configuration, and leave it running. Started again, it goes on where it was.") { plan, attach };
+        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(plan), verb.Parsed.GetValue(attach), cancellationToken));
+        return command;
+    }
+
+    public static async Task<int> RunAsync(Verb verb, string? plan, bool attach, CancellationToken cancellationToken)
+    {
+        var result = await verb.PerformAsync(new Operation.Start(plan) { By = Verb.Author, Session = verb.SessionName }, cancellationToken);
+        if (result.HasFailed)
+        {
+            return ExitCode.BadInput;
+        }
+
+        if (!await verb.EnsureControllerAsync(cancellationToken))
+        {
+            return ExitCode.Failed;
+        }
+
+        if (result.NothingToDo)
+        {
+            WriteStructured(verb, result);
+            return ExitCode.Done;
+        }
+
+        if (attach)
+        {
+            return await Attachment.FollowAsync(verb, result.Run!.Value, cancellationToken);
+        }
+
+        WriteStructured(verb, result);
+        if (verb.Output == OutputFormat.Text)
+        {
+            await verb.Terminal.Out.WriteLineAsync("It runs in the background. Follow it: workflow status --watch");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void WriteStructured(Verb verb, OperationResult result)
+    {
+        if (verb.Output != OutputFormat.Text)
+        {
+            Views.OperationView.Write(verb.Terminal, verb.Output, result);
+        }
+    }
+}

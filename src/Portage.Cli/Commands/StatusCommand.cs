@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Portage.Cli.Shell;
+using Portage.Cli.Views;
+
+namespace Portage.Cli.Commands;
+
+/// <summary><c>workflow status</c>: what is complete, under way, under review, failed and pending, and why.</summary>
+internal static class StatusCommand
+{
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(500);
+
+    public static Command Make(Terminal terminal)
+    {
+        var watch = new Option<bool>("--watch", "-w") { Description = "Show it again and again until the run is over; Ctrl-C leaves." };
+        var command = new Command("status", "Show where every step stands, and what each wait waits for.") { watch };
+        Verb.Does(command, terminal, (verb, cancellationToken) => verb.Parsed.GetValue(watch) ? WatchAsync(verb, cancellationToken) : Task.FromResult(Run(verb)));
+        return command;
+    }
+
+    private static int Run(Verb verb)
+    {
+        if (verb.FindSession() is not { Session: var session })
+        {
+            return ExitCode.BadInput;
+        }
+
+        StatusView.Write(verb.Terminal, verb.Output, Statuses.Of(verb, session));
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> WatchAsync(Verb verb, CancellationToken cancellationToken)
+    {
+        if (verb.FindSession() is not { Home: var home, Session: var found })
+        {
+            return ExitCode.BadInput;
+        }
+
+        var last = "";
+        var shown = 0;
+        while (true)
+        {
+            verb.Access.Refresh(home);
+            var session = home.Sessions[found.Name];
+            var lines = StatusView.Lines(verb.Terminal, Statuses.Of(verb, session)).ToArray();
+            var text = string.Join('\n', lines);
+            if (text != last)
+            {
+                // Over what was shown before on a terminal; otherwise below it.
+                var back = verb.Terminal.OutputIsTerminal && shown > 0 ? $"\u001b[{shown}A\u001b[0J" : "";
+                await verb.Terminal.Out.WriteLineAsync(back + text);
+                (last, shown) = (text, lines.Length);
+            }
+
+            if (session.ActiveRun is null)
+            {
+                return ExitCode.Done;
+            }
+
+            try
+            {
+                await Task.Delay(WatchInterval, verb.Time, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                // Ctrl-C is how one leaves; what runs goes on.
+                return ExitCode.Done;
+            }
+        }
+    }
+}

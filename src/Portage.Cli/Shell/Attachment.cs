@@ -1,0 +1,111 @@
+using Portage.Cli.Views;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Engine.Status;
+
+namespace Portage.Cli.Shell;
+
+/// <summary>Follows a run until it is over or waits for a person, one line for each thing that happens.</summary>
+internal static class Attachment
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
+
+    public static async Task<int> FollowAsync(Verb verb, int run, CancellationToken cancellationToken)
+    {
+        var state = verb.Access.Read();
+        var name = verb.SessionName ?? state.ActiveSession;
+        var said = new Dictionary<string, string>(StringComparer.Ordinal);
+        var lastProgress = verb.Time.GetTimestamp();
+        while (true)
+        {
+            var session = state.Sessions[name];
+            var report = Statuses.Of(verb, session);
+            await SayChangesAsync(verb, report, said);
+            if (verb.Time.GetElapsedTime(lastProgress) > ProgressInterval)
+            {
+                lastProgress = verb.Time.GetTimestamp();
+                await SayProgressAsync(verb, report);
+            }
+
+            if (ExitCodeOf(session, run, report) is { } exitCode)
+            {
+                await SayEndAsync(verb, report, exitCode);
+                return exitCode;
+            }
+
+            if (session.ActiveRun is not null && verb.Access.FindController() is null && !await verb.EnsureControllerAsync(cancellationToken))
+            {
+                return ExitCode.Failed;
+            }
+
+            try
+            {
+                await Task.Delay(Interval, verb.Time, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                await verb.Terminal.Error.WriteLineAsync($"Detached; run {run} goes on in the background. Follow it: workflow status --watch");
+                return ExitCode.Interrupted;
+            }
+
+            verb.Access.Refresh(state);
+        }
+    }
+
+    private static int? ExitCodeOf(SessionState session, int run, StatusReport report)
+    {
+        var record = session.Runs[run - 1];
+        return record.Outcome switch
+        {
+            RunOutcome.Done => ExitCode.Done,
+            RunOutcome.Failed => ExitCode.Failed,
+            RunOutcome.Stopped => ExitCode.Failed,
+            _ when report.Steps.Any(step => step.Group == StepGroup.UnderReview) && !report.Steps.Any(step => step.Group == StepGroup.InProgress || step.Situation == "begins now") => ExitCode.WaitsForApproval,
+            _ => null,
+        };
+    }
+
+    private static async Task SayChangesAsync(Verb verb, StatusReport report, Dictionary<string, string> said)
+    {
+        foreach (var step in report.Steps)
+        {
+            var word = step.Group switch
+            {
+                StepGroup.Complete => "complete",
+                StepGroup.UnderReview => "review",
+                StepGroup.Failed => "failed",
+                StepGroup.InProgress => "running",
+                _ => null,
+            };
+            var key = $"{word} {step.Attempt} {(step.Group == StepGroup.InProgress ? "" : step.Situation)}";
+            if (word is null || said.GetValueOrDefault(step.Address.ToString()) == key)
+            {
+                continue;
+            }
+
+            said[step.Address.ToString()] = key;
+            await verb.Terminal.Out.WriteLineAsync($"{Now(verb)}  {word,-8}  {step.Address}  {step.Situation}");
+        }
+    }
+
+    private static async Task SayProgressAsync(Verb verb, StatusReport report)
+    {
+        foreach (var step in report.Steps.Where(step => step.Progress is not null))
+        {
+            await verb.Terminal.Out.WriteLineAsync($"{Now(verb)}            {step.Address}  {StatusView.ProgressText(step.Progress!, step.Remaining)}{(step.Progress!.Waiting is { } waiting ? $"; {waiting}" : "")}");
+        }
+    }
+
+    private static async Task SayEndAsync(Verb verb, StatusReport report, int exitCode)
+    {
+        await verb.Terminal.Out.WriteLineAsync(exitCode switch
+        {
+            ExitCode.Done => $"Run {report.Run} is done.",
+            ExitCode.WaitsForApproval => $"Run {report.Run} waits for approval: workflow approve",
+            _ => $"Run {report.Run} {(report.Outcome == RunOutcome.Stopped ? "was stopped" : "failed")}. See workflow status, workflow log.",
+        });
+    }
+
+    private static string Now(Verb verb) => $"{verb.Time.GetLocalNow():HH:mm:ss}";
+}

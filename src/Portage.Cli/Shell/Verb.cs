@@ -1,0 +1,128 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Portage.Backends.Embedded;
+using Portage.Engine.Core;
+using Portage.Engine.Operations;
+using Portage.Model.Diagnostics;
+using Portage.Steps;
+
+namespace Portage.Cli.Shell;
+
+/// <summary>How a verb writes its result.</summary>
+internal enum OutputFormat
+{
+    Text,
+    Json,
+    Yaml,
+}
+
+/// <summary>What every verb works with.</summary>
+internal sealed class Verb
+{
+    public static readonly Option<string?> SessionOption = new("--session") { Description = "Act on this session instead of the active one.", Recursive = true, HelpName = "NAME" };
+
+    public static readonly Option<OutputFormat> OutputOption = new("--output", "-o") { Description = "text for people, json or yaml for programs.", Recursive = true, DefaultValueFactory = _ => OutputFormat.Text };
+
+    private Verb(Terminal terminal, ParseResult parsed)
+    {
+        (Terminal, Parsed) = (terminal, parsed);
+        Home = Home.Find(Environment.CurrentDirectory, Environment.GetEnvironmentVariable(Home.Variable));
+        Access = new(Home, StepCatalog.Planner, Time);
+    }
+
+    public Terminal Terminal { get; }
+
+    public ParseResult Parsed { get; }
+
+    public TimeProvider Time { get; } = TimeProvider.System;
+
+    public Home Home { get; }
+
+    public HomeAccess Access { get; }
+
+    public OutputFormat Output => Parsed.GetValue(OutputOption);
+
+    /// <summary>The session named; null for the active one.</summary>
+    public string? SessionName => Parsed.GetValue(SessionOption);
+
+    /// <summary>Who does it, for the history.</summary>
+    public static string Author => Environment.GetEnvironmentVariable("PORTAGE_AUTHOR") is { Length: > 0 } named ? named : Environment.UserName;
+
+    /// <summary>This program, to start it again in the background.</summary>
+    public static IReadOnlyList<string> Program => Environment.ProcessPath is { } path && !Path.GetFileNameWithoutExtension(path).Equals("dotnet", StringComparison.Ordinal)
+        ? [path]
+        : [Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "workflow.dll")];
+
+    public LocalSecrets Secrets => new(Home, Environment.GetEnvironmentVariable);
+
+    /// <summary>Gives a command what it does.</summary>
+    public static void Does(Command command, Terminal terminal, Func<Verb, CancellationToken, Task<int>> work) =>
+        command.SetAction((parsed, cancellationToken) => work(new Verb(terminal, parsed), cancellationToken));
+
+    /// <summary>What is recorded, and the session that the verb is about; null when there is none, which has then been said.</summary>
+    public (HomeState Home, SessionState Session)? FindSession()
+    {
+        var state = Access.Read();
+        var name = SessionName ?? state.ActiveSession;
+        if (state.Sessions.TryGetValue(name, out var session))
+        {
+            return (state, session);
+        }
+
+        Say(SessionName is null
+            ? DiagnosticCatalog.NothingConfigured.Error(null, $"There is no configuration in {Home.Path} yet.") with { Command = "workflow configure --file FILE" }
+            : DiagnosticCatalog.UnknownSession.Error(null, $"There is no session '{name}'{(state.Sessions.Count == 0 ? ", nor any other" : $"; there is {string.Join(", ", state.Sessions.Keys.Order(StringComparer.Ordinal))}")}.") with
+            {
+                DidYouMean = DidYouMean.Among(name, state.Sessions.Keys),
+                Command = "workflow session list",
+            });
+        return null;
+    }
+
+    /// <summary>Performs an operation and says what came of it.</summary>
+    /// <returns>The result; its errors have been said.</returns>
+    public async Task<OperationResult> PerformAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        var result = await Access.PerformAsync(operation, cancellationToken);
+        Say([.. result.Diagnostics]);
+        if (Output == OutputFormat.Text)
+        {
+            foreach (var message in result.Messages)
+            {
+                await Terminal.Out.WriteLineAsync(message);
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Makes sure that what was asked is carried out: starts a controller where a run is under way and none is there.</summary>
+    public async Task<bool> EnsureControllerAsync(CancellationToken cancellationToken)
+    {
+        if (Access.Read().Sessions.Values.All(session => session.ActiveRun is null))
+        {
+            return true;
+        }
+
+        if (await ControllerHost.EnsureAsync(Access, Program, Time, cancellationToken) is { } why)
+        {
+            Say(why);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes diagnostics to standard error.</summary>
+    public void Say(params ReadOnlySpan<Diagnostic> diagnostics)
+    {
+        foreach (var diagnostic in diagnostics)
+        {
+            Views.DiagnosticView.Write(Terminal, diagnostic);
+        }
+    }
+
+    /// <summary>A logger that writes where <c>workflow log</c> reads.</summary>
+    public static ILoggerFactory Logs(Home home, string service) =>
+        LoggerFactory.Create(logging => logging.AddProvider(new JsonLinesLog(home.Logs, service, TimeProvider.System)).SetMinimumLevel(LogLevel.Information));
+}

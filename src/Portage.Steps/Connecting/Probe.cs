@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using Portage.Clusters;
+using Portage.Configuration;
+using Portage.Engine.Ports;
+using Portage.Model.Diagnostics;
+using Portage.Steps.Reading;
+
+namespace Portage.Steps.Connecting;
+
+/// <summary>What connecting to one configured thing found.</summary>
+/// <param name="Path">Where it is configured.</param>
+/// <param name="Text">What it is; empty when it cannot be used.</param>
+/// <param name="Problem">Why it cannot be used.</param>
+public sealed record ProbeResult(string Path, string Text, Diagnostic? Problem);
+
+/// <summary>Connects to every cluster and opens every repository of a configuration, changing nothing.</summary>
+public static class Probe
+{
+    /// <summary>One result a cluster and snapshot.</summary>
+    public static async IAsyncEnumerable<ProbeResult> AllAsync(MigrationConfig config, ISecretSource secrets, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var name in config.Targets.Keys)
+        {
+            yield return await TryAsync($"targets.{name}", () => ClusterAsync(() => ClusterAccess.Target(config, name, secrets, time), $"targets.{name}", cancellationToken));
+        }
+
+        foreach (var (name, migration) in config.Migrations)
+        {
+            if (migration.Source is not null)
+            {
+                var path = $"migrations.{name}.source";
+                yield return await TryAsync(path, () => ClusterAsync(() => ClusterAccess.Source(config, name, secrets, time), path, cancellationToken));
+            }
+
+            foreach (var (snapshotName, snapshot) in migration.Snapshots)
+            {
+                var path = $"migrations.{name}.snapshots.{snapshotName}";
+                yield return await TryAsync(path, () => SnapshotAsync(snapshot, path, cancellationToken));
+            }
+        }
+    }
+
+    private static async Task<string> ClusterAsync(Func<ClusterClient> connect, string path, CancellationToken cancellationToken)
+    {
+        using var client = connect();
+        var info = await ClusterAccess.TryAsync(path, () => client.GetInfoAsync(cancellationToken));
+        return $"{info.Version}, cluster {info.Name}";
+    }
+
+    private static async Task<string> SnapshotAsync(SnapshotConfig snapshot, string path, CancellationToken cancellationToken)
+    {
+        if (snapshot.Existing is not { } name)
+        {
+            // The source makes the repository when the snapshot is taken; the folder must be there for both.
+            var folder = snapshot.Repository!.File!.Path!;
+            return Directory.Exists(folder)
+                ? $"{folder} is there"
+                : throw new StepException(DiagnosticCatalog.RepositoryNotFound.Error($"{path}.repository.file.path", $"{folder} does not exist on this machine."), isTransient: false, null);
+        }
+
+        var repository = await SnapshotAccess.OpenRepositoryAsync(snapshot, path, cancellationToken);
+        var opened = await SnapshotAccess.TryAsync($"{path}.existing", async () => await repository.OpenSnapshotAsync(name, cancellationToken));
+        return $"snapshot {name}: {opened.State}, {opened.IndexNames.Count} indices, {opened.Version}";
+    }
+
+    private static async Task<ProbeResult> TryAsync(string path, Func<Task<string>> probe)
+    {
+        try
+        {
+            return new(path, await probe(), null);
+        }
+        catch (StepException failure)
+        {
+            return new(path, "", failure.Because);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Portage.Clusters;
+using Portage.Clusters.Failures;
+using Portage.Clusters.Validation;
+using Portage.Engine.Ports;
+using Portage.Snapshots.Repositories;
+using Portage.Snapshots.Shards;
+using Portage.Steps.Reading;
+using Portage.Steps.WorkItems;
+
+namespace Portage.Steps.Validate;
+
+/// <summary>Compares the documents of one shard with the target, by id and content, from the position where the journal says it stands.</summary>
+internal sealed class ShardComparison(
+    StepContext context,
+    SelectedIndex index,
+    WorkItem item,
+    ItemJournal journal,
+    ClusterClient client,
+    IReadOnlySet<(string Index, string Id)> rejected,
+    Func<int> requestsAllowed)
+{
+    // One answer holds that many sources at most; whichever limit comes first closes the batch.
+    private const int BatchDocumentsMax = 500;
+    private const int BatchBytesMax = 4 * 1024 * 1024;
+    private const int AttemptsMax = 8;
+
+    private readonly ClusterDocuments _documents = new(client);
+
+    /// <summary>Why it is slow; null when it is not.</summary>
+    public string? WhySlow { get; private set; }
+
+    public async Task RunAsync(CancellationToken abort)
+    {
+        var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(item.Shard, abort));
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(journal.Of(item).Position + 1, abort));
+        var underWay = new Queue<Task<Compared>>();
+        var hasMore = true;
+        try
+        {
+            while (hasMore || underWay.Count > 0)
+            {
+                while (hasMore && underWay.Count < requestsAllowed() && !context.StopRequested.IsCancellationRequested)
+                {
+                    var batch = await ReadBatchAsync(reader, abort);
+                    hasMore = batch.Count > 0;
+                    if (hasMore)
+                    {
+                        underWay.Enqueue(CompareAsync(batch, abort));
+                    }
+                }
+
+                if (underWay.Count == 0)
+                {
+                    break;
+                }
+
+                // In order, so that the position is the highest one below which everything is compared.
+                Take(await underWay.Peek());
+                _ = underWay.Dequeue();
+            }
+        }
+        finally
+        {
+            foreach (var left in underWay)
+            {
+                await Task.WhenAny(left);
+                _ = left.Exception;
+            }
+        }
+
+        if (!hasMore)
+        {
+            journal.MoveTo(item, journal.Of(item) with { IsDone = true }, []);
+        }
+    }
+
+    private async Task<List<SourceSide>> ReadBatchAsync(ShardReader reader, CancellationToken cancellationToken)
+    {
+        context.AssertLease();
+        var batch = new List<SourceSide>();
+        var bytes = 0;
+        try
+        {
+            while (batch.Count < BatchDocumentsMax && bytes < BatchBytesMax && await reader.MoveNextAsync(cancellationToken))
+            {
+                var document = reader.Current;
+                var source = document.Source?.ToArray();
+                batch.Add(new(
+                    document.Position,
+                    document.Id,
+                    new(index.TargetOf(document.Type), index.IdOf(document.Type, document.Id), document.Routing ?? document.Parent),
+                    source));
+                bytes += source?.Length ?? 0;
+            }
+        }
+        catch (RepositoryException failure)
+        {
+            throw new StepException(SnapshotAccess.Describe(failure, null), isTransient: false, failure);
+        }
+
+        return batch;
+    }
+
+    private async Task<Compared> CompareAsync(List<SourceSide> batch, CancellationToken cancellationToken)
+    {
+        var found = await GetAsync([.. batch.Select(side => side.Key)], cancellationToken);
+        var findings = new MemoryStream();
+        var (missing, differing, known) = (0, 0, 0);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var (side, other) = (batch[i], found[i]);
+            if (!other.IsFound)
+            {
+                if (rejected.Contains((side.Key.Index, side.Key.Id)))
+                {
+                    known++;
+                }
+                else
+                {
+                    missing++;
+                    ValidateFindings.Append(findings, "missing", item, side.Position, side.Id, side.Key, side.Source, null);
+                }
+            }
+            else if (side.Source is null || other.Source is not { } source || !JsonContent.Equal(side.Source, source.Span))
+            {
+                differing++;
+                ValidateFindings.Append(findings, "differing", item, side.Position, side.Id, side.Key, side.Source, other.Source);
+            }
+        }
+
+        return new(batch[^1].Position, batch.Count, missing, differing, known, findings);
+    }
+
+    private async Task<List<FoundDocument>> GetAsync(List<DocumentKey> keys, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var found = await _documents.GetAsync(keys, cancellationToken);
+                WhySlow = null;
+                return found;
+            }
+            catch (ClusterException failure) when (attempt < AttemptsMax && Connecting.ClusterAccess.Translate(failure, "").IsTransient)
+            {
+                WhySlow = $"{failure.Message}, attempt {attempt}";
+                await Task.Delay(TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, attempt - 1))), context.Time, cancellationToken);
+            }
+        }
+    }
+
+    private void Take(Compared compared)
+    {
+        context.AssertLease();
+        using var findings = compared.Findings;
+        var numbers = journal.Of(item).Numbers;
+        foreach (var (name, more) in ((string, long)[])
+            [
+                (ValidateProgress.Checked, compared.Count),
+                (ValidateProgress.Missing, compared.Missing),
+                (ValidateProgress.Differing, compared.Differing),
+                (ValidateProgress.Rejected, compared.Rejected),
+                ($"on {index.Name}", compared.Count - compared.Missing - compared.Rejected),
+            ])
+        {
+            numbers = numbers.SetItem(name, numbers.GetValueOrDefault(name) + more);
+        }
+
+        journal.MoveTo(item, new(compared.Position, IsDone: false, numbers), findings.GetBuffer().AsSpan(0, (int)findings.Length));
+    }
+
+    private sealed record SourceSide(long Position, string Id, DocumentKey Key, byte[]? Source);
+
+    private sealed record Compared(long Position, int Count, int Missing, int Differing, int Rejected, MemoryStream Findings);
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using Portage.Engine.Ports;
+using Portage.Steps.WorkItems;
+
+namespace Portage.Steps.Validate;
+
+/// <summary>Counts what was compared; safe to use from every reader.</summary>
+internal sealed class ValidateProgress(long total, ItemJournal journal, TimeProvider time, Action<StepProgress> publish)
+{
+    public const string Checked = "checked";
+    public const string Missing = "missing";
+    public const string Differing = "differing";
+    public const string Extra = "extra";
+    public const string Rejected = "rejected";
+
+    private readonly Rate _rate = new(time);
+
+    public ImmutableSortedDictionary<string, long> Numbers => ImmutableSortedDictionary<string, long>.Empty
+        .Add(Checked, journal.Sum(Checked))
+        .Add(Missing, journal.Sum(Missing))
+        .Add(Differing, journal.Sum(Differing))
+        .Add(Rejected, journal.Sum(Rejected));
+
+    public void Publish(string? waiting)
+    {
+        var done = journal.Sum(Checked);
+        _rate.Take(done);
+        publish(new(done, Math.Max(total, done), "documents", _rate.PerSecond, waiting, Numbers));
+    }
+
+    public void PublishEnd()
+    {
+        var done = journal.Sum(Checked);
+        publish(new(done, done, "documents", _rate.PerSecond, null, Numbers));
+    }
+}

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Portage.Clusters;
+using Portage.Clusters.Metadata;
+using Portage.Clusters.Validation;
+using Portage.Configuration;
+using Portage.Engine.Ledger;
+using Portage.Engine.Ports;
+using Portage.Model.Steps;
+using Portage.Planning;
+using Portage.Steps.Backfill;
+using Portage.Steps.Connecting;
+using Portage.Steps.Reading;
+using Portage.Steps.WorkItems;
+
+namespace Portage.Steps.Validate;
+
+/// <summary>Compares the target with the snapshot: how many documents, and then every one by id and content.</summary>
+public sealed class ValidateStep : IStep
+{
+    /// <inheritdoc/>
+    public IStepDefinition Definition { get; } = new ValidateInputs();
+
+    /// <inheritdoc/>
+    public ValueTask<StepEstimate?> EstimateAsync(StepContext context, CancellationToken cancellationToken) =>
+        // As many documents as the backfill, which says so.
+        ValueTask.FromResult<StepEstimate?>(null);
+
+    /// <inheritdoc/>
+    public ValueTask<StepReport> EvaluateAsync(StepContext context, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("A comparison has no evaluation.");
+
+    /// <inheritdoc/>
+    public async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var on = SliceOnTarget.Of(context.Config, context.Address);
+        var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
+        using var client = ClusterAccess.Target(context.Config, on.TargetName, context.Secrets, context.Time);
+        var written = BackfillOutputs.Find(context.Outputs, on.Step(StepKind.Backfill));
+        if (on.Slice.Validate.Mode == ValidateMode.Counts && written is not null)
+        {
+            return await ClusterAccess.TryAsync(on.TargetPath, () => CountsAsync(context, indices, client, written, cancellationToken));
+        }
+
+        using var journal = ItemJournal.Open(context.WorkFolder);
+        var items = SliceReading.Items(indices);
+        var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
+        var rejected = written is null ? [] : RejectedDocuments.Keys(written.Findings);
+        var progress = new ValidateProgress(await SliceReading.CountAsync(indices, cancellationToken), journal, context.Time, context.Progress);
+        var comparisons = new ConcurrentDictionary<WorkItem, ShardComparison>();
+
+        int Connections() => SliceOnTarget.Of(context.Tuning(), context.Address).Slice.Validate.Connections;
+
+        async Task CompareAsync(WorkItem item, CancellationToken abort)
+        {
+            await Task.Yield();
+            var comparison = new ShardComparison(context, byName[item.Index], item, journal, client, rejected, () => Math.Max(1, Connections() / Math.Max(1, comparisons.Count)));
+            comparisons[item] = comparison;
+            try
+            {
+                await ClusterAccess.TryAsync(on.TargetPath, () => comparison.RunAsync(abort));
+            }
+            finally
+            {
+                comparisons.TryRemove(item, out _);
+            }
+        }
+
+        await ItemCrew.WorkAsync(
+            items.Where(item => !journal.Of(item).IsDone),
+            () => Math.Min(2, Connections()),
+            CompareAsync,
+            _ => progress.Publish(comparisons.Values.Select(comparison => comparison.WhySlow).FirstOrDefault(why => why is not null)),
+            context.Time,
+            context.StopRequested,
+            cancellationToken);
+        if (items.Any(item => !journal.Of(item).IsDone))
+        {
+            return new StepResult.Stopped();
+        }
+
+        var (extra, extraLines) = await ClusterAccess.TryAsync(on.TargetPath, () => ExtraDocuments.FindAsync(context, indices, journal, client, cancellationToken));
+        progress.PublishEnd();
+        var numbers = progress.Numbers.Add(ValidateProgress.Extra, extra);
+        return Done(numbers, ItemJournal.FindingsOf(context.WorkFolder), extraLines);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RevertAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        // It changed nothing on any cluster; what it found is of no use any more.
+        if (Directory.Exists(context.WorkFolder))
+        {
+            Directory.Delete(context.WorkFolder, recursive: true);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static async Task<StepResult> CountsAsync(StepContext context, ImmutableArray<SelectedIndex> indices, ClusterClient client, BackfillOutputs written, CancellationToken cancellationToken)
+    {
+        var (metadata, documents) = (new ClusterMetadata(client), new ClusterDocuments(client));
+        var (total, missing, extra) = (0L, 0L, 0L);
+        var lines = new List<string>();
+        foreach (var index in indices)
+        {
+            var count = 0L;
+            foreach (var target in index.TargetNames)
+            {
+                if (await metadata.IndexExistsAsync(target, cancellationToken))
+                {
+                    await documents.RefreshAsync(target, cancellationToken);
+                    count += await documents.CountAsync(target, cancellationToken);
+                }
+            }
+
+            var expected = written.Accepted.GetValueOrDefault(index.Name);
+            total += expected;
+            missing += Math.Max(0, expected - count);
+            extra += Math.Max(0, count - expected);
+            if (count != expected)
+            {
+                lines.Add($"{index.Name}: {expected:N0} accepted, {count:N0} on the target");
+            }
+        }
+
+        var numbers = ImmutableSortedDictionary<string, long>.Empty
+            .Add(ValidateProgress.Checked, total)
+            .Add(ValidateProgress.Missing, missing)
+            .Add(ValidateProgress.Differing, 0)
+            .Add(ValidateProgress.Extra, extra)
+            .Add(ValidateProgress.Rejected, written.RejectedCount);
+        return Done(numbers, "", lines);
+    }
+
+    private static StepResult.Done Done(ImmutableSortedDictionary<string, long> numbers, string findings, IReadOnlyList<string> lines)
+    {
+        var (missing, differing, extra) = (numbers[ValidateProgress.Missing], numbers[ValidateProgress.Differing], numbers[ValidateProgress.Extra]);
+        var isGood = missing == 0 && differing == 0 && extra == 0;
+        var summary = $"{numbers[ValidateProgress.Checked]:N0} documents compared: "
+            + (isGood ? "all the same" : $"{missing:N0} missing, {differing:N0} differing, {extra:N0} that the snapshot lacks")
+            + (numbers[ValidateProgress.Rejected] > 0 ? $"; {numbers[ValidateProgress.Rejected]:N0} rejected by the backfill" : "");
+        return new(
+            new(numbers, [summary, .. lines, .. missing + differing > 0 && findings.Length > 0 ? [$"named in {findings}"] : Array.Empty<string>()]),
+            new ValidateOutputs(numbers[ValidateProgress.Checked], missing, differing, extra, findings).Write());
+    }
+}
