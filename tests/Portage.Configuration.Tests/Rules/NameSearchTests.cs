@@ -29,6 +29,9 @@ public sealed class NameSearchTests
         });
 
     [Fact]
+    public void Find_AStarAlone_FindsAName() => Assert.Equal("x", NameSearch.Find(["*"], []));
+
+    [Fact]
     public void Find_HopelesslyEntangledPatterns_GivesUp()
     {
         string[] patterns = [.. Enumerable.Range(0, 8).Select(i => $"*{(char)('a' + i)}{string.Concat(Enumerable.Repeat("?", 12))}*z{i}")];
