@@ -26,9 +26,9 @@ public sealed class MetadataStepTests
 
         var first = await run.EvaluateAsync(step, Cancellation);
         var again = await run.EvaluateAsync(step, Cancellation);
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Join('\n', first.Lines));
         var done = Assert.IsType<StepResult.Done>(await run.RunAsync(step, first, Cancellation));
 
-        TestContext.Current.TestOutputHelper!.WriteLine(string.Join('\n', first.Lines));
         Assert.Equal(first.Digest, again.Digest);
         Assert.Equal(first.Numbers, done.Report.Numbers);
     }
