@@ -25,6 +25,9 @@ internal sealed class StepRun : IDisposable
     /// <summary>What steps were told of their progress.</summary>
     public List<StepProgress> Progress { get; } = [];
 
+    /// <summary>Called with every progress; may throw, as a crash would.</summary>
+    public Action<StepProgress> OnProgress { get; set; } = static _ => { };
+
     /// <summary>Values of secrets by name.</summary>
     public Dictionary<string, string> Secrets { get; } = new(StringComparer.Ordinal);
 
@@ -71,7 +74,11 @@ internal sealed class StepRun : IDisposable
             WorkFolder = _home[inputs.Fingerprints.Identity.Short],
             Time = TimeProvider.System,
             Logger = NullLogger.Instance,
-            Progress = Progress.Add,
+            Progress = progress =>
+            {
+                Progress.Add(progress);
+                OnProgress(progress);
+            },
             Tuning = () => Config,
         };
     }

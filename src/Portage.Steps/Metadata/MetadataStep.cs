@@ -69,13 +69,13 @@ public sealed class MetadataStep : IStep
             }
 
             Refuse(context, on, objects);
-            if (!await CreateAsync(context, new(client), journal, objects, cancellationToken))
+            if (await CreateAsync(context, client, journal, objects, cancellationToken) is not { } additions)
             {
                 // Somebody was quicker by a moment; a person decides about what is there now.
                 return new StepResult.EvidenceChanged(EvaluationReport.Of(await evaluator.EvaluateAsync(cancellationToken), isDone: false));
             }
 
-            return (StepResult)Done(objects);
+            return (StepResult)Done(objects, additions);
         });
     }
 
@@ -105,9 +105,11 @@ public sealed class MetadataStep : IStep
     {
         if (Text(objects, static outcome => outcome is ObjectOutcome.Refused refused ? refused.Reason : null) is { } refused)
         {
+            var first = objects.First(evaluated => evaluated.Outcome is ObjectOutcome.Refused).Name;
+            var field = first.Kind is ObjectKind.Index or ObjectKind.Alias ? "indices.exclude" : "metadata.templates.exclude";
             throw new StepException(
-                DiagnosticCatalog.ObjectRefused.Error($"{on.SlicePath}.metadata", $"The target refuses {refused}. Exclude it from the slice, or create it on the target in a form that suits you: what is there is left as it is.") with
-                { Command = $"workflow configure update {on.SlicePath}.indices.exclude" },
+                DiagnosticCatalog.ObjectRefused.Error($"{on.SlicePath}.metadata", $"The target refuses {refused}. Exclude it, or create it on the target in a form that suits you: what is there is left as it is.") with
+                { Command = $"workflow configure update {on.SlicePath}.{field} '[{first.Index ?? first.Name}]'" },
                 isTransient: false,
                 null);
         }
@@ -122,10 +124,14 @@ public sealed class MetadataStep : IStep
         }
     }
 
-    /// <summary>Creates what is to be created, in order; false when something of a name was there already.</summary>
-    private static async Task<bool> CreateAsync(StepContext context, ObjectWriter writer, CreationJournal journal, ImmutableArray<EvaluatedObject> objects, CancellationToken cancellationToken)
+    /// <summary>Creates what is to be created, in order.</summary>
+    /// <returns>What templates added to the indices; null when something of a name was there already.</returns>
+    private static async Task<ImmutableArray<string>?> CreateAsync(
+        StepContext context, ClusterClient client, CreationJournal journal, ImmutableArray<EvaluatedObject> objects, CancellationToken cancellationToken)
     {
-        var wanted = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create).Select(evaluated => evaluated.Object).ToArray();
+        var (writer, created, additions) = (new ObjectWriter(client), new CreatedIndex(client), ImmutableArray.CreateBuilder<string>());
+        var aliases = objects.Where(evaluated => evaluated.Name.Kind == ObjectKind.Alias).ToLookup(alias => alias.Name.Index!, alias => alias.Name.Name, StringComparer.Ordinal);
+        var wanted = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create).ToArray();
         for (var i = 0; i < wanted.Length; i++)
         {
             context.Progress(MetadataProgress.Creating(i, wanted.Length));
@@ -136,18 +142,24 @@ public sealed class MetadataStep : IStep
                 journal.Add(wanted[i].Name);
             }
 
-            if (!await writer.CreateAsync(wanted[i], isOurs, cancellationToken))
+            if (!await writer.CreateAsync(wanted[i].Object, isOurs, cancellationToken))
             {
                 journal.TakeBack(wanted[i].Name);
-                return false;
+                return null;
+            }
+
+            if (wanted[i].Name.Kind == ObjectKind.Index)
+            {
+                var added = await created.StraightenAsync(wanted[i], aliases[wanted[i].Name.Name].ToHashSet(StringComparer.Ordinal), cancellationToken);
+                additions.AddRange(added.Select(difference => $"template added to {wanted[i].Name}: {difference}"));
             }
         }
 
         context.Progress(MetadataProgress.Creating(wanted.Length, wanted.Length));
-        return true;
+        return additions.ToImmutable();
     }
 
-    private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects)
+    private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects, ImmutableArray<string> additions)
     {
         ImmutableArray<string> Of<T>() => [.. objects.Where(evaluated => evaluated.Outcome is T).Select(evaluated => evaluated.Name.ToString())];
         var aliases = objects.Where(evaluated => evaluated.Name.Kind == ObjectKind.Alias).ToLookup(alias => alias.Name.Index!, StringComparer.Ordinal);
@@ -156,7 +168,7 @@ public sealed class MetadataStep : IStep
             index.Name.Name,
             Fingerprint.Of(string.Join('\n', [CanonicalText.Of(index.Object.Definition), .. aliases[index.Name.Name].Select(alias => $"{alias.Name.Name} {CanonicalText.Of(alias.Object.Definition)}")]))));
         var outputs = new MetadataOutputs(Of<ObjectOutcome.Create>(), Of<ObjectOutcome.Keep>(), Of<ObjectOutcome.Differs>(), [.. EvaluationReport.Dropped(objects)]);
-        return new(EvaluationReport.Of(objects, isDone: true), outputs.With([.. parts]));
+        return new(EvaluationReport.Of(objects, isDone: true, additions), outputs.With([.. parts]));
     }
 
     /// <summary>The objects of an outcome with their reasons, as <c>index a (why), index b (why) and 3 more</c>.</summary>

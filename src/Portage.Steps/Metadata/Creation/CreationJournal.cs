@@ -52,7 +52,11 @@ internal sealed class CreationJournal
     /// <summary>Nothing is left of what was created.</summary>
     public void Delete()
     {
-        File.Delete(_file);
+        if (File.Exists(_file))
+        {
+            File.Delete(_file);
+        }
+
         _created.Clear();
     }
 

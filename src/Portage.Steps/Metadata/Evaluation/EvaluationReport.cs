@@ -14,7 +14,8 @@ internal static class EvaluationReport
     private const int NamesMax = 10;
 
     /// <param name="isDone">True after the run: what was to be created was created.</param>
-    public static StepReport Of(IReadOnlyList<EvaluatedObject> objects, bool isDone)
+    /// <param name="additions">What was found only when it was done.</param>
+    public static StepReport Of(IReadOnlyList<EvaluatedObject> objects, bool isDone, IReadOnlyList<string>? additions = null)
     {
         var created = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create).ToArray();
         var kept = objects.Count(evaluated => evaluated.Outcome is ObjectOutcome.Keep);
@@ -29,6 +30,11 @@ internal static class EvaluationReport
                 .. Conflicts(objects),
                 .. Findings(created, FindingKind.Dropped, "drop"),
                 .. Findings(created, FindingKind.Changed, "change"),
+                .. additions ?? [],
+                .. from evaluated in objects
+                   from note in evaluated.Notes
+                   group evaluated.Name by (evaluated.Name.Kind, Text: note) into same
+                   select $"note {Names([.. same])}: {same.Key.Text}",
                 .. objects.Select(evaluated => Line(evaluated, isDone)).OfType<string>(),
             ]);
     }

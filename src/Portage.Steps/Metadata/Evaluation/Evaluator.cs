@@ -76,6 +76,7 @@ internal sealed class Evaluator(StepContext context, SliceOnTarget on, ClusterCl
     private async Task<ImmutableArray<EvaluatedObject>> TryAllAsync(ImmutableArray<MetadataObject> objects, TargetFacts facts, TargetState state, CancellationToken cancellationToken)
     {
         var trial = new Trial(client, _scratch);
+        var collisions = new TemplateCollisions(objects, state.Templates);
         var byIndex = objects.Where(wanted => wanted.Name.Kind == ObjectKind.Alias).ToLookup(alias => alias.Name.Index!, StringComparer.Ordinal);
         var own = objects.Where(wanted => wanted.Name.Kind == ObjectKind.Index).Select(index => index.Name.Name).ToHashSet(StringComparer.Ordinal);
         var (evaluated, aliases) = (new List<EvaluatedObject>(), new List<EvaluatedObject>());
@@ -87,12 +88,12 @@ internal sealed class Evaluator(StepContext context, SliceOnTarget on, ClusterCl
                 case ObjectKind.Alias:
                     break;
                 case ObjectKind.Index:
-                    var (index, its) = await TryIndexAsync(trial, wanted, [.. byIndex[wanted.Name.Name]], facts, state, own, cancellationToken);
+                    var (index, its) = await TryIndexAsync(trial, wanted, [.. byIndex[wanted.Name.Name]], facts, state, collisions, own, cancellationToken);
                     evaluated.Add(index);
                     aliases.AddRange(its);
                     break;
                 default:
-                    evaluated.Add(await TryTemplateAsync(trial, wanted, facts, state, cancellationToken));
+                    evaluated.Add(await TryTemplateAsync(trial, wanted, facts, state, collisions, cancellationToken));
                     break;
             }
         }
@@ -100,27 +101,39 @@ internal sealed class Evaluator(StepContext context, SliceOnTarget on, ClusterCl
         return [.. evaluated, .. aliases];
     }
 
-    private async Task<EvaluatedObject> TryTemplateAsync(Trial trial, MetadataObject wanted, TargetFacts facts, TargetState state, CancellationToken cancellationToken)
+    private async Task<EvaluatedObject> TryTemplateAsync(
+        Trial trial, MetadataObject wanted, TargetFacts facts, TargetState state, TemplateCollisions collisions, CancellationToken cancellationToken)
     {
+        var there = journal.Has(wanted.Name) ? null : state.Template(wanted.Name);
         var tried = Impossible(wanted) is { } impossible ? TrialResult.Refused(impossible) : await trial.TemplateAsync(wanted, cancellationToken);
-        return new(wanted, Outcome(wanted, tried, journal.Has(wanted.Name) ? null : state.Template(wanted.Name), facts));
+        var outcome = Outcome(wanted, tried, there, facts);
+        return new(wanted, outcome is ObjectOutcome.Create && collisions.OfTemplate(wanted) is { } rival ? new ObjectOutcome.Refused(rival) : outcome);
     }
 
     private async Task<(EvaluatedObject Index, IEnumerable<EvaluatedObject> Aliases)> TryIndexAsync(
-        Trial trial, MetadataObject wanted, ImmutableArray<MetadataObject> aliases, TargetFacts facts, TargetState state, HashSet<string> own, CancellationToken cancellationToken)
+        Trial trial, MetadataObject wanted, ImmutableArray<MetadataObject> aliases, TargetFacts facts, TargetState state, TemplateCollisions collisions, HashSet<string> own, CancellationToken cancellationToken)
     {
         var name = wanted.Name.Name;
         var there = !journal.Has(wanted.Name) && state.HasIndex(name) ? await state.IndexAsync(name, cancellationToken) : null;
         var (tried, refusals) = Impossible(wanted) is { } impossible
             ? (TrialResult.Refused(impossible), ImmutableDictionary<string, string?>.Empty)
-            : await trial.IndexAsync(wanted, aliases, there is not null, cancellationToken);
+            : await trial.IndexAsync(wanted, aliases, cancellationToken);
         var outcome = Outcome(wanted, tried, there, facts);
         if (there is null && state.Alias(name).Select(alias => alias.Index).Where(index => !own.Contains(index)).ToArray() is { Length: > 0 } pointed)
         {
             outcome = new ObjectOutcome.Refused($"the target has an alias of that name, of {string.Join(", ", pointed)}");
         }
 
-        return (new(wanted, outcome), aliases.Select(alias => new EvaluatedObject(alias, AliasOutcome(alias, outcome, refusals.GetValueOrDefault(alias.Name.Name), facts, state))));
+        if (outcome is ObjectOutcome.Create && collisions.OfIndex(name) is { } rival)
+        {
+            outcome = new ObjectOutcome.Refused(rival);
+        }
+
+        var evaluated = new EvaluatedObject(wanted, outcome, tried.Written)
+        {
+            Notes = outcome is ObjectOutcome.Create ? [.. collisions.Applying(name).Select(template => $"{template} of the target adds to it when it is created")] : [],
+        };
+        return (evaluated, aliases.Select(alias => new EvaluatedObject(alias, AliasOutcome(alias, outcome, refusals.GetValueOrDefault(alias.Name.Name), facts, state))));
     }
 
     private ObjectOutcome AliasOutcome(MetadataObject alias, ObjectOutcome index, string? refusal, TargetFacts facts, TargetState state)

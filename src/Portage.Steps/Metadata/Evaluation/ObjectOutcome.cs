@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using Portage.Steps.Metadata.Objects;
 
 namespace Portage.Steps.Metadata.Evaluation;
@@ -28,7 +29,11 @@ internal abstract record ObjectOutcome
 }
 
 /// <summary>An object and what would become of it.</summary>
-internal sealed record EvaluatedObject(MetadataObject Object, ObjectOutcome Outcome)
+/// <param name="Written">An index as the target writes it; null for every other kind, and where it was refused.</param>
+internal sealed record EvaluatedObject(MetadataObject Object, ObjectOutcome Outcome, JsonObject? Written = null)
 {
+    /// <summary>What a person should know besides.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     public ObjectName Name => Object.Name;
 }

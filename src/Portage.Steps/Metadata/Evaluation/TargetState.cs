@@ -54,6 +54,10 @@ internal sealed class TargetState
         _ => TemplateKind.Index,
     };
 
+    /// <summary>All templates, of all kinds, in order.</summary>
+    public IEnumerable<(ObjectName Name, JsonObject Json)> Templates =>
+        _templates.Select(template => (Name: new ObjectName(template.Key.Item1, template.Key.Item2), template.Value)).OrderBy(template => template.Name.ToString(), StringComparer.Ordinal);
+
     /// <summary>A template as the target has it; null when it has none of the name.</summary>
     public JsonObject? Template(ObjectName name) => _templates.GetValueOrDefault((name.Kind, name.Name));
 
@@ -67,7 +71,7 @@ internal sealed class TargetState
     public IEnumerable<(string Index, JsonObject Definition)> Alias(string name) =>
         _aliases.Where(alias => alias.Alias == name).Select(alias => (alias.Index, alias.Definition)).OrderBy(alias => alias.Index, StringComparer.Ordinal);
 
-    // As deep as a mapping may be.
-    private static JsonObject Parse(ReadOnlyMemory<byte> json) =>
+    /// <summary>An object that a target wrote, as deep as a mapping may be.</summary>
+    public static JsonObject Parse(ReadOnlyMemory<byte> json) =>
         JsonNode.Parse(json.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 512 }) as JsonObject ?? [];
 }

@@ -7,7 +7,7 @@ namespace Portage.Steps.Metadata.Evaluation;
 
 /// <summary>What came of trying an object.</summary>
 /// <param name="Refusal">What the target says; null when it takes the object.</param>
-/// <param name="Written">The object as the target writes it; null where it was refused, or nobody needs it.</param>
+/// <param name="Written">The object as the target writes it; null where it was refused.</param>
 internal sealed record TrialResult(string? Refusal, JsonObject? Written)
 {
     public static TrialResult Refused(string why) => new(why, null);
@@ -50,7 +50,7 @@ internal sealed class Trial(ClusterClient client, ScratchSpace scratch)
             return TrialResult.Refused(refusal);
         }
 
-        var written = JsonNode.Parse((await _metadata.GetTemplateAsync(kind, name, cancellationToken))!.Json.Span)!.AsObject();
+        var written = TargetState.Parse((await _metadata.GetTemplateAsync(kind, name, cancellationToken))!.Json);
         foreach (var own in (string[])["index_patterns", "composed_of"])
         {
             if (template.Definition[own] is { } wanted)
@@ -70,14 +70,14 @@ internal sealed class Trial(ClusterClient client, ScratchSpace scratch)
     /// <summary>Tries an index together with its aliases.</summary>
     /// <returns>The result of the index, and what the target says of each alias; null where it takes it.</returns>
     public async Task<(TrialResult Index, IReadOnlyDictionary<string, string?> Aliases)> IndexAsync(
-        MetadataObject index, IReadOnlyList<MetadataObject> aliases, bool isWrittenNeeded, CancellationToken cancellationToken)
+        MetadataObject index, IReadOnlyList<MetadataObject> aliases, CancellationToken cancellationToken)
     {
         // Indices of a series differ in nothing but their names: one of them is enough.
         var body = BodyOf(index.Definition);
-        var key = $"{isWrittenNeeded} {CanonicalText.Of(body)} {string.Join(' ', aliases.Select(alias => CanonicalText.Of(alias.Definition)))}";
+        var key = $"{CanonicalText.Of(body)} {string.Join(' ', aliases.Select(alias => CanonicalText.Of(alias.Definition)))}";
         if (!_indices.TryGetValue(key, out var had))
         {
-            had = _indices[key] = await TryIndexAsync(index.Name.Name, body, aliases, isWrittenNeeded, cancellationToken);
+            had = _indices[key] = await TryIndexAsync(index.Name.Name, body, aliases, cancellationToken);
         }
 
         var byAlias = aliases.ToDictionary(alias => alias.Name.Name, alias => had.Aliases.GetValueOrDefault(CanonicalText.Of(alias.Definition)), StringComparer.Ordinal);
@@ -104,7 +104,7 @@ internal sealed class Trial(ClusterClient client, ScratchSpace scratch)
     }
 
     private async Task<(string? Refusal, JsonObject? Written, Dictionary<string, string?> Aliases)> TryIndexAsync(
-        string real, JsonObject body, IReadOnlyList<MetadataObject> aliases, bool isWrittenNeeded, CancellationToken cancellationToken)
+        string real, JsonObject body, IReadOnlyList<MetadataObject> aliases, CancellationToken cancellationToken)
     {
         var refusals = new Dictionary<string, string?>(StringComparer.Ordinal);
         var name = scratch.Name(real);
@@ -115,13 +115,8 @@ internal sealed class Trial(ClusterClient client, ScratchSpace scratch)
             return (refusal, null, refusals);
         }
 
-        JsonObject? written = null;
-        if (isWrittenNeeded)
-        {
-            written = JsonNode.Parse((await _metadata.GetIndexAsync(name, cancellationToken))!.Json.Span)!.AsObject();
-            written.Remove("aliases");
-        }
-
+        var written = TargetState.Parse((await _metadata.GetIndexAsync(name, cancellationToken))!.Json);
+        written.Remove("aliases");
         foreach (var alias in aliases)
         {
             var definition = CanonicalText.Of(alias.Definition);

@@ -1,9 +1,14 @@
 using System.Collections.Frozen;
 using Portage.Clusters.Capabilities;
+using Portage.Model.Clusters;
 
 namespace Portage.Steps.Metadata.Rules;
 
 /// <summary>What the rules must know of a target.</summary>
 /// <param name="Can">By its version.</param>
 /// <param name="Defaults">Every index setting that it knows, its plugins' too, with the value where nobody sets it; by the target itself. Empty where it does not say.</param>
-internal sealed record TargetFacts(ClusterCapabilities Can, FrozenDictionary<string, string> Defaults);
+internal sealed record TargetFacts(ClusterCapabilities Can, FrozenDictionary<string, string> Defaults)
+{
+    /// <summary>Nothing is known of it.</summary>
+    public static TargetFacts None { get; } = new(new(new(Flavor.OpenSearch, 0, 0, 0)), FrozenDictionary<string, string>.Empty);
+}

@@ -21,7 +21,7 @@ internal static class Translation
     public static MetadataObject Index(string name, JsonElement settings, IReadOnlyList<TypeMapping> mappings, string? only, TargetFacts target, int? replicas)
     {
         var draft = new Draft(target, FlatSettings.Of(ObjectOf(settings)));
-        Apply(draft, mappings, only);
+        Apply(draft, mappings, only, isTemplate: false);
         SettingRules.SetReplicas(draft, replicas);
         return new(new(ObjectKind.Index, name), Body(draft), draft.Findings);
     }
@@ -40,7 +40,7 @@ internal static class Translation
             draft.Change("template → index_patterns");
         }
 
-        Apply(draft, source.Mappings, only: null);
+        Apply(draft, source.Mappings, only: null, isTemplate: true);
         var body = Body(draft);
         body["index_patterns"] = new JsonArray([.. source.Patterns.Select(pattern => (JsonNode)JsonValue.Create(pattern)!)]);
         body["order"] = source.Order;
@@ -70,7 +70,7 @@ internal static class Translation
 
         if (inner is not null)
         {
-            Apply(draft, MappingsOf(inner), only: null);
+            Apply(draft, MappingsOf(inner), only: null, isTemplate: true);
             var aliases = inner["aliases"]?.DeepClone();
             inner = Body(draft);
             if (aliases is JsonObject { Count: > 0 })
@@ -85,7 +85,7 @@ internal static class Translation
         return new(new(kind, source.Name), body, draft.Findings);
     }
 
-    private static void Apply(Draft draft, IEnumerable<TypeMapping> mappings, string? only)
+    private static void Apply(Draft draft, IEnumerable<TypeMapping> mappings, string? only, bool isTemplate)
     {
         SettingRules.LeaveOutGenerated(draft);
         SettingRules.DropRemoved(draft);
@@ -97,10 +97,10 @@ internal static class Translation
         AnalysisRules.LeaveOutStandardFilter(draft);
         AnalysisRules.AllowDifferences(draft);
         SettingRules.DropUnknown(draft);
-        TypeRules.Unwrap(draft, mappings, only);
+        TypeRules.Unwrap(draft, mappings, only, isTemplate);
+        FieldRules.DropIncludeInAll(draft);
         StringRules.Replace(draft);
         SimilarityRules.Replace(draft);
-        FieldRules.DropIncludeInAll(draft);
         FieldRules.ReplaceFlattened(draft);
         FieldRules.DropComputed(draft);
         FieldRules.DropTimeSeries(draft);

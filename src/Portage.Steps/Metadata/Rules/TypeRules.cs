@@ -10,7 +10,8 @@ internal static class TypeRules
 
     /// <summary>Sets the draft's mapping.</summary>
     /// <param name="only">The one type that goes into this index; null for all.</param>
-    public static void Unwrap(Draft draft, IEnumerable<TypeMapping> mappings, string? only)
+    /// <param name="isTemplate">A type takes what <c>_default_</c> says when it comes into being: those of an index have it already.</param>
+    public static void Unwrap(Draft draft, IEnumerable<TypeMapping> mappings, string? only, bool isTemplate)
     {
         var all = mappings.Select(mapping => (mapping.Type, Body: JsonObject.Create(mapping.Body)!)).ToArray();
         foreach (var (type, body) in all)
@@ -46,9 +47,11 @@ internal static class TypeRules
 
         if (start is not null && given.Length > 0)
         {
-            // A type takes what _default_ says when it comes into being, so an index has it already; a template gives it with its type.
-            draft.Change($"mapping {Default} → part of the mapping");
-            AddMissing(draft.Mapping, start);
+            draft.Change(isTemplate ? $"mapping {Default} → part of the mapping" : $"mapping {Default} → left out, as there will be no further types");
+            if (isTemplate)
+            {
+                AddMissing(draft.Mapping, start);
+            }
         }
     }
 
