@@ -31,4 +31,7 @@ public static partial class DiagnosticCatalog
 
     /// <summary>The CA file is missing, unreadable or holds no certificate.</summary>
     public static readonly DiagnosticKind CaFileUnusable = new("PG4010", "CA file cannot be used");
+
+    /// <summary>The target is of a version that nothing can be migrated to.</summary>
+    public static readonly DiagnosticKind TargetTooOld = new("PG4011", "The target is too old");
 }

@@ -40,4 +40,10 @@ public static partial class DiagnosticCatalog
 
     /// <summary>Documents without a stored source.</summary>
     public static readonly DiagnosticKind NoSource = new("PG3013", "Documents have no stored source");
+
+    /// <summary>The target does not take an object as it would be created.</summary>
+    public static readonly DiagnosticKind ObjectRefused = new("PG3014", "The target refuses what would be created");
+
+    /// <summary>The target has an object of the name that is another one.</summary>
+    public static readonly DiagnosticKind ObjectDiffers = new("PG3015", "The target has something else of that name");
 }

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Portage.Engine.Ledger;
+using Portage.Steps.Metadata.Objects;
+using Portage.Steps.Metadata.Rules;
+
+namespace Portage.Steps.Metadata.Evaluation;
+
+/// <summary>Says what an evaluation found. Pure; and the same words for the same state, because approvals are for them.</summary>
+internal static class EvaluationReport
+{
+    // A series of indices would fill the page with one sentence.
+    private const int NamesMax = 10;
+
+    /// <param name="isDone">True after the run: what was to be created was created.</param>
+    public static StepReport Of(IReadOnlyList<EvaluatedObject> objects, bool isDone)
+    {
+        var created = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create).ToArray();
+        var kept = objects.Count(evaluated => evaluated.Outcome is ObjectOutcome.Keep);
+        var conflicts = objects.Count(evaluated => evaluated.Outcome is ObjectOutcome.Differs or ObjectOutcome.Refused);
+        var changed = Count(created, FindingKind.Changed);
+        var dropped = Count(created, FindingKind.Dropped);
+        return new(
+            ImmutableSortedDictionary<string, long>.Empty
+                .Add("created", created.Length).Add("kept", kept).Add("changed", changed).Add("dropped", dropped).Add("conflicts", conflicts),
+            [
+                Summary(created, kept, changed, dropped, conflicts, isDone),
+                .. Conflicts(objects),
+                .. Findings(created, FindingKind.Dropped, "drop"),
+                .. Findings(created, FindingKind.Changed, "change"),
+                .. objects.Select(evaluated => Line(evaluated, isDone)).OfType<string>(),
+            ]);
+    }
+
+    /// <summary>What the target cannot have.</summary>
+    public static IEnumerable<string> Dropped(IReadOnlyList<EvaluatedObject> objects) =>
+        Findings([.. objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create)], FindingKind.Dropped, "drop");
+
+    /// <summary>As <c>2 indices, 1 template, 3 aliases</c>; components apart, as they are none by themselves.</summary>
+    public static string Amounts(IEnumerable<ObjectKind> kinds)
+    {
+        var counts = kinds.CountBy(kind => kind == ObjectKind.IndexTemplate ? ObjectKind.LegacyTemplate : kind).ToDictionary();
+        ObjectKind[] order = [ObjectKind.Index, ObjectKind.LegacyTemplate, ObjectKind.ComponentTemplate, ObjectKind.Alias];
+        var parts = order.Where(counts.ContainsKey).Select(kind => string.Create(CultureInfo.InvariantCulture, $"{counts[kind]:N0} {ObjectName.Word(kind, counts[kind])}"));
+        return string.Join(", ", parts) is { Length: > 0 } text ? text : "nothing";
+    }
+
+    private static string Summary(EvaluatedObject[] created, int kept, int changed, int dropped, int conflicts, bool isDone)
+    {
+        var parts = new List<string> { $"{Amounts(created.Select(evaluated => evaluated.Name.Kind))} {(isDone ? "created" : "to create")}" };
+        if (kept > 0)
+        {
+            parts.Add($"{kept} kept");
+        }
+
+        if (changed > 0 || dropped > 0)
+        {
+            parts.Add(string.Join(", ", ((string[])[changed > 0 ? $"{changed} changed" : "", dropped > 0 ? $"{dropped} dropped" : ""]).Where(part => part.Length > 0)));
+        }
+
+        if (conflicts > 0)
+        {
+            parts.Add($"{conflicts} {(conflicts == 1 ? "conflict" : "conflicts")}");
+        }
+
+        return string.Join("; ", parts);
+    }
+
+    private static IEnumerable<string> Conflicts(IReadOnlyList<EvaluatedObject> objects)
+    {
+        foreach (var evaluated in objects)
+        {
+            switch (evaluated.Outcome)
+            {
+                case ObjectOutcome.Refused refused:
+                    yield return $"conflict {evaluated.Name}: the target refuses it: {refused.Reason}";
+                    break;
+                case ObjectOutcome.Differs differs:
+                    foreach (var difference in differs.Differences)
+                    {
+                        yield return $"conflict {evaluated.Name}: {difference}";
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    private static IEnumerable<string> Findings(EvaluatedObject[] objects, FindingKind kind, string verb) =>
+        from evaluated in objects
+        from finding in evaluated.Object.Findings
+        where finding.Kind == kind
+        group evaluated.Name by (evaluated.Name.Kind, finding.Text) into same
+        select $"{verb} {Names([.. same])}: {same.Key.Text}";
+
+    private static string Names(ObjectName[] names) => names.Length == 1
+        ? names[0].ToString()
+        : $"{ObjectName.Word(names[0].Kind, names.Length)} {string.Join(", ", names.Take(NamesMax).Select(name => name.Name))}{(names.Length > NamesMax ? $" and {names.Length - NamesMax} more" : "")}";
+
+    private static int Count(EvaluatedObject[] objects, FindingKind kind) => objects.Sum(evaluated => evaluated.Object.Findings.Count(finding => finding.Kind == kind));
+
+    private static string? Line(EvaluatedObject evaluated, bool isDone) => evaluated.Outcome switch
+    {
+        ObjectOutcome.Create => $"{(isDone ? "created" : "create")} {evaluated.Name}{Essentials(evaluated.Object)}",
+        ObjectOutcome.Keep => $"keep {evaluated.Name}: it is there just so",
+        ObjectOutcome.Differs => $"leave {evaluated.Name}: what is there stays as it is{(evaluated.Name.Kind == ObjectKind.Index ? ", and documents go into it" : "")}",
+        ObjectOutcome.LeftOut left => $"leave {evaluated.Name} out: {left.Reason}",
+        _ => null,
+    };
+
+    private static string Essentials(MetadataObject wanted)
+    {
+        var (json, parts) = (wanted.Definition, new List<string>());
+        switch (wanted.Name.Kind)
+        {
+            case ObjectKind.Index:
+                var settings = FlatSettings.Of(json["settings"] as JsonObject);
+                var fields = MappedField.AllOf(json["mappings"] as JsonObject ?? []).Count(field => field.Label.StartsWith("field ", StringComparison.Ordinal));
+                parts.Add(Plural(settings.GetValueOrDefault("index.number_of_shards"), "shard"));
+                parts.Add(settings.GetValueOrDefault("index.auto_expand_replicas") is { } auto && auto.ToString() != "false" ? $"{auto} replicas" : Plural(settings.GetValueOrDefault("index.number_of_replicas"), "replica"));
+                parts.Add($"{fields} {(fields == 1 ? "field" : "fields")}");
+                break;
+            case ObjectKind.Alias:
+                parts.AddRange(json["filter"] is null ? [] : ["filtered"]);
+                parts.AddRange(json["index_routing"] is { } routing ? [$"writes with routing {routing}"] : []);
+                parts.AddRange(json["search_routing"] is { } searched ? [$"searches with routing {searched}"] : []);
+                parts.AddRange(json["is_write_index"]?.ToString() == "true" ? ["write index"] : []);
+                break;
+            default:
+                parts.AddRange(json["index_patterns"] is { } patterns ? [$"for {FlatSettings.Text(patterns).Trim('[', ']')}"] : []);
+                parts.AddRange(json["composed_of"] is JsonArray { Count: > 0 } components ? [$"of {FlatSettings.Text(components).Trim('[', ']')}"] : []);
+                parts.AddRange(json["order"] is { } order ? [$"order {order}"] : []);
+                parts.AddRange(json["priority"] is { } priority ? [$"priority {priority}"] : []);
+                break;
+        }
+
+        return parts.Count == 0 ? "" : $": {string.Join(", ", parts)}";
+    }
+
+    private static string Plural(JsonNode? count, string word) => count is null ? $"default {word}s" : $"{count} {word}{(count.ToString() == "1" ? "" : "s")}";
+}

@@ -1,0 +1,174 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Portage.Clusters;
+using Portage.Clusters.Capabilities;
+using Portage.Clusters.Failures;
+using Portage.Engine.Ports;
+using Portage.Model.Diagnostics;
+using Portage.Steps.Metadata.Creation;
+using Portage.Steps.Metadata.Objects;
+using Portage.Steps.Metadata.Rules;
+using Portage.Steps.Reading;
+
+namespace Portage.Steps.Metadata.Evaluation;
+
+/// <summary>Finds out what becomes of every object of a slice on its target. What it makes there for that is gone when it returns.</summary>
+internal sealed class Evaluator(StepContext context, SliceOnTarget on, ClusterClient client, CreationJournal journal)
+{
+    private readonly ScratchSpace _scratch = ScratchOf(context, client);
+
+    public static ScratchSpace ScratchOf(StepContext context, ClusterClient client) => new(client, context.Inputs!.Fingerprints.Identity.Short);
+
+    /// <exception cref="StepException">The snapshot or the slice cannot be used, or the target is too old.</exception>
+    /// <exception cref="ClusterException">The target cannot be asked.</exception>
+    public async Task<ImmutableArray<EvaluatedObject>> EvaluateAsync(CancellationToken cancellationToken)
+    {
+        var can = await CapabilitiesAsync(client, on, cancellationToken);
+        var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
+        var global = await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await indices[0].Index.Snapshot.ReadGlobalMetadataAsync(cancellationToken));
+        var names = indices.SelectMany(index => index.TargetNames.Append(index.Name)).Distinct(StringComparer.Ordinal).ToArray();
+        var source = SourceObjects.Select(on.Slice.Metadata.Templates, global, names, indices);
+        await _scratch.ClearAsync(can.HasComposableTemplates, cancellationToken);
+        try
+        {
+            var facts = new TargetFacts(can, await DefaultsAsync(cancellationToken));
+            var state = await TargetState.ReadAsync(client, can, cancellationToken);
+            return await TryAllAsync([.. source.Translate(facts, on.Slice.Metadata.Replicas)], facts, state, cancellationToken);
+        }
+        finally
+        {
+            await ClearAtLastAsync(can);
+        }
+    }
+
+    private static async Task<ClusterCapabilities> CapabilitiesAsync(ClusterClient client, SliceOnTarget on, CancellationToken cancellationToken)
+    {
+        var can = new ClusterCapabilities((await client.GetInfoAsync(cancellationToken)).Version);
+        return can.TakesBulkWithoutType
+            ? can
+            : throw new StepException(
+                DiagnosticCatalog.TargetTooOld.Error($"{on.TargetPath}.endpoint", $"{on.Config.Targets[on.TargetName].Endpoint} is {can.Version}, which still has mapping types. A target is an OpenSearch, or an Elasticsearch 7 or later."),
+                isTransient: false,
+                null);
+    }
+
+    /// <summary>Every index setting that the target knows, by its own word.</summary>
+    private async Task<FrozenDictionary<string, string>> DefaultsAsync(CancellationToken cancellationToken)
+    {
+        var name = _scratch.Name("an index without anything");
+        await client.RequestAsync(HttpMethod.Put, $"/{name}?wait_for_active_shards=0", """{"settings":{"index.number_of_shards":"1","index.number_of_replicas":"0"}}"""u8.ToArray(), cancellationToken);
+        var answer = JsonNode.Parse((await client.RequestAsync(HttpMethod.Get, $"/{name}/_settings?include_defaults=true&flat_settings=true", null, cancellationToken)).Span);
+        await _scratch.DeleteIndexAsync(name, cancellationToken);
+        var defaults = FlatSettings.Of(answer?[name]?["defaults"] as JsonObject).ToDictionary(setting => setting.Key, setting => FlatSettings.Text(setting.Value), StringComparer.Ordinal);
+        if (defaults.Count > 0)
+        {
+            // What is set is known as well, and is not among the defaults.
+            foreach (var (setting, _) in FlatSettings.Of(answer?[name]?["settings"] as JsonObject))
+            {
+                defaults.TryAdd(setting, "");
+            }
+        }
+
+        return defaults.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    private async Task<ImmutableArray<EvaluatedObject>> TryAllAsync(ImmutableArray<MetadataObject> objects, TargetFacts facts, TargetState state, CancellationToken cancellationToken)
+    {
+        var trial = new Trial(client, _scratch);
+        var byIndex = objects.Where(wanted => wanted.Name.Kind == ObjectKind.Alias).ToLookup(alias => alias.Name.Index!, StringComparer.Ordinal);
+        var own = objects.Where(wanted => wanted.Name.Kind == ObjectKind.Index).Select(index => index.Name.Name).ToHashSet(StringComparer.Ordinal);
+        var (evaluated, aliases) = (new List<EvaluatedObject>(), new List<EvaluatedObject>());
+        foreach (var wanted in objects)
+        {
+            context.Progress(MetadataProgress.Trying(evaluated.Count + aliases.Count, objects.Length));
+            switch (wanted.Name.Kind)
+            {
+                case ObjectKind.Alias:
+                    break;
+                case ObjectKind.Index:
+                    var (index, its) = await TryIndexAsync(trial, wanted, [.. byIndex[wanted.Name.Name]], facts, state, own, cancellationToken);
+                    evaluated.Add(index);
+                    aliases.AddRange(its);
+                    break;
+                default:
+                    evaluated.Add(await TryTemplateAsync(trial, wanted, facts, state, cancellationToken));
+                    break;
+            }
+        }
+
+        return [.. evaluated, .. aliases];
+    }
+
+    private async Task<EvaluatedObject> TryTemplateAsync(Trial trial, MetadataObject wanted, TargetFacts facts, TargetState state, CancellationToken cancellationToken)
+    {
+        var tried = Impossible(wanted) is { } impossible ? TrialResult.Refused(impossible) : await trial.TemplateAsync(wanted, cancellationToken);
+        return new(wanted, Outcome(wanted, tried, journal.Has(wanted.Name) ? null : state.Template(wanted.Name), facts));
+    }
+
+    private async Task<(EvaluatedObject Index, IEnumerable<EvaluatedObject> Aliases)> TryIndexAsync(
+        Trial trial, MetadataObject wanted, ImmutableArray<MetadataObject> aliases, TargetFacts facts, TargetState state, HashSet<string> own, CancellationToken cancellationToken)
+    {
+        var name = wanted.Name.Name;
+        var there = !journal.Has(wanted.Name) && state.HasIndex(name) ? await state.IndexAsync(name, cancellationToken) : null;
+        var (tried, refusals) = Impossible(wanted) is { } impossible
+            ? (TrialResult.Refused(impossible), ImmutableDictionary<string, string?>.Empty)
+            : await trial.IndexAsync(wanted, aliases, there is not null, cancellationToken);
+        var outcome = Outcome(wanted, tried, there, facts);
+        if (there is null && state.Alias(name).Select(alias => alias.Index).Where(index => !own.Contains(index)).ToArray() is { Length: > 0 } pointed)
+        {
+            outcome = new ObjectOutcome.Refused($"the target has an alias of that name, of {string.Join(", ", pointed)}");
+        }
+
+        return (new(wanted, outcome), aliases.Select(alias => new EvaluatedObject(alias, AliasOutcome(alias, outcome, refusals.GetValueOrDefault(alias.Name.Name), facts, state))));
+    }
+
+    private ObjectOutcome AliasOutcome(MetadataObject alias, ObjectOutcome index, string? refusal, TargetFacts facts, TargetState state)
+    {
+        if (index is not (ObjectOutcome.Create or ObjectOutcome.Keep))
+        {
+            return new ObjectOutcome.LeftOut(index is ObjectOutcome.Differs ? "its index is left as it is" : "its index is refused");
+        }
+
+        var (name, isOurs) = (alias.Name.Name, journal.Has(alias.Name));
+        var others = state.Alias(name).Where(other => other.Index != alias.Name.Index).ToArray();
+        if (state.HasIndex(name))
+        {
+            return new ObjectOutcome.Refused("the target has an index of that name");
+        }
+
+        if (alias.Definition["is_write_index"]?.ToString() == "true" && others.FirstOrDefault(other => other.Definition["is_write_index"]?.ToString() == "true") is { Index: { } writes })
+        {
+            return new ObjectOutcome.Refused($"the alias writes to {writes} on the target already");
+        }
+
+        var there = isOurs ? null : state.Alias(name).FirstOrDefault(other => other.Index == alias.Name.Index).Definition;
+        return Outcome(alias, new(refusal, alias.Definition), there, facts);
+    }
+
+    private static ObjectOutcome Outcome(MetadataObject wanted, TrialResult tried, JsonObject? there, TargetFacts facts)
+    {
+        if (there is null)
+        {
+            return tried.Refusal is { } refusal ? new ObjectOutcome.Refused(refusal) : new ObjectOutcome.Create();
+        }
+
+        var differences = tried.Refusal is { } why ? [$"ours cannot be compared: {why}"] : Differences.Between(wanted.Name.Kind, there, tried.Written!, facts);
+        return differences.IsEmpty ? new ObjectOutcome.Keep() : new ObjectOutcome.Differs(differences);
+    }
+
+    private static string? Impossible(MetadataObject wanted) =>
+        wanted.Findings.Where(finding => finding.Kind == FindingKind.Impossible).Select(finding => finding.Text).ToArray() is { Length: > 0 } why ? string.Join("; ", why) : null;
+
+    /// <summary>Cleans up though the evaluation may have been cancelled, and though the target may be gone: then the next one does.</summary>
+    private async Task ClearAtLastAsync(ClusterCapabilities can)
+    {
+        try
+        {
+            await _scratch.ClearAsync(can.HasComposableTemplates, CancellationToken.None);
+        }
+        catch (ClusterException)
+        {
+        }
+    }
+}

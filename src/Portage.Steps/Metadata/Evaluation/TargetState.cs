@@ -1,0 +1,73 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Portage.Clusters;
+using Portage.Clusters.Capabilities;
+using Portage.Clusters.Metadata;
+using Portage.Steps.Metadata.Objects;
+
+namespace Portage.Steps.Metadata.Evaluation;
+
+/// <summary>What is on a target, as far as it matters to metadata: read once, at the beginning of an evaluation.</summary>
+internal sealed class TargetState
+{
+    private readonly ClusterMetadata _metadata;
+    private readonly FrozenDictionary<(ObjectKind, string), JsonObject> _templates;
+    private readonly FrozenSet<string> _indices;
+    private readonly ImmutableArray<(string Index, string Alias, JsonObject Definition)> _aliases;
+
+    private TargetState(
+        ClusterMetadata metadata,
+        FrozenDictionary<(ObjectKind, string), JsonObject> templates,
+        FrozenSet<string> indices,
+        ImmutableArray<(string Index, string Alias, JsonObject Definition)> aliases) =>
+        (_metadata, _templates, _indices, _aliases) = (metadata, templates, indices, aliases);
+
+    public static async Task<TargetState> ReadAsync(ClusterClient client, ClusterCapabilities can, CancellationToken cancellationToken)
+    {
+        var metadata = new ClusterMetadata(client);
+        var templates = new Dictionary<(ObjectKind, string), JsonObject>();
+        foreach (var kind in can.HasComposableTemplates ? (ObjectKind[])[ObjectKind.LegacyTemplate, ObjectKind.ComponentTemplate, ObjectKind.IndexTemplate] : [ObjectKind.LegacyTemplate])
+        {
+            foreach (var template in await metadata.ListTemplatesAsync(TemplateKindOf(kind), cancellationToken))
+            {
+                templates[(kind, template.Name)] = Parse(template.Json);
+            }
+        }
+
+        var indices = await metadata.ListIndicesAsync(cancellationToken);
+        var aliases = await metadata.ListAliasesAsync(cancellationToken);
+        return new(
+            metadata,
+            templates.ToFrozenDictionary(),
+            indices.Select(index => index.Name).ToFrozenSet(StringComparer.Ordinal),
+            [.. from index in aliases
+                from alias in Parse(index.Json)
+                select (index.Name, alias.Key, alias.Value as JsonObject ?? [])]);
+    }
+
+    public static TemplateKind TemplateKindOf(ObjectKind kind) => kind switch
+    {
+        ObjectKind.LegacyTemplate => TemplateKind.Legacy,
+        ObjectKind.ComponentTemplate => TemplateKind.Component,
+        _ => TemplateKind.Index,
+    };
+
+    /// <summary>A template as the target has it; null when it has none of the name.</summary>
+    public JsonObject? Template(ObjectName name) => _templates.GetValueOrDefault((name.Kind, name.Name));
+
+    public bool HasIndex(string name) => _indices.Contains(name);
+
+    /// <summary>An index as the target has it.</summary>
+    public async Task<JsonObject?> IndexAsync(string name, CancellationToken cancellationToken) =>
+        await _metadata.GetIndexAsync(name, cancellationToken) is { } found ? Parse(found.Json) : null;
+
+    /// <summary>The indices that have an alias of the name.</summary>
+    public IEnumerable<(string Index, JsonObject Definition)> Alias(string name) =>
+        _aliases.Where(alias => alias.Alias == name).Select(alias => (alias.Index, alias.Definition)).OrderBy(alias => alias.Index, StringComparer.Ordinal);
+
+    // As deep as a mapping may be.
+    private static JsonObject Parse(ReadOnlyMemory<byte> json) =>
+        JsonNode.Parse(json.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 512 }) as JsonObject ?? [];
+}

@@ -1,0 +1,37 @@
+using Portage.Configuration;
+using Portage.Model.Steps;
+using Portage.Planning;
+using Portage.Steps.Snapshot;
+
+namespace Portage.Steps.Metadata;
+
+/// <summary>Which slices a configuration wants the metadata of, and what decides about it.</summary>
+public sealed class MetadataInputs : IStepDefinition
+{
+    /// <inheritdoc/>
+    public StepKind Kind => StepKind.Metadata;
+
+    /// <inheritdoc/>
+    public int Version => 1;
+
+    /// <inheritdoc/>
+    public GatePlacement GatePlacement => GatePlacement.BeforeRun;
+
+    /// <inheritdoc/>
+    public bool IsHeavy => false;
+
+    /// <inheritdoc/>
+    public IEnumerable<WantedStep> Derive(MigrationConfig config) => SliceOnTarget.AllOf(config)
+        .Where(on => !on.Slice.Metadata.Skip)
+        .Select(on => new WantedStep(
+            on.Step(StepKind.Metadata),
+            StepFields.Relevant(
+                StepFields.OfTarget(config, on.TargetName),
+                StepFields.OfSelection(on),
+                StepFields.Of(on.Slice.Metadata, "metadata", $"{on.SlicePath}.metadata")),
+            [
+                on.Consumes(SnapshotOutputs.Definitions),
+                new InputEdge(on.SnapshotStep, SnapshotOutputs.Templates, ["*"], [], RestsOn: false),
+            ],
+            MetadataGate.Rule(on.Slice.Metadata)));
+}

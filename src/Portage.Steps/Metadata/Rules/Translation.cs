@@ -1,0 +1,138 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Portage.Snapshots.Metadata;
+using Portage.Steps.Metadata.Objects;
+using Portage.Steps.Reading;
+
+namespace Portage.Steps.Metadata.Rules;
+
+/// <summary>Writes the objects of a source as a target takes them. Pure: the same source and target give the same objects and findings.</summary>
+internal static class Translation
+{
+    /// <summary>The indices that an index becomes: one, or one a type.</summary>
+    public static IEnumerable<MetadataObject> Index(SelectedIndex source, TargetFacts target, int? replicas) => source.TargetNames.Select(name =>
+    {
+        var only = name == source.Name ? null : source.Types.First(type => source.TargetOf(type) == name);
+        return Index(name, source.Index.Settings.Json, source.Index.Mappings, only, target, replicas);
+    });
+
+    /// <summary>One index.</summary>
+    /// <param name="only">The one type that goes into it; null for all.</param>
+    public static MetadataObject Index(string name, JsonElement settings, IReadOnlyList<TypeMapping> mappings, string? only, TargetFacts target, int? replicas)
+    {
+        var draft = new Draft(target, FlatSettings.Of(ObjectOf(settings)));
+        Apply(draft, mappings, only);
+        SettingRules.SetReplicas(draft, replicas);
+        return new(new(ObjectKind.Index, name), Body(draft), draft.Findings);
+    }
+
+    /// <summary>The aliases of an index, on each index that it becomes.</summary>
+    public static IEnumerable<MetadataObject> Aliases(SelectedIndex source) =>
+        from target in source.TargetNames
+        from alias in source.Index.Aliases.OrderBy(alias => alias.Key, StringComparer.Ordinal)
+        select new MetadataObject(new(ObjectKind.Alias, alias.Key, target), ObjectOf(alias.Value), []);
+
+    public static MetadataObject Legacy(LegacyTemplate source, TargetFacts target)
+    {
+        var draft = new Draft(target, FlatSettings.Of(ObjectOf(source.Settings)));
+        if (!source.Json.TryGetProperty("index_patterns", out _))
+        {
+            draft.Change("template → index_patterns");
+        }
+
+        Apply(draft, source.Mappings, only: null);
+        var body = Body(draft);
+        body["index_patterns"] = new JsonArray([.. source.Patterns.Select(pattern => (JsonNode)JsonValue.Create(pattern)!)]);
+        body["order"] = source.Order;
+        if (source.Version is { } version)
+        {
+            body["version"] = version;
+        }
+
+        if (ObjectOf(source.Aliases) is { Count: > 0 } aliases)
+        {
+            body["aliases"] = aliases;
+        }
+
+        return new(new(ObjectKind.LegacyTemplate, source.Name), body, draft.Findings);
+    }
+
+    /// <summary>A component template or an index template.</summary>
+    public static MetadataObject Composable(ObjectKind kind, ComposableTemplate source, TargetFacts target)
+    {
+        var body = ObjectOf(source.Json);
+        var inner = body["template"] as JsonObject;
+        var draft = new Draft(target, FlatSettings.Of(inner?["settings"] as JsonObject));
+        if (!target.Can.HasComposableTemplates)
+        {
+            draft.Refuse($"{target.Can.Version} has no such templates");
+        }
+
+        if (inner is not null)
+        {
+            Apply(draft, MappingsOf(inner), only: null);
+            var aliases = inner["aliases"]?.DeepClone();
+            inner = Body(draft);
+            if (aliases is JsonObject { Count: > 0 })
+            {
+                inner["aliases"] = aliases;
+            }
+
+            body["template"] = inner;
+        }
+
+        TemplateRules.DropOptions(draft, body);
+        return new(new(kind, source.Name), body, draft.Findings);
+    }
+
+    private static void Apply(Draft draft, IEnumerable<TypeMapping> mappings, string? only)
+    {
+        SettingRules.LeaveOutGenerated(draft);
+        SettingRules.DropRemoved(draft);
+        SettingRules.DropSoftDeletesOff(draft);
+        SettingRules.DropAllocation(draft);
+        SettingRules.DropBlocks(draft);
+        SettingRules.DropLifecycle(draft);
+        AnalysisRules.Rename(draft);
+        AnalysisRules.LeaveOutStandardFilter(draft);
+        AnalysisRules.AllowDifferences(draft);
+        SettingRules.DropUnknown(draft);
+        TypeRules.Unwrap(draft, mappings, only);
+        StringRules.Replace(draft);
+        SimilarityRules.Replace(draft);
+        FieldRules.DropIncludeInAll(draft);
+        FieldRules.ReplaceFlattened(draft);
+        FieldRules.DropComputed(draft);
+        FieldRules.DropTimeSeries(draft);
+    }
+
+    private static JsonObject Body(Draft draft)
+    {
+        var body = new JsonObject();
+        if (draft.Settings.Count > 0)
+        {
+            body["settings"] = FlatSettings.ToJson(draft.Settings);
+        }
+
+        if (draft.Mapping.Count > 0)
+        {
+            body["mappings"] = draft.Mapping;
+        }
+
+        return body;
+    }
+
+    /// <summary>Composable templates know no types, but some versions keep theirs below <c>_doc</c>.</summary>
+    private static IEnumerable<TypeMapping> MappingsOf(JsonObject template)
+    {
+        if (template["mappings"] is not JsonObject mappings)
+        {
+            return [];
+        }
+
+        var untyped = mappings is { Count: 1 } && mappings[TypeMapping.NoType] is JsonObject inner ? inner : mappings;
+        return [new(TypeMapping.NoType, JsonElement.Parse(CanonicalText.Utf8(untyped)))];
+    }
+
+    private static JsonObject ObjectOf(JsonElement json) => json.ValueKind == JsonValueKind.Object ? JsonObject.Create(json)! : [];
+}
