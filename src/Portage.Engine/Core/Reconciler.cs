@@ -121,7 +121,8 @@ public static class Reconciler
         var had = session.Steps[step.Address];
         var evidence = had.Shown!.Value;
         LedgerEvent? passed = null;
-        if (had.Approved != evidence)
+        var isReported = had.State == StepState.Reported;
+        if (had.Approved != evidence && !(isReported && due.Gate.Mode == GateMode.None))
         {
             if (GateQuestion.WhyHeld(due.Gate, due.Evidence, memo) is { } why)
             {
@@ -134,7 +135,7 @@ public static class Reconciler
         return
         [
             .. passed is null ? Array.Empty<LedgerEvent>() : [passed],
-            .. step.GatePlacement == GatePlacement.AfterRun ? [new StepCompleted(session.Name, run.Number, step.Address)] : Array.Empty<LedgerEvent>(),
+            .. isReported ? [new StepCompleted(session.Name, run.Number, step.Address)] : Array.Empty<LedgerEvent>(),
         ];
     }
 }

@@ -131,6 +131,8 @@ public static class Standings
             StepState.Reverting => Phase(StepPhase.Revert, had, had.Inputs!),
             // What has begun goes on even while an earlier step is looked at again: its inputs are what it began with.
             StepState.Running => Phase(StepPhase.Run, had, inputs ?? had.Inputs!),
+            // Where the gate came before the run, nothing is left to ask.
+            StepState.Reported when step.GatePlacement == GatePlacement.BeforeRun => new Standing.GateDue(Ungated, had.Report!),
             StepState.Reported => Gate(step, had, had.Report!),
             _ when inputs is null => new Standing.Waits(waits),
             StepState.Evaluating => Phase(StepPhase.Evaluate, had, inputs),
@@ -138,6 +140,8 @@ public static class Standings
             StepState.Evaluated => Gate(step, had, had.Evidence!),
             _ => Phase(FirstPhase(step), had, inputs),
         };
+
+        private static readonly GateRule Ungated = new(GateMode.None, null);
 
         private Standing Redo(int place, StepRecord had, StepInputs? inputs, ImmutableArray<StepAddress> waits)
         {
