@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Portage.Cli.Commands;
 using Portage.Cli.Shell;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
@@ -36,33 +35,7 @@ internal static class Program
 
     private static async Task<int> RunAsync(Terminal terminal, string[] arguments)
     {
-        var root = new RootCommand("Portage moves a search cluster: declare where the data should end up, see the plan, start it.");
-        root.Options.Add(Verb.SessionOption);
-        root.Options.Add(Verb.OutputOption);
-        foreach (var command in (Command[])
-            [
-                ConfigureCommand.Make(terminal),
-                PlanCommand.Make(terminal),
-                StartCommand.Make(terminal),
-                .. RunCommands.Make(terminal),
-                StatusCommand.Make(terminal),
-                ApproveCommand.Make(terminal, isApproval: true),
-                ApproveCommand.Make(terminal, isApproval: false),
-                ExplainCommand.Make(terminal),
-                LogCommand.Make(terminal),
-                RunsCommand.Make(terminal),
-                SessionCommand.Make(terminal),
-                SnapshotCommand.Make(terminal),
-                CredentialsCommand.Make(terminal),
-                SandboxCommand.Make(terminal),
-                DemoCommand.Make(terminal),
-                .. Workers.HiddenCommands.Make(terminal),
-            ])
-        {
-            root.Subcommands.Add(command);
-        }
-
-        var parsed = root.Parse(SessionPrefix.Expand(arguments));
+        var parsed = CommandTree.Make(terminal).Parse(SessionPrefix.Expand(arguments));
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)

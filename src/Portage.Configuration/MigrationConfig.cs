@@ -66,7 +66,7 @@ public sealed record TlsConfig
 [NotAvailableYet("capture", "replay", "switch", "teardown")]
 public sealed record SourceMigrationConfig
 {
-    [Field("The cluster that data comes from. May be left out where every snapshot exists already.")]
+    [Field("The cluster that data comes from. May be left out where every snapshot exists already.", Affects = Affects.Process)]
     public SourceConfig? Source { get; init; }
 
     [Field("Snapshots of the source, taken or existing, by name.", Example = "main")]

@@ -3,6 +3,7 @@ using Portage.Engine.Ports;
 using Portage.Model.Steps;
 using Portage.Planning;
 using Portage.Steps.Backfill;
+using Portage.Steps.Metadata;
 using Portage.Steps.Snapshot;
 using Portage.Steps.Validate;
 
@@ -15,6 +16,7 @@ public static class StepCatalog
     public static FrozenDictionary<StepKind, IStep> Steps { get; } = ((IStep[])
     [
         new SnapshotStep(),
+        new MetadataStep(),
         new BackfillStep(),
         new ValidateStep(),
     ]).ToFrozenDictionary(step => step.Definition.Kind);

@@ -1,3 +1,4 @@
+using System.Text;
 using Portage.Lucene.Files;
 
 namespace Portage.Lucene.Tests;
@@ -116,6 +117,23 @@ public sealed class DamageTests
         var error = await Assert.ThrowsAsync<CorruptIndexException>(() => ReadAllAsync(new MemoryDirectory(files)));
 
         Assert.Equal((name, "1 deleted documents"), (error.File, error.Expected));
+    }
+
+    [Theory]
+    [InlineData("ZstdStoredFields814")]
+    [InlineData("CustomStoredFieldsZstdNoDict")]
+    public async Task OpenStoredFieldsAsync_FormatFromOutsideLucene_IsNamed(string codec)
+    {
+        using var folder = Fixtures.Unzip("lucene/lucene-dvupdates.9.0.0.zip");
+        var files = MemoryDirectory.ReadAll(folder.Path);
+        var sound = files["_1.fdt"];
+        var rest = 5 + sound[4];
+        files["_1.fdt"] = Footers.Add([.. sound[..4], (byte)codec.Length, .. Encoding.ASCII.GetBytes(codec), .. sound[rest..^16]]);
+        var segment = (await LuceneIndex.OpenAsync(new MemoryDirectory(files), Cancellation)).Segments[1];
+
+        var error = await Assert.ThrowsAsync<UnsupportedFormatException>(async () => await segment.OpenStoredFieldsAsync(new(), Cancellation));
+
+        Assert.Equal(("_1.fdt", $"{codec} version 1"), (error.File, error.Format));
     }
 
     private static (string File, int Start, int Length) LocateStoredFields(Dictionary<string, byte[]> files, LuceneSegment segment)

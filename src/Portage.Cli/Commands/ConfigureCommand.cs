@@ -3,7 +3,7 @@ using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Configuration.Editing;
 using Portage.Configuration.Reading;
-//SCHEMA using Portage.Configuration.Schema;
+using Portage.Configuration.Schema;
 using Portage.Engine.Core;
 using Portage.Engine.Operations;
 using Portage.Model.Diagnostics;
@@ -30,8 +30,8 @@ internal static class ConfigureCommand
                 Edit(terminal, message, EditKind.Remove, "remove", "Remove what is there.", hasValue: false),
                 Show(terminal),
                 Validate(terminal),
-//SCHEMA                Text(terminal, "schema", "Print the JSON Schema of configurations, for editors.", JsonSchema.Write),
-//SCHEMA                Text(terminal, "sample", "Print a commented configuration that uses everything.", Sample.Write),
+               Text(terminal, "schema", "Print the JSON Schema of configurations, for editors.", JsonSchema.Write),
+               Text(terminal, "sample", "Print a commented configuration that uses everything.", Sample.Write),
                 Commit(terminal),
                 Discard(terminal),
                 History(terminal),

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Portage.Cli.Commands;
 using Portage.Configuration.Editing;
 using Portage.Configuration.Reading;
-//SCHEMA using Portage.Configuration.Schema;
+using Portage.Configuration.Schema;
 using Portage.Engine.Operations;
 using Portage.Model.Diagnostics;
 
@@ -75,7 +75,7 @@ internal static class ConfigurationInEditor
         var session = state.Sessions.GetValueOrDefault(verb.SessionName ?? state.ActiveSession);
         return (session?.Pending ?? session?.Current) is { } revision
             ? ConfigurationEditor.Show(revision.Configuration, null, ShowFormat.Yaml).Text ?? ""
-            : "";
+            : Sample.Write();
     }
 
     private static async Task<int> OpenAsync(string editor, string file, CancellationToken cancellationToken)

@@ -13,6 +13,9 @@ namespace Portage.Configuration.Reading;
 /// <param name="checksValues">False for what passed every rule before.</param>
 internal sealed class Binder(Findings findings, bool checksValues)
 {
+    /// <summary>The key by which editors find the schema of a JSON file. It is the one key that is read past.</summary>
+    public const string SchemaKey = "$schema";
+
     private static readonly ConfigObject Empty = new(default, []);
     private static readonly ConfigObject Refused = new(default, [], IsPartial: true);
 
@@ -40,6 +43,11 @@ internal sealed class Binder(Findings findings, bool checksValues)
         {
             if (shape.Find(entry.Key) is not { } field)
             {
+                if (path.IsRoot && entry is { Key: SchemaKey, Value: ConfigScalar { Kind: ScalarKind.Text } })
+                {
+                    continue;
+                }
+
                 if (UnknownKeyRule.Report(shape, entry.Key, path, findings) is { } meant)
                 {
                     (mistyped ??= []).Add(meant);

@@ -32,9 +32,6 @@ internal static class CanonicalJson
         _ => Write(writer => WriteValue(writer, field, value)),
     };
 
-    /// <summary>A text as JSON.</summary>
-    public static string WriteText(string text) => Write(writer => writer.WriteStringValue(text));
-
     /// <summary>True when the field may be left out of the canonical form.</summary>
     public static bool IsDefault(FieldShape field, object? value) => (field.Kind, value) switch
     {

@@ -45,9 +45,6 @@ internal sealed class Findings(string? file)
         .ThenBy(diagnostic => diagnostic.Path, StringComparer.Ordinal)
         .ThenBy(diagnostic => diagnostic.Code, StringComparer.Ordinal)];
 
-    /// <summary>The line of a path's key, for messages that name a second place; 0 where there is no text.</summary>
-    public int LineOf(ConfigPath path) => Locate(path, atKey: true).Line;
-
     private TextPosition Locate(ConfigPath path, bool atKey)
     {
         // What is missing has no place of its own; the record that misses it has.

@@ -110,10 +110,12 @@ internal sealed class YamlTree
             case MappingStart:
                 Advance();
                 return ReadObject(at, depth);
-            default:
-                // An alias: refused above; nothing stands in its place.
+            case AnchorAlias:
                 Advance();
                 return new ConfigScalar(at, "", ScalarKind.Refused);
+            default:
+                // The parser has lost half of a pair; it does for texts that are far from YAML.
+                throw new InvalidOperationException("A key without a value.");
         }
     }
 

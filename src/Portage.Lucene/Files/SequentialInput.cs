@@ -9,8 +9,8 @@ namespace Portage.Lucene.Files;
 /// </remarks>
 internal sealed class SequentialInput : IAsyncDisposable
 {
-    // Decoders may load a whole vector from the last byte on.
-    private const int SlackBytes = 64;
+    /// <summary>Bytes behind those in memory that decoders may load too.</summary>
+    public const int SlackBytes = 64;
 
     // A buffer that a single huge document has blown up is given back once the window size is enough again.
     private const int KeptBufferFactor = 8;
@@ -61,8 +61,8 @@ internal sealed class SequentialInput : IAsyncDisposable
 
     public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
 
-    /// <summary>The same, for readers that cannot take spans.</summary>
-    public ArraySegment<byte> BufferedSegment => new(_buffer, _start, _end - _start);
+    /// <summary>The same and <see cref="SlackBytes"/> more, which mean nothing.</summary>
+    public ReadOnlySpan<byte> BufferedWithSlack => _buffer.AsSpan(_start, _end - _start + SlackBytes);
 
     /// <summary>A reader over what is in memory; follow it with <see cref="Advance"/>.</summary>
     public ByteInput Reader(bool littleEndian = false) => new(Name, Buffered, Position) { LittleEndian = littleEndian };

@@ -8,7 +8,8 @@ namespace Portage.Lucene.LiveDocs;
 /// The newest field infos say which field that is, and the generation of its doc values. Those of a generation lie outside the compound
 /// file, in <c>SEGMENT_GENERATION_FORMAT_SUFFIX.dvm</c> and <c>.dvd</c>, and hold that field only; both are checked as a whole. Documents that were
 /// deleted already when the segment was written are noted in its first doc values, <c>SEGMENT_FORMAT_SUFFIX.dvm</c> and <c>.dvd</c>, among all other
-/// fields: of that <c>.dvd</c>, which may be large, only the needed range is read, without its checksum.
+/// fields: of that <c>.dvd</c>, which may be large, only the needed range is read, without its checksum. Where the commit counts no soft-deleted
+/// documents, as it does for the doc values of time series too, nothing of this is read.
 /// </remarks>
 internal static class SoftDeletes
 {

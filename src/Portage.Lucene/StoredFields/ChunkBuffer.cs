@@ -5,7 +5,7 @@ namespace Portage.Lucene.StoredFields;
 /// <summary>Where a chunk is decompressed to; grows with what has really been decoded, never with what a damaged header claims.</summary>
 internal sealed class ChunkBuffer
 {
-    // Decoders may write a whole vector where one byte was due.
+    // Behind what is asked for, decoders may write a whole vector where one byte was due.
     private const int SlackBytes = 64;
 
     // DEFLATE cannot do better than 1,032 to one, LZ4 not than 255 to one.

@@ -57,16 +57,16 @@ internal abstract class ChunkDecompressor
         private readonly DeflateBlock _block = new();
 
         public override ValueTask DecompressAsync(SequentialInput input, ChunkBuffer output, int offset, int length, CancellationToken cancellationToken) =>
-            InflateAsync(_block, input, output, default, offset, length, cancellationToken);
+            InflateAsync(_block, input, output, offset, length, 0, 0, cancellationToken);
 
         public static async ValueTask InflateAsync(
-            DeflateBlock block, SequentialInput input, ChunkBuffer output, ArraySegment<byte> dictionary, int offset, int length, CancellationToken cancellationToken)
+            DeflateBlock block, SequentialInput input, ChunkBuffer output, int offset, int length, int dictionaryStart, int dictionaryLength, CancellationToken cancellationToken)
         {
             var compressed = await ReadLengthAsync(input, cancellationToken);
             await input.EnsureAsync(compressed, cancellationToken);
             var isSound = compressed == 0
                 ? length == 0
-                : block.TryDecode(input.BufferedSegment[..compressed], dictionary, output.Bytes.AsSpan(offset, length));
+                : block.TryDecode(input.BufferedWithSlack, compressed, output.Bytes, offset, length, dictionaryStart, dictionaryLength);
             if (!isSound)
             {
                 throw Malformed(input, "DEFLATE", length);
@@ -160,12 +160,11 @@ internal abstract class ChunkDecompressor
             var dictionary = await ReadLengthAsync(input, cancellationToken);
             var block = await ReadLengthAsync(input, cancellationToken);
             var blocks = Lz4WithDictionary.CountBlocks(input, length, dictionary, block);
-            await Deflate.InflateAsync(_block, input, output, default, offset, dictionary, cancellationToken);
+            await Deflate.InflateAsync(_block, input, output, offset, dictionary, 0, 0, cancellationToken);
             for (var i = 0; i < blocks; i++)
             {
                 var start = dictionary + (i * block);
-                var preset = new ArraySegment<byte>(output.Bytes, offset, dictionary);
-                await Deflate.InflateAsync(_block, input, output, preset, offset + start, Math.Min(block, length - start), cancellationToken);
+                await Deflate.InflateAsync(_block, input, output, offset + start, Math.Min(block, length - start), offset, dictionary, cancellationToken);
             }
         }
     }

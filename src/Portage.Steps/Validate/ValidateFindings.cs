@@ -5,9 +5,9 @@ using Portage.Steps.WorkItems;
 
 namespace Portage.Steps.Validate;
 
-/// <summary>Writes documents that are missing, differ or are too many as lines that say which, where and how.</summary>
+/// <summary>Writes documents that are missing or differ as lines that say which, where and how.</summary>
 /// <remarks>
-/// One JSON object a line: <c>formatVersion, finding</c> (<c>missing</c>, <c>differing</c>, <c>extra</c>)<c>, index, shard, position, id,
+/// One JSON object a line: <c>formatVersion, finding</c> (<c>missing</c>, <c>differing</c>)<c>, index, shard, position, id,
 /// targetIndex, targetId, targetRouting, source, target</c>; the last two are the texts of both sides, cut at 1,000 characters.
 /// </remarks>
 internal static class ValidateFindings

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using CsCheck;
 using Portage.Configuration.Editing;
 using Portage.Configuration.Fields;
@@ -53,6 +54,12 @@ public sealed class ConfigurationReaderProperties
     [Fact]
     public void Read_AnyTextOfConfigurationLetters_NeverThrows() =>
         Gen.Char["{}[]:,-\"'#&*!|>%@`?<\\ \n\t\rab01~/.\ud800é"].Array[0, 60].Sample(letters => ConfigurationReader.Read(new string(letters), "any.yaml"));
+
+    [Theory]
+    [InlineData(" :\t?\ud800:a\u00e9|bb[1*}&-")]
+    [InlineData("targets:\n  blue: [https://blue.example:9200\nmigrations: {}\n")]
+    public void Read_TextThatTheParserLosesItsWayIn_IsASyntaxError(string text) =>
+        Assert.Equal("PG1001", Assert.Single(ConfigurationReader.Read(text, "any.yaml").Diagnostics).Code);
 
     [Fact]
     public void Read_ADamagedText_NeverThrowsAndNamesPlacesInIt()
@@ -164,7 +171,7 @@ internal static class Configurations
                 random.Shuffle(entries);
                 for (var i = 0; i < entries.Length; i++)
                 {
-                    text.Append(Noise()).Append(CanonicalJson.WriteText(entries[i].Key)).Append(Noise()).Append(':');
+                    text.Append(Noise()).Append(JsonSerializer.Serialize(entries[i].Key)).Append(Noise()).Append(':');
                     Write(entries[i].Value);
                     text.Append(i < entries.Length - 1 || random.Next(2) == 0 ? "," : "");
                 }
@@ -187,11 +194,11 @@ internal static class Configurations
         string Write(RecordShape shape, object record) => "{" + string.Join(",", shape.Fields.Select(field =>
         {
             var value = field.Get(record);
-            return CanonicalJson.WriteText(field.Name) + ":" + field.Kind switch
+            return JsonSerializer.Serialize(field.Name) + ":" + field.Kind switch
             {
                 _ when value is null => "null",
                 FieldKind.Record => Write(field.Record!, value),
-                FieldKind.Map => "{" + string.Join(",", MapShape.Entries(value).Select(entry => CanonicalJson.WriteText(entry.Name) + ":" + Write(field.Record!, entry.Record))) + "}",
+                FieldKind.Map => "{" + string.Join(",", MapShape.Entries(value).Select(entry => JsonSerializer.Serialize(entry.Name) + ":" + Write(field.Record!, entry.Record))) + "}",
                 FieldKind.Texts when field.Facts.NotEmpty && CanonicalJson.WriteValue(field, value) == "[]" => "null",
                 _ => CanonicalJson.WriteValue(field, value),
             };

@@ -22,7 +22,9 @@ internal static class NameSearch
         string[] patterns = [.. all, .. none];
         var alphabet = Alphabet(patterns);
         var start = new State(patterns.Select(pattern => Close(pattern, Single(pattern))).ToArray(), null, '\0');
-        var seen = new HashSet<string>(StringComparer.Ordinal) { start.Key };
+
+        // Not with the start in it: a later state may be the same, and then stands for a name.
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         var waiting = new Queue<State>([start]);
         while (waiting.TryDequeue(out var state))
         {
