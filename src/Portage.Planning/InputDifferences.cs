@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Configuration.Fields;
+using Portage.Model.Steps;
 
 namespace Portage.Planning;
 
@@ -26,6 +27,23 @@ public static class InputDifferences
                 .Select(pair => Difference(pair.Was, pair.Is)),
         ];
     }
+
+    /// <summary>
+    /// True when what was begun with the one has the outcome of the other. Fingerprints answer at once where they are
+    /// equal; where they are not, the fields decide, so that another way of hashing, or a field that counts for less
+    /// than it did, redoes nothing.
+    /// </summary>
+    public static bool HaveSameResult(StepInputs had, StepInputs wanted) =>
+        had.Fingerprints.Result == wanted.Fingerprints.Result
+        || (had.Version == wanted.Version
+            && Digests(had).SequenceEqual(Digests(wanted))
+            && !Between(had.Parts, wanted.Parts).Any(field => field.Affects == Affects.Result));
+
+    // Without the upstream's address: a rename of a snapshot or a slice is no other input.
+    private static IEnumerable<(StepKind Kind, string Group, Fingerprint Digest)> Digests(StepInputs inputs) => inputs.Consumed
+        .OrderBy(output => output.Upstream.Kind)
+        .ThenBy(output => output.Group, StringComparer.Ordinal)
+        .Select(output => (output.Upstream.Kind, output.Group, output.Digest));
 
     private static InputDifference Difference(InputPart? was, InputPart? now)
     {

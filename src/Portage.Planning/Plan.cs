@@ -27,7 +27,7 @@ public sealed record Plan(ImmutableArray<StepChange> Changes, ImmutableDictionar
         var text = new StringBuilder("plan 1\n");
         foreach (var change in changes)
         {
-            text.Append(change.Word).Append(' ').Append(change.Address).Append('\n');
+            text.Append(change.Word).Append(change is StepChange.Redo { Conditional: true } ? "? " : " ").Append(change.Address).Append('\n');
             if (steps.TryGetValue(change.Address, out var step))
             {
                 foreach (var part in step.Inputs)

@@ -54,25 +54,29 @@ public sealed partial class ControlSocket : IAsyncDisposable
         return new(listener, path, perform, time, logger);
     }
 
-    /// <summary>Sends an operation to the controller of a home; null when none listens.</summary>
-    public static async Task<OperationResult?> SendAsync(Home home, Operation operation, CancellationToken cancellationToken)
+    /// <summary>True when there may be a controller that listens.</summary>
+    public static bool MayListen(Home home) => File.Exists(PathOf(home));
+
+    /// <summary>Sends an operation to the controller of a home.</summary>
+    /// <returns>Its result; null when none listens, or when the answer was lost and nobody knows whether it was performed.</returns>
+    public static async Task<(OperationResult? Result, bool WasSent)> SendAsync(Home home, Operation operation, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var wasSent = false;
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(PathOf(home)), cancellationToken);
+            wasSent = true;
             await using var stream = new NetworkStream(socket);
             var request = JsonSerializer.SerializeToUtf8Bytes(operation, OperationJson.Default.Operation);
             await stream.WriteAsync((byte[])[.. request, (byte)'\n'], cancellationToken);
             using var reader = new StreamReader(stream, Encoding.UTF8);
-            return await reader.ReadLineAsync(cancellationToken) is { } answer
-                ? JsonSerializer.Deserialize(answer, OperationJson.Default.OperationResult)
-                : null;
+            return (await reader.ReadLineAsync(cancellationToken) is { } answer ? JsonSerializer.Deserialize(answer, OperationJson.Default.OperationResult) : null, wasSent);
         }
-        catch (Exception e) when (e is SocketException or IOException)
+        catch (Exception e) when (e is SocketException or IOException or JsonException)
         {
             // Nobody listens, or the controller ended between request and answer: the caller looks who holds the lock.
-            return null;
+            return (null, wasSent);
         }
     }
 

@@ -49,11 +49,13 @@ public sealed partial class ControllerHost(
             await using var ledger = SqliteLedger.Open(home.Ledger, time);
             var state = HomeState.Of(ledger.Read(0));
             LogBegins(ledger.Token, state.Sequence);
+            var folders = new WorkFolders(home, time);
+            folders.ForgetAllBut(state.Sessions.Keys);
             var performer = new EffectPerformer(
                 steps,
                 new ProcessWorkloads(home, program, time),
                 new LocalSecrets(home, variable),
-                new WorkFolders(home, time),
+                folders,
                 time,
                 new Random((int)ledger.Token),
                 logger);

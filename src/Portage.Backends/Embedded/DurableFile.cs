@@ -14,6 +14,9 @@ public static class DurableFile
         }
 
         File.Move(next, path, overwrite: true);
+
+        // The new name is in the folder, which is written on its own.
+        Posix.FlushFolder(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Replaces a file in one piece, for readers; it may be lost with the power.</summary>

@@ -68,6 +68,9 @@ public sealed class Home(string path)
     {
         var name = new StringBuilder(step.ToString());
         name.Replace('/', '+').Replace('>', '@').Replace(':', '=');
-        return System.IO.Path.Combine(Path, "work", session, $"{name}-{identity.Short}");
+        return System.IO.Path.Combine(WorkOf(session), $"{name}-{identity.Short}");
     }
+
+    /// <summary>The folder of all work of a session.</summary>
+    public string WorkOf(string session) => System.IO.Path.Combine(Path, "work", session);
 }

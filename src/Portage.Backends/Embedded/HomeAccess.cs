@@ -58,18 +58,32 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
     {
         home.Create();
         var since = time.GetTimestamp();
+        var sentAfter = default(long?);
         while (true)
         {
-            if (await ControlSocket.SendAsync(home, operation, cancellationToken) is { } answer)
+            if (ControlSocket.MayListen(home))
             {
-                return answer;
+                var before = sentAfter ?? SqliteLedger.LastSequence(home.Ledger);
+                if (sentAfter is { } then && FindPerformed(operation, then) is { } performed)
+                {
+                    return performed;
+                }
+
+                var (answer, wasSent) = await ControlSocket.SendAsync(home, operation, cancellationToken);
+                if (answer is not null)
+                {
+                    return answer;
+                }
+
+                sentAfter ??= wasSent ? before : null;
             }
 
             using (var held = HomeLock.TryTake(home.Lock))
             {
                 if (held is not null)
                 {
-                    return await PerformHereAsync(operation, cancellationToken);
+                    // The controller that was asked is gone; it may have done it and not come to say so.
+                    return (sentAfter is { } then ? FindPerformed(operation, then) : null) ?? await PerformHereAsync(operation, cancellationToken);
                 }
             }
 
@@ -82,14 +96,46 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
         }
     }
 
+    /// <summary>The result of an operation whose answer was lost: it is done when the ledger says just what it would have written.</summary>
+    /// <param name="after">The last event before it was sent.</param>
+    private OperationResult? FindPerformed(Operation operation, long after)
+    {
+        var (state, operations) = (new HomeState(), new Operations(planner));
+        var events = SqliteLedger.ReadAfter(home.Ledger, 0);
+        for (var place = 0; place < events.Count; place++)
+        {
+            if (place >= after)
+            {
+                var result = operations.Perform(operation, state);
+                if (!result.Events.IsEmpty
+                    && place + result.Events.Length <= events.Count
+                    && result.Events.Select((happened, i) => LedgerJson.Write(happened).AsSpan().SequenceEqual(LedgerJson.Write(events[place + i].Event))).All(isSame => isSame))
+                {
+                    return result;
+                }
+            }
+
+            state.Apply(events[place]);
+        }
+
+        return null;
+    }
+
     private async Task<OperationResult> PerformHereAsync(Operation operation, CancellationToken cancellationToken)
     {
         await using var ledger = SqliteLedger.Open(home.Ledger, time);
         var state = HomeState.Of(ledger.Read(0));
+        var work = new WorkFolders(home, time);
+        work.ForgetAllBut(state.Sessions.Keys);
         var result = new Operations(planner).Perform(operation, state);
         if (!result.Events.IsEmpty)
         {
             await ledger.AppendAsync(result.Events, cancellationToken);
+        }
+
+        foreach (var deleted in result.Events.OfType<SessionDeleted>())
+        {
+            work.Forget(deleted.Session);
         }
 
         return result;

@@ -39,6 +39,7 @@ public sealed class LocalSecrets(Home home, Func<string, string?> variable) : IS
                 null);
         }
 
-        return File.ReadAllText(path).TrimEnd('\n', '\r');
+        var text = File.ReadAllText(path);
+        return text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
     }
 }

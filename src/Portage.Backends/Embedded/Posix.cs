@@ -7,6 +7,7 @@ internal static partial class Posix
 {
     public const int SigTerm = 15;
 
+    private const int ReadOnly = 0;
     private const int ReadWrite = 2;
 
     /// <summary>Leaves the terminal: a new session, and nothing on the standard streams, so that neither Ctrl-C nor a closed pipe concerns this process.</summary>
@@ -26,6 +27,25 @@ internal static partial class Posix
     /// <summary>True when the process exists.</summary>
     public static bool Exists(int process) => Kill(process, 0) == 0;
 
+    /// <summary>Returns when the names in a folder survive a power loss.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public static void FlushFolder(string path)
+    {
+        var folder = Open(path, ReadOnly);
+        if (folder < 0)
+        {
+            throw new IOException($"{path} cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}.");
+        }
+
+        var flushed = Flush(folder);
+        var why = Marshal.GetLastPInvokeErrorMessage();
+        _ = Close(folder);
+        if (flushed != 0)
+        {
+            throw new IOException($"{path} cannot be written: {why}.");
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SetSession();
@@ -37,6 +57,14 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Flush(int file);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int file);
 
     [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

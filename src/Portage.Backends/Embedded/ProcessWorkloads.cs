@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
+using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 
@@ -28,9 +29,15 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
         var identity = assignment.Inputs.Fingerprints.Identity;
         var folder = new WorkFolder(home.WorkOf(assignment.Session, assignment.Step, identity));
         Directory.CreateDirectory(folder.Path);
-        if (folder.HasLivingWorker && folder.Worker is { } living && living.Token == folder.Fence)
+        if (Find(folder, identity) is { } found)
         {
-            return new(Kind, folder.Path, living.Token, identity);
+            // It may have been started with another configuration than the one that is recorded now.
+            if ((folder.Tuning ?? folder.Assignment?.Configuration) != assignment.Configuration)
+            {
+                folder.Tuning = assignment.Configuration;
+            }
+
+            return found;
         }
 
         var token = folder.Fence + 1;
@@ -38,9 +45,16 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
         folder.Assignment = assignment;
         folder.Fence = token;
         using var process = Spawn([.. program, "worker", folder.Path, $"{token}"]);
-        while (folder.Worker?.Token != token && folder.Outcome?.Token != token)
+        while (true)
         {
-            if (process.HasExited)
+            // In this order: a worker that has ended may have begun, and even be done, since it was looked for.
+            var hasExited = process.HasExited;
+            if (folder.Worker?.Token == token || folder.Outcome?.Token == token)
+            {
+                break;
+            }
+
+            if (hasExited)
             {
                 throw new StepException(
                     DiagnosticCatalog.WorkloadLost.Error(null, $"The worker of {assignment.Step} ended with exit code {process.ExitCode} before it began.") with { Command = $"workflow log {assignment.Step}" },
@@ -53,6 +67,10 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
 
         return new(Kind, folder.Path, token, identity);
     }
+
+    /// <inheritdoc/>
+    public ValueTask<WorkloadHandle?> FindAsync(string session, StepAddress step, Fingerprint identity, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Find(new WorkFolder(home.WorkOf(session, step, identity)), identity));
 
     /// <inheritdoc/>
     public ValueTask<WorkloadSighting> ObserveAsync(WorkloadHandle workload, CancellationToken cancellationToken)
@@ -73,7 +91,7 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
 
         return ValueTask.FromResult<WorkloadSighting>(isAlive
             ? new WorkloadSighting.Alive()
-            : new WorkloadSighting.Lost($"Worker process {folder.Worker?.Process} is gone without an outcome.", MadeProgress: File.Exists(folder.File("moved")) && DurableFile.Read(folder.File("moved")) is { } moved && moved.AsSpan().SequenceEqual(System.Text.Encoding.ASCII.GetBytes($"{workload.Token}"))));
+            : new WorkloadSighting.Lost($"Worker process {folder.Worker?.Process} is gone without an outcome.", MadeProgress: folder.MovedBy == workload.Token));
     }
 
     /// <inheritdoc/>
@@ -111,6 +129,11 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
 
         return ValueTask.CompletedTask;
     }
+
+    private static WorkloadHandle? Find(WorkFolder folder, Fingerprint identity) =>
+        folder.HasLivingWorker && folder.Worker is { } living && living.Token == folder.Fence
+            ? new(Kind, folder.Path, living.Token, identity)
+            : null;
 
     /// <summary>Starts a program of ours that will leave the terminal by itself.</summary>
     internal static Process Spawn(IReadOnlyList<string> command)

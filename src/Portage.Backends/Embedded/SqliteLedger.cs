@@ -51,9 +51,10 @@ public sealed class SqliteLedger : ILedger
         var connection = Connect(path, SqliteOpenMode.ReadWriteCreate);
         try
         {
+            // Before anything is changed: it may be somebody else's database.
+            CheckVersion(connection, path);
             Execute(connection, "PRAGMA journal_mode=WAL");
             Execute(connection, "PRAGMA synchronous=FULL");
-            CheckVersion(connection, path, isNewAllowed: true);
             using var transaction = connection.BeginTransaction();
             Execute(connection, "CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL)");
             Execute(connection, "CREATE TABLE IF NOT EXISTS lease (id INTEGER PRIMARY KEY CHECK (id = 1), token INTEGER NOT NULL)");
@@ -87,8 +88,30 @@ public sealed class SqliteLedger : ILedger
         {
             using var connection = Connect(path, SqliteOpenMode.ReadWrite);
             Execute(connection, "PRAGMA query_only=1");
-            CheckVersion(connection, path, isNewAllowed: false);
+            CheckVersion(connection, path);
             return Scalar(connection, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'events'") == 0 ? [] : [.. Read(connection, sequence, path)];
+        }
+        catch (SqliteException e)
+        {
+            throw Translate(e, path);
+        }
+    }
+
+    /// <summary>The last sequence there is; 0 when there is no ledger yet.</summary>
+    /// <exception cref="LedgerUnusableException">A newer release wrote it, or it is damaged.</exception>
+    public static long LastSequence(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return 0;
+        }
+
+        try
+        {
+            using var connection = Connect(path, SqliteOpenMode.ReadWrite);
+            Execute(connection, "PRAGMA query_only=1");
+            CheckVersion(connection, path);
+            return Scalar(connection, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'events'") == 0 ? 0 : Scalar(connection, "SELECT COALESCE(MAX(sequence), 0) FROM events");
         }
         catch (SqliteException e)
         {
@@ -144,7 +167,7 @@ public sealed class SqliteLedger : ILedger
         }
     }
 
-    private static void CheckVersion(SqliteConnection connection, string path, bool isNewAllowed)
+    private static void CheckVersion(SqliteConnection connection, string path)
     {
         var version = Scalar(connection, "PRAGMA user_version");
         if (version > FormatVersion)
@@ -152,7 +175,7 @@ public sealed class SqliteLedger : ILedger
             throw new LedgerUnusableException($"{path} has format {version}; this release knows up to {FormatVersion}.", isNewer: true, null);
         }
 
-        if (version == 0 && !isNewAllowed && Scalar(connection, "SELECT COUNT(*) FROM sqlite_master") > 0)
+        if (version == 0 && Scalar(connection, "SELECT COUNT(*) FROM sqlite_master") > 0)
         {
             throw new LedgerUnusableException($"{path} is a database, but not a ledger of ours.", isNewer: false, null);
         }
@@ -202,8 +225,9 @@ public sealed class SqliteLedger : ILedger
             {
                 Fail(group, Translate(e, _connection.DataSource));
             }
-            catch (LeaseLostException e)
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
+                // Whoever waits must learn of it, and the next group may fare better.
                 Fail(group, e);
             }
 

@@ -22,6 +22,7 @@ namespace Portage.Backends.Embedded;
 /// <item><term>worker.json</term><description>process and token of the worker that has the lock</description></item>
 /// <item><term>tuning.json, tuning.ack</term><description>the newest configuration, and the fingerprint of the one taken over</description></item>
 /// <item><term>progress.json</term><description>how far it is; replaced a few times a second</description></item>
+/// <item><term>moved</term><description>the token of the last worker whose work moved on: its death was bad luck</description></item>
 /// <item><term>outcome.json</term><description>what came of it; durable before the worker ends</description></item>
 /// </list>
 /// Whatever else is there belongs to the step.
@@ -68,6 +69,13 @@ public sealed class WorkFolder(string path)
     {
         get => DurableFile.Read(File("tuning.ack")) is { } text ? new(System.Text.Encoding.ASCII.GetString(text)) : null;
         set => DurableFile.Publish(File("tuning.ack"), System.Text.Encoding.ASCII.GetBytes(value!.Value.Hex));
+    }
+
+    /// <summary>The token of the last worker whose work moved on; null before any did.</summary>
+    internal long? MovedBy
+    {
+        get => DurableFile.Read(File("moved")) is { } text ? long.Parse(text, provider: null) : null;
+        set => DurableFile.Publish(File("moved"), System.Text.Encoding.ASCII.GetBytes($"{value}"));
     }
 
     /// <summary>How far the work is; null before the first word.</summary>
@@ -140,6 +148,34 @@ public sealed class WorkFolders(Home home, TimeProvider time) : IWorkFolders
 
     /// <inheritdoc/>
     public string Of(string session, StepAddress step, Fingerprint identity) => home.WorkOf(session, step, identity);
+
+    /// <inheritdoc/>
+    public void Forget(string session)
+    {
+        try
+        {
+            Directory.Delete(home.WorkOf(session), recursive: true);
+        }
+        catch (IOException)
+        {
+            // Not there, or a file of it is in use: the next look over all of them finds it.
+        }
+    }
+
+    /// <summary>Deletes the work of sessions that are gone. A session of the same name that is made later must not go on with it.</summary>
+    /// <param name="sessions">Those that there are.</param>
+    public void ForgetAllBut(IEnumerable<string> sessions)
+    {
+        var known = sessions.ToHashSet(StringComparer.Ordinal);
+        var work = Path.GetDirectoryName(home.WorkOf("any"))!;
+        if (Directory.Exists(work))
+        {
+            foreach (var session in Directory.EnumerateDirectories(work).Select(folder => Path.GetFileName(folder)).Where(name => !known.Contains(name)).ToArray())
+            {
+                Forget(session);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public Action<StepProgress> Progress(string workFolder)

@@ -99,7 +99,7 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
                 {
                     // Tells the controller that a death after this point is bad luck, not a worker that cannot work.
                     hasMoved = true;
-                    DurableFile.Publish(folder.File("moved"), System.Text.Encoding.ASCII.GetBytes($"{token}"));
+                    folder.MovedBy = token;
                 }
 
                 publish(progress);
@@ -152,12 +152,20 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
         {
             do
             {
-                if (folder.Tuning is { } text && text != taken && ConfigurationReader.ReadCanonical(text).Config is { } config)
+                try
                 {
-                    tuning.Config = config;
-                    taken = text;
-                    folder.TuningTaken = Fingerprint.Of(text);
-                    LogTuned();
+                    if (folder.Tuning is { } text && text != taken && ConfigurationReader.ReadCanonical(text).Config is { } config)
+                    {
+                        tuning.Config = config;
+                        folder.TuningTaken = Fingerprint.Of(text);
+                        taken = text;
+                        LogTuned();
+                    }
+                }
+                catch (IOException failure)
+                {
+                    // As on a full disk: the work goes on, and the next look tries again.
+                    LogTuningBroke(failure);
                 }
             }
             while (await timer.WaitForNextTickAsync(cancellationToken));
@@ -182,6 +190,9 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
 
     [LoggerMessage(EventId = 3005, Level = LogLevel.Information, Message = "Took over other process fields.")]
     private partial void LogTuned();
+
+    [LoggerMessage(EventId = 3007, Level = LogLevel.Warning, Message = "Could not take over other process fields.")]
+    private partial void LogTuningBroke(Exception failure);
 
     [LoggerMessage(EventId = 3006, Level = LogLevel.Warning, Message = "This worker is not wanted: its token is {Token}, the fence is {Fence}.")]
     private partial void LogNotWanted(long token, long fence);

@@ -71,7 +71,12 @@ internal sealed class Story(Verb verb, string folder, SandboxCluster cluster)
             return ExitCode.Failed;
         }
 
-        await WaitForBulkAsync(cancellationToken);
+        if (!await WaitForBulkAsync(cancellationToken))
+        {
+            await RunAsync(cancellationToken, "status");
+            return ExitCode.Failed;
+        }
+
         await SayAsync("In the middle of the backfill, kill -9 for the controller and the worker:");
         await RunAsync(cancellationToken, "status");
         Kill();
@@ -112,7 +117,7 @@ internal sealed class Story(Verb verb, string folder, SandboxCluster cluster)
             slices:
               orders:
                 indices: { include: ["orders-*", "customers"] }
-                backfill: { workers: 1, connections: 1, operationCountMax: 200 }
+                backfill: { workers: 1, connections: 1, operationCountMax: 100 }
 
         """;
 
@@ -153,12 +158,22 @@ internal sealed class Story(Verb verb, string folder, SandboxCluster cluster)
     }
 
     /// <summary>Waits until documents are on the target, but not all of them.</summary>
-    private async Task WaitForBulkAsync(CancellationToken cancellationToken)
+    /// <returns>False when the run stands still before that.</returns>
+    private async Task<bool> WaitForBulkAsync(CancellationToken cancellationToken)
     {
+        var access = new HomeAccess(_home, Steps.StepCatalog.Planner, verb.Time);
         while (cluster.Requests.Bulks < 2)
         {
+            var session = access.Read().Sessions.Values.Single();
+            if (session.ActiveRun is null || session.Steps.Values.Any(step => step.Review is not null))
+            {
+                return false;
+            }
+
             await Task.Delay(LookInterval, verb.Time, cancellationToken);
         }
+
+        return true;
     }
 
     private void Kill()

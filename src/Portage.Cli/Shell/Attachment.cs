@@ -78,7 +78,7 @@ internal static class Attachment
                 StepGroup.InProgress => "running",
                 _ => null,
             };
-            var key = $"{word} {step.Attempt} {(step.Group == StepGroup.InProgress ? "" : step.Situation)}";
+            var key = step.Group == StepGroup.InProgress ? word : $"{word} {step.Attempt} {step.Situation}";
             if (word is null || said.GetValueOrDefault(step.Address.ToString()) == key)
             {
                 continue;

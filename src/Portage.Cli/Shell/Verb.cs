@@ -100,7 +100,7 @@ internal sealed class Verb
     /// <summary>Makes sure that what was asked is carried out: starts a controller where a run is under way and none is there.</summary>
     public async Task<bool> EnsureControllerAsync(CancellationToken cancellationToken)
     {
-        if (Access.Read().Sessions.Values.All(session => session.ActiveRun is null))
+        if (!Access.Read().NeedsController)
         {
             return true;
         }

@@ -1,31 +1,111 @@
 using System.Collections.Immutable;
 using Portage.Model.Addresses;
+using Portage.Model.Steps;
 using Portage.Planning;
 using Portage.Planning.Fingerprints;
 
 namespace Portage.Engine.Core;
 
-/// <summary>Remembers the fingerprints of wanted steps, so that deciding again costs no hashing. For one thread.</summary>
+/// <summary>
+/// Remembers what can be worked out once for a set of wanted steps, so that deciding again costs neither hashing nor
+/// searching. For one thread.
+/// </summary>
 public sealed class InputsMemo
 {
-    private readonly Dictionary<StepAddress, Entry> _entries = [];
+    private readonly Dictionary<string, GatePredicate> _predicates = new(StringComparer.Ordinal);
+    private ImmutableArray<WantedStep> _wanted = [];
+    private Dictionary<StepAddress, int> _places = [];
+    private int[][] _before = [];
+    private int[][] _restingOn = [];
+    private Entry?[] _entries = [];
 
-    /// <summary>What the step works with, given what the steps before it left.</summary>
-    public StepInputs Of(WantedStep step, IReadOnlyDictionary<StepAddress, ImmutableArray<OutputPart>> settled)
+    /// <summary>Turns to a set of steps; what is remembered of another one is forgotten.</summary>
+    internal void Turn(ImmutableArray<WantedStep> wanted)
     {
-        var edges = step.Edges.Where(edge => edge.Group is not null).ToArray();
-        if (_entries.TryGetValue(step.Address, out var entry)
-            && ReferenceEquals(entry.Step, step)
-            && edges.Select(edge => settled[edge.Upstream]).SequenceEqual(entry.Outputs))
+        if (wanted == _wanted)
+        {
+            return;
+        }
+
+        _wanted = wanted;
+        _places = new(wanted.Length);
+        for (var place = 0; place < wanted.Length; place++)
+        {
+            _places[wanted[place].Address] = place;
+        }
+
+        _before = [.. wanted.Select(step => step.Edges.Select(edge => _places[edge.Upstream]).ToArray())];
+        var restingOn = wanted.Select(_ => new List<int>()).ToArray();
+        for (var place = 0; place < wanted.Length; place++)
+        {
+            foreach (var edge in wanted[place].Edges.Where(edge => edge.RestsOn))
+            {
+                restingOn[_places[edge.Upstream]].Add(place);
+            }
+        }
+
+        _restingOn = [.. restingOn.Select(places => places.ToArray())];
+        _entries = new Entry?[wanted.Length];
+    }
+
+    /// <summary>True when the step is wanted.</summary>
+    internal bool Contains(StepAddress step) => _places.ContainsKey(step);
+
+    /// <summary>The places of the steps before one, in the order of its edges.</summary>
+    internal ReadOnlySpan<int> Before(int place) => _before[place];
+
+    /// <summary>The places of the steps whose work stands on that of one.</summary>
+    internal ReadOnlySpan<int> RestingOn(int place) => _restingOn[place];
+
+    /// <summary>What the step works with, given what the settled steps left.</summary>
+    /// <param name="settled">By place; those before the step are all there.</param>
+    internal StepInputs Of(int place, ImmutableArray<OutputPart>[] settled)
+    {
+        var (step, before) = (_wanted[place], _before[place]);
+        if (_entries[place] is { } entry && IsSame(before, entry.Outputs, settled))
         {
             return entry.Inputs;
         }
 
-        var inputs = Fingerprinting.Of(step, [.. edges.Select(edge => Fingerprinting.Consume(edge, settled[edge.Upstream]))]);
-        _entries[step.Address] = new(step, [.. edges.Select(edge => settled[edge.Upstream])], inputs);
+        var consumed = ImmutableArray.CreateBuilder<ConsumedOutput>();
+        for (var edge = 0; edge < before.Length; edge++)
+        {
+            if (step.Edges[edge].Group is not null)
+            {
+                consumed.Add(Fingerprinting.Consume(step.Edges[edge], settled[before[edge]]));
+            }
+        }
+
+        var inputs = Fingerprinting.Of(step, consumed.ToImmutable());
+        _entries[place] = new([.. before.Select(upstream => settled[upstream])], inputs);
         return inputs;
     }
 
+    /// <summary>A gate's predicate, which was checked when the configuration was read.</summary>
+    internal GatePredicate Predicate(string text)
+    {
+        if (!_predicates.TryGetValue(text, out var predicate))
+        {
+            _ = GatePredicate.TryParse(text, out predicate, out _);
+            _predicates[text] = predicate!;
+        }
+
+        return predicate!;
+    }
+
     // ImmutableArray compares by reference, which is what makes this cheap: outputs are replaced whole.
-    private sealed record Entry(WantedStep Step, ImmutableArray<OutputPart>[] Outputs, StepInputs Inputs);
+    private static bool IsSame(int[] before, ImmutableArray<OutputPart>[] then, ImmutableArray<OutputPart>[] settled)
+    {
+        for (var edge = 0; edge < before.Length; edge++)
+        {
+            if (then[edge] != settled[before[edge]])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private sealed record Entry(ImmutableArray<OutputPart>[] Outputs, StepInputs Inputs);
 }

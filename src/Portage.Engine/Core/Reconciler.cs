@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
-using Portage.Model.Steps;
 using Portage.Planning;
 
 namespace Portage.Engine.Core;
@@ -22,7 +21,7 @@ public abstract record Effect
     /// <summary>Hand new process fields to the step's workload.</summary>
     public sealed record Adjust(WantedStep Step, StepInputs Inputs) : Effect;
 
-    /// <summary>Stop the step's workload gracefully.</summary>
+    /// <summary>Stop what is under way for the step, gracefully.</summary>
     public sealed record Stop(StepAddress Step, string Why) : Effect;
 
     /// <summary>Decide again at this time.</summary>
@@ -41,11 +40,12 @@ public static class Reconciler
     /// <summary>The effects that bring the session nearer to what is wanted.</summary>
     /// <param name="wanted">The steps of the run's configuration, each after those it depends on.</param>
     /// <param name="session">What is recorded; without a run under way, workloads are stopped.</param>
-    /// <param name="memo">Fingerprints worked out before for these very steps.</param>
+    /// <param name="memo">What was worked out before for these very steps.</param>
     public static ImmutableArray<Effect> Decide(ImmutableArray<WantedStep> wanted, SessionState session, Observed observed, InputsMemo memo)
     {
+        memo.Turn(wanted);
         var effects = ImmutableArray.CreateBuilder<Effect>();
-        effects.AddRange(StopUnwanted(wanted, session, observed));
+        effects.AddRange(StopUnwanted(session, observed, memo));
         if (session.ActiveRun is not { } run)
         {
             return effects.DrainToImmutable();
@@ -69,7 +69,7 @@ public static class Reconciler
                     effects.Add(new Effect.Stop(step.Address, "its inputs changed"));
                     break;
                 case Standing.GateDue due:
-                    effects.Add(new Effect.Record(AskGate(run, session, step, due)));
+                    effects.Add(new Effect.Record(AskGate(run, session, step, due, memo)));
                     break;
                 case Standing.Retries retries:
                     effects.Add(new Effect.Wake(retries.At));
@@ -87,14 +87,11 @@ public static class Reconciler
         return effects.DrainToImmutable();
     }
 
-    /// <summary>Workloads that no run wants: after a stop, all of them; otherwise those whose step left the configuration.</summary>
-    private static IEnumerable<Effect> StopUnwanted(ImmutableArray<WantedStep> wanted, SessionState session, Observed observed)
-    {
-        var known = session.ActiveRun is null ? [] : wanted.Select(step => step.Address).ToHashSet();
-        return session.Steps.Values
-            .Where(step => (step.Workload is not null || observed.InFlight.Contains(step.Address)) && !known.Contains(step.Address) && !observed.Stopping.Contains(step.Address))
-            .Select(step => new Effect.Stop(step.Address, session.ActiveRun is null ? "the run was stopped" : "no longer wanted"));
-    }
+    /// <summary>Work that no run wants: after a stop, all of it; otherwise that of steps which left the configuration.</summary>
+    private static IEnumerable<Effect> StopUnwanted(SessionState session, Observed observed, InputsMemo memo) => observed.InFlight
+        .Where(step => (session.ActiveRun is null || !memo.Contains(step)) && !observed.Stopping.Contains(step))
+        .OrderBy(step => step.ToString(), StringComparer.Ordinal)
+        .Select(step => new Effect.Stop(step, session.ActiveRun is null ? "the run was stopped" : "no longer wanted"));
 
     private static bool HasOtherProcess(SessionState session, WantedStep step, StepInputs inputs) =>
         session.Steps.TryGetValue(step.Address, out var had)
@@ -103,44 +100,42 @@ public static class Reconciler
 
     private static RunOutcome? OutcomeOf(IReadOnlyList<(WantedStep Step, Standing Standing)> standings)
     {
-        var open = standings.Select(pair => pair.Standing).Where(standing => standing is not Standing.Settled).ToArray();
-        return open switch
+        var hasFailed = false;
+        var isDone = true;
+        foreach (var (_, standing) in standings)
         {
-            [] => RunOutcome.Done,
-            _ when open.Any(standing => standing is Standing.InReview or Standing.Held or Standing.Retries or Standing.StopsFirst) => null,
-            _ when open.Any(standing => standing is Standing.Failed) => RunOutcome.Failed,
-            _ => null,
-        };
+            if (standing is Standing.InReview or Standing.Held or Standing.Retries or Standing.StopsFirst)
+            {
+                return null;
+            }
+
+            isDone &= standing is Standing.Settled;
+            hasFailed |= standing is Standing.Failed;
+        }
+
+        return isDone ? RunOutcome.Done : hasFailed ? RunOutcome.Failed : null;
     }
 
-    private static ImmutableArray<LedgerEvent> AskGate(RunRecord run, SessionState session, WantedStep step, Standing.GateDue due)
+    private static ImmutableArray<LedgerEvent> AskGate(RunRecord run, SessionState session, WantedStep step, Standing.GateDue due, InputsMemo memo)
     {
-        var evidence = due.Evidence.Digest;
         var had = session.Steps[step.Address];
-        LedgerEvent passed(string by, string? comment) => new GatePassed(session.Name, run.Number, step.Address, by, comment, evidence, run.Plan);
-        ImmutableArray<LedgerEvent> opened(string why) => [new GateOpened(session.Name, run.Number, step.Address, why, evidence)];
-        ImmutableArray<LedgerEvent> goOn(LedgerEvent? gate) =>
+        var evidence = had.Shown!.Value;
+        LedgerEvent? passed = null;
+        var isReported = had.State == StepState.Reported;
+        if (had.Approved != evidence && !(isReported && due.Gate.Mode == GateMode.None))
+        {
+            if (GateQuestion.WhyHeld(due.Gate, due.Evidence, memo) is { } why)
+            {
+                return [new GateOpened(session.Name, run.Number, step.Address, why, evidence)];
+            }
+
+            passed = new GatePassed(session.Name, run.Number, step.Address, "policy", due.Gate.Predicate ?? "no gate", evidence, run.Plan);
+        }
+
+        return
         [
-            .. gate is null ? Array.Empty<LedgerEvent>() : [gate],
-            .. step.GatePlacement == GatePlacement.AfterRun ? [new StepCompleted(session.Name, run.Number, step.Address)] : Array.Empty<LedgerEvent>(),
+            .. passed is null ? Array.Empty<LedgerEvent>() : [passed],
+            .. isReported ? [new StepCompleted(session.Name, run.Number, step.Address)] : Array.Empty<LedgerEvent>(),
         ];
-
-        if (had.Approved == evidence)
-        {
-            return goOn(null);
-        }
-
-        switch (due.Gate.Mode)
-        {
-            case GateMode.None:
-                return goOn(passed("policy", "no gate"));
-            case GateMode.Manual:
-                return opened("manual");
-            default:
-                // Predicates were checked when the configuration was read.
-                _ = GatePredicate.TryParse(due.Gate.Predicate!, out var predicate, out _);
-                var failing = predicate!.Failing(due.Evidence.Numbers);
-                return failing.IsEmpty ? goOn(passed("policy", predicate.Text)) : opened(string.Join(", ", failing));
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Model.Steps;
@@ -40,6 +41,9 @@ public sealed class SessionState(string name)
     /// <summary>Every step that ever began.</summary>
     public IReadOnlyDictionary<StepAddress, StepRecord> Steps => _steps;
 
+    /// <summary>What steps left to later ones, by address; the outputs of a step are there until it is reverted.</summary>
+    public ImmutableDictionary<StepAddress, StepOutputs> Outputs { get; private set; } = ImmutableDictionary<StepAddress, StepOutputs>.Empty;
+
     /// <summary>All revisions, oldest first.</summary>
     public IReadOnlyList<Revision> Revisions => _revisions;
 
@@ -57,6 +61,9 @@ public sealed class SessionState(string name)
 
     /// <summary>The run under way; null when there is none.</summary>
     public RunRecord? ActiveRun => _runs.Count > 0 && _runs[^1].Outcome is null ? _runs[^1] : null;
+
+    /// <summary>The configuration that a run carries out, as canonical JSON.</summary>
+    public string ConfigurationOf(int run) => _revisions[_runs[run - 1].Revision - 1].Configuration;
 
     /// <summary>What the planner compares with.</summary>
     public IReadOnlyDictionary<StepAddress, RecordedStep> Recorded() => _steps.Values
@@ -141,6 +148,11 @@ public sealed class SessionState(string name)
             _ => throw new InvalidOperationException($"No state for {happened.GetType().Name}."),
         };
         var had = _steps.GetValueOrDefault(address) ?? new StepRecord(address);
-        _steps[address] = StepTransitions.After(had, happened, at) with { ChangedAt = at };
+        var now = StepTransitions.After(had, happened, at) with { ChangedAt = at };
+        _steps[address] = now;
+        if (!ReferenceEquals(now.Outputs, had.Outputs))
+        {
+            Outputs = now.Outputs is { } outputs ? Outputs.SetItem(address, outputs) : Outputs.Remove(address);
+        }
     }
 }

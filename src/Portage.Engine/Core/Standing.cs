@@ -45,6 +45,6 @@ public abstract record Standing
     /// <summary>It was done with other inputs; steps that rest on it must be reverted first.</summary>
     public sealed record RevertWaits(ImmutableArray<StepAddress> On) : Standing;
 
-    /// <summary>It was done with other inputs, and its workload is still at it.</summary>
+    /// <summary>It was begun with other inputs, and is still at it.</summary>
     public sealed record StopsFirst : Standing;
 }

@@ -9,13 +9,15 @@ namespace Portage.Engine.Core;
 /// <summary>Works out where every wanted step stands. Pure.</summary>
 public static class Standings
 {
+    private static readonly Standing Settled = new Standing.Settled();
+
     /// <summary>The standing of each wanted step, in the order given.</summary>
     /// <param name="wanted">The steps, each after those it depends on.</param>
     /// <param name="session">What is recorded.</param>
     /// <param name="run">The run under way; failures of earlier runs are tried again.</param>
     /// <param name="inFlight">Steps that this controller is working on at this moment, workloads it watches included.</param>
     /// <param name="now">The time.</param>
-    /// <param name="memo">Fingerprints worked out before for these very steps.</param>
+    /// <param name="memo">What was worked out before for these very steps.</param>
     public static IReadOnlyList<(WantedStep Step, Standing Standing)> Of(
         ImmutableArray<WantedStep> wanted,
         SessionState session,
@@ -24,102 +26,153 @@ public static class Standings
         DateTimeOffset now,
         InputsMemo memo)
     {
-        var standings = new List<(WantedStep, Standing)>(wanted.Length);
-        var settled = new Dictionary<StepAddress, ImmutableArray<OutputPart>>(wanted.Length);
-        var redone = new HashSet<StepAddress>();
-        var restingOn = wanted
-            .SelectMany(step => step.Edges.Where(edge => edge.RestsOn).Select(edge => (edge.Upstream, step.Address)))
-            .ToLookup(pair => pair.Upstream, pair => pair.Address);
-        foreach (var step in wanted)
+        memo.Turn(wanted);
+        var look = new Look(wanted, session, run, inFlight, now, memo);
+        var standings = new (WantedStep, Standing)[wanted.Length];
+        for (var place = 0; place < wanted.Length; place++)
         {
-            var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
-            var standing = Of(step, had);
-            if (standing is Standing.Settled)
-            {
-                settled[step.Address] = had.Outputs?.Parts ?? [];
-            }
-
-            standings.Add((step, standing));
+            standings[place] = (wanted[place], look.At(place));
         }
 
         return standings;
+    }
 
-        Standing Of(WantedStep step, StepRecord had)
+    /// <summary>One look over all steps, each after those before it.</summary>
+    private sealed class Look(ImmutableArray<WantedStep> wanted, SessionState session, int run, IReadOnlySet<StepAddress> inFlight, DateTimeOffset now, InputsMemo memo)
+    {
+        // Default where the step is not settled.
+        private readonly ImmutableArray<OutputPart>[] _settled = new ImmutableArray<OutputPart>[wanted.Length];
+        private readonly bool[] _redone = new bool[wanted.Length];
+        private readonly (Paused Pause, AddressPattern Pattern)[] _pauses = [.. session.Pauses.Select(pause => (pause, new AddressPattern(pause.Pattern)))];
+
+        public Standing At(int place)
         {
-            var waits = step.Edges.Where(edge => !settled.ContainsKey(edge.Upstream)).Select(edge => edge.Upstream).Distinct().ToImmutableArray();
-            var inputs = waits.IsEmpty ? memo.Of(step, settled) : null;
-
-            if (session.Pauses.FirstOrDefault(pause => new AddressPattern(pause.Pattern).Matches(step.Address)) is { } pause
-                && had.State != StepState.Complete)
+            var step = wanted[place];
+            var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
+            var waits = Waits(place);
+            var inputs = waits.IsEmpty ? memo.Of(place, _settled) : null;
+            _redone[place] = MustRedo(place, had, inputs);
+            if (had.State == StepState.Complete && !_redone[place])
             {
-                return new Standing.Held(pause, IsWorking: had.Workload is not null || inFlight.Contains(step.Address));
-            }
-
-            if (MustRedo(step, had, inputs))
-            {
-                redone.Add(step.Address);
-                return Redo(step, had, inputs, waits);
-            }
-
-            if (had.Failure is { } failure && (had.RetryAt is not null || had.Run == run))
-            {
-                if (had.RetryAt is not { } at)
+                if (!waits.IsEmpty)
                 {
-                    return new Standing.Failed(failure);
+                    return new Standing.Waits(waits);
                 }
 
-                if (at > now)
+                _settled[place] = had.Outputs?.Parts ?? [];
+                return Settled;
+            }
+
+            foreach (var (pause, pattern) in _pauses)
+            {
+                if (pattern.Matches(step.Address))
                 {
-                    return new Standing.Retries(failure, at);
+                    return new Standing.Held(pause, IsWorking: had.Workload is not null || inFlight.Contains(step.Address));
                 }
             }
 
-            return had.State switch
-            {
-                StepState.Complete => waits.IsEmpty ? new Standing.Settled() : new Standing.Waits(waits),
-                StepState.Reverting => Phase(StepPhase.Revert, step, had, had.Inputs!),
-                // What has begun goes on even while an earlier step is looked at again: its inputs are what it began with.
-                StepState.Running => Phase(StepPhase.Run, step, had, inputs ?? had.Inputs!),
-                StepState.Reported => Gate(step, had, had.Report!),
-                _ when inputs is null => new Standing.Waits(waits),
-                StepState.Evaluating => Phase(StepPhase.Evaluate, step, had, inputs),
-                StepState.Evaluated when had.Approved == had.Evidence!.Digest => new Standing.Ready(StepPhase.Run, inputs, 1),
-                StepState.Evaluated => Gate(step, had, had.Evidence!),
-                _ => new Standing.Ready(FirstPhase(step), inputs, 1),
-            };
+            // What must be done again needs no look at why it failed.
+            return _redone[place] ? Redo(place, had, inputs, waits) : FailureOf(had) ?? Next(step, had, inputs, waits);
         }
 
-        bool MustRedo(WantedStep step, StepRecord had, StepInputs? inputs) =>
-            had is { Inputs: not null, State: not (StepState.Absent or StepState.Reverting) }
-            && (had.Inputs.Version != step.Version
-                || step.Edges.Any(edge => edge.RestsOn && redone.Contains(edge.Upstream))
-                || (inputs is not null
-                    ? inputs.Fingerprints.Result != had.Inputs.Fingerprints.Result
-                    : InputDifferences.Between(had.Inputs.Parts, step.Inputs).Any(field => field.Affects == Affects.Result)));
-
-        Standing Redo(WantedStep step, StepRecord had, StepInputs? inputs, ImmutableArray<StepAddress> waits)
+        private ImmutableArray<StepAddress> Waits(int place)
         {
-            if (!had.HasEffects)
+            var waits = default(HashSet<StepAddress>);
+            foreach (var before in memo.Before(place))
             {
-                return inputs is null ? new Standing.Waits(waits) : Phase(FirstPhase(step), step, had, inputs);
+                if (_settled[before].IsDefault)
+                {
+                    (waits ??= []).Add(wanted[before].Address);
+                }
             }
 
-            if (had.Workload is not null)
+            return waits is null ? [] : [.. waits];
+        }
+
+        private bool MustRedo(int place, StepRecord had, StepInputs? inputs)
+        {
+            if (had is not { Inputs: { } before, State: not (StepState.Absent or StepState.Reverting) })
+            {
+                return false;
+            }
+
+            var step = wanted[place];
+            return (inputs is null
+                    ? before.Version != step.Version || InputDifferences.Between(before.Parts, step.Inputs).Any(field => field.Affects == Affects.Result)
+                    : !InputDifferences.HaveSameResult(before, inputs))
+                || RestsOnRedone(place);
+        }
+
+        private bool RestsOnRedone(int place)
+        {
+            var edges = wanted[place].Edges;
+            var before = memo.Before(place);
+            for (var edge = 0; edge < before.Length; edge++)
+            {
+                if (edges[edge].RestsOn && _redone[before[edge]])
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        /// <summary>A failure that holds the step; null when there is none, or it is time to try again.</summary>
+        private Standing? FailureOf(StepRecord had) => had switch
+        {
+            { Failure: { } failure, RetryAt: { } at } => at > now ? new Standing.Retries(failure, at) : null,
+            { Failure: { } failure } when had.Run == run => new Standing.Failed(failure),
+            _ => null,
+        };
+
+        private Standing Next(WantedStep step, StepRecord had, StepInputs? inputs, ImmutableArray<StepAddress> waits) => had.State switch
+        {
+            StepState.Reverting => Phase(StepPhase.Revert, had, had.Inputs!),
+            // What has begun goes on even while an earlier step is looked at again: its inputs are what it began with.
+            StepState.Running => Phase(StepPhase.Run, had, inputs ?? had.Inputs!),
+            // Where the gate came before the run, nothing is left to ask.
+            StepState.Reported when step.GatePlacement == GatePlacement.BeforeRun => new Standing.GateDue(Ungated, had.Report!),
+            StepState.Reported => Gate(step, had, had.Report!),
+            _ when inputs is null => new Standing.Waits(waits),
+            StepState.Evaluating => Phase(StepPhase.Evaluate, had, inputs),
+            StepState.Evaluated when had.Approved == had.Shown => new Standing.Ready(StepPhase.Run, inputs, 1),
+            StepState.Evaluated => Gate(step, had, had.Evidence!),
+            _ => Phase(FirstPhase(step), had, inputs),
+        };
+
+        private static readonly GateRule Ungated = new(GateMode.None, null);
+
+        private Standing Redo(int place, StepRecord had, StepInputs? inputs, ImmutableArray<StepAddress> waits)
+        {
+            var step = wanted[place];
+            if (had.Workload is not null || inFlight.Contains(step.Address))
             {
                 return new Standing.StopsFirst();
             }
 
-            var resting = restingOn[step.Address]
-                .Where(address => session.Steps.TryGetValue(address, out var other) && other.HasEffects)
-                .ToImmutableArray();
-            return resting.IsEmpty
-                ? Phase(StepPhase.Revert, step, had, had.Inputs!)
-                : new Standing.RevertWaits(resting);
+            if (!had.HasEffects)
+            {
+                return inputs is null ? new Standing.Waits(waits) : Phase(FirstPhase(step), had, inputs);
+            }
+
+            var resting = ImmutableArray.CreateBuilder<StepAddress>();
+            foreach (var other in memo.RestingOn(place))
+            {
+                if (session.Steps.TryGetValue(wanted[other].Address, out var record) && record.HasEffects)
+                {
+                    resting.Add(record.Address);
+                }
+            }
+
+            return resting.Count == 0
+                ? Phase(StepPhase.Revert, had, had.Inputs!)
+                : new Standing.RevertWaits(resting.ToImmutable());
         }
 
-        Standing Phase(StepPhase phase, WantedStep step, StepRecord had, StepInputs inputs)
+        private Standing Phase(StepPhase phase, StepRecord had, StepInputs inputs)
         {
-            if (inFlight.Contains(step.Address))
+            if (inFlight.Contains(had.Address))
             {
                 return new Standing.Working(phase, inputs);
             }
@@ -133,10 +186,12 @@ public static class Standings
             return new Standing.Ready(phase, inputs, goesOn ? had.Attempt + (had.Failure is null ? 0 : 1) : 1);
         }
 
-        static StepPhase FirstPhase(WantedStep step) => step.GatePlacement == GatePlacement.BeforeRun ? StepPhase.Evaluate : StepPhase.Run;
+        private static StepPhase FirstPhase(WantedStep step) => step.GatePlacement == GatePlacement.BeforeRun ? StepPhase.Evaluate : StepPhase.Run;
 
-        static Standing Gate(WantedStep step, StepRecord had, StepReport evidence) => had.Review is { } review && review.Evidence == evidence.Digest
-            ? new Standing.InReview(review)
-            : new Standing.GateDue(step.Gate, evidence);
+        /// <summary>In review as long as the rule holds it for the reason that the person was told; a rule changed since is asked anew.</summary>
+        private Standing Gate(WantedStep step, StepRecord had, StepReport evidence) =>
+            had.Review is { } review && review.Evidence == had.Shown && review.Why == GateQuestion.WhyHeld(step.Gate, evidence, memo)
+                ? new Standing.InReview(review)
+                : new Standing.GateDue(step.Gate, evidence);
     }
 }

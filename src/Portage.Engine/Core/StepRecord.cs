@@ -44,6 +44,12 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>Tries of the present phase, in this run; 0 before the first.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>True from the claim of a phase until something came of it, a stop included.</summary>
+    public bool IsClaimed { get; init; }
+
+    /// <summary>The run whose configuration it began with; 0 before it began. A revert does not change it.</summary>
+    public int ConfiguredBy { get; init; }
+
     /// <summary>What it began with; null before it began.</summary>
     public StepInputs? Inputs { get; init; }
 
@@ -58,6 +64,9 @@ public sealed record StepRecord(StepAddress Address)
 
     /// <summary>What it left to later steps.</summary>
     public StepOutputs? Outputs { get; init; }
+
+    /// <summary>Digest of what its gate is about: the evidence, or after the run the report; null before there is either.</summary>
+    public Fingerprint? Shown { get; init; }
 
     /// <summary>Why its gate waits for a person; null when it does not.</summary>
     public GateOpened? Review { get; init; }

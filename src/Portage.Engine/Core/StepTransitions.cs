@@ -23,18 +23,23 @@ internal static class StepTransitions
             HasEffects = had.HasEffects || e.Phase == StepPhase.Run,
             // An approval is for these inputs: other ones need another approval, whatever their evidence says.
             Approved = e.Phase != StepPhase.Revert && e.Inputs.Fingerprints.Result == had.Inputs?.Fingerprints.Result ? had.Approved : null,
+            // Who looks at it now decides about something that is being replaced.
+            Review = null,
+            IsClaimed = true,
+            ConfiguredBy = e.Phase == StepPhase.Revert ? had.ConfiguredBy : e.Run,
             Failure = null,
             RetryAt = null,
             StartedAt = at,
         },
-        StepEvaluated e => had with { State = StepState.Evaluated, Evidence = e.Evidence, Review = null, Failure = null, RetryAt = null },
-        StepReported e => had with { State = StepState.Reported, Report = e.Report, Outputs = e.Outputs, Workload = null, Failure = null, RetryAt = null },
-        StepCompleted => had with { State = StepState.Complete, Review = null },
-        StepFailed e => had with { Failure = e.Because, RetryAt = e.RetryAt, Run = e.Run, Workload = null },
-        StepReverted e => new StepRecord(had.Address) { Run = e.Run, Inputs = had.Inputs },
-        StepStopped => had with { Workload = null },
-        GateOpened e => had with { Review = e },
-        GatePassed e => had with { Review = null, Approved = e.Evidence },
+        StepEvaluated e => had with { State = StepState.Evaluated, Evidence = e.Evidence, Shown = e.Evidence.Digest, Review = null, IsClaimed = false, Failure = null, RetryAt = null },
+        StepReported e => had with { State = StepState.Reported, Report = e.Report, Shown = e.Report.Digest, Outputs = e.Outputs, Review = null, IsClaimed = false, Workload = null, Failure = null, RetryAt = null },
+        StepCompleted => had with { State = StepState.Complete, Review = null, Failure = null, RetryAt = null },
+        StepFailed e => had with { Failure = e.Because, RetryAt = e.RetryAt, Run = e.Run, IsClaimed = false, Workload = null },
+        StepReverted e => new StepRecord(had.Address) { Run = e.Run, Inputs = had.Inputs, ConfiguredBy = had.ConfiguredBy },
+        StepStopped => had with { IsClaimed = false, Workload = null },
+        // A refusal in an earlier run is no longer why it waits.
+        GateOpened e => had with { Review = e, Failure = null, RetryAt = null },
+        GatePassed e => had with { Review = null, Approved = e.Evidence, Failure = null, RetryAt = null },
         GateRejected e => had with
         {
             Review = null,
@@ -44,8 +49,8 @@ internal static class StepTransitions
         },
         WorkloadStarted e => had with { Workload = e.Workload },
         WorkloadAdopted e => had with { Workload = e.Workload },
-        WorkloadAdjusted e => had with { Inputs = e.Inputs },
-        WorkloadLost e => had with { Workload = null, RetryAt = e.RetryAt, Failure = DiagnosticCatalog.WorkloadLost.Error(null, e.Why) },
+        WorkloadAdjusted e => had with { Inputs = e.Inputs, ConfiguredBy = e.Run },
+        WorkloadLost e => had with { IsClaimed = false, Workload = null, RetryAt = e.RetryAt, Failure = DiagnosticCatalog.WorkloadLost.Error(null, e.Why) },
         _ => throw new InvalidOperationException($"No transition for {happened.GetType().Name}."),
     };
 }
@@ -60,6 +65,7 @@ internal static class Situations
         { State: StepState.Absent } => "not begun",
         { State: StepState.Evaluating } => "being evaluated",
         { State: StepState.Evaluated } => "evaluated",
+        { Failure: { } failure } => $"failed: {failure.Summary}; is tried again",
         { State: StepState.Running } => "begun; goes on from its position",
         { State: StepState.Reported } => "run; its gate is next",
         { State: StepState.Reverting } => "being reverted",

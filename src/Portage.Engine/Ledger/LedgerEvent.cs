@@ -169,7 +169,7 @@ public sealed record StepReport(ImmutableSortedDictionary<string, long> Numbers,
 {
     /// <summary>Equal digests mean that a person who saw the one saw the other.</summary>
     [JsonIgnore]
-    public Fingerprint Digest => Fingerprint.Of(string.Join('\n', Numbers.Select(number => $"{number.Key}={number.Value}").Concat(Lines)));
+    public Fingerprint Digest => Fingerprint.Of(string.Join('\n', Numbers.OrderBy(number => number.Key, StringComparer.Ordinal).Select(number => $"{number.Key}={number.Value}").Concat(Lines)));
 }
 
 /// <summary>What a step leaves to later ones.</summary>

@@ -45,7 +45,8 @@ public sealed partial class Operations
             return new() { Diagnostics = diagnostics, Run = run.Number, Messages = [$"Run {run.Number} is under way already.{held}"] };
         }
 
-        if (plan.IsEmpty)
+        // Under a run of another configuration even an empty plan does something: it stops what is no longer wanted.
+        if (plan.IsEmpty && session.ActiveRun is null)
         {
             return new()
             {

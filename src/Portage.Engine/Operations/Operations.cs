@@ -104,6 +104,11 @@ public sealed partial class Operations(Planner planner)
             return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"Run {run.Number} of session '{operation.Name}' is under way.") with { Command = $"workflow --session {operation.Name} stop" });
         }
 
+        if (session.Steps.Values.FirstOrDefault(step => step.Workload is not null) is { } working)
+        {
+            return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"The work of session '{operation.Name}' is still ending ({working.Address}). Try again in a moment."));
+        }
+
         var left = session.Steps.Values.Where(step => step.HasEffects).Select(step => step.Address.ToString()).Order(StringComparer.Ordinal).ToArray();
         if (left.Length > 0 && !operation.Force)
         {

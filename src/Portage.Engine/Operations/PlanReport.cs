@@ -40,12 +40,11 @@ public sealed class PlanReports(Planner planner, IReadOnlyDictionary<StepKind, I
         var (plan, diagnostics) = planner.Plan(config, session.Recorded());
         var estimates = ImmutableDictionary.CreateBuilder<StepAddress, StepEstimate>();
         var notes = new List<Diagnostic>(diagnostics);
-        var outputs = session.Steps.Values.Where(step => step.Outputs is not null).ToImmutableDictionary(step => step.Address, step => step.Outputs!);
         foreach (var change in plan.Changes.Where(change => change is StepChange.Create or StepChange.Redo).Take(EstimatesMax))
         {
             try
             {
-                if (await steps[change.Address.Kind].EstimateAsync(Context(session, change.Address, config, outputs), cancellationToken) is { } estimate)
+                if (await steps[change.Address.Kind].EstimateAsync(Context(session, change.Address, config), cancellationToken) is { } estimate)
                 {
                     estimates[change.Address] = estimate;
                 }
@@ -63,14 +62,14 @@ public sealed class PlanReports(Planner planner, IReadOnlyDictionary<StepKind, I
         return new(session.Name, revision.Number, session.Current?.Number != revision.Number, plan, estimates.ToImmutable(), [.. notes]);
     }
 
-    private StepContext Context(SessionState session, StepAddress address, MigrationConfig config, ImmutableDictionary<StepAddress, Ledger.StepOutputs> outputs) => new()
+    private StepContext Context(SessionState session, StepAddress address, MigrationConfig config) => new()
     {
         Session = session.Name,
         Run = 0,
         Address = address,
         Attempt = 0,
         Config = config,
-        Outputs = outputs,
+        Outputs = session.Outputs,
         Secrets = secrets,
         WorkFolder = "",
         Time = time,

@@ -70,13 +70,13 @@ public sealed record StepContext
     /// <summary>The attempt, counted from 1.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>The whole configuration of the run.</summary>
+    /// <summary>The whole configuration of the run; for a revert after a field changed that may never change, the one that the step was begun with.</summary>
     public required MigrationConfig Config { get; init; }
 
     /// <summary>What the step works with; null for an estimate.</summary>
     public StepInputs? Inputs { get; init; }
 
-    /// <summary>What complete steps left, by address.</summary>
+    /// <summary>What the steps before it, and it itself, left, by address.</summary>
     public required ImmutableDictionary<StepAddress, StepOutputs> Outputs { get; init; }
 
     /// <summary>What was approved; null where no gate came before the run.</summary>

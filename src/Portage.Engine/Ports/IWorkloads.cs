@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
+using Portage.Model.Steps;
 using Portage.Planning;
 
 namespace Portage.Engine.Ports;
@@ -9,9 +10,15 @@ namespace Portage.Engine.Ports;
 /// <summary>Work in a process of its own, that survives the controller. Backends implement it.</summary>
 public interface IWorkloads
 {
-    /// <summary>Starts the work, or finds it under way: at most one workload with this identity writes at any time.</summary>
+    /// <summary>
+    /// Starts the work, or finds it under way and hands its configuration over: at most one workload with this identity
+    /// writes at any time.
+    /// </summary>
     /// <exception cref="StepException">It cannot be started.</exception>
     ValueTask<WorkloadHandle> StartAsync(WorkloadAssignment assignment, CancellationToken cancellationToken);
+
+    /// <summary>The workload of a step that is at work, though nobody may have written its start down; null when there is none.</summary>
+    ValueTask<WorkloadHandle?> FindAsync(string session, StepAddress step, Fingerprint identity, CancellationToken cancellationToken);
 
     /// <summary>How the workload stands at this moment.</summary>
     ValueTask<WorkloadSighting> ObserveAsync(WorkloadHandle workload, CancellationToken cancellationToken);
@@ -24,13 +31,13 @@ public interface IWorkloads
     /// <returns>True when the workload has acknowledged them.</returns>
     ValueTask<bool> AdjustAsync(WorkloadHandle workload, string configuration, CancellationToken cancellationToken);
 
-    /// <summary>Asks the workload to finish its batch and end; returns at once.</summary>
+    /// <summary>Asks the workload to finish its batch and end; returns at once. Asking again is no error.</summary>
     ValueTask StopAsync(WorkloadHandle workload, CancellationToken cancellationToken);
 }
 
 /// <summary>What a workload is to do.</summary>
 /// <param name="Configuration">Canonical JSON of the run's configuration.</param>
-/// <param name="Outputs">What complete steps left.</param>
+/// <param name="Outputs">What the steps before it, and it itself, left.</param>
 public sealed record WorkloadAssignment(
     string Session,
     int Run,

@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Portage.Configuration;
+using Portage.Configuration.Fields;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
 using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
 using Portage.Planning;
 
 namespace Portage.Engine.Running;
@@ -24,6 +26,9 @@ public sealed partial class Controller
     // More than any burst of completions; a full queue only makes the senders wait.
     private const int MessagesMax = 4_096;
 
+    // A clock that was set back must not put a retry off for good, nor a delay be longer than a timer can be.
+    private static readonly TimeSpan SleepMax = TimeSpan.FromMinutes(1);
+
     private readonly ILedger _ledger;
     private readonly HomeState _home;
     private readonly Operations.Operations _operations;
@@ -35,6 +40,7 @@ public sealed partial class Controller
     private readonly Dictionary<string, Wanted> _wanted = new(StringComparer.Ordinal);
     private readonly List<LedgerEvent> _unwritten = [];
     private readonly List<Action> _afterCommit = [];
+    private readonly List<(TaskCompletionSource<OperationResult> To, OperationResult Result)> _answers = [];
 
     /// <param name="ledger">Held by this process.</param>
     /// <param name="home">The state that the ledger's events imply.</param>
@@ -51,7 +57,15 @@ public sealed partial class Controller
     public async ValueTask<OperationResult> PerformAsync(Operation operation, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<OperationResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _messages.Writer.WriteAsync(new Message.Asked(operation, answer), cancellationToken);
+        try
+        {
+            await _messages.Writer.WriteAsync(new Message.Asked(operation, answer), cancellationToken);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new OperationCanceledException("The controller has ended.");
+        }
+
         return await answer.Task.WaitAsync(cancellationToken);
     }
 
@@ -79,6 +93,12 @@ public sealed partial class Controller
         finally
         {
             _messages.Writer.TryComplete();
+            foreach (var (to, _) in _answers)
+            {
+                // What it wrote was not committed, or nobody can tell: whoever asks looks into the ledger.
+                to.TrySetCanceled(CancellationToken.None);
+            }
+
             while (_messages.Reader.TryRead(out var message))
             {
                 (message as Message.Asked)?.Answer.TrySetCanceled(CancellationToken.None);
@@ -123,14 +143,15 @@ public sealed partial class Controller
                             wake = wake is null || at.At < wake ? at.At : wake;
                             break;
                         case Effect.Begin begin:
-                            again |= Claim(session, wanted, begin);
+                            Claim(session, wanted, begin);
                             break;
                         case Effect.Adjust adjust:
-                            var configuration = session.Revisions[session.ActiveRun!.Revision - 1].Configuration;
-                            _afterCommit.Add(() => _performer.Adjust(session, adjust, configuration));
+                            var run = session.ActiveRun!.Number;
+                            var configuration = session.ConfigurationOf(run);
+                            _afterCommit.Add(() => _performer.Adjust(session.Name, run, adjust, configuration));
                             break;
                         case Effect.Stop stop:
-                            _performer.Stop(session, stop);
+                            _performer.Stop(session.Name, stop);
                             break;
                         default:
                             throw new InvalidOperationException($"No such effect: {effect.GetType().Name}.");
@@ -142,22 +163,50 @@ public sealed partial class Controller
         return wake;
     }
 
-    private bool Claim(SessionState session, Wanted wanted, Effect.Begin begin)
+    private void Claim(SessionState session, Wanted wanted, Effect.Begin begin)
     {
-        var run = session.ActiveRun!;
-        if (begin.Phase == StepPhase.Revert && !session.Steps[begin.Step.Address].HasEffects)
-        {
-            Write([new StepReverted(session.Name, run.Number, begin.Step.Address)]);
-            return true;
-        }
+        var run = session.ActiveRun!.Number;
+        var address = begin.Step.Address;
+        Write([new StepStarted(session.Name, run, address, begin.Attempt, begin.Phase, begin.Inputs)]);
+        _performer.Claim(session.Name, address);
+        var claimed = session.Steps[address];
+        var outputs = OutputsFor(session, wanted, begin.Step);
+        var (config, configuration) = begin.Phase == StepPhase.Revert && MustRevertAsBegun(claimed, begin.Step)
+            ? Configured(session, claimed.ConfiguredBy)
+            : (wanted.Config, session.ConfigurationOf(run));
+        _afterCommit.Add(() => _performer.Perform(session.Name, run, begin, claimed, config, configuration, outputs));
+    }
 
-        Write([new StepStarted(session.Name, run.Number, begin.Step.Address, begin.Attempt, begin.Phase, begin.Inputs)]);
-        _performer.Claim(session.Name, begin);
-        var claimed = session.Steps[begin.Step.Address];
-        var outputs = session.Steps.Values.Where(step => step.Outputs is not null).ToImmutableDictionary(step => step.Address, step => step.Outputs!);
-        var configuration = session.Revisions[run.Revision - 1].Configuration;
-        _afterCommit.Add(() => _performer.Perform(session.Name, run.Number, begin, claimed, wanted.Config, configuration, outputs));
-        return false;
+    /// <summary>A field that says where the work was done has changed: what is there is taken back where it is.</summary>
+    private static bool MustRevertAsBegun(StepRecord claimed, WantedStep step) =>
+        claimed.ConfiguredBy > 0
+        && InputDifferences.Between(claimed.Inputs!.Parts, step.Inputs).Any(field => field is { Change: Change.Never, Affects: Affects.Result });
+
+    private static (MigrationConfig Config, string Configuration) Configured(SessionState session, int run)
+    {
+        var configuration = session.ConfigurationOf(run);
+        return (ConfigurationReader.ReadCanonical(configuration).Config!, configuration);
+    }
+
+    /// <summary>What the steps before a step, and it itself, left: no more, because it is handed to workers whole.</summary>
+    private static ImmutableDictionary<StepAddress, StepOutputs> OutputsFor(SessionState session, Wanted wanted, WantedStep step)
+    {
+        var outputs = ImmutableDictionary.CreateBuilder<StepAddress, StepOutputs>();
+        Collect(step.Address);
+        return outputs.ToImmutable();
+
+        void Collect(StepAddress address)
+        {
+            if (!outputs.ContainsKey(address) && session.Outputs.TryGetValue(address, out var left))
+            {
+                outputs[address] = left;
+            }
+
+            foreach (var edge in wanted.ByAddress[address].Edges)
+            {
+                Collect(edge.Upstream);
+            }
+        }
     }
 
     private void Write(ImmutableArray<LedgerEvent> events)
@@ -185,18 +234,23 @@ public sealed partial class Controller
         }
 
         _afterCommit.Clear();
+        foreach (var (to, result) in _answers)
+        {
+            to.TrySetResult(result);
+        }
+
+        _answers.Clear();
     }
 
     private async Task WaitAsync(DateTimeOffset? wake, CancellationToken cancellationToken)
     {
         if (wake is { } at)
         {
-            using var timeout = new CancellationTokenSource();
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var delay = at - _time.GetUtcNow();
-            var sleeping = Task.Delay(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, _time, timeout.Token);
-            var arrived = _messages.Reader.WaitToReadAsync(cancellationToken).AsTask();
-            await Task.WhenAny(sleeping, arrived);
-            await timeout.CancelAsync();
+            var sleeping = Task.Delay(delay > SleepMax ? SleepMax : delay > TimeSpan.Zero ? delay : TimeSpan.Zero, _time, over.Token);
+            await Task.WhenAny(sleeping, ArriveAsync(over.Token));
+            End(over);
             cancellationToken.ThrowIfCancellationRequested();
         }
         else
@@ -210,20 +264,33 @@ public sealed partial class Controller
         }
     }
 
+    private async Task ArriveAsync(CancellationToken cancellationToken) => await _messages.Reader.WaitToReadAsync(cancellationToken);
+
+    // Nothing that is called back by this runs long; on another thread it would only come later.
+    private static void End(CancellationTokenSource over) => over.Cancel();
+
     private void Take(Message message)
     {
         switch (message)
         {
             case Message.Happened { What: var happened }:
-                _performer.Settle(happened);
-                Write(happened.Events);
+                if (_performer.Settle(happened))
+                {
+                    Write(happened.Events);
+                }
+
                 break;
             case Message.Asked { Operation: var operation, Answer: var answer }:
                 try
                 {
-                    var result = _operations.Perform(operation, _home);
+                    var result = RefusalOf(operation) ?? _operations.Perform(operation, _home);
                     Write(result.Events);
-                    _afterCommit.Add(() => answer.TrySetResult(result));
+                    foreach (var deleted in result.Events.OfType<SessionDeleted>())
+                    {
+                        _afterCommit.Add(() => _performer.Forget(deleted.Session));
+                    }
+
+                    _answers.Add((answer, result));
                 }
                 catch (Exception defect) when (defect is not OutOfMemoryException)
                 {
@@ -238,16 +305,23 @@ public sealed partial class Controller
         }
     }
 
+    /// <summary>What the state alone does not forbid: a session whose last work is still ending.</summary>
+    private OperationResult? RefusalOf(Operation operation) => operation is Operation.DeleteSession { Name: var name } && _performer.InFlight(name).Count > 0
+        ? OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"The work of session '{name}' is still ending ({_performer.InFlight(name).First()}). Try again in a moment."))
+        : null;
+
     private Wanted WantedBy(SessionState session)
     {
+        // By the session itself: one of the same name may have been made anew since.
         var revision = session.ActiveRun?.Revision ?? 0;
-        if (_wanted.TryGetValue(session.Name, out var wanted) && wanted.Revision == revision)
+        if (_wanted.TryGetValue(session.Name, out var wanted) && wanted.Revision == revision && ReferenceEquals(wanted.Session, session))
         {
             return wanted;
         }
 
         var config = revision == 0 ? new MigrationConfig() : ConfigurationReader.ReadCanonical(session.Revisions[revision - 1].Configuration).Config!;
-        return _wanted[session.Name] = new(revision, config, _planner.Wanted(config), new InputsMemo());
+        var steps = _planner.Wanted(config);
+        return _wanted[session.Name] = new(session, revision, config, steps, steps.ToDictionary(step => step.Address), new InputsMemo());
     }
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "No run is under way; the controller ends.")]
@@ -256,7 +330,13 @@ public sealed partial class Controller
     [LoggerMessage(EventId = 2002, Level = LogLevel.Error, Message = "The operation {Operation} broke; nothing was changed.")]
     private partial void LogOperationBroke(Exception defect, string operation);
 
-    private sealed record Wanted(int Revision, MigrationConfig Config, ImmutableArray<WantedStep> Steps, InputsMemo Memo);
+    private sealed record Wanted(
+        SessionState Session,
+        int Revision,
+        MigrationConfig Config,
+        ImmutableArray<WantedStep> Steps,
+        IReadOnlyDictionary<StepAddress, WantedStep> ByAddress,
+        InputsMemo Memo);
 
     private abstract record Message
     {
@@ -265,10 +345,3 @@ public sealed partial class Controller
         public sealed record Asked(Operation Operation, TaskCompletionSource<OperationResult> Answer) : Message;
     }
 }
-
-/// <summary>Something that came of an effect.</summary>
-/// <param name="Session">The session.</param>
-/// <param name="Step">The step.</param>
-/// <param name="Events">What to write down.</param>
-/// <param name="EndsFlight">True when nothing is in flight for the step any more.</param>
-public sealed record Happening(string Session, StepAddress Step, ImmutableArray<LedgerEvent> Events, bool EndsFlight);

@@ -12,6 +12,7 @@ namespace Portage.Engine.Running;
 public sealed partial class EffectPerformer
 {
     private async Task RunHeavyAsync(
+        Flight flight,
         string session,
         int run,
         Effect.Begin begin,
@@ -20,12 +21,66 @@ public sealed partial class EffectPerformer
     {
         await Task.Yield();
         var address = begin.Step.Address;
-        using var scope = logger.BeginScope(new Dictionary<string, object> { ["Session"] = session, ["Run"] = run, ["Step"] = address, ["Attempt"] = begin.Attempt });
+        using var scope = Scope(session, run, address, begin.Attempt);
+        await GuardAsync(flight, session, run, address, begin.Attempt, async () =>
+        {
+            if (flight.Stop.IsCancellationRequested)
+            {
+                await Report(new(session, address, flight, [new StepStopped(session, run, address, "asked to stop")], EndsFlight: true));
+                return;
+            }
+
+            var handle = await workloads.StartAsync(new(session, run, address, begin.Attempt, begin.Inputs, configuration, outputs), _ending.Token);
+            await Report(new(session, address, flight, [new WorkloadStarted(session, run, address, handle)], EndsFlight: false));
+            await WatchAsync(flight, session, run, address, begin.Attempt, handle);
+        });
+    }
+
+    private async Task AdoptAsync(Flight flight, string session, StepRecord step)
+    {
+        await Task.Yield();
+        var handle = step.Workload!;
+        using var scope = Scope(session, step.Run, step.Address, step.Attempt);
+        await GuardAsync(flight, session, step.Run, step.Address, step.Attempt, async () =>
+        {
+            if (await workloads.AdoptAsync(handle, _ending.Token))
+            {
+                LogAdopted(step.Address, handle.Id);
+                await Report(new(session, step.Address, flight, [new WorkloadAdopted(session, step.Run, step.Address, handle)], EndsFlight: false));
+            }
+
+            await WatchAsync(flight, session, step.Run, step.Address, step.Attempt, handle);
+        });
+    }
+
+    /// <summary>A controller that is gone claimed the step. What it did itself ended with it; whether it came to start a workload, only the backend knows.</summary>
+    private async Task FindAsync(Flight flight, string session, StepRecord step)
+    {
+        await Task.Yield();
+        using var scope = Scope(session, step.Run, step.Address, step.Attempt);
+        await GuardAsync(flight, session, step.Run, step.Address, step.Attempt, async () =>
+        {
+            var canHaveWorkload = step.State == StepState.Running && steps[step.Address.Kind].Definition.IsHeavy;
+            if (!canHaveWorkload || await workloads.FindAsync(session, step.Address, step.Inputs!.Fingerprints.Identity, _ending.Token) is not { } handle)
+            {
+                await Report(new(session, step.Address, flight, [new StepStopped(session, step.Run, step.Address, "its controller is gone")], EndsFlight: true));
+                return;
+            }
+
+            LogAdopted(step.Address, handle.Id);
+            await Report(new(session, step.Address, flight, [new WorkloadAdopted(session, step.Run, step.Address, handle)], EndsFlight: false));
+            await WatchAsync(flight, session, step.Run, step.Address, step.Attempt, handle);
+        });
+    }
+
+    private IDisposable? Scope(string session, int run, StepAddress step, int attempt) =>
+        logger.BeginScope(new Dictionary<string, object> { ["Session"] = session, ["Run"] = run, ["Step"] = step, ["Attempt"] = attempt });
+
+    private async Task GuardAsync(Flight flight, string session, int run, StepAddress address, int attempt, Func<Task> work)
+    {
         try
         {
-            var handle = await workloads.StartAsync(new(session, run, address, begin.Attempt, begin.Inputs, configuration, outputs), _ending.Token);
-            await Report(new(session, address, [new WorkloadStarted(session, run, address, handle)], EndsFlight: false));
-            await WatchAsync(session, run, address, begin.Attempt, handle);
+            await work();
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
@@ -34,54 +89,56 @@ public sealed partial class EffectPerformer
         catch (StepException failure)
         {
             LogFailed(failure, StepPhase.Run, address, failure.Because.Detail);
-            await Report(new(session, address, [new StepFailed(session, run, address, begin.Attempt, StepPhase.Run, failure.Because, RetryAt(failure.IsTransient, begin.Attempt))], EndsFlight: true));
+            await Report(new(session, address, flight, [new StepFailed(session, run, address, attempt, StepPhase.Run, failure.Because, RetryAt(failure.IsTransient, attempt))], EndsFlight: true));
         }
         catch (Exception defect) when (defect is not OutOfMemoryException)
         {
             LogBroke(defect, StepPhase.Run, address);
-            await Report(new(session, address, [new StepFailed(session, run, address, begin.Attempt, StepPhase.Run, Broke(address, defect), null)], EndsFlight: true));
+            await Report(new(session, address, flight, [new StepFailed(session, run, address, attempt, StepPhase.Run, Broke(address, defect), null)], EndsFlight: true));
         }
     }
 
-    private async Task AdoptAsync(string session, StepRecord step)
+    /// <summary>Looks after a workload until it ends: one loop for each, so that what it is told arrives in order.</summary>
+    private async Task WatchAsync(Flight flight, string session, int run, StepAddress address, int attempt, WorkloadHandle handle)
     {
-        await Task.Yield();
-        var handle = step.Workload!;
-        using var scope = logger.BeginScope(new Dictionary<string, object> { ["Session"] = session, ["Run"] = step.Run, ["Step"] = step.Address, ["Attempt"] = step.Attempt });
-        try
-        {
-            if (await workloads.AdoptAsync(handle, _ending.Token))
-            {
-                LogAdopted(step.Address, handle.Id);
-                await Report(new(session, step.Address, [new WorkloadAdopted(session, step.Run, step.Address, handle)], EndsFlight: false));
-            }
-
-            await WatchAsync(session, step.Run, step.Address, step.Attempt, handle);
-        }
-        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
-        {
-            // The workload goes on; the next controller adopts it.
-        }
-        catch (Exception defect) when (defect is not OutOfMemoryException)
-        {
-            LogBroke(defect, StepPhase.Run, step.Address);
-            await Report(new(session, step.Address, [new StepFailed(session, step.Run, step.Address, step.Attempt, StepPhase.Run, Broke(step.Address, defect), null)], EndsFlight: true));
-        }
-    }
-
-    private async Task WatchAsync(string session, int run, StepAddress address, int attempt, WorkloadHandle handle)
-    {
+        var isAskedToStop = false;
+        var tuned = default(Tuning);
         while (true)
         {
-            var sighting = await workloads.ObserveAsync(handle, _ending.Token);
-            if (sighting is WorkloadSighting.Alive)
+            if (flight.Stop.IsCancellationRequested && !isAskedToStop)
             {
-                await Task.Delay(WatchInterval, time, _ending.Token);
-                continue;
+                isAskedToStop = await TryStopAsync(handle);
             }
 
-            await Report(new(session, address, [EventOf(session, run, address, attempt, sighting)], EndsFlight: true));
-            return;
+            var sighting = await workloads.ObserveAsync(handle, _ending.Token);
+            if (sighting is not WorkloadSighting.Alive)
+            {
+                await Report(new(session, address, flight, [EventOf(session, run, address, attempt, sighting)], EndsFlight: true));
+                return;
+            }
+
+            // Asked for until it is acknowledged; whichever came last is the one that counts.
+            if (flight.Tuning is { } tuning && tuning != tuned && await workloads.AdjustAsync(handle, tuning.Configuration, _ending.Token))
+            {
+                tuned = tuning;
+                await Report(new(session, address, flight, [new WorkloadAdjusted(session, tuning.Run, address, tuning.Inputs)], EndsFlight: false));
+            }
+
+            await Task.Delay(WatchInterval, time, _ending.Token);
+        }
+    }
+
+    private async Task<bool> TryStopAsync(WorkloadHandle workload)
+    {
+        try
+        {
+            await workloads.StopAsync(workload, _ending.Token);
+            return true;
+        }
+        catch (IOException failure)
+        {
+            LogStopBroke(failure, workload.Id);
+            return false;
         }
     }
 
@@ -96,7 +153,7 @@ public sealed partial class EffectPerformer
             case WorkloadSighting.Stopped:
                 return new StepStopped(session, run, address, "asked to stop");
             case WorkloadSighting.Failed failed:
-                LogFailed(null!, StepPhase.Run, address, failed.Because.Detail);
+                LogFailed(null, StepPhase.Run, address, failed.Because.Detail);
                 return new StepFailed(session, run, address, attempt, StepPhase.Run, failed.Because, RetryAt(failed.IsTransient, attempt));
             case WorkloadSighting.Lost lost:
                 var losses = CountLoss(key, lost.MadeProgress);
@@ -122,49 +179,6 @@ public sealed partial class EffectPerformer
         lock (_losses)
         {
             return _losses[key] = madeProgress ? 1 : _losses.GetValueOrDefault(key) + 1;
-        }
-    }
-
-    private async Task AdjustAsync(string session, int run, Effect.Adjust effect, WorkloadHandle workload, string configuration)
-    {
-        await Task.Yield();
-        try
-        {
-            while (!await workloads.AdjustAsync(workload, configuration, _ending.Token))
-            {
-                if (await workloads.ObserveAsync(workload, _ending.Token) is not WorkloadSighting.Alive)
-                {
-                    return;
-                }
-
-                await Task.Delay(WatchInterval, time, _ending.Token);
-            }
-
-            await Report(new(session, effect.Step.Address, [new WorkloadAdjusted(session, run, effect.Step.Address, effect.Inputs)], EndsFlight: false));
-        }
-        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
-        {
-            // The next controller adjusts it.
-        }
-        catch (Exception defect) when (defect is not OutOfMemoryException)
-        {
-            LogBroke(defect, StepPhase.Run, effect.Step.Address);
-        }
-    }
-
-    private async Task StopWorkloadAsync(WorkloadHandle workload)
-    {
-        try
-        {
-            await workloads.StopAsync(workload, _ending.Token);
-        }
-        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
-        {
-            // The next controller stops it.
-        }
-        catch (Exception defect) when (defect is not OutOfMemoryException)
-        {
-            LogStopBroke(defect, workload.Id);
         }
     }
 

@@ -17,6 +17,9 @@ public interface IWorkFolders
     /// <summary>The folder of a step's work; the same as long as session, step and identity are.</summary>
     string Of(string session, StepAddress step, Fingerprint identity);
 
+    /// <summary>Deletes the work of a session that is gone.</summary>
+    void Forget(string session);
+
     /// <summary>Takes progress of a step that runs in this process, for others to read.</summary>
     Action<StepProgress> Progress(string workFolder);
 }
@@ -39,30 +42,36 @@ public sealed partial class EffectPerformer(
     // A worker that dies five times in a row without moving on will die a sixth time.
     private const int LossesMax = 5;
 
-    private readonly Dictionary<(string Session, StepAddress Step), Flight> _flights = [];
+    private readonly Dictionary<string, SessionFlights> _flights = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Session, StepAddress Step), int> _losses = [];
     private readonly CancellationTokenSource _ending = new();
 
     /// <summary>Takes what came of effects; set by the controller.</summary>
     internal Func<Happening, ValueTask> Report { get; set; } = static _ => ValueTask.CompletedTask;
 
-    internal int InFlightCount => _flights.Count;
+    internal int InFlightCount => _flights.Values.Sum(flights => flights.InFlight.Count);
 
-    internal IReadOnlySet<StepAddress> InFlight(string session) =>
-        _flights.Keys.Where(key => key.Session == session).Select(key => key.Step).ToHashSet();
+    internal IReadOnlySet<StepAddress> InFlight(string session) => Of(session).InFlight;
 
-    internal IReadOnlySet<StepAddress> Stopping(string session) =>
-        _flights.Where(flight => flight.Key.Session == session && flight.Value.IsStopping).Select(flight => flight.Key.Step).ToHashSet();
+    internal IReadOnlySet<StepAddress> Stopping(string session) => Of(session).Stopping;
 
-    /// <summary>Finds again the workloads that an earlier controller left at work.</summary>
+    /// <summary>Finds again the workloads that an earlier controller left at work, those included whose start it could not write down any more.</summary>
     internal void Begin(IEnumerable<SessionState> sessions)
     {
         foreach (var session in sessions)
         {
-            foreach (var step in session.Steps.Values.Where(step => step.Workload is not null))
+            foreach (var step in session.Steps.Values)
             {
-                var flight = Open(session.Name, step.Address);
-                flight.Work = AdoptAsync(session.Name, step);
+                if (step.Workload is not null)
+                {
+                    var flight = Of(session.Name).Open(step.Address);
+                    flight.Work = AdoptAsync(flight, session.Name, step);
+                }
+                else if (step.IsClaimed)
+                {
+                    var flight = Of(session.Name).Open(step.Address);
+                    flight.Work = FindAsync(flight, session.Name, step);
+                }
             }
         }
     }
@@ -70,55 +79,59 @@ public sealed partial class EffectPerformer(
     /// <summary>Ends light work, which the next controller repeats; workloads go on.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _ending.CancelAsync();
-        await Task.WhenAll(_flights.Values.Select(flight => flight.Work));
-        foreach (var flight in _flights.Values)
+        End(_ending);
+        var flights = _flights.Values.SelectMany(flights => flights.All).ToArray();
+        await Task.WhenAll(flights.Select(flight => flight.Work));
+        foreach (var flight in flights)
         {
-            flight.Stop.Dispose();
+            flight.Dispose();
         }
 
         _flights.Clear();
         _ending.Dispose();
     }
 
-    internal void Claim(string session, Effect.Begin begin) => Open(session, begin.Step.Address);
+    internal void Forget(string session) => folders.Forget(session);
 
-    internal void Settle(Happening happened)
+    internal void Claim(string session, StepAddress step) => Of(session).Open(step);
+
+    /// <summary>Takes note of what came of a flight.</summary>
+    /// <returns>False when the flight is none of ours any more; then it concerns nobody.</returns>
+    internal bool Settle(Happening happened)
     {
-        var key = (happened.Session, happened.Step);
-        if (happened.EndsFlight && _flights.Remove(key, out var flight))
+        var flights = Of(happened.Session);
+        if (!ReferenceEquals(flights.Find(happened.Step), happened.Flight))
         {
-            flight.Stop.Dispose();
+            return false;
         }
+
+        if (happened.EndsFlight)
+        {
+            flights.Close(happened.Step);
+            happened.Flight.Dispose();
+        }
+
+        return true;
     }
 
-    internal void Stop(SessionState session, Effect.Stop effect)
+    internal void Stop(string session, Effect.Stop effect)
     {
-        var key = (session.Name, effect.Step);
-        if (!_flights.TryGetValue(key, out var flight))
+        var flights = Of(session);
+        if (flights.Find(effect.Step) is not { } flight)
         {
             return;
         }
 
-        flight.IsStopping = true;
+        flights.MarkStopping(effect.Step);
         LogStopping(effect.Step, effect.Why);
-        if (session.Steps[effect.Step].Workload is { } workload)
-        {
-            flight.Side = StopWorkloadAsync(workload);
-        }
-        else
-        {
-            flight.Side = flight.Stop.CancelAsync();
-        }
+        flight.Stopping = StopSoonAsync(flight.Stop);
     }
 
-    internal void Adjust(SessionState session, Effect.Adjust effect, string configuration)
+    internal void Adjust(string session, int run, Effect.Adjust effect, string configuration)
     {
-        var key = (session.Name, effect.Step.Address);
-        if (_flights.TryGetValue(key, out var flight) && session.Steps[effect.Step.Address].Workload is { } workload && flight.AdjustedTo != effect.Inputs.Fingerprints.Process)
+        if (Of(session).Find(effect.Step.Address) is { } flight && flight.Tuning?.Configuration != configuration)
         {
-            flight.AdjustedTo = effect.Inputs.Fingerprints.Process;
-            flight.Side = AdjustAsync(session.Name, session.ActiveRun!.Number, effect, workload, configuration);
+            flight.Tuning = new(run, effect.Inputs, configuration);
         }
     }
 
@@ -131,21 +144,23 @@ public sealed partial class EffectPerformer(
         string configuration,
         ImmutableDictionary<StepAddress, StepOutputs> outputs)
     {
-        var flight = _flights[(session, begin.Step.Address)];
+        var flight = Of(session)[begin.Step.Address];
         flight.Work = begin.Step.IsHeavy && begin.Phase == StepPhase.Run
-            ? RunHeavyAsync(session, run, begin, configuration, outputs)
-            : RunLightAsync(session, run, begin, claimed, config, outputs, flight.Stop.Token);
+            ? RunHeavyAsync(flight, session, run, begin, configuration, outputs)
+            : RunLightAsync(flight, session, run, begin, claimed, config, outputs);
     }
 
     private async Task RunLightAsync(
+        Flight flight,
         string session,
         int run,
         Effect.Begin begin,
         StepRecord claimed,
         MigrationConfig config,
-        ImmutableDictionary<StepAddress, StepOutputs> outputs,
-        CancellationToken stop)
+        ImmutableDictionary<StepAddress, StepOutputs> outputs)
     {
+        var stop = flight.Stop.Token;
+
         // The loop must not wait for a step that never yields.
         await Task.Yield();
         var address = begin.Step.Address;
@@ -196,7 +211,7 @@ public sealed partial class EffectPerformer(
             events = [new StepFailed(session, run, address, begin.Attempt, begin.Phase, Broke(address, defect), null)];
         }
 
-        await Report(new(session, address, [.. events], EndsFlight: true));
+        await Report(new(session, address, flight, [.. events], EndsFlight: true));
     }
 
     private static async Task<LedgerEvent> PhaseAsync(IStep step, StepPhase phase, StepContext context, CancellationToken cancellationToken)
@@ -234,31 +249,37 @@ public sealed partial class EffectPerformer(
     private static Diagnostic Broke(StepAddress address, Exception defect) =>
         DiagnosticCatalog.StepBroke.Error(null, $"{address} ended with {defect.GetType().Name}: {defect.Message} This is a defect of Portage; workflow log {address} has the details.");
 
-    private Flight Open(string session, StepAddress step)
+    private SessionFlights Of(string session)
     {
-        var flight = new Flight();
-        _flights[(session, step)] = flight;
-        return flight;
+        if (!_flights.TryGetValue(session, out var flights))
+        {
+            _flights[session] = flights = new();
+        }
+
+        return flights;
     }
 
-    private sealed class Flight
+    // Whoever waits for this goes on in a place of its own, not in the middle of the loop that stops it.
+    private static async Task StopSoonAsync(CancellationTokenSource stop)
     {
-        public CancellationTokenSource Stop { get; } = new();
-
-        public Task Work { get; set; } = Task.CompletedTask;
-
-        public Task Side { get; set; } = Task.CompletedTask;
-
-        public bool IsStopping { get; set; }
-
-        public Fingerprint? AdjustedTo { get; set; }
+        await Task.Yield();
+        try
+        {
+            End(stop);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself meanwhile.
+        }
     }
+
+    private static void End(CancellationTokenSource source) => source.Cancel();
 
     [LoggerMessage(EventId = 2101, Level = LogLevel.Information, Message = "{Phase} {StepAddress} begins, attempt {Number}.")]
     private partial void LogBegins(StepPhase phase, StepAddress stepAddress, int number);
 
     [LoggerMessage(EventId = 2102, Level = LogLevel.Warning, Message = "{Phase} {StepAddress} failed: {Detail}")]
-    private partial void LogFailed(Exception failure, StepPhase phase, StepAddress stepAddress, string detail);
+    private partial void LogFailed(Exception? failure, StepPhase phase, StepAddress stepAddress, string detail);
 
     [LoggerMessage(EventId = 2103, Level = LogLevel.Error, Message = "{Phase} {StepAddress} broke.")]
     private partial void LogBroke(Exception defect, StepPhase phase, StepAddress stepAddress);

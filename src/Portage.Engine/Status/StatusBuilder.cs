@@ -22,7 +22,7 @@ public sealed class StatusBuilder(Planner planner)
         var revision = session.ActiveRun is { } active ? session.Revisions[active.Revision - 1] : session.Current ?? session.Pending;
         var wanted = revision is null ? [] : planner.Wanted(ConfigurationReader.ReadCanonical(revision.Configuration).Config!);
         var working = session.Steps.Values
-            .Where(step => step.State is StepState.Evaluating or StepState.Running or StepState.Reverting && step.Failure is null)
+            .Where(step => step.IsClaimed)
             .Select(step => step.Address)
             .ToHashSet();
         var standings = Standings.Of(wanted, session, run?.Number ?? 0, working, now, new InputsMemo());
@@ -133,7 +133,9 @@ public sealed class StatusBuilder(Planner planner)
             case Standing.RevertWaits reverts:
                 return (StepGroup.Pending, $"is reverted and done again after {string.Join(" and ", reverts.On)} is reverted");
             case Standing.StopsFirst:
-                return (StepGroup.InProgress, "its inputs changed: stops, is reverted, and is done again");
+                return (StepGroup.InProgress, had.HasEffects
+                    ? "its inputs changed: stops, is reverted, and is done again"
+                    : "its inputs changed: stops, and is done again");
             default:
                 throw new InvalidOperationException($"No words for {standing.GetType().Name}.");
         }

@@ -56,7 +56,7 @@ public static class Fingerprinting
             }
 
             json.WriteStartArray("consumed");
-            foreach (var output in consumed.OrderBy(output => (output.Upstream.Kind, output.Group)))
+            foreach (var output in consumed.OrderBy(output => output.Upstream.Kind).ThenBy(output => output.Group, StringComparer.Ordinal))
             {
                 // Not the upstream's address: a rename of a snapshot or a slice is no other input.
                 json.WriteStartArray();

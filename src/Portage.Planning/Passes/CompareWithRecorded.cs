@@ -28,7 +28,10 @@ internal static class CompareWithRecorded
 
         var fields = InputDifferences.Between(had.Inputs.Parts, step.Inputs);
         var never = fields.Where(field => field.Change == Change.Never && field.Affects == Affects.Result).ToArray();
-        if (never.Length > 0)
+
+        // Only under finished work: what failed or is under way is taken back where it was done, and done anew, or a
+        // mistyped path could never be mended.
+        if (never.Length > 0 && had.State == RecordedState.Complete)
         {
             return new StepChange.Block(step.Address, [.. never.Select(field => field.Reason)]);
         }
@@ -76,7 +79,11 @@ internal static class CompareWithRecorded
                     certain.Add(new(edge.Upstream.ToString(), null, null, $"rests on {edge.Upstream}, which is redone"));
                     break;
 
-                case StepChange.Redo or StepChange.Create or StepChange.Adopt when edge.Group is not null || edge.RestsOn:
+                case StepChange.Redo when edge.RestsOn:
+                    pending.Add(new(edge.Upstream.ToString(), null, null, $"only if {edge.Upstream} is redone"));
+                    break;
+
+                case StepChange.Redo or StepChange.Create or StepChange.Adopt when edge.Group is not null:
                     // Begun work goes on from where it is while an earlier step finishes; only finished work can be in doubt.
                     if (had.State == RecordedState.Complete)
                     {

@@ -33,7 +33,12 @@ internal sealed class CreationJournal
         return journal;
     }
 
-    public bool Has(ObjectName name) => _created.Contains(name);
+    /// <summary>
+    /// True for what is ours, and for every alias of an index that is ours: a template may have added it when the index
+    /// was created, a moment before its own turn came.
+    /// </summary>
+    public bool Has(ObjectName name) => _created.Contains(name)
+        || (name is { Kind: ObjectKind.Alias, Index: { } index } && _created.Contains(new(ObjectKind.Index, index)));
 
     /// <summary>Writes down that the object is about to be created, and returns when that survives a power loss.</summary>
     public void Add(ObjectName name)

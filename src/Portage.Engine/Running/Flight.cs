@@ -1,0 +1,71 @@
+using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
+using Portage.Planning;
+
+namespace Portage.Engine.Running;
+
+/// <summary>One piece of work that this controller does, or whose workload it watches.</summary>
+internal sealed class Flight : IDisposable
+{
+    private volatile Tuning? _tuning;
+
+    /// <summary>Cancelled when the work should stop.</summary>
+    public CancellationTokenSource Stop { get; } = new();
+
+    /// <summary>Ends when <see cref="Stop"/> is cancelled.</summary>
+    public Task Stopping { get; set; } = Task.CompletedTask;
+
+    /// <summary>Ends when the work does.</summary>
+    public Task Work { get; set; } = Task.CompletedTask;
+
+    /// <summary>The process fields that its workload should have; null when it has those it was started with. Set by the controller, read by the watcher.</summary>
+    public Tuning? Tuning
+    {
+        get => _tuning;
+        set => _tuning = value;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Stop.Dispose();
+}
+
+/// <summary>Process fields to hand over to a workload.</summary>
+/// <param name="Run">The run that wants them.</param>
+/// <param name="Inputs">What the step works with from then on.</param>
+/// <param name="Configuration">Canonical JSON.</param>
+internal sealed record Tuning(int Run, StepInputs Inputs, string Configuration);
+
+/// <summary>The flights of one session, at most one a step. For the controller's thread.</summary>
+internal sealed class SessionFlights
+{
+    private readonly Dictionary<StepAddress, Flight> _flights = [];
+    private readonly HashSet<StepAddress> _inFlight = [];
+    private readonly HashSet<StepAddress> _stopping = [];
+
+    public IReadOnlySet<StepAddress> InFlight => _inFlight;
+
+    public IReadOnlySet<StepAddress> Stopping => _stopping;
+
+    public IEnumerable<Flight> All => _flights.Values;
+
+    public Flight this[StepAddress step] => _flights[step];
+
+    public Flight? Find(StepAddress step) => _flights.GetValueOrDefault(step);
+
+    public Flight Open(StepAddress step)
+    {
+        var flight = new Flight();
+        _flights.Add(step, flight);
+        _inFlight.Add(step);
+        return flight;
+    }
+
+    public void MarkStopping(StepAddress step) => _stopping.Add(step);
+
+    public void Close(StepAddress step)
+    {
+        _flights.Remove(step);
+        _inFlight.Remove(step);
+        _stopping.Remove(step);
+    }
+}
