@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Portage.Repo;
 
-/// <summary>Splits a command line as a shell would, up to a comment, a pipe or a redirection.</summary>
-internal static class ShellWords
+/// <summary>Splits a command line as a shell would, up to a comment, a pipe or a redirection. A word in angle brackets stands for any word.</summary>
+internal static partial class ShellWords
 {
     public static string[] Of(string line)
     {
@@ -11,7 +12,7 @@ internal static class ShellWords
         var word = new StringBuilder();
         var isWord = false;
         var quote = '\0';
-        foreach (var sign in line)
+        foreach (var sign in Placeholder().Replace(line, "${name}"))
         {
             if (quote != '\0')
             {
@@ -56,4 +57,7 @@ internal static class ShellWords
             }
         }
     }
+
+    [GeneratedRegex(@"(?<= )<(?<name>\w+)>", RegexOptions.CultureInvariant)]
+    private static partial Regex Placeholder();
 }

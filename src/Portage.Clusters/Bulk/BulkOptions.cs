@@ -34,7 +34,7 @@ public sealed record BulkBackoff
         // 2^40 half seconds are past any Max; the clamp keeps the double finite.
         var longest = Math.Min(First.TotalSeconds * Math.Pow(2, Math.Min(failures - 1, 40)), Max.TotalSeconds);
         var asked = Math.Min(askedFor?.TotalSeconds ?? 0, Max.TotalSeconds * 10);
-        
+
         // Timers count in milliseconds.
         return TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(longest * (1 - (chance / 2)), asked) * 1000));
     }
