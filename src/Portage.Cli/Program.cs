@@ -38,28 +38,11 @@ internal static class Program
         var parsed = CommandTree.Make(terminal).Parse(SessionPrefix.Expand(arguments));
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
-            {
-                Views.DiagnosticView.Write(terminal, DiagnosticCatalog.BadUsage.Error(null, error.Message) with { Command = $"{HelpOf(parsed)} --help" });
-            }
-
-            return ExitCode.BadInput;
+            return CommandLineErrors.Say(terminal, parsed);
         }
 
         // Long enough for a batch under way to be finished after Ctrl-C.
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10), Output = terminal.Out, Error = terminal.Error });
-    }
-
-    private static string HelpOf(ParseResult parsed)
-    {
-        var words = new List<string>();
-        for (SymbolLike? at = new(parsed.CommandResult); at is not null; at = at.Parent)
-        {
-            words.Insert(0, at.Name);
-        }
-
-        words[0] = "workflow";
-        return string.Join(' ', words);
     }
 
     /// <summary>What a failure that no verb expected means to the user; null when it is a defect of ours.</summary>
@@ -72,11 +55,4 @@ internal static class Program
         UnauthorizedAccessException denied => DiagnosticCatalog.FileUnreadable.Error(null, denied.Message),
         _ => null,
     };
-
-    private sealed record SymbolLike(System.CommandLine.Parsing.CommandResult Result)
-    {
-        public string Name => Result.Command.Name;
-
-        public SymbolLike? Parent => Result.Parent is System.CommandLine.Parsing.CommandResult parent ? new(parent) : null;
-    }
 }

@@ -6,7 +6,7 @@ public static class Eventually
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(30);
 
     /// <summary>How long nothing may take. No result depends on it: it only ends a test that would hang.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(120);
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Returns when the condition holds.</summary>
     public static Task Async(Func<bool> condition, string what) => Async(() => Task.FromResult(condition()), what);

@@ -31,7 +31,7 @@ public sealed class Workflow : IAsyncDisposable
     /// <summary>The program: the one built with these tests, or the one that PORTAGE_WORKFLOW names.</summary>
     public static string Program { get; } = Environment.GetEnvironmentVariable("PORTAGE_WORKFLOW") is { Length: > 0 } named
         ? named
-        : Path.Combine(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Portage.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))), "workflow");
+        : Path.Combine(Checkout.Root, "artifacts", "bin", "Portage.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "workflow");
 
     /// <summary>The working folder.</summary>
     public string Folder { get; }
@@ -199,10 +199,11 @@ public sealed class Going : IAsyncDisposable
     /// <summary>Waits for its end.</summary>
     public async Task<Ran> EndAsync()
     {
-        // Standard output may be held open by what the verb left in the background: the process's end is what counts.
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        await _reading.WaitAsync(Eventually.Patience, TimeProvider.System, TestContext.Current.CancellationToken);
-        return new(_process.ExitCode, Out, await _error.WaitAsync(Eventually.Patience, TimeProvider.System, TestContext.Current.CancellationToken));
+        var end = Task.WhenAll(_process.WaitForExitAsync(TestContext.Current.CancellationToken), _reading, _error);
+        await Task.WhenAny(end, Task.Delay(Eventually.Patience, TimeProvider.System, TestContext.Current.CancellationToken));
+        Assert.True(end.IsCompleted, $"It did not end, or left its output open to others.\n--- out\n{Out}");
+        await end;
+        return new(_process.ExitCode, Out, await _error);
     }
 
     /// <inheritdoc/>

@@ -138,12 +138,18 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
     /// <summary>Starts a program of ours that will leave the terminal by itself.</summary>
     internal static Process Spawn(IReadOnlyList<string> command)
     {
-        var start = new ProcessStartInfo(command[0]) { UseShellExecute = false };
+        // Pipes of its own, closed here at once: whoever reads our output must see its end when we end, and a console
+        // stream that the program opened before it left the terminal would keep ours open.
+        var start = new ProcessStartInfo(command[0]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in command.Skip(1))
         {
             start.ArgumentList.Add(argument);
         }
 
-        return Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start.");
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start.");
+        process.StandardInput.Close();
+        process.StandardOutput.Close();
+        process.StandardError.Close();
+        return process;
     }
 }

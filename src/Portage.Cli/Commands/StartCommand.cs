@@ -10,7 +10,7 @@ internal static class StartCommand
     public static Command Make(Terminal terminal)
     {
         var plan = new Option<string?>("--plan") { Description = "Start only if the plan is still this one: its hash as workflow plan shows it.", HelpName = "HASH" };
-        var attach = new Option<bool>("--attach") { Description = "Follow the run: exit code 0 when it is done, 1 when it failed, 3 when it waits for a person." };
+        var attach = new Option<bool>("--attach") { Description = "Follow the run: exit code 0 when it is done, 1 when it failed, 3 when it waits for a person, for an approval or a resume." };
         var command = new Command("start", "Start the plan of the committed configuration, and leave it running. Started again, it goes on where it was.") { plan, attach };
         Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(plan), verb.Parsed.GetValue(attach), cancellationToken));
         return command;

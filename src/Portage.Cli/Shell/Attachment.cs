@@ -61,7 +61,7 @@ internal static class Attachment
             RunOutcome.Done => ExitCode.Done,
             RunOutcome.Failed => ExitCode.Failed,
             RunOutcome.Stopped => ExitCode.Failed,
-            _ when report.Steps.Any(step => step.Group == StepGroup.UnderReview) && !report.Steps.Any(step => step.Group == StepGroup.InProgress || step.Situation == "begins now") => ExitCode.WaitsForApproval,
+            _ when report.WaitsForPerson => ExitCode.WaitsForApproval,
             _ => null,
         };
     }
@@ -102,7 +102,8 @@ internal static class Attachment
         await verb.Terminal.Out.WriteLineAsync(exitCode switch
         {
             ExitCode.Done => $"Run {report.Run} is done.",
-            ExitCode.WaitsForApproval => $"Run {report.Run} waits for approval: workflow approve",
+            ExitCode.WaitsForApproval when report.Steps.Any(step => step.Group == StepGroup.UnderReview) => $"Run {report.Run} waits for approval: workflow approve",
+            ExitCode.WaitsForApproval => $"Run {report.Run} is paused: workflow resume",
             _ => $"Run {report.Run} {(report.Outcome == RunOutcome.Stopped ? "was stopped" : "failed")}. See workflow status, workflow log.",
         });
     }

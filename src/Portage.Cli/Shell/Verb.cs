@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Microsoft.Extensions.Logging;
 using Portage.Backends.Embedded;
 using Portage.Engine.Core;
@@ -21,7 +22,7 @@ internal sealed class Verb
 {
     public static readonly Option<string?> SessionOption = new("--session") { Description = "Act on this session instead of the active one.", Recursive = true, HelpName = "NAME" };
 
-    public static readonly Option<OutputFormat> OutputOption = new("--output", "-o") { Description = "text for people, json or yaml for programs.", Recursive = true, DefaultValueFactory = _ => OutputFormat.Text };
+    public static readonly Option<OutputFormat> OutputOption = new("--output", "-o") { Description = "text for people (the default), json or yaml for programs.", Recursive = true, HelpName = "text|json|yaml", CustomParser = ParseOutput };
 
     private Verb(Terminal terminal, ParseResult parsed)
     {
@@ -111,6 +112,22 @@ internal sealed class Verb
         }
 
         return true;
+    }
+
+    private static OutputFormat ParseOutput(ArgumentResult result)
+    {
+        switch (result.Tokens[0].Value)
+        {
+            case "text":
+                return OutputFormat.Text;
+            case "json":
+                return OutputFormat.Json;
+            case "yaml":
+                return OutputFormat.Yaml;
+            case var other:
+                result.AddError($"'{other}' is no output format: text, json or yaml.");
+                return default;
+        }
     }
 
     /// <summary>Writes diagnostics to standard error.</summary>

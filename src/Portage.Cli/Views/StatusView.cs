@@ -124,6 +124,7 @@ internal static class StatusView
         json.WriteString("session", report.Session);
         WriteNumber(json, "run", report.Run);
         json.WriteString("outcome", report.Outcome?.ToString().ToLowerInvariant());
+        json.WriteBoolean("waitsForPerson", report.WaitsForPerson);
         WriteNumber(json, "controller", report.Controller);
         WriteNumber(json, "currentRevision", report.CurrentRevision);
         WriteNumber(json, "pendingRevision", report.PendingRevision);

@@ -34,7 +34,12 @@ public sealed class StatusBuilder(Planner planner)
             session.Current?.Number,
             session.Pending?.Number,
             [.. standings.Select(pair => StepStatusOf(pair.Step, pair.Standing, session, controller, progressOf, now))],
-            Notes(session, controller, wanted));
+            Notes(session, controller, wanted))
+        {
+            WaitsForPerson = session.ActiveRun is not null
+                && standings.Any(pair => pair.Standing is Standing.InReview or Standing.Held)
+                && standings.All(pair => pair.Standing is Standing.InReview or Standing.Held { IsWorking: false } or Standing.Waits or Standing.RevertWaits or Standing.Settled or Standing.Failed),
+        };
     }
 
     private static ImmutableArray<string> Notes(SessionState session, int? controller, ImmutableArray<WantedStep> wanted)

@@ -43,7 +43,11 @@ public sealed record StatusReport(
     int? CurrentRevision,
     int? PendingRevision,
     ImmutableArray<StepStatus> Steps,
-    ImmutableArray<string> Notes);
+    ImmutableArray<string> Notes)
+{
+    /// <summary>True when a run is under way and nothing of it can go on before a person approves, rejects or resumes something.</summary>
+    public bool WaitsForPerson { get; init; }
+}
 
 /// <summary>Where one step stands.</summary>
 /// <param name="Address">Its name.</param>

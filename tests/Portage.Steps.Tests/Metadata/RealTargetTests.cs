@@ -5,7 +5,11 @@ using Portage.Steps.Metadata.Objects;
 
 namespace Portage.Steps.Tests.Metadata;
 
-/// <summary>One real OpenSearch 2.19 for the tests that follow each other.</summary>
+/// <summary>One real OpenSearch 2.19, for all tests that need one: they follow each other.</summary>
+[CollectionDefinition(nameof(OpenSearchFixture))]
+public sealed class OneOpenSearch : ICollectionFixture<OpenSearchFixture>;
+
+/// <summary>Starts it.</summary>
 public sealed class OpenSearchFixture : IAsyncLifetime
 {
     private RealServer? _server;
@@ -24,7 +28,8 @@ public sealed class OpenSearchFixture : IAsyncLifetime
 }
 
 /// <summary>The step against a real OpenSearch 2.19, with snapshots of five server versions.</summary>
-public sealed class RealTargetTests(OpenSearchFixture server) : IClassFixture<OpenSearchFixture>, IAsyncDisposable
+[Collection(nameof(OpenSearchFixture))]
+public sealed class RealTargetTests(OpenSearchFixture server) : IAsyncDisposable
 {
     private readonly MetadataStep _step = new();
     private readonly TestTarget _target = new(server.Endpoint);

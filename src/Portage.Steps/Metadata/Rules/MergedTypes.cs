@@ -126,7 +126,7 @@ internal static class MergedTypes
         return new JsonArray([.. merged.Select(template => (JsonNode)new JsonObject { [template.Key] = template.Value })]);
     }
 
-    private static void MergeOne(Draft draft, JsonObject merged, string name, IReadOnlyList<(string Type, JsonNode? Value)> values)
+    private static void MergeOne(Draft draft, JsonObject merged, string name, (string Type, JsonNode? Value)[] values)
     {
         if (values.All(value => JsonNode.DeepEquals(value.Value, values[0].Value)))
         {

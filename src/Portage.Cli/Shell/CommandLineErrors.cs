@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using Portage.Cli.Views;
+using Portage.Model.Diagnostics;
+
+namespace Portage.Cli.Shell;
+
+/// <summary>Says what is wrong with a command line, in our own words.</summary>
+internal static class CommandLineErrors
+{
+    // What System.CommandLine says of a value of the wrong type; the .NET type behind it helps nobody.
+    private const string TypeClause = " as expected type";
+
+    /// <returns>The exit code.</returns>
+    public static int Say(Terminal terminal, ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var words = string.Join(' ', Words(parsed.CommandResult));
+        var help = $"{words} --help";
+        if (parsed.UnmatchedTokens.Count > 0)
+        {
+            var unknown = parsed.UnmatchedTokens[0];
+            var names = unknown.StartsWith('-') ? OptionsOf(parsed.CommandResult) : command.Subcommands.Where(subcommand => !subcommand.Hidden).Select(subcommand => subcommand.Name);
+            var detail = unknown.StartsWith('-') ? $"{words} has no option '{unknown}'."
+                : command.Subcommands.Count > 0 ? $"{words} has no verb '{unknown}'."
+                : $"{words} takes no '{unknown}'.";
+            DiagnosticView.Write(terminal, DiagnosticCatalog.BadUsage.Error(null, detail) with { DidYouMean = DidYouMean.Among(unknown, names), Command = help });
+        }
+        else if (command.Subcommands.Count > 0)
+        {
+            // Only half a command was given: what could follow is the answer.
+            _ = ((HelpAction)parsed.RootCommandResult.Command.Options.OfType<HelpOption>().Single().Action!).Invoke(parsed);
+        }
+        else
+        {
+            foreach (var error in parsed.Errors)
+            {
+                var clause = error.Message.IndexOf(TypeClause, StringComparison.Ordinal);
+                DiagnosticView.Write(terminal, DiagnosticCatalog.BadUsage.Error(null, clause < 0 ? error.Message : $"{error.Message[..clause]}.") with { Command = help });
+            }
+        }
+
+        return ExitCode.BadInput;
+    }
+
+    private static IEnumerable<string> OptionsOf(CommandResult result) => result.Command.Options
+        .Concat(Ancestors(result).SelectMany(ancestor => ancestor.Command.Options.Where(option => option.Recursive)))
+        .Select(option => option.Name);
+
+    private static IEnumerable<string> Words(CommandResult result) => ["workflow", .. Ancestors(result).Reverse().Append(result).Skip(1).Select(part => part.Command.Name)];
+
+    private static IEnumerable<CommandResult> Ancestors(CommandResult result)
+    {
+        for (var at = result.Parent as CommandResult; at is not null; at = at.Parent as CommandResult)
+        {
+            yield return at;
+        }
+    }
+}

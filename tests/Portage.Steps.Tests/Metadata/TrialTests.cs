@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+using Portage.Clusters;
+using Portage.Sandbox;
+using Portage.Steps.Metadata.Evaluation;
+using Portage.Steps.Metadata.Objects;
+
+namespace Portage.Steps.Tests.Metadata;
+
+/// <summary>What targets say when they refuse, in words that are the same every time.</summary>
+public abstract class TrialTests : IAsyncDisposable
+{
+    private ClusterClient? _client;
+
+    protected abstract string Endpoint { get; }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private Trial Trial => new(_client ??= new(new ClusterConnection(Endpoint), TimeProvider.System), new ScratchSpace(_client, "0123abcd"));
+
+    [Theory]
+    [InlineData("dense_vector")]
+    [InlineData("version")]
+    [InlineData("aggregate_metric_double")]
+    public async Task IndexAsync_FieldTypeThatTheTargetLacks_GivesItsReason(string type)
+    {
+        var (tried, _) = await Trial.IndexAsync(Object(ObjectKind.Index, "vectors", $$"""{"mappings": {"properties": {"v": {"type": "{{type}}"} } } }"""), [], Cancellation);
+        Assert.Equal($"Failed to parse mapping [_doc]: No handler for type [{type}] declared on field [v]", tried.Refusal);
+    }
+
+    [Fact]
+    public async Task IndexAsync_SeriesOfLikeOnes_TriesOne()
+    {
+        var trial = Trial;
+        var before = await RequestsAsync();
+        for (var day = 1; day <= 20; day++)
+        {
+            var (tried, _) = await trial.IndexAsync(Object(ObjectKind.Index, $"logs-{day}", $$"""{"settings": {"index.number_of_shards": "{{day}}"}, "mappings": {"properties": {"v": {"type": "long"} } } }"""), [], Cancellation);
+            Assert.Equal($"{day}", tried.Written!["settings"]!["index.number_of_shards"]!.ToString());
+        }
+
+        Assert.True(await RequestsAsync() - before is 0 or 1);
+    }
+
+    [Fact]
+    public async Task TemplateAsync_ComponentIsMissing_NamesTheTemplateAndNoScratchName()
+    {
+        var tried = await Trial.TemplateAsync(Object(ObjectKind.IndexTemplate, "daily", """{"index_patterns":["logs-*"],"composed_of":["base"]}"""), Cancellation);
+        Assert.Contains("[base]", tried.Refusal, StringComparison.Ordinal);
+        Assert.DoesNotContain("portage-scratch", tried.Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TemplateAsync_ComponentWasTried_FindsItAndWritesItsRealName()
+    {
+        var trial = Trial;
+        Assert.Null((await trial.TemplateAsync(Object(ObjectKind.ComponentTemplate, "base", """{"template":{}}"""), Cancellation)).Refusal);
+        var tried = await trial.TemplateAsync(Object(ObjectKind.IndexTemplate, "daily", """{"index_patterns":["logs-*"],"composed_of":["base"]}"""), Cancellation);
+        Assert.Null(tried.Refusal);
+        Assert.Equal("""["base"]""", tried.Written!["composed_of"]!.ToJsonString());
+        Assert.Equal("""["logs-*"]""", tried.Written["index_patterns"]!.ToJsonString());
+        await new ScratchSpace(_client!, "0123abcd").ClearAsync(withComposable: true, Cancellation);
+    }
+
+    [Fact]
+    public async Task IndexAsync_RoutingPartitions_KeepsItsShards()
+    {
+        var (tried, _) = await Trial.IndexAsync(
+            Object(ObjectKind.Index, "routed", """{"settings":{"index.number_of_shards":"4","index.routing_partition_size":"2"},"mappings":{"_routing":{"required":true}}}"""), [], Cancellation);
+        Assert.Null(tried.Refusal);
+    }
+
+    public virtual ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Indices created so far; 0 where nobody counts.</summary>
+    protected virtual ValueTask<long> RequestsAsync() => ValueTask.FromResult(0L);
+
+    private static MetadataObject Object(ObjectKind kind, string name, string json) => new(new(kind, name), JsonNode.Parse(json)!.AsObject(), []);
+}
+
+/// <summary>As the sandbox says it.</summary>
+public sealed class SandboxTrialTests : TrialTests, IAsyncLifetime
+{
+    private SandboxCluster _sandbox = null!;
+
+    protected override string Endpoint => _sandbox.Endpoint;
+
+    public async ValueTask InitializeAsync() => _sandbox = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _sandbox.DisposeAsync();
+    }
+
+    protected override ValueTask<long> RequestsAsync() => ValueTask.FromResult(_sandbox.Requests.Of("PUT /{index}"));
+}
+
+/// <summary>As a real OpenSearch 2.19 says it.</summary>
+[Collection(nameof(OpenSearchFixture))]
+public sealed class RealTrialTests(OpenSearchFixture server) : TrialTests
+{
+    protected override string Endpoint => server.Endpoint;
+}
