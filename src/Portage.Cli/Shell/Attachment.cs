@@ -78,8 +78,13 @@ internal static class Attachment
                 StepGroup.InProgress => "running",
                 _ => null,
             };
+            if (word is null)
+            {
+                continue;
+            }
+
             var key = step.Group == StepGroup.InProgress ? word : $"{word} {step.Attempt} {step.Situation}";
-            if (word is null || said.GetValueOrDefault(step.Address.ToString()) == key)
+            if (said.GetValueOrDefault(step.Address.ToString()) == key)
             {
                 continue;
             }
