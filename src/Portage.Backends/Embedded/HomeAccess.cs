@@ -56,6 +56,12 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
     /// <summary>Performs an operation: through the controller where one runs, else here, with the lease for that moment.</summary>
     public async Task<OperationResult> PerformAsync(Operation operation, CancellationToken cancellationToken)
     {
+        if (!home.Exists && new Operations(planner).Perform(operation, HomeState.Of([])) is { Events.IsEmpty: true } refused)
+        {
+            // A verb that does nothing in the wrong folder leaves no home there.
+            return refused;
+        }
+
         home.Create();
         var since = time.GetTimestamp();
         var sentAfter = default(long?);

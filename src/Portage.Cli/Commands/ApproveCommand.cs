@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Portage.Cli.Shell;
+using Portage.Cli.Views;
 using Portage.Engine.Operations;
 using Portage.Engine.Status;
 using Portage.Model.Addresses;
@@ -41,6 +42,12 @@ internal static class ApproveCommand
         var waiting = Statuses.Of(verb, session).Steps.Where(step => step.Group == StepGroup.UnderReview).ToArray();
         if (waiting.Length == 0)
         {
+            if (verb.Output != OutputFormat.Text)
+            {
+                ReviewView.Write(verb.Terminal, verb.Output, waiting);
+                return list ? ExitCode.Done : ExitCode.NothingToDo;
+            }
+
             await verb.Terminal.Out.WriteLineAsync("Nothing waits for approval.");
             return list ? ExitCode.Done : ExitCode.NothingToDo;
         }
@@ -48,11 +55,19 @@ internal static class ApproveCommand
         var selected = patterns.Length == 0 ? waiting : [.. waiting.Where(step => patterns.Any(pattern => new AddressPattern(pattern).Matches(step.Address)))];
         if (selected.Length == 0)
         {
-            verb.Say(DiagnosticCatalog.NothingToApprove.Error(null, $"{string.Join(", ", patterns)} selects nothing that waits; waiting is {string.Join(", ", waiting.Select(step => step.Address))}.") with { Command = "workflow approve --list" });
+            verb.Say(DiagnosticCatalog.NothingToApprove.Error(null, $"{string.Join(", ", patterns)} selects nothing that waits; waiting is {string.Join(", ", waiting.Select(step => step.Address))}.") with
+            {
+                DidYouMean = patterns.Length == 1 ? DidYouMean.Among(patterns[0], waiting.Select(step => step.Address.ToString())) : null,
+                Command = "workflow approve --list",
+            });
             return ExitCode.NothingToDo;
         }
 
-        await ShowAsync(verb.Terminal, selected);
+        if (list || verb.Output == OutputFormat.Text)
+        {
+            ReviewView.Write(verb.Terminal, verb.Output, selected);
+        }
+
         if (list)
         {
             return ExitCode.Done;
@@ -60,9 +75,9 @@ internal static class ApproveCommand
 
         if (!all && patterns.Length == 0)
         {
-            if (!verb.Terminal.InputIsTerminal)
+            if (!verb.Terminal.InputIsTerminal || verb.Output != OutputFormat.Text)
             {
-                verb.Say(DiagnosticCatalog.BadUsage.Error(null, "Standard input is no terminal, so there is no menu: name the steps, or give --all.") with { Command = $"workflow {(isApproval ? "approve" : "reject")} --all" });
+                verb.Say(DiagnosticCatalog.BadUsage.Error(null, "There is a menu on a terminal only: name the steps, or give --all.") with { Command = $"workflow {(isApproval ? "approve" : "reject")} --all" });
                 return ExitCode.BadInput;
             }
 
@@ -79,18 +94,6 @@ internal static class ApproveCommand
             ? new Operation.Approve(reviewed, comment) { By = Verb.Author, Session = verb.SessionName }
             : new Operation.Reject(reviewed, comment) { By = Verb.Author, Session = verb.SessionName };
         return await RunCommands.PerformAsync(verb, operation, cancellationToken);
-    }
-
-    private static async Task ShowAsync(Terminal terminal, StepStatus[] steps)
-    {
-        for (var i = 0; i < steps.Length; i++)
-        {
-            await terminal.Out.WriteLineAsync($"{i + 1}. {terminal.Paint(steps[i].Address.ToString(), Ink.Bold)}  {steps[i].Situation}");
-            foreach (var line in steps[i].Evidence?.Lines ?? [])
-            {
-                await terminal.Out.WriteLineAsync($"     {line}");
-            }
-        }
     }
 
     private static async Task<StepStatus[]> ChooseAsync(Terminal terminal, bool isApproval, StepStatus[] steps, CancellationToken cancellationToken)

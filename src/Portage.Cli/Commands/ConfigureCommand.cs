@@ -50,6 +50,12 @@ internal static class ConfigureCommand
     {
         if (path != StandardInput)
         {
+            if (!File.Exists(path))
+            {
+                verb.Say(DiagnosticCatalog.FileUnreadable.Error(null, Directory.Exists(path) ? $"{path} is a folder; a file with YAML or JSON is expected." : $"{path} does not exist."));
+                return null;
+            }
+
             try
             {
                 return await File.ReadAllTextAsync(path, cancellationToken);
@@ -193,14 +199,7 @@ internal static class ConfigureCommand
                 return ExitCode.BadInput;
             }
 
-            verb.Say([.. read.Diagnostics]);
-            if (read.Config is not { } config)
-            {
-                return ExitCode.BadInput;
-            }
-
-            await verb.Terminal.Out.WriteLineAsync("The configuration is valid.");
-            return !verb.Parsed.GetValue(probe) || await ProbeView.RunAsync(verb, config, cancellationToken) ? ExitCode.Done : ExitCode.Failed;
+            return await ValidationView.WriteAsync(verb, read, verb.Parsed.GetValue(probe), cancellationToken);
         });
         return command;
     }
@@ -212,7 +211,7 @@ internal static class ConfigureCommand
         {
             await verb.Terminal.Out.WriteAsync(write());
             return ExitCode.Done;
-        });
+        }, hasFormats: false);
         return command;
     }
 

@@ -16,14 +16,14 @@ internal static class CredentialsCommand
         var command = new Command("credentials", "Secrets that configurations name. Values are never shown.");
         var created = new Argument<string>("name");
         var create = new Command("create", "Keep a secret, read from the terminal or standard input; one that exists is replaced.") { created };
-        Verb.Does(create, terminal, (verb, cancellationToken) => CreateAsync(verb, verb.Parsed.GetValue(created)!, cancellationToken));
+        Verb.Does(create, terminal, (verb, cancellationToken) => CreateAsync(verb, verb.Parsed.GetValue(created)!, cancellationToken), hasFormats: false);
 
         var list = new Command("list", "List the names of the secrets kept.");
         Verb.Does(list, terminal, (verb, _) => Task.FromResult(List(verb)));
 
         var deleted = new Argument<string>("name");
         var delete = new Command("delete", "Delete a secret.") { deleted };
-        Verb.Does(delete, terminal, (verb, _) => Task.FromResult(Delete(verb, verb.Parsed.GetValue(deleted)!)));
+        Verb.Does(delete, terminal, (verb, _) => Task.FromResult(Delete(verb, verb.Parsed.GetValue(deleted)!)), hasFormats: false);
         foreach (var subcommand in (Command[])[create, list, delete])
         {
             command.Subcommands.Add(subcommand);

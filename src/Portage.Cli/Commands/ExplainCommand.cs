@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Portage.Backends.Embedded;
 using Portage.Cli.Shell;
+using Portage.Cli.Views;
 using Portage.Configuration.Editing;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
@@ -45,43 +46,16 @@ internal static class ExplainCommand
 
     private static int Explain(Verb verb, SessionState session, StatusReport report, StepAddress address)
     {
-        var output = verb.Terminal.Out;
-        var status = report.Steps.FirstOrDefault(step => step.Address == address);
-        output.WriteLine(status is null ? $"{address} is no longer in the configuration; what it made is left as it is." : $"{address}: {status.Group switch { StepGroup.InProgress => "in progress", StepGroup.UnderReview => "under review", var group => group.ToString().ToLowerInvariant() }}. {status.Situation}");
-        if ((session.Current ?? session.Pending) is { } revision)
-        {
-            var (plan, _) = StepCatalog.Planner.Plan(ConfigurationReader.ReadCanonical(revision.Configuration).Config!, session.Recorded());
-            WriteChange(output, plan.Changes.FirstOrDefault(change => change.Address == address), "A start would");
-        }
-
-        if (session.Steps.GetValueOrDefault(address) is { Inputs: { } inputs } had)
-        {
-            output.WriteLine($"Result fingerprint {inputs.Fingerprints.Result.Short}, over:");
-            foreach (var part in inputs.Parts.Where(part => part.Affects == Configuration.Fields.Affects.Result))
-            {
-                output.WriteLine($"  {part.Path} = {part.Value}");
-            }
-
-            foreach (var consumed in inputs.Consumed)
-            {
-                output.WriteLine($"  {consumed.Group} of {consumed.Upstream}, digest {consumed.Digest.Short}");
-            }
-
-            foreach (var line in (had.Report ?? had.Evidence)?.Lines ?? [])
-            {
-                output.WriteLine($"  {line}");
-            }
-        }
-
-        output.WriteLine("What happened:");
-        foreach (var recorded in SqliteLedger.ReadAfter(verb.Home.Ledger, 0).Where(recorded => recorded.Event.Session == session.Name))
-        {
-            if (TextOf(recorded.Event, address) is { } happened)
-            {
-                output.WriteLine($"  {recorded.At.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {happened}");
-            }
-        }
-
+        var change = (session.Current ?? session.Pending) is { } revision
+            ? StepCatalog.Planner.Plan(ConfigurationReader.ReadCanonical(revision.Configuration).Config!, session.Recorded()).Plan.Changes.FirstOrDefault(change => change.Address == address)
+            : null;
+        var happened = SqliteLedger.ReadAfter(verb.Home.Ledger, 0)
+            .Where(recorded => recorded.Event.Session == session.Name)
+            .Select(recorded => (recorded.At, Text: TextOf(recorded.Event, address)!))
+            .Where(line => line.Text is not null)
+            .ToArray();
+        var explained = new Explained(address, report.Steps.FirstOrDefault(step => step.Address == address), change, session.Steps.GetValueOrDefault(address), happened);
+        ExplainView.Write(verb.Terminal, verb.Output, explained);
         return ExitCode.Done;
     }
 
@@ -121,27 +95,12 @@ internal static class ExplainCommand
         }
 
         var (plan, _) = StepCatalog.Planner.Plan(config, session.Recorded());
-        WriteChange(verb.Terminal.Out, plan.Changes.FirstOrDefault(change => change.Address == address), $"With {edit} a start would");
-        var others = plan.Changes.Where(change => change.Address != address && change is not (StepChange.Keep or StepChange.Collect)).ToArray();
-        if (others.Length > 0)
-        {
-            verb.Terminal.Out.WriteLine($"Also: {string.Join(", ", others.Select(change => $"{change.Word} {change.Address}"))}.");
-        }
-
+        ExplainView.WriteEdit(
+            verb.Terminal,
+            verb.Output,
+            edit,
+            plan.Changes.FirstOrDefault(change => change.Address == address),
+            [.. plan.Changes.Where(change => change.Address != address && change is not (StepChange.Keep or StepChange.Collect))]);
         return ExitCode.Done;
-    }
-
-    private static void WriteChange(TextWriter output, StepChange? change, string prefix)
-    {
-        if (change is null)
-        {
-            return;
-        }
-
-        output.WriteLine($"{prefix} {change.Word} it{(change.Because.IsEmpty ? "." : ", because:")}");
-        foreach (var reason in change.Because)
-        {
-            output.WriteLine($"  {reason.Text}");
-        }
     }
 }

@@ -62,6 +62,7 @@ internal static class SessionCommand
             return ExitCode.Done;
         }
 
+        var width = home.Sessions.Keys.Select(name => name.Length).DefaultIfEmpty().Max();
         foreach (var session in home.Sessions.Values.OrderBy(session => session.Name, StringComparer.Ordinal))
         {
             var state = session switch
@@ -70,7 +71,7 @@ internal static class SessionCommand
                 { Runs.Count: > 0 } => $"{session.Runs.Count} {(session.Runs.Count == 1 ? "run" : "runs")}",
                 _ => "no run yet",
             };
-            verb.Terminal.Out.WriteLine($"{(session.Name == home.ActiveSession ? "*" : " ")} {session.Name}  {state}, {session.Revisions.Count} {(session.Revisions.Count == 1 ? "revision" : "revisions")}");
+            verb.Terminal.Out.WriteLine($"{(session.Name == home.ActiveSession ? "*" : " ")} {session.Name.PadRight(width)}  {state}, {session.Revisions.Count} {(session.Revisions.Count == 1 ? "revision" : "revisions")}");
         }
 
         if (home.Sessions.Count == 0)

@@ -40,7 +40,7 @@ internal static class SnapshotCommand
             var opened = await OpenAsync(verb.Parsed.GetValue(repository)!, cancellationToken);
             var snapshot = await SnapshotAccess.TryAsync(null, async () => await opened.OpenSnapshotAsync(verb.Parsed.GetValue(read)!, cancellationToken));
             return await DocumentsView.WriteAsync(verb, snapshot, verb.Parsed.GetValue(index) ?? [], cancellationToken);
-        });
+        }, hasFormats: false);
         foreach (var subcommand in (Command[])[list, inspect, documents])
         {
             command.Subcommands.Add(subcommand);

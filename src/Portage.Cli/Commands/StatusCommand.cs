@@ -30,6 +30,12 @@ internal static class StatusCommand
 
     private static async Task<int> WatchAsync(Verb verb, CancellationToken cancellationToken)
     {
+        if (verb.Output != OutputFormat.Text)
+        {
+            verb.SayOneForm("status --watch");
+            return ExitCode.BadInput;
+        }
+
         if (verb.FindSession() is not { Home: var home, Session: var found })
         {
             return ExitCode.BadInput;

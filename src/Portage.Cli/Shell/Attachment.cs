@@ -21,8 +21,12 @@ internal static class Attachment
         {
             var session = state.Sessions[name];
             var report = Statuses.Of(verb, session);
-            await SayChangesAsync(verb, report, said);
-            if (verb.Time.GetElapsedTime(lastProgress) > ProgressInterval)
+            if (verb.Output == OutputFormat.Text)
+            {
+                await SayChangesAsync(verb, report, said);
+            }
+
+            if (verb.Output == OutputFormat.Text && verb.Time.GetElapsedTime(lastProgress) > ProgressInterval)
             {
                 lastProgress = verb.Time.GetTimestamp();
                 await SayProgressAsync(verb, report);
@@ -79,18 +83,25 @@ internal static class Attachment
                 _ => null,
             };
             if (word is null)
+<<<<<<< HEAD
             {
                 continue;
             }
 
             var key = step.Group == StepGroup.InProgress ? word : $"{word} {step.Attempt} {step.Situation}";
             if (said.GetValueOrDefault(step.Address.ToString()) == key)
+=======
+>>>>>>> scenarios
             {
                 continue;
             }
 
-            said[step.Address.ToString()] = key;
-            await verb.Terminal.Out.WriteLineAsync($"{Now(verb)}  {word,-8}  {step.Address}  {step.Situation}");
+            var key = step.Group == StepGroup.InProgress ? word : $"{word} {step.Attempt} {step.Situation}";
+            if (said.GetValueOrDefault(step.Address.ToString()) != key)
+            {
+                said[step.Address.ToString()] = key;
+                await verb.Terminal.Out.WriteLineAsync($"{Now(verb)}  {word,-8}  {step.Address}  {(step.Situation == word ? step.About : step.Situation)}".TrimEnd());
+            }
         }
     }
 
@@ -104,6 +115,12 @@ internal static class Attachment
 
     private static async Task SayEndAsync(Verb verb, StatusReport report, int exitCode)
     {
+        if (verb.Output != OutputFormat.Text)
+        {
+            StatusView.Write(verb.Terminal, verb.Output, report);
+            return;
+        }
+
         await verb.Terminal.Out.WriteLineAsync(exitCode switch
         {
             ExitCode.Done => $"Run {report.Run} is done.",

@@ -57,8 +57,22 @@ internal sealed class Verb
     public LocalSecrets Secrets => new(Home, Environment.GetEnvironmentVariable);
 
     /// <summary>Gives a command what it does.</summary>
-    public static void Does(Command command, Terminal terminal, Func<Verb, CancellationToken, Task<int>> work) =>
-        command.SetAction((parsed, cancellationToken) => work(new Verb(terminal, parsed), cancellationToken));
+    /// <param name="hasFormats">False when its output has one form: another one asked for is refused, not ignored.</param>
+    public static void Does(Command command, Terminal terminal, Func<Verb, CancellationToken, Task<int>> work, bool hasFormats = true) =>
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var verb = new Verb(terminal, parsed);
+            if (!hasFormats && verb.Output != OutputFormat.Text)
+            {
+                verb.SayOneForm(command.Name);
+                return Task.FromResult(ExitCode.BadInput);
+            }
+
+            return work(verb, cancellationToken);
+        });
+
+    /// <summary>Says that what was asked for has one form of output only.</summary>
+    public void SayOneForm(string what) => Say(DiagnosticCatalog.BadUsage.Error(null, $"The output of '{what}' has one form only: leave --output out."));
 
     /// <summary>What is recorded, and the session that the verb is about; null when there is none, which has then been said.</summary>
     public (HomeState Home, SessionState Session)? FindSession()

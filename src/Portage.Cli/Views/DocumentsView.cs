@@ -86,7 +86,7 @@ internal static class DocumentsView
                     buffer.Write("\n"u8);
                     if (buffer.WrittenCount >= FlushBytes)
                     {
-                        await output.WriteAsync(buffer.WrittenMemory, cancellationToken);
+                        await WriteAsync(output, buffer.WrittenMemory, cancellationToken);
                         buffer.ResetWrittenCount();
                     }
                 }
@@ -97,7 +97,7 @@ internal static class DocumentsView
                 verb.Say(SnapshotAccess.Describe(failure, null));
             }
 
-            await output.WriteAsync(buffer.WrittenMemory, cancellationToken);
+            await WriteAsync(output, buffer.WrittenMemory, cancellationToken);
         }
 
         if (withoutSource > 0)
@@ -107,6 +107,12 @@ internal static class DocumentsView
         }
 
         return isWhole;
+    }
+
+    private static async Task WriteAsync(Stream output, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        // A write to a pipe that nobody reads at the moment (a pager) does not end by itself on Ctrl-C.
+        await output.WriteAsync(bytes, cancellationToken).AsTask().WaitAsync(cancellationToken);
     }
 
     private static void Write(Utf8JsonWriter json, SourceDocument document)

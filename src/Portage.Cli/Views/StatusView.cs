@@ -180,13 +180,8 @@ internal static class StatusView
 
             if (step.Failure is { } failure)
             {
-                json.WriteStartObject("failure");
-                json.WriteString("code", failure.Code);
-                json.WriteString("path", failure.Path);
-                json.WriteString("summary", failure.Summary);
-                json.WriteString("detail", failure.Detail);
-                json.WriteString("command", failure.Command);
-                json.WriteEndObject();
+                json.WritePropertyName("failure");
+                DiagnosticView.Write(json, failure);
             }
 
             json.WriteEndObject();
@@ -202,7 +197,7 @@ internal static class StatusView
         json.WriteEndArray();
     }
 
-    private static void WriteNumbers(Utf8JsonWriter json, IReadOnlyDictionary<string, long> numbers)
+    internal static void WriteNumbers(Utf8JsonWriter json, IReadOnlyDictionary<string, long> numbers)
     {
         json.WriteStartObject("numbers");
         foreach (var (name, number) in numbers)

@@ -81,7 +81,7 @@ internal sealed class ShardCopy : IDisposable
             {
                 lock (_unsendable)
                 {
-                    _unsendable.Enqueue(Rejected(document, 0, why.Type, why.Reason, document.Source?.ToArray()));
+                    _unsendable.Enqueue(Rejected(document, 0, why.Type, why.Reason, document.Source is { } source ? source.ToArray() : default(ReadOnlyMemory<byte>?)));
                 }
 
                 continue;
