@@ -83,15 +83,6 @@ internal static class Attachment
                 _ => null,
             };
             if (word is null)
-<<<<<<< HEAD
-            {
-                continue;
-            }
-
-            var key = step.Group == StepGroup.InProgress ? word : $"{word} {step.Attempt} {step.Situation}";
-            if (said.GetValueOrDefault(step.Address.ToString()) == key)
-=======
->>>>>>> scenarios
             {
                 continue;
             }
