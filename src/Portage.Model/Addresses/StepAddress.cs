@@ -15,6 +15,9 @@ public sealed partial record StepAddress
 {
     private readonly string _text;
 
+    // An address is looked up many times for each time it is made.
+    private readonly int _hash;
+
     /// <summary>An address of its parts; names must have passed <see cref="IsName"/>.</summary>
     /// <exception cref="ArgumentException">A part is not a name.</exception>
     public StepAddress(string source, string? part, string? target, StepKind kind)
@@ -26,6 +29,7 @@ public sealed partial record StepAddress
 
         (Source, Part, Target, Kind) = (source, part, target, kind);
         _text = $"{source}{(part is null ? "" : "/" + part)}{(target is null ? "" : ">" + target)}:{kind.Word()}";
+        _hash = string.GetHashCode(_text, StringComparison.Ordinal);
     }
 
     /// <summary>The name under <c>migrations</c>.</summary>
@@ -65,10 +69,10 @@ public sealed partial record StepAddress
         TryParse(text, out var address) ? address : throw new FormatException($"Not a step address: '{text}'.");
 
     /// <inheritdoc/>
-    public bool Equals(StepAddress? other) => other is not null && _text == other._text;
+    public bool Equals(StepAddress? other) => ReferenceEquals(this, other) || (other is not null && _hash == other._hash && _text == other._text);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => string.GetHashCode(_text, StringComparison.Ordinal);
+    public override int GetHashCode() => _hash;
 
     /// <summary>The text form.</summary>
     public override string ToString() => _text;

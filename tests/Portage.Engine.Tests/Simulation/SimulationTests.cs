@@ -10,7 +10,7 @@ namespace Portage.Engine.Tests.Simulation;
 /// <summary>A controller that is killed, workers that vanish, steps that fail and a user who cannot decide; one seed each.</summary>
 public sealed class SimulationTests
 {
-    private const int SeedCount = 300;
+    private const int SeedCount = 200;
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(2);
 

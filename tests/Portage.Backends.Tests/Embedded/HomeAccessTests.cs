@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Portage.Backends.Embedded;
+using Portage.Engine.Core;
+using Portage.Engine.Operations;
+using Portage.Planning;
+
+namespace Portage.Backends.Tests.Embedded;
+
+public sealed class HomeAccessTests : IDisposable
+{
+    private static readonly Planner Planner = new([]);
+
+    private readonly TempFolder _folder = new();
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Perform_WithoutAController_WritesItself()
+    {
+        var access = new HomeAccess(new(_folder.Path), Planner, TimeProvider.System);
+        var result = await access.PerformAsync(new Operation.CreateSession("prod", null) { By = "ann" }, Cancelled);
+        Assert.False(result.HasFailed);
+        Assert.Equal("prod", access.Read().ActiveSession);
+        Assert.True((await access.PerformAsync(new Operation.CreateSession("prod", null) { By = "ann" }, Cancelled)).HasFailed);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Perform_WhenTheControllerDiesBeforeItAnswers_DoesItOnce(bool wasWritten)
+    {
+        var home = new Home(_folder.Path);
+        home.Create();
+        var asked = new TaskCompletionSource();
+        var held = HomeLock.TryTake(home.Lock);
+        var socket = ControlSocket.Listen(
+            home,
+            async (operation, cancellationToken) =>
+            {
+                if (wasWritten)
+                {
+                    await using var ledger = SqliteLedger.Open(home.Ledger, TimeProvider.System);
+                    await ledger.AppendAsync(new Operations(Planner).Perform(operation, HomeState.Of(ledger.Read(0))).Events, cancellationToken);
+                }
+
+                asked.SetResult();
+                throw new OperationCanceledException("The controller ends.");
+            },
+            TimeProvider.System,
+            NullLogger.Instance);
+        var access = new HomeAccess(home, Planner, TimeProvider.System);
+        var performing = access.PerformAsync(new Operation.CreateSession("prod", null) { By = "ann" }, Cancelled);
+        await asked.Task;
+        await socket.DisposeAsync();
+        held!.Dispose();
+        var result = await performing;
+        Assert.False(result.HasFailed, string.Join('\n', result.Diagnostics));
+        Assert.Equal(["Created session prod and switched to it."], result.Messages);
+        Assert.Equal(2, SqliteLedger.ReadAfter(home.Ledger, 0).Count);
+    }
+}

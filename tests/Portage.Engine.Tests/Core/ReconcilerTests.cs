@@ -1,0 +1,241 @@
+using Portage.Engine.Core;
+using Portage.Engine.Operations;
+using Portage.Model.Addresses;
+
+namespace Portage.Engine.Tests.Core;
+
+public sealed class ReconcilerTests
+{
+    private const string Snapshot = "logs/main:snapshot";
+    private const string Metadata = "logs/a>blue:metadata";
+    private const string Backfill = "logs/a>blue:backfill";
+    private const string Validate = "logs/a>blue:validate";
+    private const string NoReview = "metadata: { approve: none }";
+
+    [Fact]
+    public void Decide_AFirstRun_GoesDownThePipelineAndAsksEachGateOnce()
+    {
+        var story = new Story().Start(Story.Config("metadata: { approve: auto }"));
+        Assert.Equal("run logs/main:snapshot #1\n", story.Settle());
+        Assert.Equal("pass logs/main:snapshot by policy: no gate\ncomplete logs/main:snapshot\nevaluate logs/a>blue:metadata #1\n", story.Report(Snapshot).Settle());
+        Assert.Equal("pass logs/a>blue:metadata by policy: conflicts == 0\nrun logs/a>blue:metadata #1\n", story.Evaluate(Metadata).Settle());
+        Assert.Equal("complete logs/a>blue:metadata\nrun logs/a>blue:backfill #1\n", story.Report(Metadata).Settle());
+        Assert.Equal("pass logs/a>blue:backfill by policy: rejected == 0\ncomplete logs/a>blue:backfill\nrun logs/a>blue:validate #1\n", story.Report(Backfill).Settle());
+        Assert.Equal("pass logs/a>blue:validate by policy: missing == 0\ncomplete logs/a>blue:validate\nend Done\n", story.Report(Validate).Settle());
+        Assert.Equal("", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_AtAManualGate_WaitsForTheEvidenceShown()
+    {
+        var story = new Story().Start(Story.Config());
+        story.Settle();
+        story.Report(Snapshot).Settle();
+        Assert.Equal("review logs/a>blue:metadata: manual\n", story.Evaluate(Metadata).Settle());
+        Assert.Equal("", story.Settle());
+        Approve(story, Metadata);
+        Assert.Equal("run logs/a>blue:metadata #1\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenARunFindsOtherEvidence_AsksAgain()
+    {
+        var story = AtReview();
+        Approve(story, Metadata);
+        story.Settle();
+        Assert.Equal("review logs/a>blue:metadata: manual\n", story.Evaluate(Metadata, line: "looks otherwise").Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenInputsChangedUnderAReview_TakesNoApprovalForTheOldOnes()
+    {
+        var story = AtReview();
+        var seen = story.Session.Steps[StepAddress.Parse(Metadata)].Review!.Evidence;
+        story.Start(Story.Config("metadata: { replicas: 2 }"));
+        Assert.Equal("evaluate logs/a>blue:metadata #1\n", story.Settle());
+        var late = story.Do(new Operation.Approve([new(Metadata, seen)], null) { By = "ann" });
+        Assert.True(late.HasFailed);
+
+        // The very same words, about other inputs.
+        Assert.Equal("review logs/a>blue:metadata: manual\n", story.Evaluate(Metadata).Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenTheRuleChangedUnderAReview_AsksTheNewRule()
+    {
+        var story = AtReview();
+        story.Start(Story.Config("metadata: { approve: auto }"));
+        Assert.Equal("pass logs/a>blue:metadata by policy: conflicts == 0\nrun logs/a>blue:metadata #1\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenAPredicateFails_SaysWhichComparison()
+    {
+        var story = AtBackfill();
+        Assert.Equal("review logs/a>blue:backfill: rejected == 0 (is 3)\n", story.Report(Backfill, rejected: 3).Settle());
+        Approve(story, Backfill);
+        Assert.Equal("complete logs/a>blue:backfill\nrun logs/a>blue:validate #1\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_AfterARejection_FailsAndAsksAgainInTheNextRun()
+    {
+        var story = AtReview();
+        story.Do(new Operation.Reject([new(Metadata, story.Session.Steps[StepAddress.Parse(Metadata)].Review!.Evidence)], "no") { By = "ann" });
+        Assert.Equal("end Failed\n", story.Settle());
+        story.Do(new Operation.Start(null) { By = "ann" });
+        Assert.Equal("review logs/a>blue:metadata: manual\n", story.Settle());
+        Assert.Null(story.Session.Steps[StepAddress.Parse(Metadata)].Failure);
+    }
+
+    [Fact]
+    public void Decide_WhilePaused_StopsAndBeginsNothing()
+    {
+        var story = AtBackfill().Begun(Backfill);
+        story.Do(new Operation.Pause(["*"]) { By = "ann" });
+        Assert.Equal("stop logs/a>blue:backfill: paused by ann\n", story.Settle());
+        Assert.Equal("", story.Settle());
+        Assert.Equal("", story.Stopped(Backfill).Settle());
+        story.Do(new Operation.Resume(["*"]) { By = "ann" });
+        Assert.Equal("run logs/a>blue:backfill #1\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_WhilePaused_RevertsNothing()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        story.Do(new Operation.Pause(["*"]) { By = "ann" });
+        story.Start(Story.Config("metadata: { approve: none, replicas: 2 }"));
+        Assert.Equal("", story.Settle());
+        story.Do(new Operation.Resume(["*"]) { By = "ann" });
+        Assert.Equal("revert logs/a>blue:validate #1\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_AfterAStop_StopsTheWorkBeforeItsWorkloadIsKnown()
+    {
+        var story = AtBackfill();
+        story.Do(new Operation.Stop { By = "ann" });
+        Assert.Equal("stop logs/a>blue:backfill: the run was stopped\n", story.Settle());
+        story.Stopped(Backfill);
+        story.Do(new Operation.Start(null) { By = "ann" });
+        Assert.Equal("run logs/a>blue:backfill #1\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenMetadataChanged_RevertsBackwardsAndStartsNothingMeanwhile()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        story.Start(Story.Config("metadata: { approve: none, replicas: 2 }"));
+        Assert.Equal("revert logs/a>blue:validate #1\n", story.Settle());
+        Assert.Equal("revert logs/a>blue:backfill #1\n", story.Reverted(Validate).Settle());
+        Assert.Equal("revert logs/a>blue:metadata #1\n", story.Reverted(Backfill).Settle());
+        Assert.Equal("evaluate logs/a>blue:metadata #1\n", story.Reverted(Metadata).Settle());
+        story.Finish();
+        Assert.True(story.Session.ActiveRun is null);
+        Assert.All(story.Session.Steps.Values, step => Assert.Equal(StepState.Complete, step.State));
+    }
+
+    [Fact]
+    public void Decide_WhenInputsChangedUnderRunningWork_StopsItFirst()
+    {
+        var story = AtBackfill().Begun(Backfill);
+        story.Start(Story.Config("metadata: { approve: none, replicas: 2 }"));
+        Assert.Equal("stop logs/a>blue:backfill: its inputs changed\n", story.Settle());
+        Assert.Equal("revert logs/a>blue:backfill #1\n", story.Stopped(Backfill).Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenInputsChangedUnderALightStep_StopsItAndEvaluatesAnew()
+    {
+        var story = new Story().Start(Story.Config(NoReview));
+        story.Settle();
+        story.Report(Snapshot).Settle();
+        story.Start(Story.Config("metadata: { approve: none, replicas: 2 }"));
+        Assert.Equal("stop logs/a>blue:metadata: its inputs changed\n", story.Settle());
+        Assert.Equal("evaluate logs/a>blue:metadata #1\n", story.Stopped(Metadata).Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenOnlyTheProcessChanged_AdjustsWhatRuns()
+    {
+        var story = AtBackfill().Begun(Backfill);
+        story.Start(Story.Config(NoReview + "\n        backfill: { workers: 8 }"));
+        Assert.Equal("adjust logs/a>blue:backfill\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenTheSliceLeftTheConfiguration_StopsItsWorkAndEnds()
+    {
+        var story = AtBackfill("b: { indices: { include: [b] }, metadata: { approve: none } }").Begun(Backfill);
+        story.Do(new Operation.Edit(EditKind.Remove, "migrations.logs.slices.a", null, null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        story.Do(new Operation.Start(null) { By = "ann" });
+        Assert.StartsWith("stop logs/a>blue:backfill: no longer wanted\n", story.Settle(), StringComparison.Ordinal);
+        story.Stopped(Backfill).Finish();
+        Assert.Null(story.Session.ActiveRun);
+    }
+
+    [Fact]
+    public void Decide_AfterATransientFailure_WaitsAndTriesAgain()
+    {
+        var story = AtBackfill().Fail(Backfill, TimeSpan.FromSeconds(2));
+        Assert.Equal("wake at 00:00:02\n", story.Settle());
+        story.Now += TimeSpan.FromSeconds(2);
+        Assert.Equal("run logs/a>blue:backfill #2\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_AfterALostWorkload_TriesAgainUnlessStopped()
+    {
+        var story = AtBackfill().Begun(Backfill).Lose(Backfill);
+        story.Do(new Operation.Stop { By = "ann" });
+        Assert.Equal("", story.Settle());
+        story.Do(new Operation.Start(null) { By = "ann" });
+        Assert.Equal("run logs/a>blue:backfill #1\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_AfterAFailure_EndsWhenNothingElseCanGoOn()
+    {
+        var story = AtBackfill().Fail(Backfill);
+        Assert.Equal("end Failed\n", story.Settle());
+        Assert.Equal("", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenWhatItRestsOnWasTakenBackMeanwhile_RevertsItTooBeforeAnythingStarts()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        const string Changed = "metadata: { approve: none, replicas: 2 }";
+        story.Start(Story.Config(Changed + "\n        validate: { skip: true }"));
+        Assert.Equal("revert logs/a>blue:backfill #1\n", story.Settle());
+        story.Reverted(Backfill).Start(Story.Config(Changed));
+        Assert.Equal("revert logs/a>blue:validate #1\n", story.Settle());
+    }
+
+    private static Story AtReview()
+    {
+        var story = new Story().Start(Story.Config());
+        story.Settle();
+        story.Report(Snapshot).Settle();
+        story.Evaluate(Metadata).Settle();
+        return story;
+    }
+
+    private static Story AtBackfill(string rest = "")
+    {
+        var story = new Story().Start(Story.Config(NoReview, rest));
+        story.Settle();
+        story.Report(Snapshot).Settle();
+        story.Evaluate(Metadata).Settle();
+        story.Report(Metadata).Settle();
+        return story;
+    }
+
+    private static void Approve(Story story, string step)
+    {
+        var result = story.Do(new Operation.Approve([new(step, story.Session.Steps[StepAddress.Parse(step)].Review!.Evidence)], null) { By = "ann" });
+        Assert.False(result.HasFailed);
+    }
+}

@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using System.Text;
+using Portage.Configuration.Reading;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Engine.Operations;
+using Portage.Engine.Tests.Doubles;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+using Portage.Model.Steps;
+using Portage.Planning;
+
+namespace Portage.Engine.Tests.Core;
+
+/// <summary>A history told step by step, and what the reconciler makes of it.</summary>
+internal sealed class Story
+{
+    private readonly InputsMemo _memo = new();
+    private readonly HashSet<StepAddress> _inFlight = [];
+    private readonly HashSet<StepAddress> _stopping = [];
+    private readonly HomeState _home = new();
+
+    public DateTimeOffset Now { get; set; } = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public HomeState Home => _home;
+
+    public SessionState Session => _home.Sessions[HomeState.DefaultSession];
+
+    public static string Config(string slice = "", string rest = "") => $$"""
+        targets: { blue: { endpoint: "http://blue:9200" } }
+        migrations:
+          logs:
+            snapshots: { main: { repository: { file: { path: /s } }, existing: nightly } }
+            slices:
+              a:
+                indices: { include: [a] }
+                {{slice}}
+              {{rest}}
+        """;
+
+    public OperationResult Do(Operation operation)
+    {
+        var result = new Operations.Operations(Kinds.Planner).Perform(operation, _home);
+        Tell([.. result.Events]);
+        return result;
+    }
+
+    /// <summary>Configures, commits and starts.</summary>
+    public Story Start(string config)
+    {
+        var configured = Do(new Operation.Configure(config, "test", null) { By = "ann" });
+        Assert.False(configured.HasFailed, string.Join('\n', configured.Diagnostics));
+        Do(new Operation.Commit { By = "ann" });
+        var started = Do(new Operation.Start(null) { By = "ann" });
+        Assert.False(started.HasFailed, string.Join('\n', started.Diagnostics));
+        return this;
+    }
+
+    public Story Tell(params ImmutableArray<LedgerEvent> events)
+    {
+        foreach (var happened in events)
+        {
+            _home.Apply(LedgerJson.Read(LedgerJson.Write(happened)), Now);
+        }
+
+        return this;
+    }
+
+    public ImmutableArray<Effect> Decide()
+    {
+        var wanted = Session.ActiveRun is { } run
+            ? Kinds.Planner.Wanted(ConfigurationReader.ReadCanonical(Session.ConfigurationOf(run.Number)).Config!)
+            : [];
+        return Reconciler.Decide(wanted, Session, new(Now, _inFlight, _stopping), _memo);
+    }
+
+    /// <summary>Decides and carries out, until there is nothing to do but to wait for what is in flight.</summary>
+    /// <returns>What was decided, a line each.</returns>
+    public string Settle()
+    {
+        var lines = new StringBuilder();
+        for (var again = true; again;)
+        {
+            again = false;
+            foreach (var effect in Decide())
+            {
+                again |= effect is Effect.Record or Effect.Begin;
+                lines.Append(Line(effect)).Append('\n');
+                switch (effect)
+                {
+                    case Effect.Record record:
+                        Tell(record.Events);
+                        break;
+                    case Effect.Begin begin:
+                        Tell(new StepStarted(Session.Name, Session.ActiveRun!.Number, begin.Step.Address, begin.Attempt, begin.Phase, begin.Inputs));
+                        _inFlight.Add(begin.Step.Address);
+                        break;
+                    case Effect.Stop stop:
+                        _stopping.Add(stop.Step);
+                        break;
+                    default:
+                        break;
+                }
+            }
+        }
+
+        return lines.ToString();
+    }
+
+    /// <summary>What came of the work in flight.</summary>
+    public Story End(string step, Func<StepRecord, LedgerEvent> outcome)
+    {
+        var address = StepAddress.Parse(step);
+        Assert.True(_inFlight.Remove(address), $"{step} is not in flight.");
+        _stopping.Remove(address);
+        return Tell(outcome(Session.Steps[address]));
+    }
+
+    public Story Evaluate(string step, long conflicts = 0, string line = "looks fine") => End(step, had =>
+        new StepEvaluated(Session.Name, had.Run, had.Address, had.Attempt, new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", conflicts), [line])));
+
+    public Story Report(string step, long rejected = 0, string documents = "documents") => End(step, had =>
+        new StepReported(Session.Name, had.Run, had.Address, had.Attempt, new(ImmutableSortedDictionary<string, long>.Empty.Add("rejected", rejected).Add("missing", 0), ["done"]), new(Outputs(had.Address, documents), "{}")));
+
+    public Story Fail(string step, TimeSpan? retry = null) => End(step, had =>
+        new StepFailed(Session.Name, had.Run, had.Address, had.Attempt, StepPhase.Run, DiagnosticCatalog.StepBroke.Error(null, "It broke."), retry is null ? null : Now + retry));
+
+    public Story Stopped(string step) => End(step, had => new StepStopped(Session.Name, had.Run, had.Address, "asked to stop"));
+
+    public Story Reverted(string step) => End(step, had => new StepReverted(Session.Name, had.Run, had.Address));
+
+    public Story Lose(string step) => End(step, had => new WorkloadLost(Session.Name, had.Run, had.Address, "gone", Now));
+
+    public Story Begun(string step) => Tell(new WorkloadStarted(Session.Name, Session.Runs.Count, StepAddress.Parse(step), new("test", step, 1, Fingerprint.Of(step))));
+
+    /// <summary>Lets everything that is in flight, and what follows, succeed until the run is over or waits.</summary>
+    public Story Finish(string documents = "documents")
+    {
+        Settle();
+        while (_inFlight.Count > 0)
+        {
+            var address = _inFlight.OrderBy(step => step.ToString(), StringComparer.Ordinal).First();
+            _ = Session.Steps[address].State switch
+            {
+                StepState.Evaluating => Evaluate(address.ToString()),
+                StepState.Reverting => Reverted(address.ToString()),
+                _ => Report(address.ToString(), documents: documents),
+            };
+            Settle();
+        }
+
+        return this;
+    }
+
+    private static ImmutableArray<OutputPart> Outputs(StepAddress step, string documents) => step.Kind == StepKind.Snapshot
+        ? [.. from name in (string[])["a", "b"] from part in (string[])[Kinds.Documents, Kinds.Definitions] select new OutputPart(part, name, Fingerprint.Of($"{name} {(part == Kinds.Documents ? documents : part)}"))]
+        : [];
+
+    private static string Line(Effect effect) => effect switch
+    {
+        Effect.Record record => string.Join('\n', record.Events.Select(happened => happened switch
+        {
+            GatePassed e => $"pass {e.Step} by {e.By}: {e.Comment}",
+            GateOpened e => $"review {e.Step}: {e.Why}",
+            StepCompleted e => $"complete {e.Step}",
+            RunEnded e => $"end {e.Outcome}",
+            _ => happened.GetType().Name,
+        })),
+        Effect.Begin begin => $"{begin.Phase.ToString().ToLowerInvariant()} {begin.Step.Address} #{begin.Attempt}",
+        Effect.Adjust adjust => $"adjust {adjust.Step.Address}",
+        Effect.Stop stop => $"stop {stop.Step}: {stop.Why}",
+        Effect.Wake wake => $"wake at {wake.At:HH:mm:ss}",
+        _ => throw new InvalidOperationException(effect.GetType().Name),
+    };
+}

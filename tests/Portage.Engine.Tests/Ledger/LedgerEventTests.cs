@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Text;
+using System.Text.Json.Serialization;
+using Portage.Configuration.Fields;
+using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+using Portage.Model.Steps;
+using Portage.Planning;
+
+namespace Portage.Engine.Tests.Ledger;
+
+public sealed class LedgerEventTests
+{
+    private static readonly StepAddress Step = StepAddress.Parse("logs/posts>blue:backfill");
+    private static readonly Fingerprint Digest = Fingerprint.Of("digest");
+    private static readonly DateTimeOffset At = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly StepReport Report = new(ImmutableSortedDictionary<string, long>.Empty.Add("rejected", 3), ["3 rejected", "of \"many\""]);
+    private static readonly WorkloadHandle Workload = new("process", "/home/x", 4, Digest);
+    private static readonly StepInputs Inputs = new(
+        2,
+        [new InputPart("backfill.workers", "migrations.logs.slices.posts.backfill.workers", "4", Affects.Process, Change.Free)],
+        [new ConsumedOutput(StepAddress.Parse("logs/main:snapshot"), "documents", Digest)],
+        new(Digest, Digest, Digest));
+
+    private static readonly ImmutableArray<LedgerEvent> OneOfEach =
+    [
+        new SessionCreated("prod", "ann"),
+        new SessionSwitched("prod", "ann"),
+        new SessionDeleted("old", "ann"),
+        new RevisionRecorded("prod", 1, 0, "ann", "first", """{"targets":{}}"""),
+        new RevisionCommitted("prod", 1, "ann"),
+        new PendingDiscarded("prod", "ann"),
+        new RunStarted("prod", 1, 1, Digest, "ann"),
+        new Paused("prod", "*:backfill", "ann"),
+        new Resumed("prod", "*:backfill", "ann"),
+        new StepStarted("prod", 1, Step, 1, StepPhase.Evaluate, Inputs),
+        new StepEvaluated("prod", 1, Step, 1, Report),
+        new GateOpened("prod", 1, Step, "rejected == 0 (is 3)", Report.Digest),
+        new GateRejected("prod", 1, Step, "ann", null, Report.Digest),
+        new GatePassed("prod", 1, Step, "ann", "fine", Report.Digest, Digest),
+        new WorkloadStarted("prod", 1, Step, Workload),
+        new WorkloadAdopted("prod", 1, Step, Workload),
+        new WorkloadAdjusted("prod", 1, Step, Inputs),
+        new WorkloadLost("prod", 1, Step, "gone", At),
+        new StepStopped("prod", 1, Step, "paused"),
+        new StepFailed("prod", 1, Step, 1, StepPhase.Run, DiagnosticCatalog.StepBroke.Error("migrations.logs", "It broke.") with { File = "a.yaml", At = new(3, 4), DidYouMean = "b", Command = "c" }, At),
+        new StepReported("prod", 1, Step, 2, Report, new([new OutputPart("written", "posts", Digest)], """{"accepted":4}""")),
+        new StepCompleted("prod", 1, Step),
+        new StepReverted("prod", 1, Step),
+        new RunEnded("prod", 1, RunOutcome.Done, "controller"),
+    ];
+
+    private static readonly string[] Names = [.. typeof(LedgerEvent).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(derived => (string)derived.TypeDiscriminator!)];
+
+    [Fact]
+    public void Write_OneOfEach_IsTheContract() =>
+        Golden.Verify(string.Concat(OneOfEach.Select(happened => Encoding.UTF8.GetString(LedgerJson.Write(happened)) + "\n")), "one-of-each.2026-11.jsonl");
+
+    [Fact]
+    public void Read_TheContract_GivesTheSameAgain()
+    {
+        var folder = Path.Combine(Checkout.Root, "tests", "Portage.Engine.Tests", "Ledger");
+        foreach (var line in File.ReadLines(Path.Combine(folder, "one-of-each.2026-11.jsonl")))
+        {
+            Assert.Equal(line, Encoding.UTF8.GetString(LedgerJson.Write(LedgerJson.Read(Encoding.UTF8.GetBytes(line)))));
+        }
+    }
+
+    [Fact]
+    public void OneOfEach_Always_HoldsEveryEvent() =>
+        Assert.Equal(
+            typeof(LedgerEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(LedgerEvent))).Select(type => type.Name).Order(StringComparer.Ordinal),
+            OneOfEach.Select(happened => happened.GetType().Name).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Readme_Always_ListsEveryEventOnce()
+    {
+        var rows = File.ReadLines(Path.Combine(Checkout.Root, "src", "Portage.Engine", "Ledger", "README.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(line => line.Split('`')[1]);
+        Assert.Equal(Names, rows);
+    }
+
+    [Fact]
+    public void Names_Always_AreTheTypesNames() =>
+        Assert.All(typeof(LedgerEvent).GetCustomAttributes<JsonDerivedTypeAttribute>(), derived =>
+            Assert.Equal(derived.DerivedType.Name, string.Concat(char.ToUpperInvariant(((string)derived.TypeDiscriminator!)[0]), ((string)derived.TypeDiscriminator!)[1..])));
+}
