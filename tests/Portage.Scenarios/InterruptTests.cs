@@ -43,9 +43,11 @@ public sealed class InterruptTests
     public async Task LogFollow_CtrlC_Leaves()
     {
         await using var workflow = new Workflow();
+        Directory.CreateDirectory(Path.Combine(workflow.Home, "logs"));
+        await workflow.WriteAsync(".portage/logs/controller-20260101.jsonl", """{"time":"2026-01-01T00:00:00Z","level":"information","service":"controller","event":1,"message":"Something was said."}""" + "\n");
         await using var following = workflow.Start("log", "--follow");
+        await following.SaysAsync("Something was said.");
 
-        await Processes.HandlesAsync(following.Process, "INT");
         await following.SignalAsync("INT");
 
         (await following.EndAsync()).Expect(0);
