@@ -28,7 +28,14 @@ public sealed record RecordedStep(
     RecordedState State,
     StepInputs Inputs,
     ImmutableArray<OutputPart> Outputs,
-    string Situation);
+    string Situation)
+{
+    /// <summary>When, in the order of the session's events, its present work was begun; null when it has no effects.</summary>
+    public long? EffectsSince { get; init; }
+
+    /// <summary>When, in the same order, it was last taken back; 0 when it never was.</summary>
+    public long TakenBackAt { get; init; }
+}
 
 /// <summary>Everything that a step began with, and the three fingerprints of it.</summary>
 /// <param name="Version">The kind's version.</param>

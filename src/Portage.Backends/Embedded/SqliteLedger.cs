@@ -148,6 +148,17 @@ public sealed class SqliteLedger : ILedger
         await _connection.DisposeAsync();
     }
 
+    /// <summary>What this very connection is set to: the journal, and how far a commit waits for the disk (2 is <c>FULL</c>).</summary>
+    internal (string Journal, long Synchronous) Durability
+    {
+        get
+        {
+            using var command = _connection.CreateCommand();
+            command.CommandText = "PRAGMA journal_mode";
+            return ((string)command.ExecuteScalar()!, Scalar(_connection, "PRAGMA synchronous"));
+        }
+    }
+
     /// <summary>For tests of a full disk: the database may not grow beyond this many pages.</summary>
     internal void LimitPages(int pages) => Execute(_connection, $"PRAGMA max_page_count={pages}");
 

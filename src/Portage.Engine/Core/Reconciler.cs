@@ -121,8 +121,10 @@ public static class Reconciler
         var had = session.Steps[step.Address];
         var evidence = had.Shown!.Value;
         LedgerEvent? passed = null;
-        var isReported = had.State == StepState.Reported;
-        if (had.Approved != evidence && !(isReported && due.Gate.Mode == GateMode.None))
+
+        // A gate before the run was passed before the run.
+        var isOpen = had.State == StepState.Reported && step.GatePlacement == GatePlacement.BeforeRun;
+        if (!isOpen && had.Approved != evidence)
         {
             if (GateQuestion.WhyHeld(due.Gate, due.Evidence, memo) is { } why)
             {
@@ -135,7 +137,7 @@ public static class Reconciler
         return
         [
             .. passed is null ? Array.Empty<LedgerEvent>() : [passed],
-            .. isReported ? [new StepCompleted(session.Name, run.Number, step.Address)] : Array.Empty<LedgerEvent>(),
+            .. had.State == StepState.Reported ? [new StepCompleted(session.Name, run.Number, step.Address)] : Array.Empty<LedgerEvent>(),
         ];
     }
 }

@@ -34,6 +34,7 @@ public sealed class SessionState(string name)
     private readonly List<Revision> _revisions = [];
     private readonly List<RunRecord> _runs = [];
     private readonly List<Paused> _pauses = [];
+    private long _place;
 
     /// <summary>The session's name.</summary>
     public string Name { get; } = name;
@@ -78,7 +79,7 @@ public sealed class SessionState(string name)
             },
             step.Inputs!,
             step.Outputs?.Parts ?? [],
-            Situations.Of(step)));
+            Situations.Of(step)) { EffectsSince = step.HasEffects ? step.EffectsSince : null, TakenBackAt = step.TakenBackAt });
 
     /// <summary>Takes in one event.</summary>
     public void Apply(LedgerEvent happened, DateTimeOffset at)
@@ -148,7 +149,7 @@ public sealed class SessionState(string name)
             _ => throw new InvalidOperationException($"No state for {happened.GetType().Name}."),
         };
         var had = _steps.GetValueOrDefault(address) ?? new StepRecord(address);
-        var now = StepTransitions.After(had, happened, at) with { ChangedAt = at };
+        var now = StepTransitions.After(had, happened, at, ++_place) with { ChangedAt = at };
         _steps[address] = now;
         if (!ReferenceEquals(now.Outputs, had.Outputs))
         {

@@ -43,12 +43,13 @@ public static class Standings
         // Default where the step is not settled.
         private readonly ImmutableArray<OutputPart>[] _settled = new ImmutableArray<OutputPart>[wanted.Length];
         private readonly bool[] _redone = new bool[wanted.Length];
+        private readonly StepRecord[] _records = new StepRecord[wanted.Length];
         private readonly (Paused Pause, AddressPattern Pattern)[] _pauses = [.. session.Pauses.Select(pause => (pause, new AddressPattern(pause.Pattern)))];
 
         public Standing At(int place)
         {
             var step = wanted[place];
-            var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
+            var had = _records[place] = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
             var waits = Waits(place);
             var inputs = waits.IsEmpty ? memo.Of(place, _settled) : null;
             _redone[place] = MustRedo(place, had, inputs);
@@ -72,7 +73,7 @@ public static class Standings
             }
 
             // What must be done again needs no look at why it failed.
-            return _redone[place] ? Redo(place, had, inputs, waits) : FailureOf(had) ?? Next(step, had, inputs, waits);
+            return _redone[place] ? Redo(place, had, inputs, waits) : FailureOf(had) ?? RevertWaits(place, had, had.TakenBackAt) ?? Next(step, had, inputs, waits);
         }
 
         private ImmutableArray<StepAddress> Waits(int place)
@@ -100,16 +101,17 @@ public static class Standings
             return (inputs is null
                     ? before.Version != step.Version || InputDifferences.Between(before.Parts, step.Inputs).Any(field => field.Affects == Affects.Result)
                     : !InputDifferences.HaveSameResult(before, inputs))
-                || RestsOnRedone(place);
+                || RestsOnRedone(place, had);
         }
 
-        private bool RestsOnRedone(int place)
+        /// <summary>True when what it stands on goes, or went while nobody wanted this step.</summary>
+        private bool RestsOnRedone(int place, StepRecord had)
         {
             var edges = wanted[place].Edges;
             var before = memo.Before(place);
             for (var edge = 0; edge < before.Length; edge++)
             {
-                if (edges[edge].RestsOn && _redone[before[edge]])
+                if (edges[edge].RestsOn && (_redone[before[edge]] || (had.HasEffects && _records[before[edge]].TakenBackAt > had.EffectsSince)))
                 {
                     return true;
                 }
@@ -131,8 +133,6 @@ public static class Standings
             StepState.Reverting => Phase(StepPhase.Revert, had, had.Inputs!),
             // What has begun goes on even while an earlier step is looked at again: its inputs are what it began with.
             StepState.Running => Phase(StepPhase.Run, had, inputs ?? had.Inputs!),
-            // Where the gate came before the run, nothing is left to ask.
-            StepState.Reported when step.GatePlacement == GatePlacement.BeforeRun => new Standing.GateDue(Ungated, had.Report!),
             StepState.Reported => Gate(step, had, had.Report!),
             _ when inputs is null => new Standing.Waits(waits),
             StepState.Evaluating => Phase(StepPhase.Evaluate, had, inputs),
@@ -140,8 +140,6 @@ public static class Standings
             StepState.Evaluated => Gate(step, had, had.Evidence!),
             _ => Phase(FirstPhase(step), had, inputs),
         };
-
-        private static readonly GateRule Ungated = new(GateMode.None, null);
 
         private Standing Redo(int place, StepRecord had, StepInputs? inputs, ImmutableArray<StepAddress> waits)
         {
@@ -156,18 +154,27 @@ public static class Standings
                 return inputs is null ? new Standing.Waits(waits) : Phase(FirstPhase(step), had, inputs);
             }
 
+            return RevertWaits(place, had, long.MaxValue) ?? Phase(StepPhase.Revert, had, had.Inputs!);
+        }
+
+        /// <summary>Waits for what stands on its work, and was begun before a moment, to be taken back; null when there is nothing.</summary>
+        private Standing.RevertWaits? RevertWaits(int place, StepRecord had, long before)
+        {
+            if (before == 0 || had.State is not (StepState.Absent or StepState.Reverting) && before != long.MaxValue)
+            {
+                return null;
+            }
+
             var resting = ImmutableArray.CreateBuilder<StepAddress>();
             foreach (var other in memo.RestingOn(place))
             {
-                if (session.Steps.TryGetValue(wanted[other].Address, out var record) && record.HasEffects)
+                if (session.Steps.TryGetValue(wanted[other].Address, out var record) && record.HasEffects && record.EffectsSince < before)
                 {
                     resting.Add(record.Address);
                 }
             }
 
-            return resting.Count == 0
-                ? Phase(StepPhase.Revert, had, had.Inputs!)
-                : new Standing.RevertWaits(resting.ToImmutable());
+            return resting.Count == 0 ? null : new Standing.RevertWaits(resting.ToImmutable());
         }
 
         private Standing Phase(StepPhase phase, StepRecord had, StepInputs inputs)
@@ -190,7 +197,7 @@ public static class Standings
 
         /// <summary>In review as long as the rule holds it for the reason that the person was told; a rule changed since is asked anew.</summary>
         private Standing Gate(WantedStep step, StepRecord had, StepReport evidence) =>
-            had.Review is { } review && review.Evidence == had.Shown && review.Why == GateQuestion.WhyHeld(step.Gate, evidence, memo)
+            !(had.State == StepState.Reported && step.GatePlacement == GatePlacement.BeforeRun) && had.Review is { } review && review.Evidence == had.Shown && review.Why == GateQuestion.WhyHeld(step.Gate, evidence, memo)
                 ? new Standing.InReview(review)
                 : new Standing.GateDue(step.Gate, evidence);
     }

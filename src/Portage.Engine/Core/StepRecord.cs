@@ -56,6 +56,12 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>True once it may have changed something that reverting must take back.</summary>
     public bool HasEffects { get; init; }
 
+    /// <summary>The place, among the session's events, of the run that first had effects; 0 while it has none.</summary>
+    public long EffectsSince { get; init; }
+
+    /// <summary>The place, among the session's events, at which it was last begun to be taken back; 0 when it never was.</summary>
+    public long TakenBackAt { get; init; }
+
     /// <summary>What its evaluation found.</summary>
     public StepReport? Evidence { get; init; }
 

@@ -6,7 +6,7 @@ namespace Portage.Engine.Core;
 /// <summary>What each event makes of a step's record. Pure.</summary>
 internal static class StepTransitions
 {
-    public static StepRecord After(StepRecord had, LedgerEvent happened, DateTimeOffset at) => happened switch
+    public static StepRecord After(StepRecord had, LedgerEvent happened, DateTimeOffset at, long place) => happened switch
     {
         StepStarted e => had with
         {
@@ -21,6 +21,8 @@ internal static class StepTransitions
             // A revert works on what was done: it takes back the old inputs.
             Inputs = e.Phase == StepPhase.Revert ? had.Inputs : e.Inputs,
             HasEffects = had.HasEffects || e.Phase == StepPhase.Run,
+            EffectsSince = had.HasEffects || e.Phase != StepPhase.Run ? had.EffectsSince : place,
+            TakenBackAt = e.Phase == StepPhase.Revert ? place : had.TakenBackAt,
             // An approval is for these inputs: other ones need another approval, whatever their evidence says.
             Approved = e.Phase != StepPhase.Revert && e.Inputs.Fingerprints.Result == had.Inputs?.Fingerprints.Result ? had.Approved : null,
             // Who looks at it now decides about something that is being replaced.
@@ -35,7 +37,7 @@ internal static class StepTransitions
         StepReported e => had with { State = StepState.Reported, Report = e.Report, Shown = e.Report.Digest, Outputs = e.Outputs, Review = null, IsClaimed = false, Workload = null, Failure = null, RetryAt = null },
         StepCompleted => had with { State = StepState.Complete, Review = null, Failure = null, RetryAt = null },
         StepFailed e => had with { Failure = e.Because, RetryAt = e.RetryAt, Run = e.Run, IsClaimed = false, Workload = null },
-        StepReverted e => new StepRecord(had.Address) { Run = e.Run, Inputs = had.Inputs, ConfiguredBy = had.ConfiguredBy },
+        StepReverted e => new StepRecord(had.Address) { Run = e.Run, Inputs = had.Inputs, ConfiguredBy = had.ConfiguredBy, TakenBackAt = had.TakenBackAt },
         StepStopped => had with { IsClaimed = false, Workload = null },
         // A refusal in an earlier run is no longer why it waits.
         GateOpened e => had with { Review = e, Failure = null, RetryAt = null },

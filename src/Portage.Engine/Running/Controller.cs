@@ -247,8 +247,10 @@ public sealed partial class Controller
         if (wake is { } at)
         {
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var delay = at - _time.GetUtcNow();
-            var sleeping = Task.Delay(delay > SleepMax ? SleepMax : delay > TimeSpan.Zero ? delay : TimeSpan.Zero, _time, over.Token);
+
+            // Timers count whole milliseconds, and one that is early would only be set again, and again.
+            var delay = Math.Clamp(Math.Ceiling((at - _time.GetUtcNow()).TotalMilliseconds), 0, SleepMax.TotalMilliseconds);
+            var sleeping = Task.Delay(TimeSpan.FromMilliseconds(delay), _time, over.Token);
             await Task.WhenAny(sleeping, ArriveAsync(over.Token));
             End(over);
             cancellationToken.ThrowIfCancellationRequested();

@@ -75,6 +75,10 @@ internal static class CompareWithRecorded
         {
             switch (upstream[edge.Upstream])
             {
+                case var _ when edge.RestsOn && recorded.TryGetValue(edge.Upstream, out var under) && under.TakenBackAt > had.EffectsSince:
+                    certain.Add(new(edge.Upstream.ToString(), null, null, $"rests on {edge.Upstream}, which was taken back meanwhile"));
+                    break;
+
                 case StepChange.Redo { Conditional: false } when edge.RestsOn:
                     certain.Add(new(edge.Upstream.ToString(), null, null, $"rests on {edge.Upstream}, which is redone"));
                     break;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Portage.Clusters;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
-using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Planning;
 using Portage.Steps.Connecting;
@@ -68,7 +67,7 @@ public sealed class MetadataStep : IStep
                 return new StepResult.EvidenceChanged(evidence);
             }
 
-            Refuse(context, on, objects);
+            Refusals.Throw(on, objects, isApproved: context.Approved is not null);
             if (await CreateAsync(context, client, journal, objects, cancellationToken) is not { } additions)
             {
                 // Somebody was quicker by a moment; a person decides about what is there now.
@@ -98,30 +97,6 @@ public sealed class MetadataStep : IStep
         }
 
         journal.Delete();
-    }
-
-    /// <summary>What the target refuses stops the step; what it has otherwise stops it unless somebody saw that and let it pass.</summary>
-    private static void Refuse(StepContext context, SliceOnTarget on, ImmutableArray<EvaluatedObject> objects)
-    {
-        if (Text(objects, static outcome => outcome is ObjectOutcome.Refused refused ? refused.Reason : null) is { } refused)
-        {
-            var first = objects.First(evaluated => evaluated.Outcome is ObjectOutcome.Refused).Name;
-            var field = first.Kind is ObjectKind.Index or ObjectKind.Alias ? "indices.exclude" : "metadata.templates.exclude";
-            throw new StepException(
-                DiagnosticCatalog.ObjectRefused.Error($"{on.SlicePath}.metadata", $"The target refuses {refused}. Exclude it, or create it on the target in a form that suits you: what is there is left as it is.") with
-                { Command = $"workflow configure update {on.SlicePath}.{field} '[{first.Index ?? first.Name}]'" },
-                isTransient: false,
-                null);
-        }
-
-        if (context.Approved is null && Text(objects, static outcome => outcome is ObjectOutcome.Differs differs ? differs.Differences[0] : null) is { } differing)
-        {
-            throw new StepException(
-                DiagnosticCatalog.ObjectDiffers.Error($"{on.SlicePath}.metadata", $"The target has another {differing}. Nothing there is touched; whether documents may go into it is for a person to say.") with
-                { Command = $"workflow configure update {on.SlicePath}.metadata.approve manual" },
-                isTransient: false,
-                null);
-        }
     }
 
     /// <summary>Creates what is to be created, in order.</summary>
@@ -169,15 +144,5 @@ public sealed class MetadataStep : IStep
             Fingerprint.Of(string.Join('\n', [CanonicalText.Of(index.Object.Definition), .. aliases[index.Name.Name].Select(alias => $"{alias.Name.Name} {CanonicalText.Of(alias.Object.Definition)}")]))));
         var outputs = new MetadataOutputs(Of<ObjectOutcome.Create>(), Of<ObjectOutcome.Keep>(), Of<ObjectOutcome.Differs>(), [.. EvaluationReport.Dropped(objects)]);
         return new(EvaluationReport.Of(objects, isDone: true, additions), outputs.With([.. parts]));
-    }
-
-    /// <summary>The objects of an outcome with their reasons, as <c>index a (why), index b (why) and 3 more</c>.</summary>
-    private static string? Text(ImmutableArray<EvaluatedObject> objects, Func<ObjectOutcome, string?> why)
-    {
-        const int NamedMax = 3;
-        var found = objects.Select(evaluated => (evaluated.Name, Why: why(evaluated.Outcome))).Where(pair => pair.Why is not null).ToArray();
-        return found.Length == 0
-            ? null
-            : string.Join(", ", found.Take(NamedMax).Select(pair => $"{pair.Name} ({pair.Why})")) + (found.Length > NamedMax ? $" and {found.Length - NamedMax} more" : "");
     }
 }

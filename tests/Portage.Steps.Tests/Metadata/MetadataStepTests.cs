@@ -213,7 +213,9 @@ public sealed class MetadataStepTests : IAsyncLifetime
         Assert.Contains("conflict alias errors of logs: the target refuses it: the target has an index of that name", report.Lines);
         Assert.Contains("conflict index packed: the target refuses it: the target has an alias of that name, of other", report.Lines);
         Assert.Contains("conflict alias writing of versions: the target refuses it: the alias writes to other on the target already", report.Lines);
-        Assert.Equal("PG3014", (await Assert.ThrowsAsync<StepException>(() => run.RunAsync(_step, report, Cancellation))).Because.Code);
+        var failure = await Assert.ThrowsAsync<StepException>(() => run.RunAsync(_step, report, Cancellation));
+        Assert.Equal("PG3014", failure.Because.Code);
+        Assert.Equal("""workflow configure update migrations.old.slices.all.indices.exclude '["packed","logs","versions"]'""", failure.Because.Command);
         Assert.Equal(["errors", "other"], _sandbox.Indices);
     }
 
@@ -221,8 +223,11 @@ public sealed class MetadataStepTests : IAsyncLifetime
     public async Task EvaluateAsync_IndexTemplateOfTheSamePriority_IsAConflict()
     {
         await _target.PutAsync("/_index_template/theirs", """{"index_patterns":["*-2026"],"priority":200}""", Cancellation);
-        var report = await (await RunOfAsync("es-7.10.2", Everything)).EvaluateAsync(_step, Cancellation);
+        var run = await RunOfAsync("es-7.10.2", Everything);
+        var report = await run.EvaluateAsync(_step, Cancellation);
         Assert.Contains("conflict index template new-style: the target refuses it: index template theirs of the target has the same priority 200 and is for some of the same names", report.Lines);
+        var failure = await Assert.ThrowsAsync<StepException>(() => run.RunAsync(_step, report, Cancellation));
+        Assert.Equal("""workflow configure update migrations.old.slices.all.metadata.templates '{"include":["old-style","base","fields"]}'""", failure.Because.Command);
     }
 
     [Fact]
@@ -239,6 +244,19 @@ public sealed class MetadataStepTests : IAsyncLifetime
         var logs = (await _target.GetAsync("/logs", Cancellation))["logs"]!;
         Assert.Equal(["errors", "everything"], logs["aliases"]!.AsObject().Select(alias => alias.Key).Order());
         Assert.NotEqual("strict", logs["mappings"]!["dynamic"]?.ToString());
+    }
+
+    [Fact]
+    public async Task RunAsync_TemplateAddsAnAliasThatIsWanted_CreatesItAsWanted()
+    {
+        await _target.PutAsync("/_template/theirs", """{"index_patterns":["log*"],"aliases":{"errors":{}}}""", Cancellation);
+        var run = await RunOfAsync("es-7.10.2", TwoIndices);
+        var evidence = await run.EvaluateAsync(_step, Cancellation);
+        Assert.IsType<StepResult.Done>(await run.RunAsync(_step, evidence, Cancellation));
+        Assert.Equal("ERROR", (await _target.GetAsync("/logs", Cancellation))["logs"]!["aliases"]!["errors"]!["filter"]!["term"]!["level"]!.ToString());
+        Assert.Equal(evidence.Digest, (await run.EvaluateAsync(_step, Cancellation)).Digest);
+        await run.RevertAsync(_step, Cancellation);
+        Assert.Empty(_sandbox.Indices);
     }
 
     [Fact]
@@ -270,7 +288,9 @@ public sealed class MetadataStepTests : IAsyncLifetime
     [Fact]
     public async Task RunAsync_CrashedAfterEachCreation_GoesOnAndEndsTheSame()
     {
-        var whole = await RunOfAsync("es-7.10.2", Everything);
+        // Of each kind one or two: four templates, three indices, four aliases.
+        var some = Everything with { Indices = new() { Include = ["logs", "packed", "versions"] } };
+        var whole = await RunOfAsync("es-7.10.2", some);
         var evidence = await whole.EvaluateAsync(_step, Cancellation);
         var expected = Assert.IsType<StepResult.Done>(await whole.RunAsync(_step, evidence, Cancellation));
         await whole.RevertAsync(_step, Cancellation);
@@ -278,7 +298,7 @@ public sealed class MetadataStepTests : IAsyncLifetime
 
         for (var crash = 0; crash <= objects; crash++)
         {
-            var run = await RunOfAsync("es-7.10.2", Everything);
+            var run = await RunOfAsync("es-7.10.2", some);
             var approved = await run.EvaluateAsync(_step, Cancellation);
             run.Progress.Clear();
             var stopAt = crash;

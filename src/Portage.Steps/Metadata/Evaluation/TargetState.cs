@@ -73,5 +73,5 @@ internal sealed class TargetState
 
     /// <summary>An object that a target wrote, as deep as a mapping may be.</summary>
     public static JsonObject Parse(ReadOnlyMemory<byte> json) =>
-        JsonNode.Parse(json.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 512 }) as JsonObject ?? [];
+        JsonNode.Parse(json.Span, documentOptions: new JsonDocumentOptions { MaxDepth = CanonicalText.DepthMax }) as JsonObject ?? [];
 }

@@ -8,6 +8,9 @@ namespace Portage.Steps.Metadata.Objects;
 /// <summary>JSON with its keys sorted, so that equal texts mean equal objects.</summary>
 internal static class CanonicalText
 {
+    /// <summary>Mappings may nest as deep as <c>index.mapping.depth.limit</c> was raised to; 20 is its default.</summary>
+    public const int DepthMax = 512;
+
     public static string Of(JsonNode? node)
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -23,4 +23,8 @@ internal sealed record Finding(FindingKind Kind, string Text);
 /// <summary>An object as the target is to have it.</summary>
 /// <param name="Definition">What is sent. Read only.</param>
 /// <param name="Findings">What was done to it, in the order of the rules.</param>
-internal sealed record MetadataObject(ObjectName Name, JsonObject Definition, ImmutableArray<Finding> Findings);
+internal sealed record MetadataObject(ObjectName Name, JsonObject Definition, ImmutableArray<Finding> Findings)
+{
+    /// <summary>The index at the source, of an index or an alias: with an index for each type it has another name.</summary>
+    public string? Source { get; init; }
+}

@@ -13,7 +13,7 @@ internal static class Translation
     public static IEnumerable<MetadataObject> Index(SelectedIndex source, TargetFacts target, int? replicas) => source.TargetNames.Select(name =>
     {
         var only = name == source.Name ? null : source.Types.First(type => source.TargetOf(type) == name);
-        return Index(name, source.Index.Settings.Json, source.Index.Mappings, only, target, replicas);
+        return Index(name, source.Index.Settings.Json, source.Index.Mappings, only, target, replicas) with { Source = source.Name };
     });
 
     /// <summary>One index.</summary>
@@ -30,7 +30,7 @@ internal static class Translation
     public static IEnumerable<MetadataObject> Aliases(SelectedIndex source) =>
         from target in source.TargetNames
         from alias in source.Index.Aliases.OrderBy(alias => alias.Key, StringComparer.Ordinal)
-        select new MetadataObject(new(ObjectKind.Alias, alias.Key, target), ObjectOf(alias.Value), []);
+        select new MetadataObject(new(ObjectKind.Alias, alias.Key, target), ObjectOf(alias.Value), []) { Source = source.Name };
 
     public static MetadataObject Legacy(LegacyTemplate source, TargetFacts target)
     {
@@ -131,7 +131,7 @@ internal static class Translation
         }
 
         var untyped = mappings is { Count: 1 } && mappings[TypeMapping.NoType] is JsonObject inner ? inner : mappings;
-        return [new(TypeMapping.NoType, JsonElement.Parse(CanonicalText.Utf8(untyped)))];
+        return [new(TypeMapping.NoType, JsonElement.Parse(CanonicalText.Utf8(untyped), new JsonDocumentOptions { MaxDepth = CanonicalText.DepthMax }))];
     }
 
     private static JsonObject ObjectOf(JsonElement json) => json.ValueKind == JsonValueKind.Object ? JsonObject.Create(json)! : [];

@@ -1,0 +1,137 @@
+using Microsoft.Data.Sqlite;
+using Portage.Backends.Embedded;
+using Portage.Conformance;
+using Portage.Engine.Ledger;
+
+namespace Portage.Backends.Tests.Embedded;
+
+public sealed class SqliteLedgerTests : LedgerKit, IDisposable
+{
+    private const long SynchronousFull = 2;
+
+    private readonly TempFolder _folder = new();
+
+    private string File => Path.Combine(_folder.Path, "ledger.db");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Open_Always_WritesAheadAndWaitsForTheDisk()
+    {
+        await using var ledger = SqliteLedger.Open(File, TimeProvider.System);
+        Assert.Equal(("wal", SynchronousFull), ledger.Durability);
+    }
+
+    [Fact]
+    public async Task Append_OnAFullDisk_ThrowsAndLosesNothing()
+    {
+        await using var ledger = SqliteLedger.Open(File, TimeProvider.System);
+        await ledger.AppendAsync([Happened(1)], Cancelled);
+        ledger.LimitPages(1);
+        var big = new Paused("test", new string('x', 100_000), "ann");
+        await Assert.ThrowsAsync<LedgerFullException>(async () => await ledger.AppendAsync([Happened(2), big], Cancelled));
+        ledger.LimitPages(10_000);
+        Assert.Equal(2, Assert.Single(await ledger.AppendAsync([Happened(3)], Cancelled)).Sequence);
+        Assert.Equal([Happened(1), Happened(3)], ReadApart(0).Select(recorded => recorded.Event));
+    }
+
+    [Fact]
+    public async Task Append_WhatCannotBeWritten_FailsThatCallOnly()
+    {
+        await using var ledger = SqliteLedger.Open(File, TimeProvider.System);
+        await Assert.ThrowsAnyAsync<Exception>(async () => await ledger.AppendAsync([Happened(1), new UnknownEvent()], Cancelled));
+        Assert.Equal(1, Assert.Single(await ledger.AppendAsync([Happened(2)], Cancelled)).Sequence);
+    }
+
+    [Fact]
+    public async Task Open_OfANewerRelease_IsRefusedAsNewer()
+    {
+        await using (var ledger = SqliteLedger.Open(File, TimeProvider.System))
+        {
+            await ledger.AppendAsync([Happened(1)], Cancelled);
+        }
+
+        Execute("PRAGMA user_version=99");
+        Assert.True(Assert.Throws<LedgerUnusableException>(() => SqliteLedger.Open(File, TimeProvider.System)).IsNewer);
+        Assert.True(Assert.Throws<LedgerUnusableException>(() => SqliteLedger.ReadAfter(File, 0)).IsNewer);
+    }
+
+    [Fact]
+    public async Task Open_OfAFileThatIsNoDatabase_IsRefusedAndLeavesIt()
+    {
+        var text = string.Concat(Enumerable.Repeat("This is a letter, not a ledger. ", 1000));
+        await System.IO.File.WriteAllTextAsync(File, text, Cancelled);
+        Assert.False(Assert.Throws<LedgerUnusableException>(() => SqliteLedger.Open(File, TimeProvider.System)).IsNewer);
+        Assert.False(Assert.Throws<LedgerUnusableException>(() => SqliteLedger.ReadAfter(File, 0)).IsNewer);
+        Assert.Equal(text, await System.IO.File.ReadAllTextAsync(File, Cancelled));
+    }
+
+    [Fact]
+    public void Open_OfSomebodyElsesDatabase_IsRefusedAndLeavesIt()
+    {
+        Execute("CREATE TABLE recipes (name TEXT)");
+        var before = System.IO.File.ReadAllBytes(File);
+        Assert.Throws<LedgerUnusableException>(() => SqliteLedger.Open(File, TimeProvider.System));
+        Assert.Throws<LedgerUnusableException>(() => SqliteLedger.ReadAfter(File, 0));
+        Assert.Equal(before, System.IO.File.ReadAllBytes(File));
+    }
+
+    [Fact]
+    public async Task Open_OfADamagedFile_IsRefused()
+    {
+        await using (var ledger = SqliteLedger.Open(File, TimeProvider.System))
+        {
+            await ledger.AppendAsync([.. Enumerable.Range(0, 2000).Select(Happened)], Cancelled);
+        }
+
+        var bytes = await System.IO.File.ReadAllBytesAsync(File, Cancelled);
+        Array.Fill(bytes, (byte)0xA5, 4096, bytes.Length - 4096);
+        await System.IO.File.WriteAllBytesAsync(File, bytes, Cancelled);
+        Assert.False(Assert.Throws<LedgerUnusableException>(() => SqliteLedger.ReadAfter(File, 0)).IsNewer);
+    }
+
+    [Fact]
+    public async Task Read_AnEventOfAnotherRelease_IsRefusedWithItsPlace()
+    {
+        await using (var ledger = SqliteLedger.Open(File, TimeProvider.System))
+        {
+            await ledger.AppendAsync([Happened(1)], Cancelled);
+        }
+
+        Execute("INSERT INTO events VALUES (2, 0, CAST('{\"event\":\"teleported\"}' AS BLOB))");
+        Assert.Contains("Event 2 of", Assert.Throws<LedgerUnusableException>(() => SqliteLedger.ReadAfter(File, 0)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_WhereThereIsNoLedger_GivesNothing()
+    {
+        Assert.Empty(SqliteLedger.ReadAfter(File, 0));
+        Assert.Equal(0, SqliteLedger.LastSequence(File));
+        Assert.False(System.IO.File.Exists(File));
+    }
+
+    [Fact]
+    public async Task LastSequence_AfterAppends_IsTheLast()
+    {
+        await using var ledger = SqliteLedger.Open(File, TimeProvider.System);
+        await ledger.AppendAsync([Happened(1), Happened(2)], Cancelled);
+        Assert.Equal(2, SqliteLedger.LastSequence(File));
+    }
+
+    protected override ILedger Open() => SqliteLedger.Open(File, TimeProvider.System);
+
+    protected override IReadOnlyList<RecordedEvent> ReadApart(long after) => SqliteLedger.ReadAfter(File, after);
+
+    private void Execute(string sql)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = File, Pooling = false }.ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Every statement is a literal of this file.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    private sealed record UnknownEvent() : LedgerEvent("test");
+}

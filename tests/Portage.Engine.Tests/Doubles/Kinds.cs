@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Portage.Configuration;
+using Portage.Configuration.Fields;
+using Portage.Model.Addresses;
+using Portage.Model.Steps;
+using Portage.Planning;
+
+namespace Portage.Engine.Tests.Doubles;
+
+/// <summary>Step kinds with the edges, gates and weights of the real ones, over the real configuration.</summary>
+internal sealed class Kinds : IStepDefinition
+{
+    public const string Documents = "documents";
+    public const string Definitions = "definitions";
+
+    private readonly Func<MigrationConfig, IEnumerable<WantedStep>> _derive;
+
+    private Kinds(StepKind kind, GatePlacement placement, bool isHeavy, Func<MigrationConfig, IEnumerable<WantedStep>> derive) =>
+        (Kind, GatePlacement, IsHeavy, _derive) = (kind, placement, isHeavy, derive);
+
+    public static ImmutableArray<IStepDefinition> All { get; } =
+    [
+        new Kinds(StepKind.Snapshot, GatePlacement.AfterRun, isHeavy: false, Snapshots),
+        new Kinds(StepKind.Metadata, GatePlacement.BeforeRun, isHeavy: false, config => Slices(config)
+            .Where(on => !on.Slice.Metadata.Skip)
+            .Select(on => on.Step(StepKind.Metadata, on.Slice.Metadata, "metadata", Gate(on.Slice.Metadata.Approve, "conflicts == 0"), on.Reads(Definitions)))),
+        new Kinds(StepKind.Backfill, GatePlacement.AfterRun, isHeavy: true, config => Slices(config)
+            .Where(on => !on.Slice.Backfill.Skip)
+            .Select(on => on.Step(StepKind.Backfill, on.Slice.Backfill, "backfill", Gate(on.Slice.Backfill.Approve, "rejected == 0"), on.Reads(Documents), on.RestsOn(StepKind.Metadata)))),
+        new Kinds(StepKind.Validate, GatePlacement.AfterRun, isHeavy: true, config => Slices(config)
+            .Where(on => !on.Slice.Validate.Skip)
+            .Select(on => on.Step(StepKind.Validate, on.Slice.Validate, "validate", Gate(on.Slice.Validate.Approve, "missing == 0"), on.Reads(Documents), on.RestsOn(StepKind.Metadata), on.RestsOn(StepKind.Backfill)))),
+    ];
+
+    public static Planner Planner { get; } = new(All);
+
+    public StepKind Kind { get; }
+
+    public int Version => 1;
+
+    public GatePlacement GatePlacement { get; }
+
+    public bool IsHeavy { get; }
+
+    public IEnumerable<WantedStep> Derive(MigrationConfig config) => _derive(config);
+
+    private static GateRule Gate(string approve, string auto) => GateRule.Of(approve, auto);
+
+    private static IEnumerable<WantedStep> Snapshots(MigrationConfig config) =>
+        from migration in config.Migrations
+        from snapshot in migration.Value.Snapshots
+        select new WantedStep(
+            new StepAddress(migration.Key, snapshot.Key, null, StepKind.Snapshot),
+            Parts(snapshot.Value, "snapshot", $"migrations.{migration.Key}.snapshots.{snapshot.Key}"),
+            [],
+            new GateRule(GateMode.None, null));
+
+    private static IEnumerable<OnTarget> Slices(MigrationConfig config) =>
+        from migration in config.Migrations
+        from slice in migration.Value.Slices
+        let snapshot = slice.Value.Snapshot ?? migration.Value.Snapshots.Keys.FirstOrDefault()
+        where snapshot is not null
+        from target in slice.Value.Targets.IsDefaultOrEmpty ? config.Targets.Keys : slice.Value.Targets.AsEnumerable()
+        select new OnTarget(config, migration.Key, slice.Key, snapshot, target, slice.Value);
+
+    private static ImmutableArray<InputPart> Parts(object record, string key, string path) =>
+    [
+        .. FieldWalker.Walk(record, "")
+            .Where(field => field.Affects != Affects.Nothing)
+            .Select(field => new InputPart($"{key}.{field.Path}", $"{path}.{field.Path}", field.Json, field.Affects, field.Change)),
+    ];
+
+    private sealed record OnTarget(MigrationConfig Config, string Source, string Name, string Snapshot, string Target, SliceConfig Slice)
+    {
+        private string Path => $"migrations.{Source}.slices.{Name}";
+
+        public InputEdge Reads(string group) => new(
+            new StepAddress(Source, Snapshot, null, StepKind.Snapshot),
+            group,
+            Slice.Indices?.Include ?? ["*"],
+            Slice.Indices?.Exclude ?? [".*"],
+            RestsOn: false);
+
+        public InputEdge RestsOn(StepKind kind) => new(new StepAddress(Source, Name, Target, kind), null, [], [], RestsOn: true);
+
+        public WantedStep Step(StepKind kind, object record, string key, GateRule gate, params ImmutableArray<InputEdge> edges) => new(
+            new StepAddress(Source, Name, Target, kind),
+            [
+                .. Parts(Config.Targets[Target], "target", $"targets.{Target}"),
+                .. Slice.Indices is { } indices ? Parts(indices, "slice.indices", $"{Path}.indices") : [],
+                .. Parts(record, key, $"{Path}.{key}"),
+            ],
+            edges,
+            gate);
+    }
+}

@@ -1,0 +1,130 @@
+using Portage.Configuration.Reading;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Engine.Tests.Doubles;
+using Portage.Model.Addresses;
+using Portage.Planning;
+
+namespace Portage.Engine.Tests.Simulation;
+
+/// <summary>One invariant of every history.</summary>
+internal interface IChecker
+{
+    /// <summary>What is wrong about an event; null when nothing is.</summary>
+    /// <param name="session">As it was before.</param>
+    /// <param name="wanted">The steps of the run under way, by address.</param>
+    string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened);
+}
+
+internal sealed class NoStepRunsBeforeItsInputs : IChecker
+{
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
+        happened is StepStarted { Phase: not StepPhase.Revert } started
+        && session.Steps.GetValueOrDefault(started.Step)?.State is not StepState.Running
+        && wanted[started.Step].Edges.FirstOrDefault(edge => session.Steps.GetValueOrDefault(edge.Upstream)?.State != StepState.Complete) is { } open
+            ? $"{open.Upstream} is not complete"
+            : null;
+}
+
+internal sealed class CompleteWorkIsLeftAlone : IChecker
+{
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened)
+    {
+        if (happened is not StepStarted started || session.Steps.GetValueOrDefault(started.Step) is not { State: StepState.Complete } had)
+        {
+            return null;
+        }
+
+        if (started.Phase != StepPhase.Revert)
+        {
+            return "it is complete";
+        }
+
+        var config = ConfigurationReader.ReadCanonical(session.ConfigurationOf(session.ActiveRun!.Number)).Config!;
+        var change = Kinds.Planner.Plan(config, session.Recorded()).Plan.Changes.Single(change => change.Address == had.Address);
+        return change is StepChange.Redo or StepChange.Block ? null : $"the plan says {change.Word}";
+    }
+}
+
+internal sealed class RevertsGoBackwards : IChecker
+{
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
+        happened is StepStarted { Phase: StepPhase.Revert } started
+        && wanted.Values.FirstOrDefault(step => step.Edges.Any(edge => edge.RestsOn && edge.Upstream == started.Step) && session.Steps.GetValueOrDefault(step.Address)?.HasEffects == true) is { } standing
+            ? $"{standing.Address} still stands on it"
+            : null;
+}
+
+internal sealed class PausedMeansNoNewWork : IChecker
+{
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
+        happened is StepStarted started && session.Pauses.FirstOrDefault(pause => new AddressPattern(pause.Pattern).Matches(started.Step)) is { } pause
+            ? $"{pause.Pattern} is paused"
+            : null;
+}
+
+internal sealed class NothingBeginsWithoutARun : IChecker
+{
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
+        happened is StepStarted started && session.ActiveRun?.Number != started.Run ? $"run {session.ActiveRun?.Number} is under way" : null;
+}
+
+internal sealed class OneClaimAtATime : IChecker
+{
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
+        happened is StepStarted started && session.Steps.GetValueOrDefault(started.Step) is { } had && (had.IsClaimed || had.Workload is not null) ? "it is claimed already" : null;
+}
+
+internal sealed class NothingRunsUnapproved : IChecker
+{
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
+        happened is StepStarted { Phase: StepPhase.Run } started
+        && wanted[started.Step].GatePlacement == GatePlacement.BeforeRun
+        && session.Steps.GetValueOrDefault(started.Step) is not { State: StepState.Running }
+        && session.Steps.GetValueOrDefault(started.Step) is not { State: StepState.Evaluated, Shown: not null } had
+            ? "it was not evaluated"
+            : happened is StepStarted { Phase: StepPhase.Run } run && session.Steps.GetValueOrDefault(run.Step) is { State: StepState.Evaluated } evaluated && evaluated.Approved != evaluated.Shown
+                ? "what was approved is not what was shown"
+                : null;
+}
+
+internal static class Checkers
+{
+    private static readonly IChecker[] All =
+    [
+        new NoStepRunsBeforeItsInputs(),
+        new CompleteWorkIsLeftAlone(),
+        new RevertsGoBackwards(),
+        new PausedMeansNoNewWork(),
+        new NothingBeginsWithoutARun(),
+        new OneClaimAtATime(),
+        new NothingRunsUnapproved(),
+    ];
+
+    public static void Check(IReadOnlyList<RecordedEvent> events)
+    {
+        var home = new HomeState();
+        var known = new Dictionary<string, IReadOnlyDictionary<StepAddress, WantedStep>>(StringComparer.Ordinal);
+        foreach (var recorded in events)
+        {
+            if (home.Sessions.TryGetValue(recorded.Event.Session, out var session))
+            {
+                var configuration = session.ActiveRun is { } run ? session.ConfigurationOf(run.Number) : "{}";
+                if (!known.TryGetValue(configuration, out var wanted))
+                {
+                    known[configuration] = wanted = Kinds.Planner.Wanted(ConfigurationReader.ReadCanonical(configuration).Config!).ToDictionary(step => step.Address);
+                }
+
+                foreach (var checker in All)
+                {
+                    if (checker.Look(session, wanted, recorded.Event) is { } wrong)
+                    {
+                        Assert.Fail($"{checker.GetType().Name}: event {recorded.Sequence}, {recorded.Event}: {wrong}.");
+                    }
+                }
+            }
+
+            home.Apply(recorded);
+        }
+    }
+}

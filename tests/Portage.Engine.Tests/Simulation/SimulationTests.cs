@@ -1,0 +1,78 @@
+using System.Text;
+using Portage.Configuration.Reading;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Engine.Tests.Doubles;
+using Portage.Planning;
+
+namespace Portage.Engine.Tests.Simulation;
+
+/// <summary>A controller that is killed, workers that vanish, steps that fail and a user who cannot decide; one seed each.</summary>
+public sealed class SimulationTests
+{
+    private const int SeedCount = 300;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(2);
+
+    [Fact]
+    public void Controller_WhateverHappens_KeepsItsPromises()
+    {
+        var first = Environment.GetEnvironmentVariable("PORTAGE_SEED") is { Length: > 0 } named ? int.Parse(named, provider: null) : 1;
+        var count = Environment.GetEnvironmentVariable("PORTAGE_SEEDS") is { Length: > 0 } some ? int.Parse(some, provider: null) : first > 1 ? 1 : SeedCount;
+        for (var seed = first; seed < first + count; seed++)
+        {
+            var world = new World(seed);
+            try
+            {
+                Run(world);
+            }
+            catch (Exception failure)
+            {
+                var last = world.Events.TakeLast(40).Select(recorded => $"{recorded.Sequence} {recorded.At:HH:mm:ss.fff} {Short(recorded.Event)}");
+                Assert.Fail($"Seed {seed} (repeat it with PORTAGE_SEED={seed}): {failure}\n{string.Join('\n', last)}");
+            }
+        }
+    }
+
+    private static void Run(World world)
+    {
+        var user = new User(world);
+        user.Begin();
+        for (var whim = 0; whim < 40; whim++)
+        {
+            world.GoOn(TimeSpan.FromMilliseconds(world.Chance.Next(1, 4000)));
+            user.Act();
+        }
+
+        world.HasFaults = false;
+        world.Conflicts = 0;
+        var until = world.Time.Elapsed + Patience;
+        while (!IsOver(world))
+        {
+            Assert.True(world.Time.Elapsed < until, $"The run does not end:\n{Dump.Of(world.State)}");
+            user.LetGo();
+            world.GoOn(TimeSpan.FromSeconds(20), () => IsOver(world));
+        }
+
+        // Whoever was left behind has this long to say so.
+        world.GoOn(TimeSpan.FromMinutes(1));
+        Checkers.Check(world.Events);
+        Assert.DoesNotContain(world.Work.Values, work => work.IsAlive);
+        Assert.True(IsOver(world));
+    }
+
+    private static string Short(LedgerEvent happened)
+    {
+        var text = Encoding.UTF8.GetString(LedgerJson.Write(happened));
+        return text.Length > 170 ? text[..170] : text;
+    }
+
+    private static bool IsOver(World world)
+    {
+        var session = world.State.Sessions[HomeState.DefaultSession];
+        return session.ActiveRun is null && PlanOf(session).IsEmpty;
+    }
+
+    private static Plan PlanOf(SessionState session) =>
+        Kinds.Planner.Plan(ConfigurationReader.ReadCanonical(session.Current!.Configuration).Config!, session.Recorded()).Plan;
+}

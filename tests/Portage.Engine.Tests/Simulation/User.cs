@@ -1,0 +1,130 @@
+using Portage.Engine.Core;
+using Portage.Engine.Operations;
+
+namespace Portage.Engine.Tests.Simulation;
+
+/// <summary>Someone who changes their mind all the time.</summary>
+internal sealed class User(World world)
+{
+    private static readonly string[] Patterns = ["*", "logs/a", "*:backfill", "*:metadata", "logs/main"];
+
+    private readonly Dictionary<string, string> _slices = new(StringComparer.Ordinal) { ["a"] = Slice("a", 2, "none", "auto"), ["b"] = Slice("b", 2, "manual", "auto") };
+
+    public void Begin()
+    {
+        Configure();
+        Do(new Operation.Start(null) { By = "ann" });
+    }
+
+    /// <summary>One more whim.</summary>
+    public void Act()
+    {
+        var session = world.State.Sessions[HomeState.DefaultSession];
+        switch (world.Chance.Next(14))
+        {
+            case 0 or 1:
+                Do(new Operation.Pause([Patterns[world.Chance.Next(Patterns.Length)]]) { By = "ann" });
+                break;
+            case 2 or 3 when session.Pauses.Count > 0:
+                Do(new Operation.Resume([session.Pauses[world.Chance.Next(session.Pauses.Count)].Pattern]) { By = "ann" });
+                break;
+            case 4:
+                Do(new Operation.Stop { By = "ann" });
+                break;
+            case 5 or 6 or 7:
+                Decide(session, world.Chance.Next(5) > 0);
+                break;
+            case 8 or 9 or 10:
+                Edit();
+                Configure();
+                Do(new Operation.Start(null) { By = "ann" });
+                break;
+            case 11:
+                world.Round++;
+                break;
+            case 12:
+                world.Conflicts = world.Chance.Next(2);
+                break;
+            default:
+                Do(new Operation.Start(null) { By = "ann" });
+                break;
+        }
+    }
+
+    /// <summary>Lets everything go on that waits for a person.</summary>
+    public void LetGo()
+    {
+        var session = world.State.Sessions[HomeState.DefaultSession];
+        Do(new Operation.Resume(["*"]) { By = "ann" });
+        Decide(session, isApproval: true);
+        if (session.ActiveRun is null)
+        {
+            Do(new Operation.Start(null) { By = "ann" });
+        }
+    }
+
+    private static string Slice(string indices, int workers, string approveMetadata, string approveBackfill) => $"""
+                indices:
+                  include: ["{indices}"]
+                metadata:
+                  approve: {approveMetadata}
+                backfill:
+                  workers: {workers}
+                  approve: {approveBackfill}
+                validate:
+                  skip: {(workers == 7 ? "true" : "false")}
+        """;
+
+    private void Edit()
+    {
+        var name = ((string[])["a", "b", "c"])[world.Chance.Next(3)];
+        if (_slices.Count > 1 && world.Chance.Next(6) == 0)
+        {
+            _slices.Remove(name);
+            return;
+        }
+
+        var gates = (string[])["manual", "auto", "none"];
+        _slices[name] = Slice(name + ((string[])["", "*", "?"])[world.Chance.Next(3)], world.Chance.Next(1, 9), gates[world.Chance.Next(3)], gates[world.Chance.Next(3)]);
+    }
+
+    private void Configure()
+    {
+        var slices = string.Join('\n', _slices.Select(slice => $"      {slice.Key}:\n{slice.Value}"));
+        var text = $"""
+            targets:
+              blue:
+                endpoint: http://blue:9200
+            migrations:
+              logs:
+                snapshots:
+                  main:
+                    repository:
+                      file:
+                        path: /s
+                    existing: nightly
+                slices:
+
+            """ + slices;
+        Do(new Operation.Configure(text, "test", null) { By = "ann" });
+        Do(new Operation.Commit { By = "ann" });
+    }
+
+    private void Decide(SessionState session, bool isApproval)
+    {
+        Reviewed[] reviewed = [.. session.Steps.Values.Where(step => step.Review is not null).Select(step => new Reviewed(step.Address.ToString(), step.Review!.Evidence))];
+        if (reviewed.Length > 0)
+        {
+            Do(isApproval ? new Operation.Approve([.. reviewed], null) { By = "ann" } : new Operation.Reject([.. reviewed], "no") { By = "ann" });
+        }
+    }
+
+    private void Do(Operation operation)
+    {
+        var result = world.Perform(operation);
+        if (operation is Operation.Configure)
+        {
+            Assert.False(result?.HasFailed == true, string.Join('\n', result?.Diagnostics ?? []));
+        }
+    }
+}

@@ -1,0 +1,246 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Engine.Operations;
+using Portage.Engine.Ports;
+using Portage.Engine.Running;
+using Portage.Engine.Tests.Doubles;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+using Portage.Model.Steps;
+using Portage.Planning;
+
+namespace Portage.Engine.Tests.Simulation;
+
+/// <summary>Everything outside of the controller: the clock, the disk, the workers, and the moment at which it dies. One seed repeats it all.</summary>
+internal sealed class World(int seed) : IWorkFolders, ISecretSource
+{
+    private const int StandstillMax = 100_000;
+
+    private readonly Queue<(ProcessContext Process, SendOrPostCallback Callback, object? State)> _queue = [];
+    private readonly List<RecordedEvent> _events = [];
+    private readonly Dictionary<string, SimWork> _work = new(StringComparer.Ordinal);
+    private (ProcessContext Process, Controller Controller, HomeState Home, Task Running)? _controller;
+
+    public VirtualTime Time { get; } = new();
+
+    public Random Chance { get; } = new(seed);
+
+    public IReadOnlyList<RecordedEvent> Events => _events;
+
+    public IReadOnlyDictionary<string, SimWork> Work => _work;
+
+    /// <summary>What the ledger says now.</summary>
+    public HomeState State { get; } = new();
+
+    public long LedgerToken { get; set; }
+
+    public bool HasFaults { get; set; } = true;
+
+    /// <summary>What evaluations find.</summary>
+    public int Conflicts { get; set; }
+
+    /// <summary>Changes what evaluations say.</summary>
+    public int Round { get; set; }
+
+    public bool HasController => _controller is { Running.IsCompleted: false };
+
+    public static StepResult.Done Done(StepAddress step, StepInputs inputs)
+    {
+        var numbers = ImmutableSortedDictionary<string, long>.Empty.Add("rejected", 0).Add("missing", 0);
+        ImmutableArray<OutputPart> parts = step.Kind == StepKind.Snapshot
+            ? [.. from name in (string[])["a", "b", "c"] from part in (string[])[Kinds.Documents, Kinds.Definitions] select new OutputPart(part, name, Fingerprint.Of($"{part} {name}"))]
+            : [];
+        return new(new(numbers, [$"{step} is done"]), new(parts, inputs.Fingerprints.Result.Hex));
+    }
+
+    public IReadOnlyList<RecordedEvent> Write(IReadOnlyList<LedgerEvent> events)
+    {
+        // Through the text, as a disk would have it.
+        var written = events.Select((happened, i) => new RecordedEvent(_events.Count + 1 + i, Time.GetUtcNow(), LedgerJson.Read(LedgerJson.Write(happened)))).ToArray();
+        _events.AddRange(written);
+        foreach (var recorded in written)
+        {
+            State.Apply(recorded);
+        }
+
+        return written;
+    }
+
+    public void StartController()
+    {
+        var process = new ProcessContext(_queue);
+        var ledger = new SimLedger(this);
+        var home = HomeState.Of(ledger.Read(0));
+        process.Do(() =>
+        {
+            var performer = new EffectPerformer(
+                Kinds.All.ToDictionary(kind => kind.Kind, kind => (IStep)new SimStep(this, kind)),
+                new SimWorkloads(this),
+                this,
+                this,
+                Time,
+                Chance,
+                NullLogger.Instance);
+            var controller = new Controller(ledger, home, Kinds.Planner, performer, Time, NullLogger.Instance);
+            _controller = (process, controller, home, controller.RunAsync(leaveWhenIdle: true, CancellationToken.None));
+        });
+    }
+
+    public void KillController()
+    {
+        if (_controller is { } alive)
+        {
+            alive.Process.IsDead = true;
+            _controller = null;
+        }
+    }
+
+    /// <summary>As a verb does: through the controller where there is one, else with the ledger for a moment.</summary>
+    public OperationResult? Perform(Operation operation)
+    {
+        if (HasController && _controller is { } alive)
+        {
+            alive.Process.Post(_ => _ = alive.Controller.PerformAsync(operation, CancellationToken.None).AsTask(), null);
+            return null;
+        }
+
+        var result = new Operations.Operations(Kinds.Planner).Perform(operation, State);
+        Write(result.Events);
+        return result;
+    }
+
+    /// <summary>Lets the world go on for a while; a controller is started where one is needed, as verbs do.</summary>
+    public void GoOn(TimeSpan duration, Func<bool>? isEnough = null)
+    {
+        var until = Time.Elapsed + duration;
+        var (standstill, at) = (0, Time.Elapsed);
+        while (Time.Elapsed < until && isEnough?.Invoke() != true)
+        {
+            Assert.True(standstill < StandstillMax, "Something goes round without any time passing.");
+            (standstill, at) = Time.Elapsed == at ? (standstill + 1, at) : (0, Time.Elapsed);
+            while (_queue.TryDequeue(out var next))
+            {
+                standstill++;
+                Assert.True(standstill < StandstillMax, "Something goes round without any time passing.");
+                if (!next.Process.IsDead)
+                {
+                    next.Process.Do(() => next.Callback(next.State));
+                    if (HasFaults && Chance.Next(400) == 0)
+                    {
+                        KillController();
+                    }
+                }
+            }
+
+            if (_controller is { Running.IsFaulted: true } broken)
+            {
+                throw new InvalidOperationException("The controller broke.", broken.Running.Exception);
+            }
+
+            if (_controller is { Running.IsCompleted: true } left)
+            {
+                Assert.Equal(Dump.Of(HomeState.Of(_events)), Dump.Of(left.Home));
+                _controller = null;
+            }
+
+            if (!HasController && State.NeedsController && (!HasFaults || Chance.Next(3) == 0))
+            {
+                StartController();
+                continue;
+            }
+
+            if (!Time.Advance())
+            {
+                Time.Pass(until - Time.Elapsed);
+            }
+        }
+    }
+
+    public SimWork WorkOf(string session, StepAddress step, Fingerprint identity)
+    {
+        var id = $"{session} {step} {identity.Short}";
+        if (!_work.TryGetValue(id, out var work))
+        {
+            _work[id] = work = new(id, step, identity);
+        }
+
+        return work;
+    }
+
+    public void StartWorker(SimWork work, string configuration)
+    {
+        Assert.DoesNotContain(_work.Values, other => other.IsAlive && other.Step == work.Step);
+        (work.IsAlive, work.IsAskedToStop, work.HasMoved, work.Outcome, work.Tuning, work.Configuration) = (true, false, false, null, null, configuration);
+        work.Token++;
+        work.Total = 10;
+        Schedule(work, work.Token);
+    }
+
+    public void TakeBack(string session, StepAddress step)
+    {
+        foreach (var work in _work.Values.Where(work => work.Step == step && work.Id.StartsWith(session + " ", StringComparison.Ordinal)))
+        {
+            Assert.False(work.IsAlive, $"{step} is taken back while its worker writes.");
+            work.Done = 0;
+        }
+    }
+
+    string IWorkFolders.Of(string session, StepAddress step, Fingerprint identity) => $"{session} {step} {identity.Short}";
+
+    void IWorkFolders.Forget(string session)
+    {
+        foreach (var id in _work.Keys.Where(id => id.StartsWith(session + " ", StringComparison.Ordinal)).ToArray())
+        {
+            Assert.False(_work[id].IsAlive);
+            _work.Remove(id);
+        }
+    }
+
+    Action<StepProgress> IWorkFolders.Progress(string workFolder) => static _ => { };
+
+    string ISecretSource.Read(string name) => "";
+
+    private void Schedule(SimWork work, long token) =>
+        Time.CreateTimer(_ => Turn(work, token), null, TimeSpan.FromMilliseconds(Chance.Next(10, 400)), Timeout.InfiniteTimeSpan);
+
+    private void Turn(SimWork work, long token)
+    {
+        if (!work.IsAlive || work.Token != token)
+        {
+            return;
+        }
+
+        work.Configuration = work.Tuning ?? work.Configuration;
+        if (HasFaults && Chance.Next(25) == 0)
+        {
+            work.IsAlive = false;
+            return;
+        }
+
+        if (HasFaults && Chance.Next(40) == 0)
+        {
+            End(work, new WorkloadSighting.Failed(DiagnosticCatalog.StepBroke.Error(null, "A simulated failure."), IsTransient: Chance.Next(3) > 0));
+            return;
+        }
+
+        work.Done++;
+        work.HasMoved = true;
+        if (work.Done >= work.Total)
+        {
+            var result = Done(work.Step, new StepInputs(1, [], [], new(work.Identity, work.Identity, work.Identity)));
+            End(work, new WorkloadSighting.Done(result.Report, result.Outputs));
+        }
+        else if (work.IsAskedToStop)
+        {
+            End(work, new WorkloadSighting.Stopped());
+        }
+        else
+        {
+            Schedule(work, token);
+        }
+    }
+
+    private static void End(SimWork work, WorkloadSighting outcome) => (work.IsAlive, work.Outcome) = (false, outcome);
+}
