@@ -41,8 +41,9 @@ internal static class Program
             return CommandLineErrors.Say(terminal, parsed);
         }
 
-        // Long enough for a batch under way to be finished after Ctrl-C.
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10), Output = terminal.Out, Error = terminal.Error });
+        // A verb that was interrupted ends as soon as it can, and a worker when its batch is finished, however long that takes.
+        using var interrupts = new Interrupts();
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error }, interrupts.Token);
     }
 
     /// <summary>What a failure that no verb expected means to the user; null when it is a defect of ours.</summary>
