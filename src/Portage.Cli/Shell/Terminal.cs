@@ -32,6 +32,9 @@ internal sealed class Terminal
     /// <summary>Columns. Looked up each time: windows change.</summary>
     public int Width => OutputIsTerminal ? Math.Max(WidthMin, Console.WindowWidth) : WidthWithoutTerminal;
 
+    /// <summary>Lines of a terminal; no limit where there is none.</summary>
+    public int Height => OutputIsTerminal ? Console.WindowHeight : int.MaxValue;
+
     /// <summary>The process's own streams. Colors only on a terminal, and never with NO_COLOR.</summary>
     public static Terminal OfProcess()
     {
