@@ -18,7 +18,8 @@ internal static class Program
         }
         catch (OperationCanceledException)
         {
-            await terminal.Error.WriteLineAsync("Interrupted. Nothing that runs in the background was disturbed: workflow status.");
+            // After the question that was not answered, or the ^C that the terminal shows.
+            await terminal.Error.WriteLineAsync($"{(terminal.OutputIsTerminal ? "\n" : "")}Interrupted. What runs in the background goes on: workflow status");
             return ExitCode.Interrupted;
         }
         catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException || e.Message.Contains("Broken pipe", StringComparison.Ordinal))
