@@ -18,7 +18,8 @@ internal static class Program
         }
         catch (OperationCanceledException)
         {
-            await terminal.Error.WriteLineAsync("Interrupted. Nothing that runs in the background was disturbed: workflow status.");
+            // After the question that was not answered, or the ^C that the terminal shows.
+            await terminal.Error.WriteLineAsync($"{(terminal.OutputIsTerminal ? "\n" : "")}Interrupted. What runs in the background goes on: workflow status");
             return ExitCode.Interrupted;
         }
         catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException || e.Message.Contains("Broken pipe", StringComparison.Ordinal))
@@ -41,8 +42,9 @@ internal static class Program
             return CommandLineErrors.Say(terminal, parsed);
         }
 
-        // Long enough for a batch under way to be finished after Ctrl-C.
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10), Output = terminal.Out, Error = terminal.Error });
+        // A verb that was interrupted ends as soon as it can, and a worker when its batch is finished, however long that takes.
+        using var interrupts = new Interrupts();
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error }, interrupts.Token);
     }
 
     /// <summary>What a failure that no verb expected means to the user; null when it is a defect of ours.</summary>

@@ -48,16 +48,6 @@ internal static class Processes
         }
     }
 
-    /// <summary>Returns when a process has taken over the handling of a signal, so that sending it tests our code and not the kernel's default.</summary>
-    public static Task HandlesAsync(int process, string signal)
-    {
-        var bit = 1L << (signal switch { "INT" => 1, "TERM" => 14, _ => throw new ArgumentOutOfRangeException(nameof(signal)) });
-        return Eventually.Async(
-            () => File.Exists($"/proc/{process}/status") && File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith("SigCgt:", StringComparison.Ordinal)) is { } caught
-                && (long.Parse(caught["SigCgt:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & bit) != 0,
-            $"process {process} to handle SIG{signal}");
-    }
-
     /// <summary>Sends SIGKILL and returns when the process is gone.</summary>
     public static async Task KillAsync(int process)
     {

@@ -20,7 +20,7 @@ public sealed record Ran(int ExitCode, string Out, string Error)
     /// <summary>Insists on an exit code; shows what was said where it is another.</summary>
     public Ran Expect(int exitCode)
     {
-        Assert.True(exitCode == ExitCode, $"Exit code {ExitCode}, expected {exitCode}.\n--- out\n{Out}--- error\n{Error}");
+        Assert.True(exitCode == ExitCode, $"Exit code {ExitCode}, expected {exitCode}.\n{this}");
         return this;
     }
 
@@ -29,9 +29,14 @@ public sealed record Ran(int ExitCode, string Out, string Error)
     {
         foreach (var text in texts)
         {
-            Assert.True(Error.Contains(text, StringComparison.Ordinal) || Out.Contains(text, StringComparison.Ordinal), $"Nobody said '{text}'.\n--- out\n{Out}--- error\n{Error}");
+            Assert.True(Error.Contains(text, StringComparison.Ordinal) || Out.Contains(text, StringComparison.Ordinal), $"Nobody said '{text}'.\n{this}");
         }
 
         return this;
     }
+
+    /// <summary>What was said, cut where it is long.</summary>
+    public override string ToString() => $"--- out\n{Cut(Out)}\n--- error\n{Cut(Error)}";
+
+    private static string Cut(string text) => text.Length <= 4_000 ? text : $"{text[..2_000]}\n[…]\n{text[^2_000..]}";
 }

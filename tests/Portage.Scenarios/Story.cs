@@ -57,6 +57,9 @@ internal sealed partial class Story(Workflow workflow, IReadOnlyDictionary<strin
     {
         var text = output.Replace(_names["endpoint"], "<endpoint>", StringComparison.Ordinal).Replace(workflow.Folder, "<folder>", StringComparison.Ordinal);
         text = PlanHash().Replace(text, match => match.Value.Replace(match.Groups[1].Value, "<plan>", StringComparison.Ordinal));
+        text = AnotherPlan().Replace(text, "The plan is <digest> now, not $1");
+        text = _names.TryGetValue("plan", out var plan) ? text.Replace(plan, "<plan>", StringComparison.Ordinal) : text;
+        text = Version().Replace(text, "<version>");
         text = LongDigest().Replace(text, "<digest>");
         text = ShortDigest().Replace(text, "$1 <digest>");
         text = DateAndTime().Replace(text, "<time>");
@@ -68,6 +71,12 @@ internal sealed partial class Story(Workflow workflow, IReadOnlyDictionary<strin
 
     [GeneratedRegex("(?:[Pp]lan |--plan )([0-9a-f]{8})\\b")]
     private static partial Regex PlanHash();
+
+    [GeneratedRegex("The plan is [0-9a-f]{8} now, not ([0-9a-f]{8})")]
+    private static partial Regex AnotherPlan();
+
+    [GeneratedRegex("\\b\\d+\\.\\d+\\.\\d+\\+[0-9a-f]{40}\\b")]
+    private static partial Regex Version();
 
     [GeneratedRegex("\\b[0-9a-f]{64}\\b")]
     private static partial Regex LongDigest();

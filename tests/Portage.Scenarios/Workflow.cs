@@ -201,7 +201,7 @@ public sealed class Going : IAsyncDisposable
     {
         var end = Task.WhenAll(_process.WaitForExitAsync(TestContext.Current.CancellationToken), _reading, _error);
         await Task.WhenAny(end, Task.Delay(Eventually.Patience, TimeProvider.System, TestContext.Current.CancellationToken));
-        Assert.True(end.IsCompleted, $"It did not end, or left its output open to others.\n--- out\n{Out}");
+        Assert.True(end.IsCompleted, $"{(!_process.HasExited ? "It did not end" : !_reading.IsCompleted ? "It left its standard output open to others" : "It left its standard error open to others")}.\n--- out\n{Out}");
         await end;
         return new(_process.ExitCode, Out, await _error);
     }

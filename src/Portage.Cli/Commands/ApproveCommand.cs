@@ -100,9 +100,7 @@ internal static class ApproveCommand
     {
         while (true)
         {
-            await terminal.Out.WriteAsync($"{(isApproval ? "Approve" : "Reject")} which? Numbers, 'all', or Enter for none: ");
-            await terminal.Out.FlushAsync(cancellationToken);
-            var answer = (await terminal.In.ReadLineAsync(cancellationToken))?.Trim();
+            var answer = (await terminal.AskAsync($"{(isApproval ? "Approve" : "Reject")} which? Numbers, 'all', or Enter for none: ", cancellationToken))?.Trim();
             if (string.IsNullOrEmpty(answer))
             {
                 return [];

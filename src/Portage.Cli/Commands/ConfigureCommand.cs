@@ -73,7 +73,7 @@ internal static class ConfigureCommand
             return null;
         }
 
-        return await verb.Terminal.In.ReadToEndAsync(cancellationToken);
+        return await verb.Terminal.ReadToEndAsync(cancellationToken);
     }
 
     private static async Task<int> ReplaceAsync(Verb verb, string path, string? message, CancellationToken cancellationToken)
@@ -246,13 +246,8 @@ internal static class ConfigureCommand
     }
 
     /// <summary>Asks a yes-or-no question; Enter is no.</summary>
-    public static async Task<bool> AskAsync(Terminal terminal, string question, CancellationToken cancellationToken)
-    {
-        await terminal.Out.WriteAsync($"{question} [y/N] ");
-        await terminal.Out.FlushAsync(cancellationToken);
-        var answer = await terminal.In.ReadLineAsync(cancellationToken);
-        return answer?.Trim() is "y" or "Y" or "yes";
-    }
+    public static async Task<bool> AskAsync(Terminal terminal, string question, CancellationToken cancellationToken) =>
+        (await terminal.AskAsync($"{question} [y/N] ", cancellationToken))?.Trim() is "y" or "Y" or "yes";
 
     private static Command Discard(Terminal terminal)
     {

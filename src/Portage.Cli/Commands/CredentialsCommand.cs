@@ -40,7 +40,7 @@ internal static class CredentialsCommand
             return ExitCode.BadInput;
         }
 
-        var value = verb.Terminal.InputIsTerminal ? await AskAsync(verb.Terminal, name) : (await verb.Terminal.In.ReadToEndAsync(cancellationToken)).TrimEnd('\n', '\r');
+        var value = verb.Terminal.InputIsTerminal ? await verb.Terminal.AskSecretAsync($"Value of {name} (USER:PASSWORD for basic; not shown): ", cancellationToken) : (await verb.Terminal.ReadToEndAsync(cancellationToken)).TrimEnd('\n', '\r');
         if (value.Length == 0)
         {
             verb.Say(DiagnosticCatalog.SecretMalformed.Error(null, "The value is empty; nothing was kept."));
@@ -58,27 +58,6 @@ internal static class CredentialsCommand
 
         await verb.Terminal.Out.WriteLineAsync($"Kept {name}. Name it in the configuration: auth: {{ basic: {{ secret: {name} }} }}");
         return ExitCode.Done;
-    }
-
-    private static async Task<string> AskAsync(Terminal terminal, string name)
-    {
-        await terminal.Out.WriteAsync($"Value of {name} (USER:PASSWORD for basic; not shown): ");
-        await terminal.Out.FlushAsync();
-        var value = new StringBuilder();
-        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
-        {
-            if (key.Key == ConsoleKey.Backspace)
-            {
-                value.Length = Math.Max(0, value.Length - 1);
-            }
-            else
-            {
-                value.Append(key.KeyChar);
-            }
-        }
-
-        await terminal.Out.WriteLineAsync();
-        return value.ToString();
     }
 
     private static int List(Verb verb)

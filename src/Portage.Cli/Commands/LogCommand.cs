@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Portage.Cli.Shell;
 using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
 
 namespace Portage.Cli.Commands;
 
@@ -23,6 +24,7 @@ internal static class LogCommand
     {
         var positions = new Dictionary<string, long>(StringComparer.Ordinal);
         var selected = pattern is null ? null : new AddressPattern(pattern);
+        var isSilent = true;
         while (true)
         {
             var lines = new List<(string Time, string Line)>();
@@ -33,12 +35,13 @@ internal static class LogCommand
 
             foreach (var (_, line) in lines.OrderBy(line => line.Time, StringComparer.Ordinal))
             {
+                isSilent = false;
                 await verb.Terminal.Out.WriteLineAsync(line);
             }
 
             if (!follow)
             {
-                return ExitCode.Done;
+                return isSilent && pattern is not null ? SayNothingFound(verb, pattern) : ExitCode.Done;
             }
 
             try
@@ -50,6 +53,24 @@ internal static class LogCommand
                 return ExitCode.Done;
             }
         }
+    }
+
+    /// <summary>Nothing was logged of a step: because it never ran, or because there is no such step.</summary>
+    private static int SayNothingFound(Verb verb, string pattern)
+    {
+        if (verb.FindSession() is not { Session: var session })
+        {
+            return ExitCode.BadInput;
+        }
+
+        var known = Statuses.Of(verb, session).Steps.Select(step => step.Address).Concat(session.Steps.Keys).ToHashSet();
+        if (known.Any(new AddressPattern(pattern).Matches))
+        {
+            return ExitCode.Done;
+        }
+
+        verb.Say(DiagnosticCatalog.NoSuchStep.Error(null, $"'{pattern}' selects none of the {known.Count} steps.") with { DidYouMean = DidYouMean.Among(pattern, known.Select(step => step.ToString())), Command = "workflow status" });
+        return ExitCode.BadInput;
     }
 
     private static List<(string Text, JsonElement Json)> ReadNew(string file, Dictionary<string, long> positions)

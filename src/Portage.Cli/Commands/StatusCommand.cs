@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
+using Portage.Engine.Status;
 
 namespace Portage.Cli.Commands;
 
@@ -28,6 +29,20 @@ internal static class StatusCommand
         return ExitCode.Done;
     }
 
+    /// <summary>The lines, not more than the terminal is high: what scrolled away could not be drawn over.</summary>
+    private static string[] Fit(Terminal terminal, StatusReport report)
+    {
+        var lines = StatusView.Lines(terminal, report).ToArray();
+        if (!terminal.OutputIsTerminal || lines.Length < terminal.Height)
+        {
+            return lines;
+        }
+
+        lines = [.. StatusView.Lines(terminal, report, countsComplete: true)];
+        var room = Math.Max(1, terminal.Height - 2);
+        return lines.Length <= room + 1 ? lines : [.. lines.Take(room), $"… {lines.Length - room} more lines: workflow status"];
+    }
+
     private static async Task<int> WatchAsync(Verb verb, CancellationToken cancellationToken)
     {
         if (verb.Output != OutputFormat.Text)
@@ -47,7 +62,7 @@ internal static class StatusCommand
         {
             verb.Access.Refresh(home);
             var session = home.Sessions[found.Name];
-            var lines = StatusView.Lines(verb.Terminal, Statuses.Of(verb, session)).ToArray();
+            var lines = Fit(verb.Terminal, Statuses.Of(verb, session));
             var text = string.Join('\n', lines);
             if (text != last)
             {

@@ -32,7 +32,7 @@ internal static class ConfigurationInEditor
         await File.WriteAllTextAsync(file, before, cancellationToken);
         while (true)
         {
-            if (await OpenAsync(editor, file, cancellationToken) is var exitCode and not 0)
+            if (await OpenAsync(editor, file) is var exitCode and not 0)
             {
                 verb.Say(DiagnosticCatalog.EditorFailed.Error(null, $"'{editor}' ended with exit code {exitCode}; nothing was changed. The text is kept in {file}.") with { Command = $"workflow configure --file {file}" });
                 return ExitCode.Failed;
@@ -78,7 +78,7 @@ internal static class ConfigurationInEditor
             : Sample.Write();
     }
 
-    private static async Task<int> OpenAsync(string editor, string file, CancellationToken cancellationToken)
+    private static async Task<int> OpenAsync(string editor, string file)
     {
         // Through the shell, because EDITOR may carry arguments ("code --wait").
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
@@ -87,8 +87,10 @@ internal static class ConfigurationInEditor
             start.ArgumentList.Add(argument);
         }
 
+        // Ctrl-C is the editor's while it is open.
+        using var ignoring = Interrupts.Ignore();
         using var process = Process.Start(start)!;
-        await process.WaitForExitAsync(cancellationToken);
+        await process.WaitForExitAsync(CancellationToken.None);
         return process.ExitCode;
     }
 }

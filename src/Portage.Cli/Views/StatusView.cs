@@ -24,7 +24,8 @@ internal static class StatusView
         }
     }
 
-    public static IEnumerable<string> Lines(Terminal terminal, StatusReport report)
+    /// <param name="countsComplete">Only says how many steps are complete, without their lines.</param>
+    public static IEnumerable<string> Lines(Terminal terminal, StatusReport report, bool countsComplete = false)
     {
         yield return terminal.Paint(Head(report), Ink.Bold);
         var width = report.Steps.IsEmpty ? 0 : Math.Min(60, report.Steps.Max(step => step.Address.ToString().Length));
@@ -37,7 +38,7 @@ internal static class StatusView
             }
 
             yield return terminal.Paint($"{title} ({steps.Length})", ink);
-            foreach (var step in steps)
+            foreach (var step in countsComplete && group == StepGroup.Complete ? [] : steps)
             {
                 yield return Cut(terminal, $"  {step.Address.ToString().PadRight(width)}  {step.Situation}");
                 if (step.Progress is { } progress)

@@ -1,0 +1,98 @@
+using Portage.Sandbox;
+
+namespace Portage.Scenarios;
+
+/// <summary>Ctrl-C in verbs that take long.</summary>
+public sealed class InterruptTests
+{
+    [Fact]
+    public async Task StartAttached_CtrlC_DetachesAndTheRunGoesOn()
+    {
+        await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
+        await using var workflow = new Workflow();
+        await Samples.CommitAsync(workflow, Samples.Configuration(target.Endpoint, workflow["repository"]));
+        target.Faults.DelayPerBulk = TimeSpan.FromMilliseconds(150);
+        await using var attached = workflow.Start("start", "--attach");
+        await attached.SaysAsync("running   shop/orders>blue:backfill");
+
+        await attached.SignalAsync("INT");
+
+        (await attached.EndAsync()).Expect(130).Says("Detached; run 1 goes on in the background.");
+        target.Faults.DelayPerBulk = TimeSpan.Zero;
+        (await workflow.RunAsync("start", "--attach")).Expect(0).Says("Run 1 is done.");
+        Assert.Equal(Samples.Documents, Samples.CountOn(target));
+    }
+
+    [Fact]
+    public async Task StatusWatch_CtrlC_Leaves()
+    {
+        await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
+        await using var workflow = new Workflow();
+        await Samples.CommitAsync(workflow, Samples.Configuration(target.Endpoint, workflow["repository"], metadata: "{ approve: manual }"));
+        (await workflow.RunAsync("start", "--attach")).Expect(3);
+        await using var watching = workflow.Start("status", "--watch");
+        await watching.SaysAsync("Under review (1)");
+
+        await watching.SignalAsync("INT");
+
+        (await watching.EndAsync()).Expect(0);
+        Assert.NotNull(workflow.Find("controller"));
+    }
+
+    [Fact]
+    public async Task LogFollow_CtrlC_Leaves()
+    {
+        await using var workflow = new Workflow();
+        Directory.CreateDirectory(Path.Combine(workflow.Home, "logs"));
+        await workflow.WriteAsync(".portage/logs/controller-20260101.jsonl", """{"time":"2026-01-01T00:00:00Z","level":"information","service":"controller","event":1,"message":"Something was said."}""" + "\n");
+        await using var following = workflow.Start("log", "--follow");
+        await following.SaysAsync("Something was said.");
+
+        await following.SignalAsync("INT");
+
+        (await following.EndAsync()).Expect(0);
+    }
+
+    [Fact]
+    public async Task Sandbox_CtrlC_Ends()
+    {
+        await using var workflow = new Workflow();
+        await using var sandbox = workflow.Start("sandbox", "start", "--port", "0");
+        await sandbox.SaysAsync("Ctrl-C ends it.");
+
+        await sandbox.SignalAsync("INT");
+
+        (await sandbox.EndAsync()).Expect(0).Says("The sandbox is gone, with everything in it.");
+    }
+
+    [Fact]
+    public async Task Sandbox_PortTaken_SaysSo()
+    {
+        await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
+        await using var workflow = new Workflow();
+
+        (await workflow.RunAsync("sandbox", "start", "--port", $"{target.Port}")).Expect(2).Says($"Port {target.Port} cannot be used", "workflow sandbox start --port 0");
+    }
+
+    [Fact]
+    public async Task SnapshotDocuments_CtrlC_Is130()
+    {
+        await using var workflow = new Workflow();
+        Samples.Unpack(workflow["repository"]);
+
+        // A pipe that nobody reads fills up, so that the verb is in the middle of writing.
+        var pipe = workflow["pipe"];
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+        {
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var printing = workflow.StartOther("/bin/sh", "-c", "exec \"$WORKFLOW\" snapshot documents nightly --repository repository >pipe");
+        await using var reading = new FileStream(pipe, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1);
+        Assert.Equal('{', reading.ReadByte());
+
+        await printing.SignalAsync("INT");
+
+        (await printing.EndAsync()).Expect(130);
+    }
+}
