@@ -56,11 +56,11 @@ internal sealed partial class Story(Workflow workflow, IReadOnlyDictionary<strin
     private string Normalise(string output)
     {
         var text = output.Replace(_names["endpoint"], "<endpoint>", StringComparison.Ordinal).Replace(workflow.Folder, "<folder>", StringComparison.Ordinal);
+        text = LongDigest().Replace(text, "<digest>");
         text = PlanHash().Replace(text, match => match.Value.Replace(match.Groups[1].Value, "<plan>", StringComparison.Ordinal));
         text = AnotherPlan().Replace(text, "The plan is <digest> now, not $1");
         text = _names.TryGetValue("plan", out var plan) ? text.Replace(plan, "<plan>", StringComparison.Ordinal) : text;
         text = Version().Replace(text, "<version>");
-        text = LongDigest().Replace(text, "<digest>");
         text = ShortDigest().Replace(text, "$1 <digest>");
         text = DateAndTime().Replace(text, "<time>");
         text = TimeOfDay().Replace(text, "<time>");

@@ -17,7 +17,7 @@ public sealed class LedgerEventTests
     private static readonly Fingerprint Digest = Fingerprint.Of("digest");
     private static readonly DateTimeOffset At = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly StepReport Report = new(ImmutableSortedDictionary<string, long>.Empty.Add("rejected", 3), ["3 rejected", "of \"many\""]);
-    private static readonly WorkloadHandle Workload = new("process", "/home/x", 4, Digest);
+    private static readonly WorkloadHandle Workload = new("process", "work/a-step-0bf47489", 4, Digest);
     private static readonly StepInputs Inputs = new(
         2,
         [new InputPart("backfill.workers", "migrations.logs.slices.posts.backfill.workers", "4", Affects.Process, Change.Free)],
