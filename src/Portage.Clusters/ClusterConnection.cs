@@ -34,6 +34,9 @@ public sealed record ClusterConnection
     /// <summary>What is sent to prove who asks. Default none.</summary>
     public ClusterCredential Credential { get; init; } = ClusterCredential.Anonymous;
 
+    /// <summary>What the user calls the credential, for advice when it is refused. Default null: it has no name.</summary>
+    public string? CredentialName { get; init; }
+
     /// <summary>
     /// A PEM file with the authorities to trust *instead of* the system's; host names are still checked. Default null: the
     /// system's authorities.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 
@@ -15,8 +14,9 @@ public sealed class RealServerTests
     {
         await using var source = await RealServer.ElasticsearchAsync(TestContext.Current.CancellationToken);
         await using var target = await RealServer.OpenSearchAsync(TestContext.Current.CancellationToken);
-        using var http = new HttpClient();
-        await FillAsync(http, source.Endpoint);
+        using var old = new ClusterTalk(source.Endpoint);
+        using var blue = new ClusterTalk(target.Endpoint);
+        await FillAsync(old);
         await using var workflow = new Workflow();
         await workflow.WriteAsync("shop.yaml", $$"""
             targets:
@@ -38,13 +38,11 @@ public sealed class RealServerTests
 
         foreach (var index in (string[])["awkward", "routed", "nested", "empty"])
         {
-            var expected = await DocumentsAsync(http, source.Endpoint, index);
-            Assert.Equal(expected, await DocumentsAsync(http, target.Endpoint, index));
+            Assert.Equal(SourcesOf(await old.DocumentsAsync(index)), SourcesOf(await blue.DocumentsAsync(index)));
         }
 
-        Assert.Equal(DocumentCount - 300, (await DocumentsAsync(http, target.Endpoint, "awkward")).Count - 1);
-        using var aliases = JsonDocument.Parse(await http.GetStringAsync($"{target.Endpoint}/_alias/few", TestContext.Current.CancellationToken));
-        Assert.True(aliases.RootElement.TryGetProperty("awkward", out _));
+        Assert.Equal(DocumentCount - 300, (await blue.DocumentsAsync("awkward")).Count - 1);
+        Assert.True((await blue.JsonAsync("_alias/few")).TryGetProperty("awkward", out _));
         (await workflow.RunAsync("start")).Expect(0).Says("Nothing to do");
     }
 
@@ -53,7 +51,7 @@ public sealed class RealServerTests
     {
         using var fixture = Fixtures.Unzip("made/es-6.8.9.zip");
         await using var target = await RealServer.OpenSearchAsync(TestContext.Current.CancellationToken);
-        using var http = new HttpClient();
+        using var blue = new ClusterTalk(target.Endpoint);
         await using var workflow = new Workflow();
         await workflow.WriteAsync("old.yaml", $$"""
             targets:
@@ -75,24 +73,27 @@ public sealed class RealServerTests
             var golden = File.ReadLines(fixture[$"golden/second/{index}.ndjson"]).Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(
                 line => (line.GetProperty("id").GetString()!, line.GetProperty("routing").GetString()),
                 line => line.GetProperty("source").GetString()!);
-            var found = await DocumentsAsync(http, target.Endpoint, index);
+            var found = await blue.DocumentsAsync(index);
             Assert.Equal(golden.Count, found.Count);
             foreach (var (key, source) in golden)
             {
                 // Line breaks between tokens cannot go into a bulk body; nothing else may differ.
-                Assert.Equal(source.Replace("\n", "", StringComparison.Ordinal).Replace("\r", "", StringComparison.Ordinal), found[key]);
+                Assert.Equal(source.Replace("\n", "", StringComparison.Ordinal).Replace("\r", "", StringComparison.Ordinal), found[key].Source);
             }
         }
     }
 
+    private static SortedDictionary<(string Id, string? Routing), string> SourcesOf(SortedDictionary<(string Id, string? Routing), Arrived> documents) =>
+        new(documents.ToDictionary(document => document.Key, document => document.Value.Source));
+
     /// <summary>Documents of awkward shapes: deletes, updates, routing, nested, unicode ids, big numbers, one of 5 MB, an empty index, aliases.</summary>
-    private static async Task FillAsync(HttpClient http, string endpoint)
+    private static async Task FillAsync(ClusterTalk source)
     {
-        await SendAsync(http, HttpMethod.Put, $"{endpoint}/_template/awkward", """{"index_patterns":["awk*"],"settings":{"number_of_shards":2,"number_of_replicas":0}}""");
-        await SendAsync(http, HttpMethod.Put, $"{endpoint}/awkward", """{"mappings":{"properties":{"n":{"type":"long"},"text":{"type":"text"},"big":{"type":"keyword","index":false,"doc_values":false}}},"aliases":{"few":{"filter":{"range":{"n":{"lt":10}}}}}}""");
-        await SendAsync(http, HttpMethod.Put, $"{endpoint}/routed", """{"settings":{"number_of_shards":3,"number_of_replicas":0},"mappings":{"_routing":{"required":true}}}""");
-        await SendAsync(http, HttpMethod.Put, $"{endpoint}/nested", """{"settings":{"number_of_replicas":0},"mappings":{"properties":{"lines":{"type":"nested"}}}}""");
-        await SendAsync(http, HttpMethod.Put, $"{endpoint}/empty", """{"settings":{"number_of_replicas":0}}""");
+        await source.SendAsync(HttpMethod.Put, "_template/awkward", """{"index_patterns":["awk*"],"settings":{"number_of_shards":2,"number_of_replicas":0}}""");
+        await source.SendAsync(HttpMethod.Put, "awkward", """{"mappings":{"properties":{"n":{"type":"long"},"text":{"type":"text"},"big":{"type":"keyword","index":false,"doc_values":false}}},"aliases":{"few":{"filter":{"range":{"n":{"lt":10}}}}}}""");
+        await source.SendAsync(HttpMethod.Put, "routed", """{"settings":{"number_of_shards":3,"number_of_replicas":0},"mappings":{"_routing":{"required":true}}}""");
+        await source.SendAsync(HttpMethod.Put, "nested", """{"settings":{"number_of_replicas":0},"mappings":{"properties":{"lines":{"type":"nested"}}}}""");
+        await source.SendAsync(HttpMethod.Put, "empty", """{"settings":{"number_of_replicas":0}}""");
         var bulk = new StringBuilder();
         for (var i = 0; i < DocumentCount; i++)
         {
@@ -106,56 +107,18 @@ public sealed class RealServerTests
             }
         }
 
-        await SendAsync(http, HttpMethod.Post, $"{endpoint}/_bulk", bulk.ToString());
-        await SendAsync(http, HttpMethod.Post, $"{endpoint}/_flush", null);
+        await source.SendAsync(HttpMethod.Post, "_bulk", bulk.ToString());
+        await source.SendAsync(HttpMethod.Post, "_flush");
         bulk.Clear();
         for (var i = 0; i < DocumentCount; i += 40)
         {
             bulk.Append(CultureInfo.InvariantCulture, $$$"""{"update":{"_index":"awkward","_id":"{{{i}}}"}}""").Append('\n').Append("{\"doc\":{\"changed\":true}}\n");
         }
 
-        await SendAsync(http, HttpMethod.Post, $"{endpoint}/_bulk", bulk.ToString());
-        await SendAsync(http, HttpMethod.Post, $"{endpoint}/awkward/_refresh", null);
-        await SendAsync(http, HttpMethod.Post, $"{endpoint}/awkward/_delete_by_query?refresh=true", """{"query":{"range":{"n":{"gte":2700}}}}""");
-        await SendAsync(http, HttpMethod.Put, $"{endpoint}/awkward/_doc/five-megabytes", $$"""{"n":5,"big":"{{new string('x', 5_000_000)}}"}""");
-        await SendAsync(http, HttpMethod.Post, $"{endpoint}/_refresh", null);
-    }
-
-    private static async Task<SortedDictionary<(string Id, string? Routing), string>> DocumentsAsync(HttpClient http, string endpoint, string index)
-    {
-        await SendAsync(http, HttpMethod.Post, $"{endpoint}/{index}/_refresh", null);
-        var documents = new SortedDictionary<(string, string?), string>();
-        var (path, body) = ($"{index}/_search?scroll=1m", """{"size":1000,"sort":["_doc"]}""");
-        while (true)
-        {
-            using var page = JsonDocument.Parse(await SendAsync(http, HttpMethod.Post, $"{endpoint}/{path}", body));
-            var hits = page.RootElement.GetProperty("hits").GetProperty("hits");
-            foreach (var hit in hits.EnumerateArray())
-            {
-                var routing = hit.TryGetProperty("_routing", out var value) ? value.GetString() : null;
-                documents.Add((hit.GetProperty("_id").GetString()!, routing), hit.GetProperty("_source").GetRawText());
-            }
-
-            if (hits.GetArrayLength() == 0)
-            {
-                return documents;
-            }
-
-            (path, body) = ("_search/scroll", JsonSerializer.Serialize(new { scroll = "1m", scroll_id = page.RootElement.GetProperty("_scroll_id").GetString() }));
-        }
-    }
-
-    private static async Task<string> SendAsync(HttpClient http, HttpMethod method, string address, string? body)
-    {
-        using var request = new HttpRequestMessage(method, address);
-        if (body is not null)
-        {
-            request.Content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
-        }
-
-        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
-        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.True(answer.IsSuccessStatusCode && !text.Contains("\"errors\":true", StringComparison.Ordinal), $"{method} {address}: {text[..Math.Min(text.Length, 800)]}");
-        return text;
+        await source.SendAsync(HttpMethod.Post, "_bulk", bulk.ToString());
+        await source.SendAsync(HttpMethod.Post, "awkward/_refresh");
+        await source.SendAsync(HttpMethod.Post, "awkward/_delete_by_query?refresh=true", """{"query":{"range":{"n":{"gte":2700}}}}""");
+        await source.SendAsync(HttpMethod.Put, "awkward/_doc/five-megabytes", $$"""{"n":5,"big":"{{new string('x', 5_000_000)}}"}""");
+        await source.SendAsync(HttpMethod.Post, "_refresh");
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Addresses;
-using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 
 namespace Portage.Backends.Embedded;
@@ -56,10 +55,8 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
 
             if (hasExited)
             {
-                throw new StepException(
-                    DiagnosticCatalog.WorkloadLost.Error(null, $"The worker of {assignment.Step} ended with exit code {process.ExitCode} before it began.") with { Command = $"workflow log {assignment.Step}" },
-                    isTransient: true,
-                    null);
+                // Lost like one that dies later, so that the next one starts at once and only many in a row are a failure.
+                break;
             }
 
             await Task.Delay(StartInterval, time, cancellationToken);
@@ -91,7 +88,9 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
 
         return ValueTask.FromResult<WorkloadSighting>(isAlive
             ? new WorkloadSighting.Alive()
-            : new WorkloadSighting.Lost($"Worker process {folder.Worker?.Process} is gone without an outcome.", MadeProgress: folder.MovedBy == workload.Token));
+            : new WorkloadSighting.Lost(
+                folder.Worker is { } worker && worker.Token == workload.Token ? $"Worker process {worker.Process} is gone without an outcome." : "The worker ended before it began.",
+                MadeProgress: folder.MovedBy == workload.Token));
     }
 
     /// <inheritdoc/>

@@ -195,7 +195,7 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
         var connection = client.Connection;
         var reason = FailedReply.Redact(connection, item.Reason) ?? "";
         return FailedReply.IsLastingBlock(item.ErrorType, item.Status) ? new ClusterBlockedException(connection.Endpoint, index, item.Status, reason)
-            : item.Status is 401 or 403 ? new ClusterUnauthorizedException(connection.Endpoint, $"{Request} ({index})", item.Status, connection.Credential.ToString(), reason)
+            : item.Status is 401 or 403 ? new ClusterUnauthorizedException(connection, $"{Request} ({index})", item.Status, reason)
             : new ClusterRequestException(connection.Endpoint, $"{Request} ({index})", item.Status, item.ErrorType, reason, []);
     }
 

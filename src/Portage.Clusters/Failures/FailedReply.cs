@@ -23,8 +23,7 @@ internal static partial class FailedReply
 
         if (reply.Status is 401 or 403)
         {
-            return new ClusterUnauthorizedException(
-                connection.Endpoint, request, reply.Status, connection.Credential.ToString(), Redact(connection, error?.Reason ?? Excerpt(reply)));
+            return new ClusterUnauthorizedException(connection, request, reply.Status, Redact(connection, error?.Reason ?? Excerpt(reply)));
         }
 
         // 408, 413, 429 and 5xx may come from a proxy before a real cluster, in the proxy's own words.

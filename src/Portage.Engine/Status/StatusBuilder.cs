@@ -129,7 +129,7 @@ public sealed class StatusBuilder(Planner planner)
             case Standing.Retries retries:
                 return (StepGroup.InProgress, $"attempt {had.Attempt} failed: {retries.Because.Detail} Tries again at {retries.At:HH:mm:ss} UTC");
             case Standing.Failed failed:
-                return (StepGroup.Failed, $"{failed.Because.Code}: {failed.Because.Detail}");
+                return (StepGroup.Failed, $"{failed.Because.Code}: {failed.Because.Detail}{(failed.Because.Command is { } command ? $" Next: {command}" : "")}");
             case Standing.RevertWaits reverts:
                 return (StepGroup.Pending, $"is reverted and done again after {string.Join(" and ", reverts.On)} is reverted");
             case Standing.StopsFirst:

@@ -58,13 +58,14 @@ public static class ClusterAccess
 
     /// <summary>What a step says of a cluster's failure. Decided by type: what may pass by itself is tried again.</summary>
     public static StepException Translate(ClusterException failure, string path) =>
-        new(failure.ToDiagnostic(path), isTransient: failure is ClusterUnreachableException { MayPass: true } || failure is ClusterRequestException { Status: 429 or 502 or 503 or 504 }, failure);
+        new(failure.ToDiagnostic(path) with { Command = ClusterAdvice.CommandFor(failure, path) }, isTransient: failure is ClusterUnreachableException { MayPass: true } || failure is ClusterRequestException { Status: 429 or 502 or 503 or 504 }, failure);
 
     private static ClusterClient Client(string endpoint, AuthConfig? auth, TlsConfig? tls, string path, ISecretSource secrets, TimeProvider time)
     {
         var connection = new ClusterConnection(endpoint)
         {
             Credential = Credential(auth, path, secrets),
+            CredentialName = auth?.Basic?.Secret ?? auth?.ApiKey?.Secret,
             CaFile = tls?.CaFile,
             AllowInsecure = tls?.AllowInsecure ?? false,
         };

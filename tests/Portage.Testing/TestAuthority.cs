@@ -2,15 +2,16 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Portage.Clusters.Tests.Scripting;
+namespace Portage.Testing;
 
 /// <summary>A certificate authority for one test.</summary>
-internal sealed class TestAuthority : IDisposable
+public sealed class TestAuthority : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly X509Certificate2 _certificate;
     private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
 
+    /// <param name="name">The authority's common name.</param>
     public TestAuthority(string name)
     {
         var request = new CertificateRequest($"CN={name}", _key, HashAlgorithmName.SHA256);
@@ -18,8 +19,10 @@ internal sealed class TestAuthority : IDisposable
         _certificate = request.CreateSelfSigned(_now.AddDays(-100), _now.AddDays(100));
     }
 
+    /// <summary>Its certificate, as a CA file holds it.</summary>
     public string Pem => _certificate.ExportCertificatePem();
 
+    /// <summary>A server certificate for a host, an address or both.</summary>
     public X509Certificate2 Issue(string? dnsName, IPAddress? address, bool isExpired = false)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -40,6 +43,7 @@ internal sealed class TestAuthority : IDisposable
         return certificate.CopyWithPrivateKey(key);
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _certificate.Dispose();
