@@ -86,6 +86,7 @@ public sealed class HistoryTests
                     Checkers.Check(world.Events);
                     Assert.Equal(end, EndOf(world.Events));
                     Assert.Equal(CompletionsOf(events), CompletionsOf(world.Events));
+                    Assert.Equal(FoldersOf(events), FoldersOf(world.Events));
                     Assert.DoesNotContain(world.Work.Values, work => work.IsAlive);
                 }
                 catch (Exception failure)
@@ -125,6 +126,32 @@ public sealed class HistoryTests
             .OrderBy(step => step.Address.ToString(), StringComparer.Ordinal)
             .Select(step => $"{step.Address} {step.State} claimed {step.IsClaimed} effects {step.HasEffects} failure {step.Failure?.Code} workload {step.Workload?.Id} {string.Join(' ', step.Outputs?.Parts.Select(part => part.Digest.Short) ?? [])}\n");
         return $"current {session.Current?.Number} pending {session.Pending?.Number} pauses {session.Pauses.Count} run {session.Runs[^1].Outcome}\n{string.Concat(steps)}";
+    }
+
+    /// <summary>In how many places each heavy step was worked on, from one revert to the next: in another one it would begin anew.</summary>
+    private static string FoldersOf(IEnumerable<RecordedEvent> events)
+    {
+        var reverts = new Dictionary<StepAddress, int>();
+        var places = new HashSet<(string Step, int Reverts, string Id)>();
+        foreach (var recorded in events)
+        {
+            switch (recorded.Event)
+            {
+                case StepReverted e:
+                    reverts[e.Step] = reverts.GetValueOrDefault(e.Step) + 1;
+                    break;
+                case WorkloadStarted e:
+                    places.Add((e.Step.ToString(), reverts.GetValueOrDefault(e.Step), e.Workload.Id));
+                    break;
+                case WorkloadAdopted e:
+                    places.Add((e.Step.ToString(), reverts.GetValueOrDefault(e.Step), e.Workload.Id));
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return string.Join('\n', places.GroupBy(place => (place.Step, place.Reverts)).Select(group => $"{group.Key.Step} {group.Key.Reverts} {group.Count()}").Order(StringComparer.Ordinal));
     }
 
     private static string CompletionsOf(IEnumerable<RecordedEvent> events) => string.Join('\n', events
