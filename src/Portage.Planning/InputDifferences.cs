@@ -5,26 +5,41 @@ using Portage.Model.Steps;
 namespace Portage.Planning;
 
 /// <summary>One field that differs between what a step began with and what is wanted now.</summary>
+/// <param name="Key">The field's name within the step.</param>
 /// <param name="Affects">What the change makes worthless.</param>
 /// <param name="Change">How the field may change.</param>
 /// <param name="Reason">For people.</param>
-public sealed record InputDifference(Affects Affects, Change Change, ChangeReason Reason);
+public sealed record InputDifference(string Key, Affects Affects, Change Change, ChangeReason Reason);
 
 /// <summary>Finds the fields that differ.</summary>
 public static class InputDifferences
 {
-    /// <summary>The differences, by key. A field that is new in this release counts only when it is not at its default, which the recorded part then lacks.</summary>
+    /// <summary>
+    /// The differences, by key. A field at its default counts as not there, so one that only one of two releases knows
+    /// differs only when it is given; a record's own presence is told only when no field within it tells it.
+    /// </summary>
     public static ImmutableArray<InputDifference> Between(ImmutableArray<InputPart> had, ImmutableArray<InputPart> wanted)
     {
         var before = had.ToDictionary(part => part.Key, StringComparer.Ordinal);
         var after = wanted.ToDictionary(part => part.Key, StringComparer.Ordinal);
+        var differing = before.Keys.Union(after.Keys)
+            .Order(StringComparer.Ordinal)
+            .Select(key => (Was: before.GetValueOrDefault(key), Is: after.GetValueOrDefault(key)))
+            .Where(pair => (pair.Was, pair.Is) switch
+            {
+                ({ } was, { } now) => was.Value != now.Value && !(was.IsDefault && now.IsDefault),
+                (null, { } now) => !now.IsDefault && !IsToldWithin(now, before),
+                ({ } was, null) => !was.IsDefault && !IsToldWithin(was, after),
+                _ => false,
+            })
+            .Select(pair => (Part: (pair.Is ?? pair.Was)!, Difference: Difference(pair.Was, pair.Is)))
+            .ToArray();
         return
         [
-            .. before.Keys.Union(after.Keys)
-                .Order(StringComparer.Ordinal)
-                .Select(key => (Was: before.GetValueOrDefault(key), Is: after.GetValueOrDefault(key)))
-                .Where(pair => pair.Was?.Value != pair.Is?.Value)
-                .Select(pair => Difference(pair.Was, pair.Is)),
+            .. differing
+                .Where(one => !IsPresence(one.Difference) || !differing.Any(other =>
+                    IsWithin(other.Part.Key, one.Part.Key) && other.Part.Affects == one.Part.Affects && other.Part.Change == one.Part.Change))
+                .Select(one => one.Difference),
         ];
     }
 
@@ -39,6 +54,17 @@ public static class InputDifferences
             && Digests(had).SequenceEqual(Digests(wanted))
             && !Between(had.Parts, wanted.Parts).Any(field => field.Affects == Affects.Result));
 
+    /// <summary>A record that is there, to a release that wrote down only what was within it.</summary>
+    private static bool IsToldWithin(InputPart record, Dictionary<string, InputPart> parts) =>
+        record.Value == "{}" && parts.Keys.Any(key => IsWithin(key, record.Key));
+
+    private static bool IsPresence(InputDifference difference) =>
+        difference.Reason is { Was: null or "null" or "{}", Is: null or "null" or "{}" };
+
+    /// <summary>True for a field below a record, by their keys.</summary>
+    internal static bool IsWithin(string key, string record) =>
+        key.Length > record.Length && key[record.Length] == '.' && key.StartsWith(record, StringComparison.Ordinal);
+
     // Without the upstream's address: a rename of a snapshot or a slice is no other input.
     private static IEnumerable<(StepKind Kind, string Group, Fingerprint Digest)> Digests(StepInputs inputs) => inputs.Consumed
         .OrderBy(output => output.Upstream.Kind)
@@ -49,6 +75,6 @@ public static class InputDifferences
     {
         var part = (now ?? was)!;
         var text = $"{part.Path}: {was?.Value ?? "absent"} → {now?.Value ?? "absent"}";
-        return new(part.Affects, part.Change, new(part.Path, was?.Value, now?.Value, text));
+        return new(part.Key, part.Affects, part.Change, new(part.Path, was?.Value, now?.Value, text));
     }
 }

@@ -30,7 +30,7 @@ public sealed record Plan(ImmutableArray<StepChange> Changes, ImmutableDictionar
             text.Append(change.Word).Append(change is StepChange.Redo { Conditional: true } ? "? " : " ").Append(change.Address).Append('\n');
             if (steps.TryGetValue(change.Address, out var step))
             {
-                foreach (var part in step.Inputs)
+                foreach (var part in step.Inputs.Where(part => !part.IsDefault))
                 {
                     text.Append(part.Key).Append('=').Append(part.Value).Append('\n');
                 }

@@ -22,9 +22,17 @@ public sealed class Planner(ImmutableArray<IStepDefinition> definitions)
         var changes = CompareWithRecorded.Changes(wanted, recorded).AddRange(CollectOrphans.Changes(wanted, recorded));
         var steps = wanted.ToImmutableDictionary(step => step.Address);
         var plan = new Plan(changes, steps) { Hash = Planning.Plan.HashOf(changes, steps) };
-        var diagnostics = plan.Blocks.Select(block => DiagnosticCatalog.PlanIsBlocked.Error(
-            block.Because.FirstOrDefault()?.Path,
-            $"{block.Address} was done with other values: {string.Join("; ", block.Because.Select(reason => reason.Text))}."));
-        return (plan, [.. diagnostics]);
+        return (plan, [.. Blocks(plan)]);
     }
+
+    /// <summary>One for each field, however many steps it blocks.</summary>
+    private static IEnumerable<Diagnostic> Blocks(Plan plan) => plan.Blocks
+        .SelectMany(block => block.Because, (block, reason) => (block.Address, Reason: reason))
+        .GroupBy(one => one.Reason.Text, StringComparer.Ordinal)
+        .Select(field =>
+        {
+            var (address, reason) = field.First();
+            var steps = field.Count() == 1 ? $"{address} was" : $"{address} and {field.Count() - 1} more were";
+            return DiagnosticCatalog.PlanIsBlocked.Error(reason.Path, $"{steps} done with another value: {reason.Text}.");
+        });
 }

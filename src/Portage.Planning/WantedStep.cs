@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Portage.Configuration.Fields;
 using Portage.Model.Addresses;
 using Portage.Model.Steps;
@@ -31,7 +32,15 @@ public sealed record WantedStep(StepAddress Address, ImmutableArray<InputPart> I
 /// <param name="Value">Canonical JSON, defaults applied.</param>
 /// <param name="Affects">What a change makes worthless.</param>
 /// <param name="Change">How it may change.</param>
-public sealed record InputPart(string Key, string Path, string Value, Affects Affects, Change Change);
+public sealed record InputPart(string Key, string Path, string Value, Affects Affects, Change Change)
+{
+    /// <summary>
+    /// True when the field holds its default, given or left out. Then it counts as not there: it is in no fingerprint, so that
+    /// a release which adds a field reruns nothing. A release that means something else by a default raises the kind's version.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsDefault { get; init; }
+}
 
 /// <summary>A step that comes before another one, and what the later one takes from it.</summary>
 /// <param name="Upstream">The step that must be complete first.</param>
@@ -39,7 +48,14 @@ public sealed record InputPart(string Key, string Path, string Value, Affects Af
 /// <param name="Include">Patterns over the names of those outputs.</param>
 /// <param name="Exclude">Patterns over the names that do not count.</param>
 /// <param name="RestsOn">What this step made stands on what the upstream made: when that is reverted, this must be reverted first, and run again.</param>
-public sealed record InputEdge(StepAddress Upstream, string? Group, ImmutableArray<string> Include, ImmutableArray<string> Exclude, bool RestsOn);
+public sealed record InputEdge(StepAddress Upstream, string? Group, ImmutableArray<string> Include, ImmutableArray<string> Exclude, bool RestsOn)
+{
+    /// <summary>The key of the fields that the patterns come from; null where they are always the same. When those differ, digests tell nothing about the upstream.</summary>
+    public string? SelectedBy { get; init; }
+
+    /// <summary>What this step finds out is about what the upstream made: when the upstream begins later, this must run again.</summary>
+    public bool LooksAt { get; init; }
+}
 
 /// <summary>One output of a complete step. Later steps depend on the digest, not on the fact that the step ran.</summary>
 /// <param name="Group">What it is, as <c>documents</c>.</param>

@@ -34,7 +34,7 @@ internal sealed record SliceOnTarget(MigrationConfig Config, string SourceName, 
     public InputEdge Consumes(string group)
     {
         var (include, exclude) = SliceContents.Patterns(Slice);
-        return new(SnapshotStep, group, include, exclude, RestsOn: false);
+        return new(SnapshotStep, group, include, exclude, RestsOn: false) { SelectedBy = "slice.indices" };
     }
 
     /// <summary>The edge to an earlier step of the same slice, on whose work this one stands.</summary>

@@ -15,7 +15,7 @@ internal static class StepFields
     /// <param name="path">Where it stands in the configuration.</param>
     public static IEnumerable<InputPart> Of(object? record, string key, string path) => record is null
         ? []
-        : FieldWalker.Walk(record, "").Select(field => new InputPart($"{key}.{field.Path}", $"{path}.{field.Path}", field.Json, field.Affects, field.Change));
+        : FieldWalker.Walk(record, "").Select(field => new InputPart($"{key}.{field.Path}", $"{path}.{field.Path}", field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault });
 
     /// <summary>What a step that writes to a target reads of it.</summary>
     public static IEnumerable<InputPart> OfTarget(MigrationConfig config, string name) => Of(config.Targets[name], "target", $"targets.{name}");

@@ -3,7 +3,7 @@ using Portage.Model.Diagnostics;
 
 namespace Portage.Configuration.Tests;
 
-/// <summary>Diagnostics as plain text for goldens. What users see is rendered elsewhere.</summary>
+/// <summary>Diagnostics as the command line shows them, without colors.</summary>
 internal static class DiagnosticText
 {
     public static string Dump(IEnumerable<Diagnostic> diagnostics)
@@ -12,25 +12,23 @@ internal static class DiagnosticText
         foreach (var diagnostic in diagnostics)
         {
             text.Append(diagnostic.Severity.ToString().ToLowerInvariant()).Append(' ').Append(diagnostic.Code).Append(": ").Append(diagnostic.Summary).Append('\n');
-            if (diagnostic.Path is { } path)
+            var place = diagnostic.At is { } at ? $"{diagnostic.File}:{at.Line}:{at.Column}" : null;
+            if ((diagnostic.Path ?? place) is { } first)
             {
-                text.Append("  at ").Append(path).Append('\n');
-            }
-
-            if (diagnostic.At is { } at)
-            {
-                text.Append("  in ").Append(diagnostic.File).Append(':').Append(at.Line).Append(':').Append(at.Column).Append('\n');
+                text.Append("  at ").Append(first).Append(diagnostic.Path is not null && place is not null ? $" ({place})" : "").Append('\n');
             }
 
             text.Append("  ").Append(diagnostic.Detail).Append('\n');
-            if (diagnostic.DidYouMean is { } meant)
+            var meant = diagnostic.DidYouMean is { } word ? $"Did you mean '{word}'?" : null;
+            var hint = (meant, diagnostic.Command) switch
             {
-                text.Append("  Did you mean '").Append(meant).Append("'?\n");
-            }
-
-            if (diagnostic.Command is { } command)
+                (null, { } command) => $"Next: {command}",
+                (_, { } command) => $"{meant}   {command}",
+                _ => meant,
+            };
+            if (hint is not null)
             {
-                text.Append("  ").Append(command).Append('\n');
+                text.Append("  ").Append(hint).Append('\n');
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Portage.Sandbox;
 
 namespace Portage.Scenarios;
@@ -95,4 +97,64 @@ public sealed class InterruptTests
 
         (await printing.EndAsync()).Expect(130);
     }
+
+    [Theory]
+    [InlineData("plan")]
+    [InlineData("configure commit")]
+    [InlineData("configure validate --probe")]
+    public async Task VerbThatAsksACluster_CtrlCWhileItHangs_Is130(string line)
+    {
+        using var cluster = new TcpListener(IPAddress.Loopback, 0);
+        cluster.Start();
+        await using var workflow = new Workflow();
+        (await workflow.PipeAsync(TakenFrom($"http://{cluster.LocalEndpoint}"), "configure", "--file", "-")).Expect(0);
+        await using var going = workflow.Start(line.Split(' '));
+        using var asked = await cluster.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+
+        await going.SignalAsync("INT");
+
+        (await going.EndAsync()).Expect(130).Says("Interrupted.");
+    }
+
+    [Theory]
+    [InlineData("configure --file -")]
+    [InlineData("configure add targets -")]
+    [InlineData("credentials create blue-admin")]
+    public async Task VerbThatReadsStandardInput_CtrlC_Is130AndChangesNothing(string line)
+    {
+        await using var workflow = new Workflow();
+        await using var going = workflow.Start(line.Split(' '));
+
+        // More than a pipe holds: when all of it is written, the verb has begun to read.
+        await going.TypeAsync($"targets: {{{new string(' ', 200_000)}");
+
+        await going.SignalAsync("INT");
+
+        (await going.EndAsync()).Expect(130).Says("Interrupted.");
+        Assert.False(Directory.Exists(Path.Combine(workflow.Home, "secrets")) && Directory.EnumerateFiles(Path.Combine(workflow.Home, "secrets")).Any());
+        (await workflow.RunAsync("configure", "show")).Expect(2);
+    }
+
+    [Fact]
+    public async Task Demo_CtrlC_EndsWithEverythingItStarted()
+    {
+        await using var workflow = new Workflow();
+        await using var demo = workflow.With("TMPDIR", workflow.Folder).Start("demo");
+        await demo.SaysAsync("Started run 1");
+
+        await demo.SignalAsync("INT");
+
+        (await demo.EndAsync()).Expect(130);
+        await Eventually.Async(() => !workflow.Background().Any(), "the controller's end");
+    }
+
+    private static string TakenFrom(string source) => $$"""
+        targets: { blue: { endpoint: "http://127.0.0.1:1" } }
+        migrations:
+          shop:
+            source: { endpoint: {{source}} }
+            snapshots: { main: { repository: { file: { path: /nowhere } }, take: {} } }
+            slices: { orders: { indices: { include: ["orders-*"] } } }
+
+        """;
 }

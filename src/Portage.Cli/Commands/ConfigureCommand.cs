@@ -84,6 +84,14 @@ internal static class ConfigureCommand
         }
 
         var result = await verb.PerformAsync(new Operation.Configure(text, path == StandardInput ? "standard input" : path, message) { By = Verb.Author, Session = verb.SessionName }, cancellationToken);
+        if (result.HasFailed && result.Diagnostics.Any(diagnostic => diagnostic.File is not null))
+        {
+            var count = result.Diagnostics.Count(diagnostic => diagnostic.Severity == Severity.Error);
+            var again = path == StandardInput ? "Mend the text" : $"Mend {path}";
+            await verb.Terminal.Error.WriteLineAsync($"{count} {(count == 1 ? "error" : "errors")}. Nothing was changed. {again}, then: workflow configure --file {path}");
+            return ExitCode.BadInput;
+        }
+
         return await SayNextAsync(verb, result);
     }
 
@@ -192,7 +200,7 @@ internal static class ConfigureCommand
             }
             else if (verb.FindSession() is { Session: var session } && Find(verb, session, null) is { } revision)
             {
-                read = ConfigurationReader.Read(revision.Configuration, $"revision {revision.Number}");
+                read = ConfigurationReader.CheckCanonical(revision.Configuration);
             }
             else
             {

@@ -22,7 +22,7 @@ internal static class SnapshotView
                     json.WriteStartObject();
                     json.WriteString("name", entry.Name);
                     json.WriteString("uuid", entry.Uuid);
-                    json.WriteString("state", Word(entry.State));
+                    json.WriteString("state", entry.State.ToWord());
                     json.WriteString("version", entry.Version);
                     json.WriteNumber("indices", entry.Indices.Count);
                     json.WriteEndObject();
@@ -36,7 +36,7 @@ internal static class SnapshotView
         var width = repository.Snapshots.Count == 0 ? 0 : repository.Snapshots.Max(entry => entry.Name.Length);
         foreach (var entry in repository.Snapshots)
         {
-            verb.Terminal.Out.WriteLine($"{entry.Name.PadRight(width)}  {Word(entry.State),-8}  {entry.Indices.Count,5} {(entry.Indices.Count == 1 ? "index  " : "indices")}  {entry.Version ?? "",-8}  {entry.Uuid}");
+            verb.Terminal.Out.WriteLine($"{entry.Name.PadRight(width)}  {entry.State.ToWord(),-8}  {entry.Indices.Count,5} {(entry.Indices.Count == 1 ? "index  " : "indices")}  {entry.Version ?? "",-8}  {entry.Uuid}");
         }
 
         if (repository.Snapshots.Count == 0)
@@ -80,7 +80,7 @@ internal static class SnapshotView
     private static void WriteText(Verb verb, Snapshot snapshot, List<(IndexSnapshot Index, SnapshotSizes Size)> indices, GlobalMetadata global)
     {
         var output = verb.Terminal.Out;
-        output.WriteLine($"{snapshot.Name}  {Word(snapshot.State)}  {snapshot.Version}  {snapshot.Uuid}");
+        output.WriteLine($"{snapshot.Name}  {snapshot.State.ToWord()}  {snapshot.Version}  {snapshot.Uuid}");
         output.WriteLine($"taken {snapshot.StartTime:yyyy-MM-dd HH:mm:ss} UTC; {snapshot.SuccessfulShards} of {snapshot.TotalShards} shards; global state {(snapshot.IncludeGlobalState switch { true => "included", false => "not included", null => "unknown" })}");
         var width = indices.Count == 0 ? 0 : indices.Max(entry => entry.Index.Name.Length);
         foreach (var (index, size) in indices)
@@ -93,7 +93,15 @@ internal static class SnapshotView
                 index.IsClosed ? "; closed" : null,
                 index.MissingShards.Any() ? $"; {index.MissingShards.Count()} shards missing" : null,
             ]).Where(note => note is not null));
-            output.WriteLine($"  {index.Name.PadRight(width)}  {index.NumberOfShards,3} {(index.NumberOfShards == 1 ? "shard " : "shards")}  {size.Documents,12:N0} documents  {Amounts.Bytes(size.Bytes),8}{notes}");
+            output.WriteLine($"  {index.Name.PadRight(width)}  {index.NumberOfShards,3} {(index.NumberOfShards == 1 ? "shard " : "shards")}  {size.DocumentsText,24}  {Amounts.Bytes(size.Bytes),8}{notes}");
+        }
+
+        foreach (var (index, _) in indices)
+        {
+            if (index.Parents.Note is { } note)
+            {
+                output.WriteLine($"  note: {index.Name}: {note}");
+            }
         }
 
         foreach (var failure in snapshot.Failures)
@@ -119,7 +127,7 @@ internal static class SnapshotView
     {
         json.WriteString("name", snapshot.Name);
         json.WriteString("uuid", snapshot.Uuid);
-        json.WriteString("state", Word(snapshot.State));
+        json.WriteString("state", snapshot.State.ToWord());
         json.WriteString("version", snapshot.Version.ToString());
         json.WriteNumber("shards", snapshot.TotalShards);
         json.WriteNumber("successfulShards", snapshot.SuccessfulShards);
@@ -132,6 +140,8 @@ internal static class SnapshotView
             json.WriteNumber("missingShards", index.MissingShards.Count());
             json.WriteNumber("luceneDocuments", size.Documents);
             json.WriteNumber("bytes", size.Bytes);
+            json.WriteBoolean("nestedObjects", index.HasNestedObjects);
+            json.WriteString("parents", index.Parents.Note);
             json.WriteBoolean("closed", index.IsClosed);
             json.WriteString("source", index.SourceStorage.Coverage.ToString().ToLowerInvariant());
             json.WriteStartArray("types");
@@ -168,10 +178,4 @@ internal static class SnapshotView
             json.WriteEndArray();
         }
     });
-
-    private static string Word(SnapshotState state) => state switch
-    {
-        SnapshotState.InProgress => "RUNNING",
-        _ => state.ToString().ToUpperInvariant(),
-    };
 }

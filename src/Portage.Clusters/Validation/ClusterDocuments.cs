@@ -24,7 +24,7 @@ public sealed class ClusterDocuments(ClusterClient client)
             return document.RootElement.GetProperty("count").GetInt64();
         }, cancellationToken);
 
-    /// <summary>Fetches documents by key, in the order of the keys. Finds what was written a moment ago too; needs no refresh.</summary>
+    /// <summary>Fetches documents by key, in the order of the keys. Finds what was written a moment ago too; needs no refresh. Where there is no such index, there is no document.</summary>
     /// <param name="keys">Not more than fit in memory: the whole answer is held until the last of its documents is let go of.</param>
     public Task<List<FoundDocument>> GetAsync(IReadOnlyList<DocumentKey> keys, CancellationToken cancellationToken)
     {

@@ -9,5 +9,6 @@ public readonly record struct DocumentKey(string Index, string Id, string? Routi
 /// <summary>What a cluster has under a <see cref="DocumentKey"/>.</summary>
 /// <param name="Key">The key asked for.</param>
 /// <param name="IsFound">True when there is such a document.</param>
+/// <param name="Routing">The routing that the cluster keeps of it; null when it keeps none. With several shards it may be found with another one.</param>
 /// <param name="Source">The document's bytes exactly as the cluster keeps them; null when there is none, or when its index keeps no sources.</param>
-public sealed record FoundDocument(DocumentKey Key, bool IsFound, ReadOnlyMemory<byte>? Source);
+public sealed record FoundDocument(DocumentKey Key, bool IsFound, string? Routing, ReadOnlyMemory<byte>? Source);

@@ -39,15 +39,18 @@ internal static class MultiGetReply
     private static FoundDocument ReadDocument(ReadOnlyMemory<byte> body, ref Utf8JsonReader reader, DocumentKey key, Func<string, ClusterError, ClusterException> failure)
     {
         var isFound = false;
+        var routing = default(string);
         var source = default(ReadOnlyMemory<byte>?);
         var error = default(ReadOnlyMemory<byte>?);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isFoundProperty = reader.ValueTextEquals("found"u8);
+            var isRouting = reader.ValueTextEquals("_routing"u8);
             var isSource = reader.ValueTextEquals("_source"u8);
             var isError = reader.ValueTextEquals("error"u8);
             reader.Read();
             isFound |= isFoundProperty && reader.TokenType == JsonTokenType.True;
+            routing = isRouting ? reader.GetString() : routing;
             var value = JsonSlices.Value(body, ref reader);
             source = isSource ? value : source;
             error = isError ? value : error;
@@ -56,9 +59,10 @@ internal static class MultiGetReply
         if (error is { } bytes)
         {
             // Wrapped again, because that is how whole answers carry their error.
-            throw failure(key.Index, ClusterError.Read((byte[])[.. "{\"error\":"u8, .. bytes.Span, (byte)'}']) ?? new(null, null, []));
+            var why = ClusterError.Read((byte[])[.. "{\"error\":"u8, .. bytes.Span, (byte)'}']) ?? new(null, null, []);
+            return why.Type == "index_not_found_exception" ? new(key, IsFound: false, null, null) : throw failure(key.Index, why);
         }
 
-        return new(key, isFound, source);
+        return new(key, isFound, routing, source);
     }
 }

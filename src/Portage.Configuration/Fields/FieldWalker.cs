@@ -8,14 +8,16 @@ namespace Portage.Configuration.Fields;
 /// <param name="Json">The value as canonical JSON, its default where it is not given; <c>null</c> where leaving it out says something that no value says.</param>
 /// <param name="Affects">What a change of it makes worthless.</param>
 /// <param name="Change">How it may change.</param>
-public sealed record FieldValue(string Path, string Json, Affects Affects, Change Change);
+/// <param name="IsDefault">True when the value is the one that the field has when it is left out: fingerprints leave it out too.</param>
+public sealed record FieldValue(string Path, string Json, Affects Affects, Change Change, bool IsDefault);
 
 /// <summary>Takes records apart into their values.</summary>
 public static class FieldWalker
 {
     /// <summary>
     /// Every value of a record of the configuration and of the records below it, in ordinal order of their paths. A
-    /// record that is left out is one value, <c>null</c>, and so is one that has no fields, <c>{}</c>; an empty map has none.
+    /// record that may be left out is a value of its own, <c>null</c> or <c>{}</c>: to give it says something even with all of its
+    /// fields at their defaults. So is each entry of a map; an empty map has no value.
     /// </summary>
     /// <param name="record">A record of this project, as a <see cref="SliceConfig"/>.</param>
     /// <param name="path">Where it stands; empty for the whole configuration.</param>
@@ -44,16 +46,24 @@ public static class FieldWalker
             {
                 foreach (var (name, entry) in MapShape.Entries(value!))
                 {
-                    Collect(field.Record!, entry, ConfigPath.Join(fieldPath, name), affects, change, values);
+                    var entryPath = ConfigPath.Join(fieldPath, name);
+                    values.Add(new(entryPath, "{}", affects, change, IsDefault: false));
+                    Collect(field.Record!, entry, entryPath, affects, change, values);
                 }
             }
-            else if (field.Kind == FieldKind.Record && value is not null && field.Record!.Fields.Length > 0)
+            else if (field.Kind == FieldKind.Record && value is not null)
             {
-                Collect(field.Record, value, fieldPath, affects, change, values);
+                if (field.Default is null)
+                {
+                    values.Add(new(fieldPath, "{}", affects, change, IsDefault: false));
+                }
+
+                Collect(field.Record!, value, fieldPath, affects, change, values);
             }
             else
             {
-                values.Add(new(fieldPath, CanonicalJson.IsDefault(field, value) ? field.DefaultJson : CanonicalJson.WriteValue(field, value), affects, change));
+                var isDefault = CanonicalJson.IsDefault(field, value);
+                values.Add(new(fieldPath, isDefault ? field.DefaultJson : CanonicalJson.WriteValue(field, value), affects, change, isDefault));
             }
         }
     }

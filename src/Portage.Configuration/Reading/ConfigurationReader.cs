@@ -38,6 +38,13 @@ public static class ConfigurationReader
         return findings.AnyError ? ReadTree(tree, new(file: null)) : new(config, canonical, []);
     }
 
+    /// <summary>Reads what is kept, as <see cref="ReadCanonical"/> does, and asks every rule again: they may have become stricter since.</summary>
+    public static ReadConfiguration CheckCanonical(string canonical)
+    {
+        var findings = new Findings(file: null);
+        return JsonTree.Read(canonical, findings, withPlaces: false) is { } tree ? ReadTree(tree, findings) : new(null, null, findings.InOrder());
+    }
+
     /// <summary>Binds and checks a tree.</summary>
     internal static ReadConfiguration ReadTree(ConfigNode tree, Findings findings)
     {

@@ -38,7 +38,9 @@ internal sealed class Findings(string? file)
     }
 
     /// <summary>Everything found, in the order of the text; the same twice is said once.</summary>
+    /// <remarks>A text with errors is not kept: what mends it is done in the text, and a command that edits what is kept would not.</remarks>
     public ImmutableArray<Diagnostic> InOrder() => [.. _found
+        .Select(diagnostic => AreOfText && AnyError ? diagnostic with { Command = null } : diagnostic)
         .Distinct()
         .OrderBy(diagnostic => diagnostic.At?.Line ?? 0)
         .ThenBy(diagnostic => diagnostic.At?.Column ?? 0)

@@ -104,14 +104,16 @@ public static class Standings
                 || RestsOnRedone(place, had);
         }
 
-        /// <summary>True when what it stands on goes, or went while nobody wanted this step.</summary>
+        /// <summary>True when what it stands on goes, or went while nobody wanted this step, or when what it looked at came only later.</summary>
         private bool RestsOnRedone(int place, StepRecord had)
         {
             var edges = wanted[place].Edges;
             var before = memo.Before(place);
             for (var edge = 0; edge < before.Length; edge++)
             {
-                if (edges[edge].RestsOn && (_redone[before[edge]] || (had.HasEffects && _records[before[edge]].TakenBackAt > had.EffectsSince)))
+                var under = _records[before[edge]];
+                if ((edges[edge].RestsOn && (_redone[before[edge]] || (had.HasEffects && under.TakenBackAt > had.EffectsSince)))
+                    || (edges[edge].LooksAt && had.HasEffects && under.EffectsSince > had.EffectsSince))
                 {
                     return true;
                 }
@@ -128,18 +130,29 @@ public static class Standings
             _ => null,
         };
 
-        private Standing Next(WantedStep step, StepRecord had, StepInputs? inputs, ImmutableArray<StepAddress> waits) => had.State switch
+        private Standing Next(WantedStep step, StepRecord had, StepInputs? wantedInputs, ImmutableArray<StepAddress> waits)
         {
-            StepState.Reverting => Phase(StepPhase.Revert, had, had.Inputs!),
-            // What has begun goes on even while an earlier step is looked at again: its inputs are what it began with.
-            StepState.Running => Phase(StepPhase.Run, had, inputs ?? had.Inputs!),
-            StepState.Reported => Gate(step, had, had.Report!),
-            _ when inputs is null => new Standing.Waits(waits),
-            StepState.Evaluating => Phase(StepPhase.Evaluate, had, inputs),
-            StepState.Evaluated when had.Approved == had.Shown => new Standing.Ready(StepPhase.Run, inputs, 1),
-            StepState.Evaluated => Gate(step, had, had.Evidence!),
-            _ => Phase(FirstPhase(step), had, inputs),
-        };
+            var inputs = wantedInputs is not null && had is { Inputs: { } begun, State: not (StepState.Absent or StepState.Reverting) }
+                ? AsBegun(begun, wantedInputs)
+                : wantedInputs;
+            return had.State switch
+            {
+                StepState.Reverting => Phase(StepPhase.Revert, had, had.Inputs!),
+                // What has begun goes on even while an earlier step is looked at again: its inputs are what it began with.
+                StepState.Running => Phase(StepPhase.Run, had, inputs ?? had.Inputs!),
+                StepState.Reported => Gate(step, had, had.Report!),
+                _ when inputs is null => new Standing.Waits(waits),
+                StepState.Evaluating => Phase(StepPhase.Evaluate, had, inputs),
+                StepState.Evaluated when had.Approved == had.Shown => new Standing.Ready(StepPhase.Run, inputs, 1),
+                StepState.Evaluated => Gate(step, had, had.Evidence!),
+                _ => Phase(FirstPhase(step), had, inputs),
+            };
+        }
+
+        /// <summary>Work keeps the identity that it was begun with, by which it is found again, though this release would name it otherwise.</summary>
+        private static StepInputs AsBegun(StepInputs begun, StepInputs inputs) => begun.Fingerprints.Identity == inputs.Fingerprints.Identity
+            ? inputs
+            : inputs with { Fingerprints = inputs.Fingerprints with { Identity = begun.Fingerprints.Identity } };
 
         private Standing Redo(int place, StepRecord had, StepInputs? inputs, ImmutableArray<StepAddress> waits)
         {

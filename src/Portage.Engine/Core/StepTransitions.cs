@@ -1,5 +1,6 @@
 using Portage.Engine.Ledger;
 using Portage.Model.Diagnostics;
+using Portage.Planning;
 
 namespace Portage.Engine.Core;
 
@@ -24,7 +25,7 @@ internal static class StepTransitions
             EffectsSince = had.HasEffects || e.Phase != StepPhase.Run ? had.EffectsSince : place,
             TakenBackAt = e.Phase == StepPhase.Revert ? place : had.TakenBackAt,
             // An approval is for these inputs: other ones need another approval, whatever their evidence says.
-            Approved = e.Phase != StepPhase.Revert && e.Inputs.Fingerprints.Result == had.Inputs?.Fingerprints.Result ? had.Approved : null,
+            Approved = e.Phase != StepPhase.Revert && had.Inputs is { } before && InputDifferences.HaveSameResult(before, e.Inputs) ? had.Approved : null,
             // Who looks at it now decides about something that is being replaced.
             Review = null,
             IsClaimed = true,

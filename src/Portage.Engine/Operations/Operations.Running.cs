@@ -36,7 +36,7 @@ public sealed partial class Operations
 
         if (diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error))
         {
-            return new() { Diagnostics = diagnostics };
+            return new() { Diagnostics = WayOut.Of(diagnostics, session, current) };
         }
 
         if (session.ActiveRun is { } run && run.Revision == current.Number && !session.Steps.Values.Any(step => step.Failure is not null && step.RetryAt is null && step.Run == run.Number))

@@ -39,7 +39,7 @@ public sealed class PlanReports(Planner planner, IReadOnlyDictionary<StepKind, I
         var config = ConfigurationReader.ReadCanonical(revision.Configuration).Config!;
         var (plan, diagnostics) = planner.Plan(config, session.Recorded());
         var estimates = ImmutableDictionary.CreateBuilder<StepAddress, StepEstimate>();
-        var notes = new List<Diagnostic>(diagnostics);
+        var notes = new List<Diagnostic>(WayOut.Of(diagnostics, session, revision));
         foreach (var change in plan.Changes.Where(change => change is StepChange.Create or StepChange.Redo).Take(EstimatesMax))
         {
             try

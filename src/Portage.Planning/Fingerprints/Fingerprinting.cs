@@ -8,11 +8,15 @@ using Portage.Model.Steps;
 
 namespace Portage.Planning.Fingerprints;
 
-/// <summary>Which inputs count for which fingerprint, and how they are hashed: SHA-256 over canonical JSON with sorted keys.</summary>
+/// <summary>
+/// Which inputs count for which fingerprint, and how they are hashed: SHA-256 over canonical JSON with sorted keys, without the
+/// fields that hold their defaults.
+/// </summary>
 public static class Fingerprinting
 {
-    // Raised only when the hashed form itself changes; then every stored key must be re-keyed, not rerun.
-    private const int FormatVersion = 1;
+    // Raised only when the hashed form itself changes. Stored keys of an older form then equal none, and the fields decide
+    // (InputDifferences.HaveSameResult), so that nothing reruns. 1 hashed defaults too.
+    private const int FormatVersion = 2;
 
     /// <summary>The inputs of a step and their fingerprints.</summary>
     /// <param name="wanted">The step.</param>
@@ -70,7 +74,7 @@ public static class Fingerprinting
             json.WriteNumber("format", FormatVersion);
             json.WriteString("kind", wanted.Address.Kind.Word());
             json.WriteStartObject("parts");
-            foreach (var part in parts)
+            foreach (var part in parts.Where(part => !part.IsDefault))
             {
                 json.WritePropertyName(part.Key);
                 json.WriteRawValue(part.Value);

@@ -42,7 +42,7 @@ internal static class CompareWithRecorded
             results.Add(new(null, null, null, $"this release does the step differently (version {had.Inputs.Version} → {step.Version})"));
         }
 
-        results.AddRange(OutputDifferences(step, had, recorded, upstream, out var pending));
+        results.AddRange(OutputDifferences(step, had, fields, recorded, upstream, out var pending));
         if (results.Count > 0)
         {
             return new StepChange.Redo(step.Address, Conditional: false, [.. results]);
@@ -50,7 +50,7 @@ internal static class CompareWithRecorded
 
         if (pending.Count > 0)
         {
-            return new StepChange.Redo(step.Address, Conditional: true, [.. pending]);
+            return new StepChange.Redo(step.Address, Conditional: true, [.. pending.Distinct()]);
         }
 
         return had.State == RecordedState.Complete
@@ -65,6 +65,7 @@ internal static class CompareWithRecorded
     private static List<ChangeReason> OutputDifferences(
         WantedStep step,
         RecordedStep had,
+        ImmutableArray<InputDifference> fields,
         IReadOnlyDictionary<StepAddress, RecordedStep> recorded,
         Dictionary<StepAddress, StepChange> upstream,
         out List<ChangeReason> pending)
@@ -77,6 +78,10 @@ internal static class CompareWithRecorded
             {
                 case var _ when edge.RestsOn && recorded.TryGetValue(edge.Upstream, out var under) && under.TakenBackAt > had.EffectsSince:
                     certain.Add(new(edge.Upstream.ToString(), null, null, $"rests on {edge.Upstream}, which was taken back meanwhile"));
+                    break;
+
+                case var change when edge.LooksAt && (change is StepChange.Create || (recorded.TryGetValue(edge.Upstream, out var looked) && looked.EffectsSince > had.EffectsSince)):
+                    certain.Add(new(edge.Upstream.ToString(), null, null, $"looks at what {edge.Upstream} makes, which comes later than this did"));
                     break;
 
                 case StepChange.Redo { Conditional: false } when edge.RestsOn:
@@ -94,6 +99,10 @@ internal static class CompareWithRecorded
                         pending.Add(new(edge.Upstream.ToString(), null, null, $"only if {edge.Upstream} comes out differently"));
                     }
 
+                    break;
+
+                case StepChange.Keep when edge.SelectedBy is { } selection && fields.Any(field => field.Affects == Affects.Result && InputDifferences.IsWithin(field.Key, selection)):
+                    // Another selection is a reason by itself, and has another digest of the very same outputs.
                     break;
 
                 case StepChange.Keep when edge.Group is not null:

@@ -54,6 +54,9 @@ public sealed class IndexSnapshot
     /// <summary>Which types have parents (<c>_parent</c>, up to Elasticsearch 5.x), and whose.</summary>
     public required ParentTypes Parents { get; init; }
 
+    /// <summary>True when the index may have nested objects, which count among its Lucene documents.</summary>
+    public bool HasNestedObjects => Mappings.Any(mapping => mapping.HasNestedObjects);
+
     /// <summary>The shards that the snapshot itself says it did not save.</summary>
     public IEnumerable<ShardFailure> MissingShards => Snapshot.Failures.Where(failure => failure.Index == Name);
 

@@ -14,6 +14,9 @@ public sealed record TypeMapping(string Type, JsonElement Body)
     /// <summary>The type under which indices without types keep their mapping.</summary>
     public const string NoType = "_doc";
 
+    /// <summary>True when a field of type <c>nested</c> is in it: each of its objects is then a Lucene document of its own.</summary>
+    public bool HasNestedObjects { get; } = HasNested(Body);
+
     /// <summary>
     /// Reads <c>mappings</c> as snapshots keep it: an array of objects with one type each, in which some writers have an
     /// object compressed (DEFLATE behind <c>DFL\0</c>, in base64 where the metadata is JSON).
@@ -24,6 +27,11 @@ public sealed record TypeMapping(string Type, JsonElement Body)
         JsonValueKind.Object => [.. FromObject(json.Value)],
         _ => [.. json.Value.Elements().SelectMany(element => FromObject(element.Value.ValueKind == JsonValueKind.String ? Decompress(element) : element))],
     };
+
+    private static bool HasNested(JsonElement field) =>
+        field.ValueKind == JsonValueKind.Object
+        && ((field.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("nested"))
+            || (field.TryGetProperty("properties", out var inner) && inner.ValueKind == JsonValueKind.Object && inner.EnumerateObject().Any(property => HasNested(property.Value))));
 
     private static IEnumerable<TypeMapping> FromObject(BlobJson json)
     {

@@ -102,7 +102,8 @@ public sealed class Snapshot
 
         return new(entry, root, blobs)
         {
-            State = ParseState(json.Member("state")),
+            // The root is the later word where it says that the snapshot is of no use.
+            State = entry.Entry.State is SnapshotState.Failed or SnapshotState.Incompatible ? entry.Entry.State : ParseState(json.Member("state")),
             Version = new(json.Member("version_id").Number()),
             StartTime = Time(json.Find("start_time")),
             EndTime = Time(json.Find("end_time")),

@@ -21,3 +21,10 @@ public enum SnapshotState
     /// <summary>Taken by a version that the repository's last writer could not read.</summary>
     Incompatible,
 }
+
+/// <summary>How snapshot states are written.</summary>
+public static class SnapshotStateExtensions
+{
+    /// <summary>The word that the servers themselves use in <c>GET _snapshot/*/_status</c>, as <c>SUCCESS</c> and <c>IN_PROGRESS</c>.</summary>
+    public static string ToWord(this SnapshotState state) => state == SnapshotState.InProgress ? "IN_PROGRESS" : state.ToString().ToUpperInvariant();
+}

@@ -32,7 +32,7 @@ public sealed class BackfillStep : IStep
         }
 
         var sizes = await SnapshotSizes.OfAsync(snapshot, SliceContents.Select(on.Slice, snapshot.IndexNames), cancellationToken);
-        return new($"{(sizes.IsComplete ? "" : "more than ")}{sizes.Documents:N0} {(sizes.Documents == 1 ? "document" : "documents")}, {Amounts.Bytes(sizes.Bytes)}", sizes.Documents, sizes.Bytes);
+        return new($"{sizes.DocumentsText}, {Amounts.Bytes(sizes.Bytes)}", sizes.Documents, sizes.Bytes);
     }
 
     /// <inheritdoc/>

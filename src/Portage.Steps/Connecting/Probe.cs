@@ -3,6 +3,7 @@ using Portage.Clusters;
 using Portage.Configuration;
 using Portage.Engine.Ports;
 using Portage.Model.Diagnostics;
+using Portage.Snapshots.Repositories;
 using Portage.Steps.Reading;
 
 namespace Portage.Steps.Connecting;
@@ -60,7 +61,7 @@ public static class Probe
 
         var repository = await SnapshotAccess.OpenRepositoryAsync(snapshot, path, cancellationToken);
         var opened = await SnapshotAccess.TryAsync($"{path}.existing", async () => await repository.OpenSnapshotAsync(name, cancellationToken));
-        return $"snapshot {name}: {opened.State.ToString().ToUpperInvariant()}, {opened.IndexNames.Count} indices, {opened.Version}";
+        return $"snapshot {name}: {opened.State.ToWord()}, {opened.IndexNames.Count} indices, {opened.Version}";
     }
 
     private static async Task<ProbeResult> TryAsync(string path, Func<Task<string>> probe)

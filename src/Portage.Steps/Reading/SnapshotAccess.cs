@@ -23,7 +23,7 @@ public static class SnapshotAccess
         }
         catch (RepositoryException failure)
         {
-            throw new StepException(Describe(failure, path), isTransient: false, failure);
+            throw new StepException(Describe(failure, path), isTransient: failure is SnapshotUnfinishedException, failure);
         }
     }
 

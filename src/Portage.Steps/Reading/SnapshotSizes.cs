@@ -4,19 +4,32 @@ namespace Portage.Steps.Reading;
 
 /// <summary>How much there is, as far as it can be said without reading documents.</summary>
 /// <param name="Indices">How many.</param>
-/// <param name="Documents">Live Lucene documents: nested objects count as well.</param>
+/// <param name="Documents">Live Lucene documents: where an index has nested objects, each of those counts as well.</param>
 /// <param name="Bytes">Of all files of the shards.</param>
+/// <param name="HasNested">True when nested objects are among <paramref name="Documents"/>, which is an upper limit then.</param>
 /// <param name="IsComplete">False when shards were left out, so that the look stays quick.</param>
-public sealed record SnapshotSizes(int Indices, long Documents, long Bytes, bool IsComplete)
+public sealed record SnapshotSizes(int Indices, long Documents, long Bytes, bool HasNested, bool IsComplete)
 {
     // A plan is shown within a second: about that many small files are read in that time from a slow disk.
     private const int ShardsMax = 200;
+
+    /// <summary>Nothing at all.</summary>
+    public static SnapshotSizes Empty { get; } = new(0, 0, 0, HasNested: false, IsComplete: true);
+
+    /// <summary>The documents as <c>4 documents</c>, with what is known of them only roughly: <c>up to</c>, <c>more than</c>, <c>about</c>.</summary>
+    public string DocumentsText => $"{(IsComplete, HasNested) switch
+    {
+        (true, false) => "",
+        (true, true) => "up to ",
+        (false, false) => "more than ",
+        (false, true) => "about ",
+    }}{Documents:N0} {(Documents == 1 ? "document" : "documents")}";
 
     /// <summary>The sizes of some indices of a snapshot; missing shards count nothing.</summary>
     /// <exception cref="RepositoryException">A file is missing or damaged.</exception>
     public static async Task<SnapshotSizes> OfAsync(RepositorySnapshot snapshot, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
-        var sizes = new SnapshotSizes(names.Count, 0, 0, IsComplete: true);
+        var sizes = Empty with { Indices = names.Count };
         var shards = 0;
         foreach (var name in names)
         {
@@ -26,6 +39,7 @@ public sealed record SnapshotSizes(int Indices, long Documents, long Bytes, bool
             }
 
             var index = await SnapshotAccess.TryAsync(null, async () => await snapshot.OpenIndexAsync(name, cancellationToken));
+            sizes = sizes with { HasNested = sizes.HasNested || index.HasNestedObjects };
             for (var number = 0; number < index.NumberOfShards; number++, shards++)
             {
                 if (!index.MissingShards.Any(failure => failure.Shard == number))
@@ -46,11 +60,11 @@ public sealed record SnapshotSizes(int Indices, long Documents, long Bytes, bool
 
     /// <summary>Both together.</summary>
     public static SnapshotSizes operator +(SnapshotSizes a, SnapshotSizes b) =>
-        new(a.Indices + b.Indices, a.Documents + b.Documents, a.Bytes + b.Bytes, a.IsComplete && b.IsComplete);
+        new(a.Indices + b.Indices, a.Documents + b.Documents, a.Bytes + b.Bytes, a.HasNested || b.HasNested, a.IsComplete && b.IsComplete);
 
     /// <summary>As <c>2 indices, 4 documents, 21 KB</c>.</summary>
     public override string ToString() =>
-        $"{Indices} {(Indices == 1 ? "index" : "indices")}, {(IsComplete ? "" : "more than ")}{Documents:N0} {(Documents == 1 ? "document" : "documents")}, {Amounts.Bytes(Bytes)}";
+        $"{Indices} {(Indices == 1 ? "index" : "indices")}, {DocumentsText}, {Amounts.Bytes(Bytes)}";
 }
 
 /// <summary>Amounts as people read them.</summary>

@@ -17,6 +17,8 @@ namespace Portage.Steps.Snapshot;
 /// <summary>Takes a snapshot through the source's API, or verifies one that exists, and says what is in it.</summary>
 public sealed class SnapshotStep : IStep
 {
+    private const int NamesMax = 10;
+
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
@@ -38,7 +40,12 @@ public sealed class SnapshotStep : IStep
         var (include, exclude) = TakenPatterns(config);
         var names = SliceContents.Select(include, exclude, indices.Select(index => index.Name)).ToHashSet(StringComparer.Ordinal);
         var taken = indices.Where(index => names.Contains(index.Name)).ToArray();
-        var total = new SnapshotSizes(taken.Length, taken.Sum(index => index.DocumentCount ?? 0), taken.Sum(index => index.StoreBytes ?? 0), IsComplete: true);
+        var total = SnapshotSizes.Empty with
+        {
+            Indices = taken.Length,
+            Documents = taken.Sum(index => index.DocumentCount ?? 0),
+            Bytes = taken.Sum(index => index.StoreBytes ?? 0),
+        };
         return new(total.ToString(), total.Documents, total.Bytes);
     }
 
@@ -172,7 +179,7 @@ public sealed class SnapshotStep : IStep
     private static async Task<StepResult> DescribeAsync(StepContext context, SnapshotConfig config, string path, RepositorySnapshot snapshot, CancellationToken cancellationToken)
     {
         var parts = ImmutableArray.CreateBuilder<OutputPart>();
-        var size = new SnapshotSizes(0, 0, 0, IsComplete: true);
+        var size = SnapshotSizes.Empty;
         var done = 0;
         var global = await SnapshotAccess.TryAsync(path, async () => await snapshot.ReadGlobalMetadataAsync(cancellationToken));
         var templates = string.Join('\n', global.LegacyTemplates.Values.Select(template => $"legacy {template.Name} {template.Json.GetRawText()}")
@@ -200,8 +207,23 @@ public sealed class SnapshotStep : IStep
             [
                 $"{snapshot.Name}: {size}, {snapshot.Version}",
                 .. failed.Select(name => $"partial: shards of {name} are missing; no slice wants them"),
+                .. InNoSlice(context, snapshot),
             ]);
         return new StepResult.Done(report, new SnapshotOutputs(snapshot.Name, snapshot.Uuid, snapshot.Version.ToString(), config.Take is not null).With(parts.DrainToImmutable()));
+    }
+
+    /// <summary>What stays behind, so that nobody misses it too late: data streams and system indices above all, which have to be named.</summary>
+    private static IEnumerable<string> InNoSlice(StepContext context, RepositorySnapshot snapshot)
+    {
+        var migration = context.Config.Migrations[context.Address.Source];
+        var wanted = migration.Slices.Values
+            .Where(slice => SliceContents.SnapshotOf(migration, slice) == context.Address.Part)
+            .SelectMany(slice => SliceContents.Select(slice, snapshot.IndexNames))
+            .ToHashSet(StringComparer.Ordinal);
+        var left = snapshot.IndexNames.Where(name => !wanted.Contains(name)).Order(StringComparer.Ordinal).ToArray();
+        return left.Length == 0
+            ? []
+            : [$"in no slice, so left behind: {string.Join(", ", left.Take(NamesMax))}{(left.Length > NamesMax ? $" and {left.Length - NamesMax} more" : "")}"];
     }
 
     /// <summary>What metadata depends on: not the times and counters which a server writes beside it.</summary>
@@ -226,7 +248,7 @@ public sealed class SnapshotStep : IStep
     private static async Task<(Fingerprint Digest, SnapshotSizes Size)> DocumentsAsync(IndexSnapshot index, CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
-        var size = new SnapshotSizes(1, 0, 0, IsComplete: true);
+        var size = SnapshotSizes.Empty with { Indices = 1, HasNested = index.HasNestedObjects };
         for (var number = 0; number < index.NumberOfShards; number++)
         {
             if (index.MissingShards.Any(failure => failure.Shard == number))
@@ -241,7 +263,7 @@ public sealed class SnapshotStep : IStep
                 text.Append(number).Append(' ').Append(file.Name).Append(' ').Append(file.Length).Append(' ').Append(file.Checksum).Append('\n');
             }
 
-            size += new SnapshotSizes(0, (await shard.CountAsync(cancellationToken)).LiveLuceneDocuments, shard.TotalBytes, IsComplete: true);
+            size += SnapshotSizes.Empty with { Documents = (await shard.CountAsync(cancellationToken)).LiveLuceneDocuments, Bytes = shard.TotalBytes };
         }
 
         return (Fingerprint.Of(text.ToString()), size);

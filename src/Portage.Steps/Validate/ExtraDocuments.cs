@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -12,54 +11,56 @@ using Portage.Steps.WorkItems;
 namespace Portage.Steps.Validate;
 
 /// <summary>Finds documents of the target that the snapshot lacks: by count, and by name where the counts differ.</summary>
-internal static class ExtraDocuments
+/// <remarks>Each index is a work item of its own, beside its shards: what was found survives a crash, and is found once.</remarks>
+internal sealed class ExtraDocuments(StepContext context, ItemJournal journal, ClusterClient client)
 {
+    /// <summary>Where the journal has an index as a whole: no shard has that number.</summary>
+    private const int WholeIndex = -1;
+
     // The hashes of that many ids take about half a gigabyte; beyond it the number is told without names.
     private const long NamedDocumentsMax = 20_000_000;
-    private const int NamesMax = 10;
+    private const int FindingsMax = 10_000;
     private const int PageCount = 5_000;
 
-    public static async Task<(long Count, ImmutableArray<string> Lines)> FindAsync(
-        StepContext context,
-        ImmutableArray<SelectedIndex> indices,
-        ItemJournal journal,
-        ClusterClient client,
-        CancellationToken cancellationToken)
+    private readonly ClusterMetadata _metadata = new(client);
+    private readonly ClusterDocuments _documents = new(client);
+
+    /// <summary>Counts what there is too much of in an index, and names it in the findings.</summary>
+    public async Task FindAsync(SelectedIndex index, CancellationToken cancellationToken)
     {
-        var (metadata, documents) = (new ClusterMetadata(client), new ClusterDocuments(client));
-        var extra = 0L;
-        var lines = ImmutableArray.CreateBuilder<string>();
-        foreach (var index in indices)
+        var item = new WorkItem(index.Name, WholeIndex);
+        if (journal.Of(item).IsDone)
         {
-            var found = journal.Sum($"on {index.Name}");
-            var count = 0L;
-            var targets = new List<string>();
-            foreach (var target in index.TargetNames)
-            {
-                if (await metadata.IndexExistsAsync(target, cancellationToken))
-                {
-                    await documents.RefreshAsync(target, cancellationToken);
-                    count += await documents.CountAsync(target, cancellationToken);
-                    targets.Add(target);
-                }
-            }
-
-            if (count <= found)
-            {
-                continue;
-            }
-
-            extra += count - found;
-            lines.Add(count <= NamedDocumentsMax
-                ? $"{index.Name}: {count - found:N0} that the snapshot lacks, as {string.Join(", ", await NamesAsync(index, targets, documents, cancellationToken))}"
-                : $"{index.Name}: {count - found:N0} that the snapshot lacks; too many documents to name them");
-            context.AssertLease();
+            return;
         }
 
-        return (extra, lines.DrainToImmutable());
+        var count = 0L;
+        var targets = new List<string>();
+        foreach (var target in index.TargetNames)
+        {
+            if (await _metadata.IndexExistsAsync(target, cancellationToken))
+            {
+                await _documents.RefreshAsync(target, cancellationToken);
+                count += await _documents.CountAsync(target, cancellationToken);
+                targets.Add(target);
+            }
+        }
+
+        var extra = Math.Max(0, count - journal.Sum($"on {index.Name}"));
+        using var findings = new MemoryStream();
+        if (extra > 0 && count <= NamedDocumentsMax)
+        {
+            await NameAsync(index, targets, findings, cancellationToken);
+        }
+
+        context.AssertLease();
+        journal.MoveTo(item, ItemPosition.Start with { IsDone = true, Numbers = ItemPosition.Start.Numbers.Add(ValidateProgress.Extra, extra) }, findings.GetBuffer().AsSpan(0, (int)findings.Length));
     }
 
-    private static async Task<List<string>> NamesAsync(SelectedIndex index, List<string> targets, ClusterDocuments documents, CancellationToken cancellationToken)
+    /// <summary>How many there are too many of in an index, as was found.</summary>
+    public long CountOf(SelectedIndex index) => journal.Of(new(index.Name, WholeIndex)).Numbers.GetValueOrDefault(ValidateProgress.Extra);
+
+    private async Task NameAsync(SelectedIndex index, List<string> targets, MemoryStream findings, CancellationToken cancellationToken)
     {
         var known = new HashSet<ulong>();
         for (var number = 0; number < index.Index.NumberOfShards; number++)
@@ -72,23 +73,21 @@ internal static class ExtraDocuments
             }
         }
 
-        var names = new List<string>();
+        var named = 0;
         foreach (var target in targets)
         {
-            await foreach (var key in documents.ScanAsync(target, PageCount, cancellationToken))
+            await foreach (var key in _documents.ScanAsync(target, PageCount, cancellationToken))
             {
                 if (!known.Contains(Hash(target, key.Id)))
                 {
-                    names.Add($"{target}/{key.Id}");
-                    if (names.Count == NamesMax)
+                    ValidateFindings.AppendExtra(findings, index.Name, key);
+                    if (++named == FindingsMax)
                     {
-                        return names;
+                        return;
                     }
                 }
             }
         }
-
-        return names;
     }
 
     private static ulong Hash(string index, string id) => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{index}\n{id}")));

@@ -11,7 +11,7 @@ using Portage.Steps.WorkItems;
 
 namespace Portage.Steps.Validate;
 
-/// <summary>Compares the documents of one shard with the target, by id and content, from the position where the journal says it stands.</summary>
+/// <summary>Compares the documents of one shard with the target, by id, routing and content, from the position where the journal says it stands.</summary>
 internal sealed class ShardComparison(
     StepContext context,
     SelectedIndex index,
@@ -120,13 +120,13 @@ internal sealed class ShardComparison(
                 else
                 {
                     missing++;
-                    ValidateFindings.Append(findings, "missing", item, side.Position, side.Id, side.Key, side.Source, null);
+                    ValidateFindings.Append(findings, "missing", item, side.Position, side.Id, side.Key, side.Source, other);
                 }
             }
-            else if (side.Source is null || other.Source is not { } source || !JsonContent.Equal(side.Source, source.Span))
+            else if (side.Key.Routing != other.Routing || side.Source is null || other.Source is not { } source || !JsonContent.Equal(side.Source, source.Span))
             {
                 differing++;
-                ValidateFindings.Append(findings, "differing", item, side.Position, side.Id, side.Key, side.Source, other.Source);
+                ValidateFindings.Append(findings, "differing", item, side.Position, side.Id, side.Key, side.Source, other);
             }
         }
 

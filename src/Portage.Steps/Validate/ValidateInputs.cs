@@ -29,7 +29,11 @@ public sealed class ValidateInputs : IStepDefinition
                 StepFields.OfTarget(config, on.TargetName),
                 StepFields.OfSelection(on),
                 StepFields.Of(on.Slice.Validate, "validate", $"{on.SlicePath}.validate")),
-            [on.Consumes(SnapshotOutputs.Documents), on.RestsOn(StepKind.Metadata), on.RestsOn(StepKind.Backfill)],
+            [
+                on.Consumes(SnapshotOutputs.Documents),
+                on.RestsOn(StepKind.Metadata) with { LooksAt = true },
+                on.RestsOn(StepKind.Backfill) with { LooksAt = true },
+            ],
             ValidateGate.Rule(on.Slice.Validate))
         { About = on.Slice.Validate.Mode == ValidateMode.Full ? "full" : "counts" });
 }

@@ -19,6 +19,7 @@ internal sealed class ValidateProgress(long total, ItemJournal journal, TimeProv
         .Add(Checked, journal.Sum(Checked))
         .Add(Missing, journal.Sum(Missing))
         .Add(Differing, journal.Sum(Differing))
+        .Add(Extra, journal.Sum(Extra))
         .Add(Rejected, journal.Sum(Rejected));
 
     public void Publish(string? waiting)

@@ -79,10 +79,14 @@ public sealed class ValidateStep : IStep
             return new StepResult.Stopped();
         }
 
-        var (extra, extraLines) = await ClusterAccess.TryAsync(on.TargetPath, () => ExtraDocuments.FindAsync(context, indices, journal, client, cancellationToken));
+        var extra = new ExtraDocuments(context, journal, client);
+        foreach (var index in indices)
+        {
+            await ClusterAccess.TryAsync(on.TargetPath, () => extra.FindAsync(index, cancellationToken));
+        }
+
         progress.PublishEnd();
-        var numbers = progress.Numbers.Add(ValidateProgress.Extra, extra);
-        return Done(numbers, ItemJournal.FindingsOf(context.WorkFolder), extraLines);
+        return Done(progress.Numbers, ItemJournal.FindingsOf(context.WorkFolder), [.. indices.Where(index => extra.CountOf(index) > 0).Select(index => $"{index.Name}: {extra.CountOf(index):N0} that the snapshot lacks")]);
     }
 
     /// <inheritdoc/>
@@ -141,7 +145,7 @@ public sealed class ValidateStep : IStep
             + (isGood ? "all the same" : $"{missing:N0} missing, {differing:N0} differing, {extra:N0} that the snapshot lacks")
             + (numbers[ValidateProgress.Rejected] > 0 ? $"; {numbers[ValidateProgress.Rejected]:N0} rejected by the backfill" : "");
         return new(
-            new(numbers, [summary, .. lines, .. missing + differing > 0 && findings.Length > 0 ? [$"named in {findings}"] : Array.Empty<string>()]),
+            new(numbers, [summary, .. lines, .. !isGood && findings.Length > 0 ? [$"named in {findings}"] : Array.Empty<string>()]),
             new ValidateOutputs(numbers[ValidateProgress.Checked], missing, differing, extra, findings).Write());
     }
 }

@@ -204,6 +204,16 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
+    public void Decide_WhenABackfillIsAddedUnderAComparison_ComparesAgain()
+    {
+        var story = new Story().Start(Story.Config(NoReview + "\n        backfill: { skip: true }")).Finish();
+        story.Start(Story.Config(NoReview));
+        Assert.Equal("run logs/a>blue:backfill #1\nrevert logs/a>blue:validate #1\n", story.Settle());
+        story.Reverted(Validate);
+        Assert.Equal("pass logs/a>blue:backfill by policy: rejected == 0\ncomplete logs/a>blue:backfill\nrun logs/a>blue:validate #1\n", story.Report(Backfill).Settle());
+    }
+
+    [Fact]
     public void Decide_WhenWhatItRestsOnWasTakenBackMeanwhile_RevertsItTooBeforeAnythingStarts()
     {
         var story = new Story().Start(Story.Config(NoReview)).Finish();

@@ -156,7 +156,8 @@ internal sealed class Story
         ? [.. from name in (string[])["a", "b"] from part in (string[])[Kinds.Documents, Kinds.Definitions] select new OutputPart(part, name, Fingerprint.Of($"{name} {(part == Kinds.Documents ? documents : part)}"))]
         : [];
 
-    private static string Line(Effect effect) => effect switch
+    /// <summary>An effect as one line.</summary>
+    public static string Line(Effect effect) => effect switch
     {
         Effect.Record record => string.Join('\n', record.Events.Select(happened => happened switch
         {

@@ -29,7 +29,7 @@ internal sealed class Kinds : IStepDefinition
             .Select(on => on.Step(StepKind.Backfill, on.Slice.Backfill, "backfill", Gate(on.Slice.Backfill.Approve, "rejected == 0"), on.Reads(Documents), on.RestsOn(StepKind.Metadata)))),
         new Kinds(StepKind.Validate, GatePlacement.AfterRun, isHeavy: true, config => Slices(config)
             .Where(on => !on.Slice.Validate.Skip)
-            .Select(on => on.Step(StepKind.Validate, on.Slice.Validate, "validate", Gate(on.Slice.Validate.Approve, "missing == 0"), on.Reads(Documents), on.RestsOn(StepKind.Metadata), on.RestsOn(StepKind.Backfill)))),
+            .Select(on => on.Step(StepKind.Validate, on.Slice.Validate, "validate", Gate(on.Slice.Validate.Approve, "missing == 0"), on.Reads(Documents), on.RestsOn(StepKind.Metadata) with { LooksAt = true }, on.RestsOn(StepKind.Backfill) with { LooksAt = true }))),
     ];
 
     public static Planner Planner { get; } = new(All);
@@ -67,7 +67,7 @@ internal sealed class Kinds : IStepDefinition
     [
         .. FieldWalker.Walk(record, "")
             .Where(field => field.Affects != Affects.Nothing)
-            .Select(field => new InputPart($"{key}.{field.Path}", $"{path}.{field.Path}", field.Json, field.Affects, field.Change)),
+            .Select(field => new InputPart($"{key}.{field.Path}", $"{path}.{field.Path}", field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault }),
     ];
 
     private sealed record OnTarget(MigrationConfig Config, string Source, string Name, string Snapshot, string Target, SliceConfig Slice)

@@ -71,6 +71,7 @@ internal sealed class User(World world)
                 backfill:
                   workers: {workers}
                   approve: {approveBackfill}
+                  skip: {(workers == 6 ? "true" : "false")}
                 validate:
                   skip: {(workers == 7 ? "true" : "false")}
         """;

@@ -17,6 +17,7 @@ namespace Portage.Engine.Tests.Simulation;
 internal sealed class World(int seed) : IWorkFolders, ISecretSource
 {
     private const int StandstillMax = 100_000;
+    private const int WorkTotal = 10;
 
     private readonly Queue<(ProcessContext Process, SendOrPostCallback Callback, object? State)> _queue = [];
     private readonly List<RecordedEvent> _events = [];
@@ -66,6 +67,37 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
         }
 
         return written;
+    }
+
+    /// <summary>Begins where a ledger was cut off, with no controller.</summary>
+    /// <param name="workersLive">Workers that were under way outlived the controller, also one whose start was not written down; otherwise none did.</param>
+    public void Restore(IReadOnlyList<RecordedEvent> events, bool workersLive)
+    {
+        Time.Pass(events[^1].At - Time.GetUtcNow());
+        _events.AddRange(events);
+        foreach (var recorded in events)
+        {
+            State.Apply(recorded);
+        }
+
+        foreach (var started in events.Select(recorded => recorded.Event).OfType<WorkloadStarted>())
+        {
+            var work = _work[started.Workload.Id] = new(started.Workload.Id, started.Step, started.Workload.Identity);
+            (work.Token, work.Total) = (started.Workload.Token, WorkTotal);
+        }
+
+        foreach (var session in State.Sessions.Values)
+        {
+            foreach (var step in session.Steps.Values.Where(step => step.State == StepState.Running && step.Address.Kind is StepKind.Backfill or StepKind.Validate && (step.Workload is not null || step.IsClaimed)))
+            {
+                var work = WorkOf(session.Name, step.Address, step.Workload?.Identity ?? step.Inputs!.Fingerprints.Identity);
+                if (workersLive)
+                {
+                    work.Token -= step.Workload is null ? 0 : 1;
+                    StartWorker(work, session.ConfigurationOf(step.ConfiguredBy));
+                }
+            }
+        }
     }
 
     public void StartController()
@@ -174,7 +206,7 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
         Assert.DoesNotContain(_work.Values, other => other.IsAlive && other.Step == work.Step);
         (work.IsAlive, work.IsAskedToStop, work.HasMoved, work.Outcome, work.Tuning, work.Configuration) = (true, false, false, null, null, configuration);
         work.Token++;
-        work.Total = 10;
+        work.Total = WorkTotal;
         Schedule(work, work.Token);
     }
 

@@ -1,12 +1,9 @@
-using System.Collections.Immutable;
 using System.Text;
 using Portage.Configuration;
 using Portage.Configuration.Reading;
 using Portage.Model.Addresses;
 using Portage.Model.Steps;
 using Portage.Planning;
-using Portage.Planning.Fingerprints;
-using Portage.Steps.Snapshot;
 
 namespace Portage.Steps.Tests.Planning;
 
@@ -16,8 +13,6 @@ namespace Portage.Steps.Tests.Planning;
 /// </summary>
 public sealed class PlannerGoldenTests
 {
-    private static readonly string[] Indices = ["comments", "posts", "users"];
-
     private static string Folder => Path.Combine(Checkout.Root, "tests", "Portage.Steps.Tests", "Planning", "Goldens");
 
     public static TheoryData<string> Cases() => [.. Directory.EnumerateDirectories(Folder).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
@@ -67,7 +62,7 @@ public sealed class PlannerGoldenTests
     public void Plan_AfterTheEditWasCarriedOut_IsEmpty(string name)
     {
         var config = Read(name, "edited.yaml");
-        var (plan, _) = StepCatalog.Planner.Plan(config, CarriedOut(config, static _ => "as it was"));
+        var (plan, _) = StepCatalog.Planner.Plan(config, CarriedOut.Of(config));
         Assert.True(plan.IsEmpty);
         Assert.All(plan.Changes, change => Assert.IsType<StepChange.Keep>(change));
     }
@@ -88,11 +83,11 @@ public sealed class PlannerGoldenTests
 
     private static Dictionary<StepAddress, RecordedStep> Recorded(string name)
     {
-        var recorded = CarriedOut(Read(name, "config.yaml"), static _ => "as it was");
+        var recorded = CarriedOut.Of(Read(name, "config.yaml"));
         foreach (var line in Lines(name, "outputs.txt"))
         {
             var snapshot = recorded.Values.Single(step => step.Address.Kind == StepKind.Snapshot);
-            recorded[snapshot.Address] = snapshot with { Outputs = Outputs(snapshot.Address, index => index == line[0] ? line[1] : "as it was") };
+            recorded[snapshot.Address] = snapshot with { Outputs = CarriedOut.Outputs(snapshot.Address, index => index == line[0] ? line[1] : "as it was") };
         }
 
         foreach (var line in Lines(name, "recorded.txt"))
@@ -114,26 +109,4 @@ public sealed class PlannerGoldenTests
         var path = Path.Combine(Folder, name, file);
         return File.Exists(path) ? [.. File.ReadLines(path).Select(line => line.Split(' '))] : [];
     }
-
-    /// <summary>What is recorded when every step of a configuration is complete.</summary>
-    private static Dictionary<StepAddress, RecordedStep> CarriedOut(MigrationConfig config, Func<string, string> content)
-    {
-        var recorded = new Dictionary<StepAddress, RecordedStep>();
-        foreach (var step in StepCatalog.Planner.Wanted(config))
-        {
-            var consumed = step.Edges.Where(edge => edge.Group is not null).Select(edge => Fingerprinting.Consume(edge, recorded[edge.Upstream].Outputs));
-            recorded[step.Address] = new(step.Address, RecordedState.Complete, Fingerprinting.Of(step, [.. consumed]), Outputs(step.Address, content), "complete") { EffectsSince = recorded.Count + 1 };
-        }
-
-        return recorded;
-    }
-
-    private static ImmutableArray<OutputPart> Outputs(StepAddress step, Func<string, string> content) => step.Kind == StepKind.Snapshot
-        ?
-        [
-            new(SnapshotOutputs.Templates, SnapshotOutputs.AllTemplates, Fingerprint.Of("templates")),
-            .. Indices.Select(index => new OutputPart(SnapshotOutputs.Definitions, index, Fingerprint.Of($"definition of {index}"))),
-            .. Indices.Select(index => new OutputPart(SnapshotOutputs.Documents, index, Fingerprint.Of($"{index} {content(index)}"))),
-        ]
-        : [];
 }

@@ -1,0 +1,344 @@
+using Portage.Engine.Ledger;
+using Portage.Engine.Operations;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+using Portage.Model.Steps;
+
+namespace Portage.Engine.Tests.Core;
+
+/// <summary>Every verb in a state in which it cannot be done: its code, what to do instead, and nothing written.</summary>
+public sealed class OperationsTests
+{
+    private const string Metadata = "logs/a>blue:metadata";
+    private const string Backfill = "logs/a>blue:backfill";
+
+    public static TheoryData<string> InASession() => ["commit", "discard", "revertTo", "start", "stop", "pause", "resume", "approve", "reject"];
+
+    [Theory]
+    [MemberData(nameof(InASession))]
+    public void Perform_NothingEverConfigured_IsRefused(string verb) =>
+        Refused(new Story(), Verb(verb, session: null), DiagnosticCatalog.NothingConfigured, "workflow configure --file FILE");
+
+    [Theory]
+    [MemberData(nameof(InASession))]
+    public void Perform_InAnUnknownSession_IsRefused(string verb)
+    {
+        var refused = Refused(Configured(), Verb(verb, "defalt"), DiagnosticCatalog.UnknownSession, "workflow session list");
+        Assert.Equal("default", refused.DidYouMean);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("-x")]
+    [InlineData("a/b")]
+    public void CreateSession_OfSuchAName_IsRefused(string name) =>
+        Refused(new Story(), new Operation.CreateSession(name, null) { By = "ann" }, DiagnosticCatalog.SessionRefused, null);
+
+    [Fact]
+    public void CreateSession_ThatThereIs_IsRefused() =>
+        Refused(Configured(), new Operation.CreateSession("default", null) { By = "ann" }, DiagnosticCatalog.SessionRefused, "workflow session switch default");
+
+    [Fact]
+    public void CreateSession_FromAnUnknownOne_IsRefused() =>
+        Refused(Configured(), new Operation.CreateSession("prod", "nosuch") { By = "ann" }, DiagnosticCatalog.UnknownSession, "workflow session list");
+
+    [Fact]
+    public void SwitchSession_ToAnUnknownOne_IsRefused() =>
+        Refused(Configured(), new Operation.SwitchSession("prod") { By = "ann" }, DiagnosticCatalog.UnknownSession, "workflow session list");
+
+    [Fact]
+    public void SwitchSession_ToTheActiveOne_ChangesNothing()
+    {
+        var result = Configured().Do(new Operation.SwitchSession("default") { By = "ann" });
+        Assert.False(result.HasFailed);
+        Assert.Empty(result.Events);
+    }
+
+    [Fact]
+    public void DeleteSession_ThatIsUnknown_IsRefused() =>
+        Refused(Configured(), new Operation.DeleteSession("prod", Force: true) { By = "ann" }, DiagnosticCatalog.UnknownSession, "workflow session list");
+
+    [Fact]
+    public void DeleteSession_WhileItRuns_IsRefused() =>
+        Refused(AtReview(), new Operation.DeleteSession("default", Force: true) { By = "ann" }, DiagnosticCatalog.SessionRefused, "workflow --session default stop");
+
+    [Fact]
+    public void DeleteSession_WhileAWorkerEnds_IsRefused()
+    {
+        var story = AtBackfill().Begun(Backfill);
+        story.Do(new Operation.Stop { By = "ann" });
+        Refused(story, new Operation.DeleteSession("default", Force: true) { By = "ann" }, DiagnosticCatalog.SessionRefused, null);
+    }
+
+    [Fact]
+    public void DeleteSession_ThatLeftWorkBehind_IsRefusedUnlessForced()
+    {
+        var story = new Story().Start(Story.Config("metadata: { approve: none }")).Finish();
+        Refused(story, new Operation.DeleteSession("default", Force: false) { By = "ann" }, DiagnosticCatalog.SessionRefused, "workflow session delete default --force");
+        Assert.IsType<SessionDeleted>(Assert.Single(story.Do(new Operation.DeleteSession("default", Force: true) { By = "ann" }).Events));
+    }
+
+    [Theory]
+    [InlineData("targets: [")]
+    [InlineData("nosuch: 1")]
+    public void Configure_WithMistakes_IsRefusedWhole(string text)
+    {
+        var story = Configured();
+        var result = story.Do(new Operation.Configure(text, "test", null) { By = "ann" });
+        Assert.True(result.HasFailed);
+        Assert.Empty(result.Events);
+        Assert.Single(story.Session.Revisions);
+    }
+
+    [Fact]
+    public void Configure_InAnUnknownSession_IsRefused() =>
+        Refused(Configured(), new Operation.Configure("{}", "test", null) { By = "ann", Session = "prod" }, DiagnosticCatalog.UnknownSession, "workflow session list");
+
+    [Fact]
+    public void Edit_OfNothing_IsRefused()
+    {
+        var result = Configured().Do(new Operation.Edit(EditKind.Remove, "targets.green", null, null) { By = "ann" });
+        Assert.True(result.HasFailed);
+        Assert.Empty(result.Events);
+    }
+
+    [Fact]
+    public void Commit_WithNothingPending_HasNothingToDo()
+    {
+        var story = Configured();
+        story.Do(new Operation.Commit { By = "ann" });
+        HasNothingToDo(story, new Operation.Commit { By = "ann" }, "Nothing is pending; revision 1 is current.");
+    }
+
+    [Fact]
+    public void Discard_WithNothingPending_HasNothingToDo()
+    {
+        var story = Configured();
+        story.Do(new Operation.Discard { By = "ann" });
+        HasNothingToDo(story, new Operation.Discard { By = "ann" }, "Nothing is pending.");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void RevertTo_ARevisionThatIsNot_IsRefused(int revision) =>
+        Refused(Configured(), new Operation.RevertTo(revision) { By = "ann" }, DiagnosticCatalog.UnknownRevision, "workflow configure history");
+
+    [Fact]
+    public void Start_InAnEmptySession_IsRefused()
+    {
+        var story = new Story();
+        story.Do(new Operation.CreateSession("default", null) { By = "ann" });
+        Refused(story, new Operation.Start(null) { By = "ann" }, DiagnosticCatalog.NothingConfigured, "workflow configure --file FILE");
+    }
+
+    [Fact]
+    public void Start_OfWhatIsNotCommitted_IsRefused() =>
+        Refused(Configured(), new Operation.Start(null) { By = "ann" }, DiagnosticCatalog.NothingCommitted, "workflow configure commit");
+
+    [Theory]
+    [InlineData("12345")]
+    [InlineData("000000")]
+    public void Start_OfAnotherPlan_IsRefused(string plan)
+    {
+        var story = Configured();
+        story.Do(new Operation.Commit { By = "ann" });
+        Refused(story, new Operation.Start(plan) { By = "ann" }, DiagnosticCatalog.PlanIsAnother, "workflow plan");
+    }
+
+    [Fact]
+    public void Start_OfThePlanOfAnEarlierMoment_IsRefused()
+    {
+        var story = Configured();
+        story.Do(new Operation.Commit { By = "ann" });
+        var shown = Assert.IsType<RunStarted>(Assert.Single(story.Do(new Operation.Start(null) { By = "ann" }).Events)).Plan;
+        story.Finish();
+        story.Do(new Operation.Stop { By = "ann" });
+        Refused(story, new Operation.Start(shown.Hex) { By = "ann" }, DiagnosticCatalog.PlanIsAnother, "workflow plan");
+    }
+
+    [Fact]
+    public void Start_OfABlockedPlan_IsRefusedAndNamesTheWayBack()
+    {
+        var story = Blocked();
+        var refused = Refused(story, new Operation.Start(null) { By = "ann" }, DiagnosticCatalog.PlanIsBlocked, "workflow configure revert 1");
+        Assert.Contains("workflow session create NAME --from default", refused.Detail, StringComparison.Ordinal);
+
+        story.Do(new Operation.RevertTo(1) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        var back = story.Do(new Operation.Start(null) { By = "ann" });
+        Assert.True(back is { HasFailed: false, NothingToDo: true });
+    }
+
+    [Fact]
+    public void Start_OfABlockedPlanInANewSession_StartsAnew()
+    {
+        var story = Blocked();
+        story.Do(new Operation.CreateSession("moved", "default") { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        var started = story.Do(new Operation.Start(null) { By = "ann" });
+        Assert.False(started.HasFailed, string.Join('\n', started.Diagnostics));
+        Assert.Equal("moved", Assert.IsType<RunStarted>(Assert.Single(started.Events)).Session);
+    }
+
+    [Fact]
+    public void Start_WhileItRuns_SaysSo()
+    {
+        var result = AtReview().Do(new Operation.Start(null) { By = "ann" });
+        Assert.True(result is { HasFailed: false, Run: 1 });
+        Assert.Empty(result.Events);
+        Assert.Equal(["Run 1 is under way already."], result.Messages);
+    }
+
+    [Fact]
+    public void Start_WhenAllIsDone_HasNothingToDo() => HasNothingToDo(
+        new Story().Start(Story.Config("metadata: { approve: none }")).Finish(),
+        new Operation.Start(null) { By = "ann" },
+        "Nothing to do: all 4 steps are complete.");
+
+    [Fact]
+    public void Stop_WhenNothingRuns_HasNothingToDo() => HasNothingToDo(Configured(), new Operation.Stop { By = "ann" }, "Nothing is running.");
+
+    [Fact]
+    public void Pause_OfNoStep_IsRefused()
+    {
+        var refused = Refused(AtReview(), new Operation.Pause(["*:backfil"]) { By = "ann" }, DiagnosticCatalog.NoSuchStep, "workflow status");
+        Assert.Contains("'*:backfil' selects none of the 4 steps", refused.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pause_OfNoStepAmongOthers_PausesNothing() =>
+        Refused(AtReview(), new Operation.Pause(["*", "nosuch"]) { By = "ann" }, DiagnosticCatalog.NoSuchStep, "workflow status");
+
+    [Fact]
+    public void Resume_WhenNothingIsPaused_HasNothingToDo() => HasNothingToDo(AtReview(), new Operation.Resume(["*"]) { By = "ann" }, "Nothing is paused.");
+
+    [Fact]
+    public void Resume_OfAnotherPattern_IsRefused()
+    {
+        var story = AtReview();
+        story.Do(new Operation.Pause(["*:backfill"]) { By = "ann" });
+        Refused(story, new Operation.Resume(["*:validate"]) { By = "ann" }, DiagnosticCatalog.NoSuchStep, "workflow status");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Decide_WithoutARun_IsRefused(bool isApproval)
+    {
+        var story = AtReview();
+        var evidence = EvidenceOf(story);
+        story.Do(new Operation.Stop { By = "ann" });
+        Refused(story, Decision(isApproval, Metadata, evidence), DiagnosticCatalog.NothingRuns, "workflow start");
+    }
+
+    [Theory]
+    [InlineData(true, Backfill)]
+    [InlineData(false, Backfill)]
+    [InlineData(true, "logs/nosuch>blue:metadata")]
+    [InlineData(false, "no address")]
+    public void Decide_AboutWhatIsNotUnderReview_IsRefused(bool isApproval, string step)
+    {
+        var story = AtReview();
+        Refused(story, Decision(isApproval, step, EvidenceOf(story)), DiagnosticCatalog.NothingToApprove, "workflow approve --list");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Decide_AboutOtherEvidence_IsRefused(bool isApproval) =>
+        Refused(AtReview(), Decision(isApproval, Metadata, Fingerprint.Of("something else")), DiagnosticCatalog.EvidenceChanged, "workflow approve");
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Decide_Twice_IsRefusedTheSecondTime(bool isApproval)
+    {
+        var story = AtReview();
+        var decision = Decision(isApproval, Metadata, EvidenceOf(story));
+        Assert.False(story.Do(decision).HasFailed);
+        Refused(story, decision, DiagnosticCatalog.NothingToApprove, "workflow approve --list");
+    }
+
+    [Fact]
+    public void Decide_AboutSeveralOneOfThemWrong_DecidesNone()
+    {
+        var story = AtReview();
+        var evidence = EvidenceOf(story);
+        Refused(story, new Operation.Approve([new(Metadata, evidence), new(Backfill, evidence)], null) { By = "ann" }, DiagnosticCatalog.NothingToApprove, "workflow approve --list");
+        Assert.NotNull(story.Session.Steps[StepAddress.Parse(Metadata)].Review);
+    }
+
+    private static Operation Verb(string verb, string? session) => verb switch
+    {
+        "commit" => new Operation.Commit { By = "ann", Session = session },
+        "discard" => new Operation.Discard { By = "ann", Session = session },
+        "revertTo" => new Operation.RevertTo(1) { By = "ann", Session = session },
+        "start" => new Operation.Start(null) { By = "ann", Session = session },
+        "stop" => new Operation.Stop { By = "ann", Session = session },
+        "pause" => new Operation.Pause(["*"]) { By = "ann", Session = session },
+        "resume" => new Operation.Resume(["*"]) { By = "ann", Session = session },
+        "approve" => new Operation.Approve([], null) { By = "ann", Session = session },
+        _ => new Operation.Reject([], null) { By = "ann", Session = session },
+    };
+
+    private static Operation Decision(bool isApproval, string step, Fingerprint evidence) => isApproval
+        ? new Operation.Approve([new(step, evidence)], null) { By = "ann" }
+        : new Operation.Reject([new(step, evidence)], "no") { By = "ann" };
+
+    private static Fingerprint EvidenceOf(Story story) => story.Session.Steps[StepAddress.Parse(Metadata)].Review!.Evidence;
+
+    private static Diagnostic Refused(Story story, Operation operation, DiagnosticKind kind, string? command)
+    {
+        var result = story.Do(operation);
+        Assert.True(result.HasFailed);
+        Assert.Empty(result.Events);
+        Assert.Empty(result.Messages);
+        var refused = Assert.Single(result.Diagnostics);
+        Assert.Equal((kind.Code, command), (refused.Code, refused.Command));
+        return refused;
+    }
+
+    private static void HasNothingToDo(Story story, Operation operation, string message)
+    {
+        var result = story.Do(operation);
+        Assert.True(result is { HasFailed: false, NothingToDo: true });
+        Assert.Empty(result.Events);
+        Assert.Equal([message], result.Messages);
+    }
+
+    private static Story Configured()
+    {
+        var story = new Story();
+        Assert.False(story.Do(new Operation.Configure(Story.Config(), "test", null) { By = "ann" }).HasFailed);
+        return story;
+    }
+
+    private static Story Blocked()
+    {
+        var story = new Story().Start(Story.Config("metadata: { approve: none }")).Finish();
+        story.Do(new Operation.Configure(Story.Config("metadata: { approve: none }").Replace("blue:9200", "green:9200", StringComparison.Ordinal), "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        return story;
+    }
+
+    private static Story AtReview()
+    {
+        var story = new Story().Start(Story.Config());
+        story.Settle();
+        story.Report("logs/main:snapshot").Settle();
+        story.Evaluate(Metadata).Settle();
+        return story;
+    }
+
+    private static Story AtBackfill()
+    {
+        var story = new Story().Start(Story.Config("metadata: { approve: none }"));
+        story.Settle();
+        story.Report("logs/main:snapshot").Settle();
+        story.Evaluate(Metadata).Settle();
+        story.Report(Metadata).Settle();
+        return story;
+    }
+}

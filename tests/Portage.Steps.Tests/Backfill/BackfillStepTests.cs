@@ -1,0 +1,164 @@
+using System.Text;
+using System.Text.Json;
+using Portage.Configuration;
+using Portage.Engine.Ports;
+using Portage.Sandbox;
+using Portage.Snapshots.Shards;
+using Portage.Steps.Backfill;
+
+namespace Portage.Steps.Tests.Backfill;
+
+/// <summary>Repositories of real servers, document by document, to the sandbox.</summary>
+public sealed class BackfillStepTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static SliceConfig Logs => new() { Indices = new() { Include = ["logs"] }, Backfill = new() { OperationCountMax = 10 } };
+
+    [Theory]
+    [InlineData("es-5.6.16")]
+    [InlineData("es-6.8.9")]
+    [InlineData("es-7.10.2")]
+    [InlineData("es-7.17.29")]
+    [InlineData("os-1.3.13")]
+    public async Task RunAsync_SnapshotOfEachEra_EveryDocumentIsThereOrRejected(string server)
+    {
+        await using var slice = await SliceOnSandbox.OfAsync(server, new() { Types = TypesChoice.PrefixIds });
+        var done = await slice.DoAsync(new BackfillStep());
+
+        var rejected = SliceOnSandbox.Findings(slice.Run.ContextOf(new BackfillStep(), null)).Select(Rejected).ToArray();
+        var golden = 0;
+        foreach (var index in slice.GoldenIndices)
+        {
+            var documents = slice.Golden(index).ToArray();
+            golden += documents.Length;
+            var hasTypes = documents.Select(document => document.Type).Distinct().Count() > 1;
+            var refused = rejected.Where(line => line.Index == index).Select(line => line.Id).ToHashSet(StringComparer.Ordinal);
+            string[] expected = [.. documents
+                .Where(document => document.Source is not null && !refused.Contains(document.Id))
+                .Select(document => SliceOnSandbox.Line(
+                    hasTypes ? $"{document.Type}#{document.Id}" : document.Id,
+                    document.Routing ?? document.Parent,
+                    Encoding.UTF8.GetString(SourceText.Compact(Encoding.UTF8.GetBytes(document.Source!)).Span)))
+                .Order(StringComparer.Ordinal)];
+            Assert.Equal(expected, slice.OnTarget(index));
+        }
+
+        var numbers = done.Report.Numbers;
+        Assert.Equal((golden, golden), (numbers["documents"], numbers["accepted"] + numbers["rejected"] + numbers["filtered"]));
+        Assert.All(rejected, line => Assert.Equal("no_source", line.Error));
+        Assert.Equal(rejected.Length, numbers["rejected"]);
+    }
+
+    [Fact]
+    public async Task RunAsync_AnIndexPerType_EachHasItsOwn()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-5.6.16", new() { Types = TypesChoice.IndexPerType, Indices = new() { Include = ["types"] } });
+        await slice.DoAsync(new BackfillStep());
+        foreach (var type in slice.Golden("types").GroupBy(document => document.Type!))
+        {
+            Assert.Equal(
+                type.Select(document => SliceOnSandbox.Line(document.Id, document.Routing, document.Source!)).Order(StringComparer.Ordinal),
+                slice.OnTarget($"types-{type.Key.ToLowerInvariant()}"));
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_SeveralTypesAndNoChoice_IsRefused()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-5.6.16", new() { Types = TypesChoice.PrefixIds, Indices = new() { Include = ["types"] } });
+        slice.Run.Change(with => with with { Types = TypesChoice.Refuse });
+        var failure = await Assert.ThrowsAsync<StepException>(() => slice.DoAsync(new BackfillStep()));
+        Assert.False(failure.IsTransient);
+        Assert.Contains("types", failure.Because.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ConflictChoice.KeepExisting, """{"mine":true}""")]
+    [InlineData(ConflictChoice.Overwrite, null)]
+    public async Task RunAsync_TargetHasTheDocument_DoesAsConfigured(ConflictChoice conflict, string? kept)
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Backfill = Logs.Backfill with { Conflict = conflict } });
+        var document = slice.Golden("logs").First();
+        await slice.Target.PutAsync($"/logs/_doc/{Uri.EscapeDataString(document.Id)}", """{"mine":true}""", Cancellation);
+        var done = await slice.DoAsync(new BackfillStep());
+        Assert.Equal(kept is null ? 0 : 1, done.Report.Numbers["existing"]);
+        Assert.Equal(slice.Golden("logs").Count(), done.Report.Numbers["accepted"]);
+        Assert.Equal(kept ?? document.Source, Encoding.UTF8.GetString(slice.Sandbox.Documents("logs").Single(found => found.Id == document.Id).Source.Span));
+    }
+
+    [Fact]
+    public async Task RunAsync_AnswersAreLost_NothingIsDoubledAndCountsClose()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs);
+        slice.Sandbox.Faults.DropNextBulkReplies(3);
+        slice.Sandbox.Faults.RejectNextItems(7);
+        var done = await slice.DoAsync(new BackfillStep());
+        var expected = slice.Golden("logs").Count();
+        Assert.Equal((expected, 0, 0), (done.Report.Numbers["accepted"], done.Report.Numbers["rejected"], done.Report.Numbers["existing"]));
+        Assert.Equal(expected, slice.Sandbox.Documents("logs").Count);
+        Assert.All(slice.Sandbox.Documents("logs"), document => Assert.Equal(1, document.Version));
+    }
+
+    [Fact]
+    public async Task RunAsync_StoppedAndStartedAgain_SendsNothingTwice()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Backfill = new() { OperationCountMax = 5, Connections = 1, Workers = 1 } });
+        var expected = slice.Golden("logs").Count();
+        using var stop = new CancellationTokenSource();
+        slice.Run.OnProgress = _ => stop.Cancel();
+        var step = new BackfillStep();
+        var context = slice.Run.ContextOf(step, null) with { StopRequested = stop.Token };
+        var stopped = await step.RunAsync(context, Cancellation);
+        if (stopped is StepResult.Stopped)
+        {
+            Assert.NotInRange(slice.Sandbox.Documents("logs").Count, expected, int.MaxValue);
+        }
+
+        slice.Run.OnProgress = _ => { };
+        var done = await slice.DoAsync(step);
+        Assert.Equal((expected, 0), (done.Report.Numbers["accepted"], done.Report.Numbers["existing"]));
+        Assert.All(slice.Sandbox.Documents("logs"), document => Assert.Equal(1, document.Version));
+        Assert.Equal(expected, slice.Sandbox.Documents("logs").Count);
+    }
+
+    [Fact]
+    public async Task RunAsync_BodyTooLargeForTheTarget_IsSplit()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Backfill = new() });
+        slice.Sandbox.Faults.BulkBodyBytesMax = 2_000;
+        var done = await slice.DoAsync(new BackfillStep());
+        Assert.Equal(slice.Golden("logs").Count(), done.Report.Numbers["accepted"]);
+    }
+
+    [Fact]
+    public async Task RevertAsync_IndexWasEmpty_EmptiesItAndKeepsItsDefinition()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs);
+        var before = await slice.Target.GetAsync("/logs/_mapping", Cancellation);
+        await slice.DoAsync(new BackfillStep());
+        await slice.Run.RevertAsync(new BackfillStep(), Cancellation);
+        Assert.Empty(slice.Sandbox.Documents("logs"));
+        Assert.Equal(before.ToJsonString(), (await slice.Target.GetAsync("/logs/_mapping", Cancellation)).ToJsonString());
+
+        var again = await slice.DoAsync(new BackfillStep());
+        Assert.Equal(slice.Golden("logs").Count(), again.Report.Numbers["accepted"]);
+    }
+
+    [Fact]
+    public async Task RevertAsync_IndexHadDocuments_IsRefused()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs);
+        await slice.Target.PutAsync("/logs/_doc/mine", "{}", Cancellation);
+        await slice.DoAsync(new BackfillStep());
+        var failure = await Assert.ThrowsAsync<StepException>(() => slice.Run.RevertAsync(new BackfillStep(), Cancellation));
+        Assert.False(failure.IsTransient);
+        Assert.Contains(slice.Sandbox.Documents("logs"), document => document.Id == "mine");
+    }
+
+    private static (string Index, string Id, string Error) Rejected(string line)
+    {
+        using var json = JsonDocument.Parse(line);
+        return (json.RootElement.GetProperty("index").GetString()!, json.RootElement.GetProperty("id").GetString()!, json.RootElement.GetProperty("errorType").GetString()!);
+    }
+}

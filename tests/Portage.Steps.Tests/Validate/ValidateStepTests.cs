@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Portage.Configuration;
+using Portage.Engine.Ports;
+using Portage.Steps.Backfill;
+using Portage.Steps.Validate;
+
+namespace Portage.Steps.Tests.Validate;
+
+/// <summary>What a comparison finds when somebody changed the target.</summary>
+public sealed class ValidateStepTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static SliceConfig Slice => new() { Indices = new() { Include = ["logs", "routed"] } };
+
+    [Fact]
+    public async Task RunAsync_NothingWasTouched_AllTheSame()
+    {
+        await using var slice = await BackfilledAsync(Slice);
+        var done = await slice.DoAsync(new ValidateStep());
+        Assert.Equal((Total(slice), 0, 0, 0), Of(done));
+        Assert.Equal([$"{Total(slice):N0} documents compared: all the same"], done.Report.Lines);
+        Assert.Empty(Findings(slice));
+    }
+
+    [Fact]
+    public async Task RunAsync_TargetWasChanged_NamesEveryDifference()
+    {
+        await using var slice = await BackfilledAsync(Slice);
+        var logs = slice.Golden("logs").ToArray();
+        await slice.Target.SendAsync(HttpMethod.Delete, Path("logs", logs[0].Id), null, Cancellation);
+        await slice.Target.PutAsync(Path("logs", logs[1].Id), """{"other":1}""", Cancellation);
+        await slice.Target.PutAsync("/logs/_doc/too-many", "{}", Cancellation);
+
+        var done = await slice.DoAsync(new ValidateStep());
+
+        Assert.Equal((Total(slice), 1, 1, 1), Of(done));
+        Assert.Contains("logs: 1 that the snapshot lacks", done.Report.Lines);
+        Assert.Equal(
+            [("differing", "logs", logs[1].Id), ("extra", "logs", "too-many"), ("missing", "logs", logs[0].Id)],
+            Findings(slice).Select(finding => (Text(finding, "finding"), Text(finding, "targetIndex"), Text(finding, "targetId"))).Order());
+        var differing = Findings(slice).Single(finding => Text(finding, "finding") == "differing");
+        Assert.Equal((logs[1].Source, """{"other":1}"""), (Text(differing, "source"), Text(differing, "target")));
+    }
+
+    [Fact]
+    public async Task RunAsync_IndexIsGone_EveryDocumentIsMissing()
+    {
+        await using var slice = await BackfilledAsync(Slice);
+        await slice.Target.SendAsync(HttpMethod.Delete, "/logs", null, Cancellation);
+        var count = slice.Golden("logs").Count();
+        Assert.Equal((Total(slice), count, 0, 0), Of(await slice.DoAsync(new ValidateStep())));
+        Assert.Equal(count, Findings(slice).Length);
+    }
+
+    [Fact]
+    public async Task RunAsync_OtherRouting_Differs()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = ["logs"] } });
+        await slice.DoAsync(new BackfillStep());
+
+        // A routing that leads to the same shard: only the document itself tells that it is there.
+        var document = slice.Golden("logs").First();
+        await slice.Target.SendAsync(HttpMethod.Delete, Path("logs", document.Id), null, Cancellation);
+        string routing = "";
+        for (var i = 0; slice.Sandbox.Documents("logs").All(found => found.Id != document.Id) || !await IsFoundAsync(slice, document.Id); i++)
+        {
+            if (routing.Length > 0)
+            {
+                await slice.Target.SendAsync(HttpMethod.Delete, $"{Path("logs", document.Id)}?routing={routing}", null, Cancellation);
+            }
+
+            routing = $"r{i}";
+            await slice.Target.PutAsync($"{Path("logs", document.Id)}?routing={routing}", document.Source!, Cancellation);
+        }
+
+        Assert.Equal((slice.Golden("logs").Count(), 0, 1, 0), Of(await slice.DoAsync(new ValidateStep())));
+        var finding = Assert.Single(Findings(slice));
+        Assert.Equal((null, routing), (Text(finding, "routing"), Text(finding, "targetRouting")));
+    }
+
+    [Fact]
+    public async Task RunAsync_CountsOnly_ComparesWithWhatWasAccepted()
+    {
+        await using var slice = await BackfilledAsync(Slice with { Validate = new() { Mode = ValidateMode.Counts } });
+        Assert.Equal((Total(slice), 0, 0, 0), Of(await slice.DoAsync(new ValidateStep())));
+        await slice.Target.PutAsync("/logs/_doc/too-many", "{}", Cancellation);
+        Assert.Equal((Total(slice), 0, 0, 1), Of(await slice.DoAsync(new ValidateStep())));
+    }
+
+    [Fact]
+    public async Task RunAsync_DocumentsWereRejected_AreNotCountedAsMissing()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = ["nosource", "logs"] } });
+        var written = await slice.DoAsync(new BackfillStep());
+        var rejected = slice.Golden("nosource").Count();
+        Assert.Equal(rejected, written.Report.Numbers["rejected"]);
+
+        var done = await slice.DoAsync(new ValidateStep());
+
+        Assert.Equal((slice.Golden("logs").Count() + rejected, 0, 0, 0), Of(done));
+        Assert.Equal(rejected, done.Report.Numbers["rejected"]);
+    }
+
+    [Fact]
+    public async Task RunAsync_StoppedAndStartedAgain_FindsEachDifferenceOnce()
+    {
+        await using var slice = await BackfilledAsync(Slice);
+        await slice.Target.SendAsync(HttpMethod.Delete, "/logs", null, Cancellation);
+        var step = new ValidateStep();
+        using var stop = new CancellationTokenSource();
+        slice.Run.OnProgress = _ => stop.Cancel();
+        _ = await step.RunAsync(slice.Run.ContextOf(step, null) with { StopRequested = stop.Token }, Cancellation);
+
+        slice.Run.OnProgress = _ => { };
+        var count = slice.Golden("logs").Count();
+        Assert.Equal((Total(slice), count, 0, 0), Of(await slice.DoAsync(step)));
+        Assert.Equal(count, Findings(slice).Length);
+    }
+
+    private static async Task<SliceOnSandbox> BackfilledAsync(SliceConfig slice)
+    {
+        var on = await SliceOnSandbox.OfAsync("es-7.10.2", slice);
+        await on.DoAsync(new BackfillStep());
+        return on;
+    }
+
+    private static async Task<bool> IsFoundAsync(SliceOnSandbox slice, string id) =>
+        (await slice.Target.GetAsync(Path("logs", id), Cancellation))["found"]!.GetValue<bool>();
+
+    private static (long Checked, long Missing, long Differing, long Extra) Of(StepResult.Done done) =>
+        (done.Report.Numbers["checked"], done.Report.Numbers["missing"], done.Report.Numbers["differing"], done.Report.Numbers["extra"]);
+
+    private static int Total(SliceOnSandbox slice) => slice.Golden("logs").Count() + slice.Golden("routed").Count();
+
+    private static string Path(string index, string id) => $"/{index}/_doc/{Uri.EscapeDataString(id)}";
+
+    private static string? Text(JsonElement finding, string name) => finding.GetProperty(name).GetString();
+
+    private static JsonElement[] Findings(SliceOnSandbox slice) =>
+        [.. SliceOnSandbox.Findings(slice.Run.ContextOf(new ValidateStep(), null)).Select(line => JsonDocument.Parse(line).RootElement)];
+}
