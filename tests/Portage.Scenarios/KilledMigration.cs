@@ -133,20 +133,21 @@ internal sealed class KilledMigration : IAsyncDisposable
     /// <returns>False when the run is over before that.</returns>
     private async Task<bool> KillAsync(string[] victims)
     {
-        var living = Array.Empty<int>();
+        // All of a kind: two starts may each have brought a controller, of which one waits for the other's end.
+        var living = Array.Empty<(int Process, string What)>();
         await Eventually.Async(
             () =>
             {
-                living = [.. victims.Select(_workflow.Find).OfType<int>()];
-                return living.Length == victims.Length || IsOver();
+                living = [.. _workflow.Background().Where(found => victims.Contains(found.What))];
+                return victims.All(victim => living.Any(found => found.What == victim)) || IsOver();
             },
             $"a {string.Join(" and a ", victims)} to kill");
-        if (living.Length < victims.Length)
+        if (IsOver())
         {
             return false;
         }
 
-        foreach (var process in living)
+        foreach (var (process, _) in living)
         {
             await Processes.KillAsync(process);
         }
