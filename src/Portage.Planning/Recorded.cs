@@ -33,6 +33,9 @@ public sealed record RecordedStep(
     /// <summary>When, in the order of the session's events, its present work was begun; null when it has no effects.</summary>
     public long? EffectsSince { get; init; }
 
+    /// <summary>Who refused it in its review, and why; null when nobody did.</summary>
+    public string? Rejection { get; init; }
+
     /// <summary>When, in the same order, it was last taken back; 0 when it never was.</summary>
     public long TakenBackAt { get; init; }
 }

@@ -114,6 +114,24 @@ public sealed class TargetTroubleTests
     }
 
     [Fact]
+    public async Task Start_ResultWasRejected_IsTakenBackAndDoneAnew()
+    {
+        await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
+        await using var workflow = new Workflow();
+        await PutAsync(target, "customers", """{"mappings":{"properties":{"name":{"type":"date"}}}}""");
+        await Samples.CommitAsync(workflow, Samples.Configuration(target.Endpoint, workflow["repository"], metadata: "{ skip: true }"));
+        (await workflow.RunAsync("start", "--attach")).Expect(3);
+        (await workflow.RunAsync("reject", Backfill, "--comment", "wrong mapping")).Expect(0);
+        await SendAsync(target, HttpMethod.Delete, "customers", null);
+        await PutAsync(target, "customers", """{"mappings":{"properties":{"name":{"type":"text"}}}}""");
+
+        (await workflow.RunAsync("plan")).Expect(0).Says($"redo    {Backfill}", "because rejected by alice: wrong mapping");
+        (await workflow.RunAsync("start", "--attach")).Expect(0).Says("1,335 documents compared: all the same");
+
+        Assert.Equal(Samples.Documents, Samples.CountOn(target));
+    }
+
+    [Fact]
     public async Task Start_IndexThereWithAnotherMapping_IsShownAndLeftAlone()
     {
         await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
@@ -129,11 +147,14 @@ public sealed class TargetTroubleTests
         Assert.Empty(target.Documents("customers"));
     }
 
-    private static async Task PutAsync(SandboxCluster target, string index, string body)
+    private static Task PutAsync(SandboxCluster target, string index, string body) => SendAsync(target, HttpMethod.Put, index, body);
+
+    private static async Task SendAsync(SandboxCluster target, HttpMethod method, string index, string? body)
     {
         using var client = new HttpClient();
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var answer = await client.PutAsync($"{target.Endpoint}/{index}", content, TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(method, $"{target.Endpoint}/{index}");
+        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
         answer.EnsureSuccessStatusCode();
     }
 

@@ -79,7 +79,7 @@ public sealed class SessionState(string name)
             },
             step.Inputs!,
             step.Outputs?.Parts ?? [],
-            Situations.Of(step)) { EffectsSince = step.HasEffects ? step.EffectsSince : null, TakenBackAt = step.TakenBackAt });
+            Situations.Of(step)) { EffectsSince = step.HasEffects ? step.EffectsSince : null, TakenBackAt = step.TakenBackAt, Rejection = step.Rejection is { } refused ? $"rejected by {refused.By}{(refused.Comment is null ? "" : $": {refused.Comment}")}" : null });
 
     /// <summary>Takes in one event.</summary>
     public void Apply(LedgerEvent happened, DateTimeOffset at)

@@ -97,6 +97,12 @@ public static class Standings
                 return false;
             }
 
+            // What a person refused is not wanted as it is: a later run takes it back and does it anew.
+            if (had.Rejection is not null && had.Run != run)
+            {
+                return true;
+            }
+
             var step = wanted[place];
             return (inputs is null
                     ? before.Version != step.Version || InputDifferences.Between(before.Parts, step.Inputs).Any(field => field.Affects == Affects.Result)

@@ -77,6 +77,9 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>Why its gate waits for a person; null when it does not.</summary>
     public GateOpened? Review { get; init; }
 
+    /// <summary>Who refused what it found or did, and why; null when nobody did. A later run does the step anew.</summary>
+    public GateRejected? Rejection { get; init; }
+
     /// <summary>The evidence that was approved; null when none was.</summary>
     public Fingerprint? Approved { get; init; }
 

@@ -28,6 +28,7 @@ internal static class StepTransitions
             Approved = e.Phase != StepPhase.Revert && had.Inputs is { } before && InputDifferences.HaveSameResult(before, e.Inputs) ? had.Approved : null,
             // Who looks at it now decides about something that is being replaced.
             Review = null,
+            Rejection = null,
             IsClaimed = true,
             ConfiguredBy = e.Phase == StepPhase.Revert ? had.ConfiguredBy : e.Run,
             Failure = null,
@@ -40,12 +41,12 @@ internal static class StepTransitions
         StepFailed e => had with { Failure = e.Because, RetryAt = e.RetryAt, Run = e.Run, IsClaimed = false, Workload = null },
         StepReverted e => new StepRecord(had.Address) { Run = e.Run, Inputs = had.Inputs, ConfiguredBy = had.ConfiguredBy, TakenBackAt = had.TakenBackAt },
         StepStopped => had with { IsClaimed = false, Workload = null },
-        // A refusal in an earlier run is no longer why it waits.
         GateOpened e => had with { Review = e, Failure = null, RetryAt = null },
         GatePassed e => had with { Review = null, Approved = e.Evidence, Failure = null, RetryAt = null },
         GateRejected e => had with
         {
             Review = null,
+            Rejection = e,
             Run = e.Run,
             Failure = DiagnosticCatalog.GateWasRejected.Error(null, $"{e.By} rejected {e.Step}{(e.Comment is null ? "" : $": {e.Comment}")}."),
             RetryAt = null,

@@ -34,4 +34,7 @@ public static partial class DiagnosticCatalog
 
     /// <summary>The target is of a version that nothing can be migrated to.</summary>
     public static readonly DiagnosticKind TargetTooOld = new("PG4011", "The target is too old");
+
+    /// <summary>An index that metadata created, or found as wanted, is not there when documents are to be written into it.</summary>
+    public static readonly DiagnosticKind TargetIndexGone = new("PG4012", "An index of the target is gone");
 }

@@ -42,6 +42,12 @@ internal static class CompareWithRecorded
             results.Add(new(null, null, null, $"this release does the step differently (version {had.Inputs.Version} → {step.Version})"));
         }
 
+        // What was only looked at is looked at again; what was done is not wanted as it is.
+        if (had is { Rejection: { } rejection, EffectsSince: not null })
+        {
+            results.Add(new(null, null, null, rejection));
+        }
+
         results.AddRange(OutputDifferences(step, had, fields, recorded, upstream, out var pending));
         if (results.Count > 0)
         {

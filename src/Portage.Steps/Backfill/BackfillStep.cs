@@ -10,6 +10,7 @@ using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Planning;
 using Portage.Steps.Connecting;
+using Portage.Steps.Metadata;
 using Portage.Steps.Reading;
 using Portage.Steps.Snapshot;
 using Portage.Steps.WorkItems;
@@ -47,6 +48,7 @@ public sealed class BackfillStep : IStep
         using var client = ClusterAccess.Target(context.Config, on.TargetName, context.Secrets, context.Time);
         using var journal = ItemJournal.Open(context.WorkFolder);
         var before = await ClusterAccess.TryAsync(on.TargetPath, () => BeforeAsync(context, indices, client, cancellationToken));
+        await ClusterAccess.TryAsync(on.TargetPath, () => RefuseGoneIndicesAsync(context, on, client, cancellationToken));
         var items = SliceReading.Items(indices);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
         var progress = new BackfillProgress(await SliceReading.CountAsync(indices, cancellationToken), journal, context.Time, context.Progress);
@@ -109,16 +111,17 @@ public sealed class BackfillStep : IStep
 
         var on = SliceOnTarget.Of(context.Config, context.Address);
         var before = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(file, cancellationToken), BackfillJson.Default.BackfillBefore)!;
-        var full = before.Documents.Where(index => index.Value > 0).Select(index => index.Key).ToArray();
+        using var client = ClusterAccess.Target(context.Config, on.TargetName, context.Secrets, context.Time);
+        var now = await ClusterAccess.TryAsync(on.TargetPath, () => CountAsync(before.Documents.Keys, client, cancellationToken));
+        var full = before.Documents.Where(index => index.Value > 0 && now[index.Key] > 0).Select(index => index.Key).ToArray();
         if (full.Length > 0)
         {
             throw new StepException(
-                DiagnosticCatalog.CannotRevert.Error(on.SlicePath, $"{string.Join(", ", full)} had documents before the backfill began, so emptying {(full.Length == 1 ? "it" : "them")} would lose more than the backfill wrote. Restore the target yourself, or send this slice to another target."),
+                DiagnosticCatalog.CannotRevert.Error(on.SlicePath, $"{string.Join(", ", full)} had documents before the backfill began, so emptying {(full.Length == 1 ? "it" : "them")} would lose more than the backfill wrote. Empty {(full.Length == 1 ? "it" : "them")} yourself and start again, or send this slice to another target."),
                 isTransient: false,
                 null);
         }
 
-        using var client = ClusterAccess.Target(context.Config, on.TargetName, context.Secrets, context.Time);
         foreach (var index in before.Documents.Keys)
         {
             await ClusterAccess.TryAsync(on.TargetPath, () => EmptiedIndex.EmptyAsync(client, index, cancellationToken));
@@ -157,26 +160,50 @@ public sealed class BackfillStep : IStep
             return JsonSerializer.Deserialize(await File.ReadAllBytesAsync(file, cancellationToken), BackfillJson.Default.BackfillBefore)!;
         }
 
-        var (metadata, documents) = (new ClusterMetadata(client), new ClusterDocuments(client));
-        var counts = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
-        foreach (var target in indices.SelectMany(index => index.TargetNames))
-        {
-            if (await metadata.IndexExistsAsync(target, cancellationToken))
-            {
-                await documents.RefreshAsync(target, cancellationToken);
-                counts[target] = await documents.CountAsync(target, cancellationToken);
-            }
-            else
-            {
-                counts[target] = 0;
-            }
-        }
-
-        var before = new BackfillBefore(counts.ToImmutable());
+        var before = new BackfillBefore(await CountAsync(indices.SelectMany(index => index.TargetNames), client, cancellationToken));
         var next = file + ".next";
         await File.WriteAllBytesAsync(next, JsonSerializer.SerializeToUtf8Bytes(before, BackfillJson.Default.BackfillBefore), cancellationToken);
         File.Move(next, file, overwrite: true);
         return before;
+    }
+
+    /// <summary>What metadata made is there, or the target would make it up again by guessing.</summary>
+    private static async Task RefuseGoneIndicesAsync(StepContext context, SliceOnTarget on, ClusterClient client, CancellationToken cancellationToken)
+    {
+        if (!context.Outputs.TryGetValue(on.Step(StepKind.Metadata), out var metadata))
+        {
+            return;
+        }
+
+        foreach (var index in metadata.Parts.Where(part => part.Group == MetadataOutputs.Indices).Select(part => part.Name))
+        {
+            if (!await new ClusterMetadata(client).IndexExistsAsync(index, cancellationToken))
+            {
+                throw new StepException(
+                    DiagnosticCatalog.TargetIndexGone.Error(on.TargetPath, $"{on.Step(StepKind.Metadata)} left '{index}' on {on.Config.Targets[on.TargetName].Endpoint}, and it is not there any more. Create it again with the mapping that it should have, then start again."),
+                    isTransient: false,
+                    null);
+            }
+        }
+    }
+
+    /// <summary>How many documents indices have; none where there is no such index.</summary>
+    private static async Task<ImmutableSortedDictionary<string, long>> CountAsync(IEnumerable<string> indices, ClusterClient client, CancellationToken cancellationToken)
+    {
+        var (metadata, documents) = (new ClusterMetadata(client), new ClusterDocuments(client));
+        var counts = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
+        foreach (var index in indices)
+        {
+            var exists = await metadata.IndexExistsAsync(index, cancellationToken);
+            if (exists)
+            {
+                await documents.RefreshAsync(index, cancellationToken);
+            }
+
+            counts[index] = exists ? await documents.CountAsync(index, cancellationToken) : 0;
+        }
+
+        return counts.ToImmutable();
     }
 
     private static async Task RefreshAsync(ClusterClient client, string index, CancellationToken cancellationToken)

@@ -78,14 +78,26 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
-    public void Decide_AfterARejection_FailsAndAsksAgainInTheNextRun()
+    public void Decide_AfterEvidenceWasRejected_FailsAndLooksAgainInTheNextRun()
     {
         var story = AtReview();
-        story.Do(new Operation.Reject([new(Metadata, story.Session.Steps[StepAddress.Parse(Metadata)].Review!.Evidence)], "no") { By = "ann" });
+        Reject(story, Metadata);
         Assert.Equal("end Failed\n", story.Settle());
         story.Do(new Operation.Start(null) { By = "ann" });
-        Assert.Equal("review logs/a>blue:metadata: manual\n", story.Settle());
+        Assert.Equal("evaluate logs/a>blue:metadata #1\n", story.Settle());
+        Assert.Equal("review logs/a>blue:metadata: manual\n", story.Evaluate(Metadata).Settle());
         Assert.Null(story.Session.Steps[StepAddress.Parse(Metadata)].Failure);
+    }
+
+    [Fact]
+    public void Decide_AfterAResultWasRejected_FailsAndDoesItAnewInTheNextRun()
+    {
+        var story = AtBackfill().Report(Backfill, rejected: 3);
+        story.Settle();
+        Reject(story, Backfill);
+        Assert.Equal("end Failed\n", story.Settle());
+        story.Do(new Operation.Start(null) { By = "ann" });
+        Assert.Equal("revert logs/a>blue:backfill #1\n", story.Settle());
     }
 
     [Fact]
@@ -242,6 +254,9 @@ public sealed class ReconcilerTests
         story.Report(Metadata).Settle();
         return story;
     }
+
+    private static void Reject(Story story, string step) =>
+        story.Do(new Operation.Reject([new(step, story.Session.Steps[StepAddress.Parse(step)].Review!.Evidence)], "no") { By = "ann" });
 
     private static void Approve(Story story, string step)
     {

@@ -154,6 +154,20 @@ public sealed class BackfillStepTests
         var failure = await Assert.ThrowsAsync<StepException>(() => slice.Run.RevertAsync(new BackfillStep(), Cancellation));
         Assert.False(failure.IsTransient);
         Assert.Contains(slice.Sandbox.Documents("logs"), document => document.Id == "mine");
+
+        // Somebody empties it: there is nothing left to lose.
+        await slice.Target.SendAsync(HttpMethod.Delete, "/logs", null, Cancellation);
+        await slice.Run.RevertAsync(new BackfillStep(), Cancellation);
+    }
+
+    [Fact]
+    public async Task RunAsync_IndexOfMetadataIsGone_WritesNothing()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs);
+        await slice.Target.SendAsync(HttpMethod.Delete, "/logs", null, Cancellation);
+        var failure = await Assert.ThrowsAsync<StepException>(() => slice.DoAsync(new BackfillStep()));
+        Assert.Equal(("PG4012", false), (failure.Because.Code, failure.IsTransient));
+        Assert.DoesNotContain("logs", slice.Sandbox.Indices);
     }
 
     private static (string Index, string Id, string Error) Rejected(string line)
