@@ -37,6 +37,99 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task Kill_Controller_NextOneAdoptsTheWorkerThatIsThere()
+    {
+        await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
+        await using var workflow = new Workflow();
+        await Samples.CommitAsync(workflow, Samples.Configuration(target.Endpoint, workflow["repository"]));
+        target.Faults.DelayPerBulk = Slow;
+        (await workflow.RunAsync("start")).Expect(0);
+        await MiddleAsync(target);
+        var worker = workflow.Find("worker");
+
+        await Processes.KillAsync(workflow.Find("controller")!.Value);
+        (await workflow.RunAsync("start")).Expect(0);
+        await Eventually.Async(async () => (await workflow.RunAsync("explain", Backfill)).Out.Contains("worker adopted by a new controller", StringComparison.Ordinal), "the adoption");
+
+        Assert.Equal(worker, workflow.Find("worker"));
+        target.Faults.DelayPerBulk = TimeSpan.Zero;
+        (await workflow.RunAsync("start", "--attach")).Expect(0);
+        await EverythingArrivedOnceAsync(workflow, target);
+        Assert.DoesNotContain("token 2", (await workflow.RunAsync("explain", Backfill)).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fence_RaisedAboveAWorker_WorkerStopsAndAnotherGoesOn()
+    {
+        await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
+        await using var workflow = new Workflow();
+        await Samples.CommitAsync(workflow, Samples.Configuration(target.Endpoint, workflow["repository"]));
+        target.Faults.DelayPerBulk = Slow;
+        (await workflow.RunAsync("start")).Expect(0);
+        await MiddleAsync(target);
+        var worker = workflow.Find("worker")!.Value;
+        await Processes.KillAsync(workflow.Find("controller")!.Value);
+
+        // What a controller does that believes the worker dead.
+        var fence = Assert.Single(Directory.EnumerateFiles(Path.Combine(workflow.Home, "work"), "fence", SearchOption.AllDirectories), file => file.Contains("backfill", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(fence, "7", TestContext.Current.CancellationToken);
+        await Eventually.Async(() => !Processes.IsAlive(worker), "the end of the worker");
+        var arrived = Samples.CountOn(target);
+        Assert.InRange(arrived, 1, Samples.Documents - 1);
+        Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(fence)!, "outcome.json")));
+        (await workflow.RunAsync("log", Backfill)).Says("lost its lease: its token is 1, the fence is 7");
+
+        target.Faults.DelayPerBulk = TimeSpan.Zero;
+        (await workflow.RunAsync("start", "--attach")).Expect(0);
+        await EverythingArrivedOnceAsync(workflow, target);
+        (await workflow.RunAsync("explain", Backfill)).Says("worker started, token 8");
+    }
+
+    [Fact]
+    public async Task Kill_WorkerWithItsOutcomeHalfWritten_GoesOnWhereItWas()
+    {
+        await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
+        await using var workflow = new Workflow();
+        await Samples.CommitAsync(workflow, Samples.Configuration(target.Endpoint, workflow["repository"]));
+        target.Faults.DelayPerBulk = Slow;
+        (await workflow.RunAsync("start")).Expect(0);
+        await MiddleAsync(target);
+        await Processes.KillAsync(workflow.Find("controller")!.Value);
+        await Processes.KillAsync(workflow.Find("worker")!.Value);
+        var folder = Assert.Single(Directory.EnumerateDirectories(Path.Combine(workflow.Home, "work"), "*backfill*", SearchOption.AllDirectories));
+        const string Half = """{"token":1,"report":{"numbers":{"accepted":13""";
+        await File.WriteAllTextAsync(Path.Combine(folder, "outcome.json"), Half, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "outcome.json.next"), Half, TestContext.Current.CancellationToken);
+
+        target.Faults.DelayPerBulk = TimeSpan.Zero;
+        (await workflow.RunAsync("start", "--attach")).Expect(0);
+        await EverythingArrivedOnceAsync(workflow, target);
+        (await workflow.RunAsync("explain", Backfill)).Says("is gone without an outcome");
+    }
+
+    [Fact]
+    public async Task Start_NoMoreRoomForTheLedgerMidRun_ControllerEndsAndNothingIsLost()
+    {
+        await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
+        await using var workflow = new Workflow();
+        await Samples.CommitAsync(workflow, Samples.Configuration(target.Endpoint, workflow["repository"]));
+        target.Faults.DelayPerBulk = Slow;
+
+        // As in HomeTests; the limit itself comes when the backfill is under way.
+        (await workflow.With("DOTNET_EnableWriteXorExecute", "0").ShellAsync("trap '' XFSZ; workflow start")).Expect(0);
+        await MiddleAsync(target);
+        var controller = workflow.Find("controller")!.Value;
+        (await workflow.ShellAsync($"prlimit --pid {controller} --fsize=1")).Expect(0);
+        await Eventually.Async(() => !Processes.IsAlive(controller), "the end of the controller");
+        (await workflow.RunAsync("status")).Expect(0).Says("No controller carries out run 1");
+
+        target.Faults.DelayPerBulk = TimeSpan.Zero;
+        (await workflow.RunAsync("start", "--attach")).Expect(0);
+        await EverythingArrivedOnceAsync(workflow, target);
+        Assert.Equal(0, (await workflow.RunAsync("start")).Says("Nothing to do").ExitCode);
+    }
+
+    [Fact]
     public async Task Kill_ControllerWhileAReviewWaits_ReviewIsStillThere()
     {
         await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);

@@ -55,7 +55,19 @@ public sealed class WorkFolder(string path)
 
     internal WorkOutcome? Outcome
     {
-        get => Read("outcome.json", WorkJson.Default.WorkOutcome);
+        get
+        {
+            try
+            {
+                return Read("outcome.json", WorkJson.Default.WorkOutcome);
+            }
+            catch (JsonException)
+            {
+                // A disk that did not keep what it promised: work without an outcome goes on from its position.
+                return null;
+            }
+        }
+
         set => DurableFile.Write(File("outcome.json"), JsonSerializer.SerializeToUtf8Bytes(value!, WorkJson.Default.WorkOutcome));
     }
 

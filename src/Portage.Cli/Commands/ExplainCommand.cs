@@ -100,6 +100,7 @@ internal static class ExplainCommand
             verb.Output,
             edit,
             plan.Changes.FirstOrDefault(change => change.Address == address),
+            session.Steps.GetValueOrDefault(address),
             [.. plan.Changes.Where(change => change.Address != address && change is not (StepChange.Keep or StepChange.Collect))]);
         return ExitCode.Done;
     }

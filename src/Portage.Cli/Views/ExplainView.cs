@@ -4,6 +4,7 @@ using Portage.Configuration.Fields;
 using Portage.Engine.Core;
 using Portage.Engine.Status;
 using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
 using Portage.Planning;
 
 namespace Portage.Cli.Views;
@@ -30,13 +31,15 @@ internal static class ExplainView
         output.WriteLine(explained.Status is { } status
             ? $"{explained.Address} is {Word(status.Group)}: {status.Situation}"
             : $"{explained.Address} is no longer in the configuration; what it made is left as it is.");
-        WriteChange(output, explained.Change, "A start would");
+        WriteChange(output, explained.Change, explained.Had, "A start would");
         if (explained.Had is { Inputs: { } inputs } had)
         {
             output.WriteLine($"Result fingerprint {inputs.Fingerprints.Result.Short}, over:");
-            foreach (var part in inputs.Parts.Where(part => part.Affects == Affects.Result))
+
+            // That a record is there, its fields say.
+            foreach (var part in inputs.Parts.Where(part => part.Affects == Affects.Result && part.Value != "{}"))
             {
-                output.WriteLine($"  {part.Path} = {part.Value}");
+                output.WriteLine($"  {part.Path} = {part.Value}{(part.IsDefault ? " (default)" : "")}");
             }
 
             foreach (var consumed in inputs.Consumed)
@@ -63,8 +66,9 @@ internal static class ExplainView
 
     /// <summary>What an edit would do.</summary>
     /// <param name="edit">As typed: <c>path=value</c>.</param>
+    /// <param name="had">What is recorded of the step; null when it never began.</param>
     /// <param name="others">Changes of other steps.</param>
-    public static void WriteEdit(Terminal terminal, OutputFormat format, string edit, StepChange? change, IReadOnlyList<StepChange> others)
+    public static void WriteEdit(Terminal terminal, OutputFormat format, string edit, StepChange? change, StepRecord? had, IReadOnlyList<StepChange> others)
     {
         if (format != OutputFormat.Text)
         {
@@ -83,21 +87,21 @@ internal static class ExplainView
             return;
         }
 
-        WriteChange(terminal.Out, change, $"With {edit} a start would");
+        WriteChange(terminal.Out, change, had, $"With {edit} a start would");
         if (others.Count > 0)
         {
             terminal.Out.WriteLine($"Also: {string.Join(", ", others.Select(other => $"{other.Word} {other.Address}"))}.");
         }
     }
 
-    private static void WriteChange(TextWriter output, StepChange? change, string prefix)
+    private static void WriteChange(TextWriter output, StepChange? change, StepRecord? had, string prefix)
     {
         if (change is null)
         {
             return;
         }
 
-        output.WriteLine($"{prefix} {change.Word} it{(change.Because.IsEmpty ? "." : ", because:")}");
+        output.WriteLine($"{prefix} {Deed(change, had)}{(change.Because.IsEmpty ? "." : ", because:")}");
         foreach (var reason in change.Because)
         {
             output.WriteLine($"  {reason.Text}");
@@ -116,6 +120,7 @@ internal static class ExplainView
             json.WriteStartObject();
             json.WriteString("path", part.Path);
             json.WriteString("value", part.Value);
+            json.WriteBoolean("default", part.IsDefault);
             json.WriteEndObject();
         }
 
@@ -168,6 +173,15 @@ internal static class ExplainView
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    /// <summary>What a start would do with the step. Failed work is adopted too, but to say so would sound as if the failure stood.</summary>
+    private static string Deed(StepChange change, StepRecord? had) => (change, had?.Failure) switch
+    {
+        (StepChange.Block, _) => "be refused",
+        (StepChange.Adopt, { } failure) when failure.Code == DiagnosticCatalog.GateWasRejected.Code => "ask for its review again",
+        (StepChange.Adopt, not null) => "try it again from where it is",
+        _ => $"{change.Word} it",
+    };
 
     private static string Word(StepGroup group) => group switch
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portage.Configuration.Fields;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
@@ -75,7 +76,9 @@ public sealed class StatusBuilder(Planner planner)
         var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
         var isWorking = standing is Standing.Working;
         var progress = isWorking || standing is Standing.Held { IsWorking: true } ? progressOf(had) : null;
-        var (group, situation) = SituationOf(standing, had, session, controller, progress);
+        var (group, situation) = session.ActiveRun is null && standing is not Standing.Settled && ForbiddenField(step, had) is { } field
+            ? (StepGroup.Pending, $"was done with another {field}, and cannot go on like this: workflow plan")
+            : SituationOf(standing, had, session, controller, progress);
         var review = (standing as Standing.InReview)?.Gate;
         return new(
             step.Address,
@@ -90,6 +93,11 @@ public sealed class StatusBuilder(Planner planner)
             had.Attempt,
             had.State == StepState.Absent ? null : had.ChangedAt);
     }
+
+    /// <summary>The field that blocks a plan, which never becomes a run; null when none does.</summary>
+    private static string? ForbiddenField(WantedStep step, StepRecord had) => had is { State: StepState.Complete, Inputs: { } begun }
+        ? InputDifferences.Between(begun.Parts, step.Inputs).FirstOrDefault(field => field is { Change: Change.Never, Affects: Affects.Result })?.Reason.Path
+        : null;
 
     private static TimeSpan? Remaining(StepProgress? progress) =>
         progress is { Total: { } total, PerSecond: { } rate and > 0 } && total > progress.Done

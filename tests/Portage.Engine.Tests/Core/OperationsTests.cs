@@ -1,5 +1,7 @@
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
+using Portage.Engine.Status;
+using Portage.Engine.Tests.Doubles;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
@@ -164,6 +166,9 @@ public sealed class OperationsTests
         var story = Blocked();
         var refused = Refused(story, new Operation.Start(null) { By = "ann" }, DiagnosticCatalog.PlanIsBlocked, "workflow configure revert 1");
         Assert.Contains("workflow session create NAME --from default", refused.Detail, StringComparison.Ordinal);
+
+        var status = new StatusBuilder(Kinds.Planner).Of(story.Session, null, static _ => null, story.Now);
+        Assert.Equal("was done with another targets.blue.endpoint, and cannot go on like this: workflow plan", status.Steps.Single(step => step.Address == StepAddress.Parse(Backfill)).Situation);
 
         story.Do(new Operation.RevertTo(1) { By = "ann" });
         story.Do(new Operation.Commit { By = "ann" });

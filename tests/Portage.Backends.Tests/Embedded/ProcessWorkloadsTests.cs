@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Portage.Backends.Embedded;
+using Portage.Engine.Ledger;
+using Portage.Engine.Ports;
+using Portage.Model.Addresses;
+using Portage.Model.Steps;
+
+namespace Portage.Backends.Tests.Embedded;
+
+/// <summary>What a controller concludes from the files of a work folder.</summary>
+public sealed class ProcessWorkloadsTests : IDisposable
+{
+    private static readonly StepAddress Step = StepAddress.Parse("logs/posts>blue:backfill");
+    private static readonly Fingerprint Identity = Fingerprint.Of("the work");
+
+    private readonly TempFolder _folder = new();
+    private readonly ProcessWorkloads _workloads;
+    private readonly WorkFolder _work;
+
+    public ProcessWorkloadsTests()
+    {
+        var home = new Home(_folder.Path);
+        home.Create();
+        _workloads = new(home, ["nothing-is-started"], TimeProvider.System);
+        _work = new(home.WorkOf("default", Step, Identity));
+        Directory.CreateDirectory(_work.Path);
+    }
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private WorkloadHandle Handle => new("process", _work.Path, 2, Identity);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Observe_AnOutcomeOfThisWorker_IsIt()
+    {
+        _work.Outcome = OutcomeOf(2);
+        Assert.IsType<WorkloadSighting.Done>(await _workloads.ObserveAsync(Handle, Cancelled));
+    }
+
+    [Fact]
+    public async Task Observe_AnOutcomeOfAnOlderWorker_IsNone()
+    {
+        _work.Outcome = OutcomeOf(1);
+        Assert.IsType<WorkloadSighting.Lost>(await _workloads.ObserveAsync(Handle, Cancelled));
+    }
+
+    [Fact]
+    public async Task Observe_AnOutcomeAtAnyLengthOfItsText_IsLostUntilItIsWhole()
+    {
+        _work.Outcome = OutcomeOf(2);
+        var file = Path.Combine(_work.Path, "outcome.json");
+        var whole = await File.ReadAllBytesAsync(file, Cancelled);
+        for (var length = 0; length < whole.Length; length++)
+        {
+            await File.WriteAllBytesAsync(file, whole[..length], Cancelled);
+            Assert.IsType<WorkloadSighting.Lost>(await _workloads.ObserveAsync(Handle, Cancelled));
+        }
+    }
+
+    [Fact]
+    public async Task Observe_AnOutcomeThatWasNotPutInItsPlace_IsNone()
+    {
+        _work.Outcome = OutcomeOf(2);
+        var file = Path.Combine(_work.Path, "outcome.json");
+        File.Move(file, file + ".next");
+        Assert.IsType<WorkloadSighting.Lost>(await _workloads.ObserveAsync(Handle, Cancelled));
+    }
+
+    [Fact]
+    public async Task Observe_AWorkerThatHadMovedOn_IsLostByBadLuck()
+    {
+        _work.MovedBy = 1;
+        Assert.False(Assert.IsType<WorkloadSighting.Lost>(await _workloads.ObserveAsync(Handle, Cancelled)).MadeProgress);
+        _work.MovedBy = 2;
+        Assert.True(Assert.IsType<WorkloadSighting.Lost>(await _workloads.ObserveAsync(Handle, Cancelled)).MadeProgress);
+    }
+
+    [Theory]
+    [InlineData(2, 2, true)]
+    [InlineData(3, 2, false)]
+    [InlineData(2, 1, false)]
+    public async Task Adopt_AWorkerAtWork_NeedsItsNumberToBeTheFence(long fence, long worker, bool isAdopted)
+    {
+        using var held = HomeLock.TryTake(_work.Lock);
+        _work.Fence = fence;
+        _work.Worker = new(Environment.ProcessId, worker);
+        _work.Assignment = new("default", 1, Step, 1, new(1, [], [], new(Identity, Identity, Identity)), "{}", ImmutableDictionary<StepAddress, StepOutputs>.Empty);
+        Assert.Equal(isAdopted, await _workloads.AdoptAsync(Handle, Cancelled));
+        Assert.False(await _workloads.AdoptAsync(Handle with { Identity = Fingerprint.Of("other work") }, Cancelled));
+        Assert.Equal(fence == worker, await _workloads.FindAsync("default", Step, Identity, Cancelled) is not null);
+    }
+
+    [Fact]
+    public async Task Adopt_AWorkerThatIsGone_IsRefused()
+    {
+        _work.Fence = 2;
+        _work.Worker = new(Environment.ProcessId, 2);
+        Assert.False(await _workloads.AdoptAsync(Handle, Cancelled));
+        Assert.Null(await _workloads.FindAsync("default", Step, Identity, Cancelled));
+    }
+
+    private static WorkOutcome OutcomeOf(long token) =>
+        new(token, new(ImmutableSortedDictionary<string, long>.Empty.Add("accepted", 13), ["13 accepted"]), new([], "{}"), null, false);
+}
