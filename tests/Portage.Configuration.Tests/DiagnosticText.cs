@@ -13,9 +13,14 @@ internal static class DiagnosticText
         {
             text.Append(diagnostic.Severity.ToString().ToLowerInvariant()).Append(' ').Append(diagnostic.Code).Append(": ").Append(diagnostic.Summary).Append('\n');
             var place = diagnostic.At is { } at ? $"{diagnostic.File}:{at.Line}:{at.Column}" : null;
-            if ((diagnostic.Path ?? place) is { } first)
+            var where = (diagnostic.Path, place) switch
             {
-                text.Append("  at ").Append(first).Append(diagnostic.Path is not null && place is not null ? $" ({place})" : "").Append('\n');
+                ({ } path, { } within) => $"{path} ({within})",
+                var (path, within) => path ?? within,
+            };
+            if (where is not null)
+            {
+                text.Append("  at ").Append(where).Append('\n');
             }
 
             text.Append("  ").Append(diagnostic.Detail).Append('\n');
