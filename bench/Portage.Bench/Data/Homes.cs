@@ -75,7 +75,6 @@ internal static class Homes
     }
 
     /// <summary>Carries out a run of what is committed with the engine's own controller, with steps that take no time.</summary>
-    /// <param name="begins">Told each light step that runs.</param>
     public static async Task RunAsync(Home home, Planner planner, IReadOnlyDictionary<StepKind, IStep> steps, CancellationToken cancellationToken)
     {
         var started = await new HomeAccess(home, planner, TimeProvider.System).PerformAsync(new Operation.Start(null) { By = By }, cancellationToken);

@@ -12,6 +12,9 @@ namespace Portage.Engine.Ledger;
 /// <summary>Reads what events consist of. Each method begins at the first token of its value and ends at the last.</summary>
 internal static class EventParts
 {
+    // The same few names come thousands of times. Shared by threads without a lock: each slot is read once, and checked after that.
+    private static readonly string?[] Names = new string?[256];
+
     public static void Begin(ref Utf8JsonReader json, JsonTokenType expected)
     {
         if (json.TokenType != expected)
@@ -30,9 +33,23 @@ internal static class EventParts
             return false;
         }
 
-        name = json.GetString()!;
+        name = NameOf(ref json);
         json.Read();
         return true;
+    }
+
+    private static string NameOf(ref Utf8JsonReader json)
+    {
+        var text = json.ValueSpan;
+        ref var slot = ref Names[text.Length == 0 ? 0 : ((text.Length * 31) + (text[0] * 7) + text[^1]) % Names.Length];
+        if (Volatile.Read(ref slot) is { } known && json.ValueTextEquals(known))
+        {
+            return known;
+        }
+
+        var name = json.GetString()!;
+        Volatile.Write(ref slot, name);
+        return name;
     }
 
     public static StepAddress Address(ref Utf8JsonReader json) =>

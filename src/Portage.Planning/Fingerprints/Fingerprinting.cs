@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
@@ -13,6 +14,9 @@ public static class Fingerprinting
 {
     // Raised only when the hashed form itself changes; then every stored key must be re-keyed, not rerun.
     private const int FormatVersion = 1;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _scratch;
 
     /// <summary>The inputs of a step and their fingerprints.</summary>
     /// <param name="wanted">The step.</param>
@@ -46,8 +50,10 @@ public static class Fingerprinting
 
     private static Fingerprint Hash(WantedStep wanted, IEnumerable<InputPart> parts, ImmutableArray<ConsumedOutput> consumed, StepAddress? address)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        // Kept, because a plan hashes three times a step.
+        var buffer = _scratch ??= new ArrayBufferWriter<byte>(4 * 1024);
+        buffer.ResetWrittenCount();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
         {
             json.WriteStartObject();
             if (address is not null)
@@ -73,7 +79,7 @@ public static class Fingerprinting
             foreach (var part in parts)
             {
                 json.WritePropertyName(part.Key);
-                json.WriteRawValue(part.Value);
+                json.WriteRawValue(part.Value, skipInputValidation: true);
             }
 
             json.WriteEndObject();
@@ -81,6 +87,6 @@ public static class Fingerprinting
             json.WriteEndObject();
         }
 
-        return Fingerprint.Of(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+        return Fingerprint.Of(buffer.WrittenSpan);
     }
 }
