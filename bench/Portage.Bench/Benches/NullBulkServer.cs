@@ -13,7 +13,9 @@ using Microsoft.Extensions.Logging;
 namespace Portage.Bench.Benches;
 
 /// <summary>What a <see cref="NullBulkServer"/> took in since it was asked last.</summary>
-internal sealed record Received(long Documents, long Bytes, long Requests, double Seconds);
+/// <param name="Seconds">From the first byte of the first request to the end of the last answer.</param>
+/// <param name="WholeSeconds">How long whoever sent it ran, from its start to its end.</param>
+internal sealed record Received(long Documents, long Bytes, long Requests, double Seconds, double WholeSeconds);
 
 /// <summary>
 /// A cluster that takes every document and keeps none: <c>_bulk</c> is read to its end, its operations counted, and each one answered
