@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Portage.Configuration;
 using Portage.Configuration.Fields;
 using Portage.Planning;
@@ -9,13 +10,16 @@ namespace Portage.Steps;
 /// <summary>Collects the fields that a step reads.</summary>
 internal static class StepFields
 {
+    // Every step to a target walks that target's record anew, and every step of a slice that slice's: records never change.
+    private static readonly ConditionalWeakTable<object, IReadOnlyList<FieldValue>> Walked = [];
+
     /// <summary>Every field of a record, or nothing where there is none.</summary>
     /// <param name="record">The record.</param>
     /// <param name="key">What the step calls it, which a rename in the configuration does not change.</param>
     /// <param name="path">Where it stands in the configuration.</param>
     public static IEnumerable<InputPart> Of(object? record, string key, string path) => record is null
         ? []
-        : FieldWalker.Walk(record, "").Select(field => new InputPart($"{key}.{field.Path}", $"{path}.{field.Path}", field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault });
+        : Walked.GetValue(record, static walked => FieldWalker.Walk(walked, "")).Select(field => new InputPart($"{key}.{field.Path}", $"{path}.{field.Path}", field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault });
 
     /// <summary>What a step that writes to a target reads of it.</summary>
     public static IEnumerable<InputPart> OfTarget(MigrationConfig config, string name) => Of(config.Targets[name], "target", $"targets.{name}");

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Portage.Cli.Shell;
 using Portage.Engine.Operations;
@@ -22,32 +23,40 @@ internal static class PlanView
 
     private static void WriteText(Terminal terminal, PlanReport report)
     {
+        // At once: a terminal's writer sends each line by itself.
+        var page = new StringBuilder();
+        AppendText(page, terminal, report);
+        terminal.Out.Write(page);
+    }
+
+    private static void AppendText(StringBuilder page, Terminal terminal, PlanReport report)
+    {
         var changes = report.Plan.Changes;
         var width = changes.IsEmpty ? 0 : Math.Min(60, changes.Max(change => change.Address.ToString().Length));
         foreach (var change in changes)
         {
             var word = terminal.Paint(change.Word.PadRight(7), InkOf(change));
             var address = change.Address.ToString().PadRight(width);
-            terminal.Out.WriteLine($"  {word} {address}  {AboutOf(report, change)}".TrimEnd());
+            page.AppendLine($"  {word} {address}  {AboutOf(report, change)}".TrimEnd());
             foreach (var reason in change.Because)
             {
-                terminal.Out.WriteLine($"          because {reason.Text}");
+                page.AppendLine($"          because {reason.Text}");
             }
         }
 
         if (changes.IsEmpty)
         {
-            terminal.Out.WriteLine("  The configuration wants no steps yet: a snapshot with a repository makes the first.");
+            page.AppendLine("  The configuration wants no steps yet: a snapshot with a repository makes the first.");
             return;
         }
 
         var counts = changes
             .GroupBy(change => change.Word)
             .Select(group => $"{group.Count()} to {group.Key}");
-        terminal.Out.WriteLine($"  {string.Join(", ", counts)}. Plan {report.Plan.Hash.Short}.{Next(report)}");
+        page.AppendLine($"  {string.Join(", ", counts)}. Plan {report.Plan.Hash.Short}.{Next(report)}");
         if (report.IsPending)
         {
-            terminal.Out.WriteLine($"  Revision {report.Revision} is pending. Commit it: workflow configure commit");
+            page.AppendLine($"  Revision {report.Revision} is pending. Commit it: workflow configure commit");
         }
     }
 

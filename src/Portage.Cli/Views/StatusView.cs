@@ -13,10 +13,8 @@ internal static class StatusView
     {
         if (format == OutputFormat.Text)
         {
-            foreach (var line in Lines(terminal, report))
-            {
-                terminal.Out.WriteLine(line);
-            }
+            // At once: a terminal's writer sends each line by itself.
+            terminal.Out.WriteLine(string.Join('\n', Lines(terminal, report)));
         }
         else
         {

@@ -19,8 +19,18 @@ public sealed partial class LedgerJson : JsonSerializerContext
 
     /// <summary>The event of a text.</summary>
     /// <exception cref="JsonException">The text is no event that this release knows.</exception>
-    public static LedgerEvent Read(ReadOnlySpan<byte> text) =>
-        JsonSerializer.Deserialize(text, Default.LedgerEvent) ?? throw new JsonException("An event is null.");
+    public static LedgerEvent Read(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            return LedgerEventReader.Read(text);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException)
+        {
+            // What the reader says of a value that is of another type than asked for, or out of its range.
+            throw new JsonException(e.Message, e);
+        }
+    }
 }
 
 /// <summary>An address as its text form.</summary>

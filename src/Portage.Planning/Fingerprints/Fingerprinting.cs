@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
@@ -17,6 +18,9 @@ public static class Fingerprinting
     // Raised only when the hashed form itself changes. Stored keys of an older form then equal none, and the fields decide
     // (InputDifferences.HaveSameResult), so that nothing reruns. 1 hashed defaults too.
     private const int FormatVersion = 2;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _scratch;
 
     /// <summary>The inputs of a step and their fingerprints.</summary>
     /// <param name="wanted">The step.</param>
@@ -50,8 +54,10 @@ public static class Fingerprinting
 
     private static Fingerprint Hash(WantedStep wanted, IEnumerable<InputPart> parts, ImmutableArray<ConsumedOutput> consumed, StepAddress? address)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        // Kept, because a plan hashes three times a step.
+        var buffer = _scratch ??= new ArrayBufferWriter<byte>(4 * 1024);
+        buffer.ResetWrittenCount();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
         {
             json.WriteStartObject();
             if (address is not null)
@@ -77,7 +83,7 @@ public static class Fingerprinting
             foreach (var part in parts.Where(part => !part.IsDefault))
             {
                 json.WritePropertyName(part.Key);
-                json.WriteRawValue(part.Value);
+                json.WriteRawValue(part.Value, skipInputValidation: true);
             }
 
             json.WriteEndObject();
@@ -85,6 +91,6 @@ public static class Fingerprinting
             json.WriteEndObject();
         }
 
-        return Fingerprint.Of(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+        return Fingerprint.Of(buffer.WrittenSpan);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Portage.Configuration.Fields;
 using Portage.Engine.Ledger;
@@ -67,6 +68,38 @@ public sealed class LedgerEventTests
             Assert.Equal(line, Encoding.UTF8.GetString(LedgerJson.Write(LedgerJson.Read(Encoding.UTF8.GetBytes(line)))));
         }
     }
+
+    /// <summary>Reading is written by hand, writing is not: every word of every enumeration must pass.</summary>
+    [Fact]
+    public void Read_AnyWord_IsTheOneWritten()
+    {
+        Assert.All(Enum.GetValues<StepPhase>(), phase => AssertSame(new StepStarted("prod", 1, Step, 1, phase, Inputs)));
+        Assert.All(Enum.GetValues<RunOutcome>(), outcome => AssertSame(new RunEnded("prod", 1, outcome, "ann")));
+        Assert.All(Enum.GetValues<Affects>(), affects => AssertSame(new WorkloadAdjusted("prod", 1, Step, Inputs with { Parts = [Inputs.Parts[0] with { Affects = affects }] })));
+        Assert.All(Enum.GetValues<Change>(), change => AssertSame(new WorkloadAdjusted("prod", 1, Step, Inputs with { Parts = [Inputs.Parts[0] with { Change = change }] })));
+        Assert.All(Enum.GetValues<Severity>(), severity => AssertSame(new StepFailed("prod", 1, Step, 1, StepPhase.Run, DiagnosticCatalog.StepBroke.Error(null, "It broke.") with { Severity = severity }, null)));
+    }
+
+    [Theory]
+    [InlineData("""{"event":"runEnded","session":"prod","run":1,"outcome":"Done"}""")]
+    [InlineData("""{"event":"runEnded","session":"prod","run":"1","outcome":"Done","by":"ann"}""")]
+    [InlineData("""{"event":"runEnded","session":"prod","run":1,"outcome":"Lost","by":"ann"}""")]
+    [InlineData("""{"event":"invented","session":"prod","by":"ann"}""")]
+    [InlineData("""{"session":"prod","by":"ann"}""")]
+    [InlineData("""{"event":"sessionCreated","session":"prod","by":"ann"}{}""")]
+    [InlineData("""{"event":"sessionCreated","session":"prod" """)]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("")]
+    public void Read_NoEventOfThisRelease_Throws(string text) =>
+        Assert.ThrowsAny<JsonException>(() => LedgerJson.Read(Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public void Read_FieldOfALaterRelease_IsPassedOver() =>
+        Assert.Equal(new SessionCreated("prod", "ann"), LedgerJson.Read("""{"by":"ann","later":{"x":[1]},"event":"sessionCreated","session":"prod"}"""u8));
+
+    private static void AssertSame(LedgerEvent happened) =>
+        Assert.Equal(Encoding.UTF8.GetString(LedgerJson.Write(happened)), Encoding.UTF8.GetString(LedgerJson.Write(LedgerJson.Read(LedgerJson.Write(happened)))));
 
     [Fact]
     public void OneOfEach_Always_HoldsEveryEvent() =>

@@ -1,0 +1,307 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Portage.Configuration.Fields;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+using Portage.Model.Steps;
+using Portage.Planning;
+
+namespace Portage.Engine.Ledger;
+
+/// <summary>Reads what events consist of. Each method begins at the first token of its value and ends at the last.</summary>
+internal static class EventParts
+{
+    // The same few names come thousands of times. Shared by threads without a lock: each slot is read once, and checked after that.
+    private static readonly string?[] Names = new string?[256];
+
+    public static void Begin(ref Utf8JsonReader json, JsonTokenType expected)
+    {
+        if (json.TokenType != expected)
+        {
+            throw new JsonException($"Expected {expected}, found {json.TokenType}.");
+        }
+    }
+
+    /// <summary>Moves to the value of the next field of an object; false at its end.</summary>
+    public static bool NextField(ref Utf8JsonReader json, [NotNullWhen(true)] out string? name)
+    {
+        json.Read();
+        if (json.TokenType != JsonTokenType.PropertyName)
+        {
+            name = null;
+            return false;
+        }
+
+        name = NameOf(ref json);
+        json.Read();
+        return true;
+    }
+
+    private static string NameOf(ref Utf8JsonReader json)
+    {
+        var text = json.ValueSpan;
+        ref var slot = ref Names[text.Length == 0 ? 0 : ((text.Length * 31) + (text[0] * 7) + text[^1]) % Names.Length];
+        if (Volatile.Read(ref slot) is { } known && json.ValueTextEquals(known))
+        {
+            return known;
+        }
+
+        var name = json.GetString()!;
+        Volatile.Write(ref slot, name);
+        return name;
+    }
+
+    public static StepAddress Address(ref Utf8JsonReader json) =>
+        StepAddress.TryParse(json.GetString() ?? "", out var address) ? address : throw new JsonException("Not a step address.");
+
+    public static Fingerprint Digest(ref Utf8JsonReader json) => new(json.GetString() ?? "");
+
+    public static StepInputs Inputs(ref Utf8JsonReader json)
+    {
+        var (version, parts, consumed, fingerprints) = (0, ImmutableArray<InputPart>.Empty, ImmutableArray<ConsumedOutput>.Empty, default(StepFingerprints));
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "version": version = json.GetInt32(); break;
+                case "parts": parts = List(ref json, Part); break;
+                case "consumed": consumed = List(ref json, Consumed); break;
+                case "fingerprints": fingerprints = Fingerprints(ref json); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new(version, parts, consumed, fingerprints ?? throw Missing("fingerprints"));
+    }
+
+    public static StepReport Report(ref Utf8JsonReader json)
+    {
+        var numbers = ImmutableSortedDictionary<string, long>.Empty.ToBuilder();
+        var lines = ImmutableArray<string>.Empty;
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "numbers":
+                    Begin(ref json, JsonTokenType.StartObject);
+                    while (NextField(ref json, out var number))
+                    {
+                        numbers[number] = json.GetInt64();
+                    }
+
+                    break;
+                case "lines": lines = List(ref json, Text); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new(numbers.ToImmutable(), lines);
+    }
+
+    public static StepOutputs Outputs(ref Utf8JsonReader json)
+    {
+        var (parts, data) = (ImmutableArray<OutputPart>.Empty, default(string));
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "parts": parts = List(ref json, Output); break;
+                case "data": data = json.GetString(); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new(parts, data ?? throw Missing("data"));
+    }
+
+    public static WorkloadHandle Workload(ref Utf8JsonReader json)
+    {
+        var (kind, id, token, identity) = (default(string), default(string), 0L, default(Fingerprint?));
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "kind": kind = json.GetString(); break;
+                case "id": id = json.GetString(); break;
+                case "token": token = json.GetInt64(); break;
+                case "identity": identity = Digest(ref json); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new(kind ?? throw Missing("kind"), id ?? throw Missing("id"), token, identity ?? throw Missing("identity"));
+    }
+
+    public static Diagnostic Because(ref Utf8JsonReader json)
+    {
+        var (code, severity, path, summary, detail) = (default(string), Severity.Note, default(string), default(string), default(string));
+        var (file, at, didYouMean, command) = (default(string), default(TextPosition?), default(string), default(string));
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "code": code = json.GetString(); break;
+                case "severity": severity = SeverityOf(json.GetString()); break;
+                case "path": path = json.GetString(); break;
+                case "summary": summary = json.GetString(); break;
+                case "detail": detail = json.GetString(); break;
+                case "file": file = json.GetString(); break;
+                case "at" when json.TokenType != JsonTokenType.Null: at = Position(ref json); break;
+                case "didYouMean": didYouMean = json.GetString(); break;
+                case "command": command = json.GetString(); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new(code ?? throw Missing("code"), severity, path, summary ?? throw Missing("summary"), detail ?? throw Missing("detail"))
+        {
+            File = file,
+            At = at,
+            DidYouMean = didYouMean,
+            Command = command,
+        };
+    }
+
+    private static string Text(ref Utf8JsonReader json) => json.GetString() ?? throw new JsonException("A line is null.");
+
+    private static InputPart Part(ref Utf8JsonReader json)
+    {
+        var (key, path, value, affects, change, isDefault) = (default(string), default(string), default(string), Affects.Nothing, Change.Free, false);
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "key": key = json.GetString(); break;
+                case "path": path = json.GetString(); break;
+                case "value": value = json.GetString(); break;
+                case "affects": affects = AffectsOf(json.GetString()); break;
+                case "change": change = ChangeOf(json.GetString()); break;
+                case "isDefault": isDefault = json.GetBoolean(); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new(key ?? throw Missing("key"), path ?? throw Missing("path"), value ?? throw Missing("value"), affects, change) { IsDefault = isDefault };
+    }
+
+    private static ConsumedOutput Consumed(ref Utf8JsonReader json)
+    {
+        var (upstream, group, digest) = (default(StepAddress), default(string), default(Fingerprint?));
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "upstream": upstream = Address(ref json); break;
+                case "group": group = json.GetString(); break;
+                case "digest": digest = Digest(ref json); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new(upstream ?? throw Missing("upstream"), group ?? throw Missing("group"), digest ?? throw Missing("digest"));
+    }
+
+    private static OutputPart Output(ref Utf8JsonReader json)
+    {
+        var (group, called, digest) = (default(string), default(string), default(Fingerprint?));
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "group": group = json.GetString(); break;
+                case "name": called = json.GetString(); break;
+                case "digest": digest = Digest(ref json); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new(group ?? throw Missing("group"), called ?? throw Missing("name"), digest ?? throw Missing("digest"));
+    }
+
+    private static StepFingerprints Fingerprints(ref Utf8JsonReader json)
+    {
+        var (result, identity, process) = (default(Fingerprint?), default(Fingerprint?), default(Fingerprint?));
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "result": result = Digest(ref json); break;
+                case "identity": identity = Digest(ref json); break;
+                case "process": process = Digest(ref json); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new(result ?? throw Missing("result"), identity ?? throw Missing("identity"), process ?? throw Missing("process"));
+    }
+
+    private static TextPosition Position(ref Utf8JsonReader json)
+    {
+        var (line, column) = (0, 0);
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "line": line = json.GetInt32(); break;
+                case "column": column = json.GetInt32(); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new(line, column);
+    }
+
+    private delegate T ReadOne<out T>(ref Utf8JsonReader json);
+
+    private static ImmutableArray<T> List<T>(ref Utf8JsonReader json, ReadOne<T> readOne)
+        where T : class
+    {
+        Begin(ref json, JsonTokenType.StartArray);
+        var list = ImmutableArray.CreateBuilder<T>();
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            list.Add(readOne(ref json));
+        }
+
+        return list.DrainToImmutable();
+    }
+
+    private static Affects AffectsOf(string? word) => word switch
+    {
+        nameof(Affects.Nothing) => Affects.Nothing,
+        nameof(Affects.Process) => Affects.Process,
+        nameof(Affects.Result) => Affects.Result,
+        _ => throw Unknown("affects", word),
+    };
+
+    private static Change ChangeOf(string? word) => word switch
+    {
+        nameof(Change.Free) => Change.Free,
+        nameof(Change.Gated) => Change.Gated,
+        nameof(Change.Never) => Change.Never,
+        _ => throw Unknown("change", word),
+    };
+
+    private static Severity SeverityOf(string? word) => word switch
+    {
+        nameof(Severity.Note) => Severity.Note,
+        nameof(Severity.Warning) => Severity.Warning,
+        nameof(Severity.Error) => Severity.Error,
+        _ => throw Unknown("severity", word),
+    };
+
+    private static JsonException Missing(string name) => new($"There is no field '{name}' where an event needs it.");
+
+    private static JsonException Unknown(string name, string? word) => new($"There is no '{word}' for '{name}' in this release.");
+}
