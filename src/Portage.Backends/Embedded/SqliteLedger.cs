@@ -22,9 +22,6 @@ public sealed class SqliteLedger : ILedger
     // A burst of that many callers waits in line; each wait is one commit at most.
     private const int WaitingMax = 1_024;
 
-    // Below this, another thread costs more than it brings.
-    private const int EventsForTwo = 256;
-
     private const int SqliteFull = 13;
     private const int SqliteIoError = 10;
     private const int SqliteReadOnly = 8;
@@ -192,47 +189,27 @@ public sealed class SqliteLedger : ILedger
         }
     }
 
-    private static RecordedEvent[] Read(SqliteConnection connection, long after, string path)
+    private static List<RecordedEvent> Read(SqliteConnection connection, long after, string path)
     {
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT sequence, at, body FROM events WHERE sequence > $after ORDER BY sequence";
         command.Parameters.AddWithValue("$after", after);
         using var reader = command.ExecuteReader();
-        var rows = new List<Row>();
+        var events = new List<RecordedEvent>();
         while (reader.Read())
         {
-            rows.Add(new(reader.GetInt64(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2)));
-        }
-
-        var events = new RecordedEvent[rows.Count];
-        if (rows.Count < EventsForTwo)
-        {
-            Parse(rows, events, 0, rows.Count, path);
-            return events;
-        }
-
-        // A verb that shows a thousand steps reads some megabytes, while its person waits and the other core idles.
-        var half = rows.Count / 2;
-        var rest = Task.Run(() => Parse(rows, events, half, rows.Count, path));
-        Parse(rows, events, 0, half, path);
-        rest.GetAwaiter().GetResult();
-        return events;
-    }
-
-    private static void Parse(List<Row> rows, RecordedEvent[] events, int from, int to, string path)
-    {
-        for (var i = from; i < to; i++)
-        {
-            var row = rows[i];
+            var sequence = reader.GetInt64(0);
             try
             {
-                events[i] = new(row.Sequence, new DateTimeOffset(row.At, TimeSpan.Zero), LedgerJson.Read(row.Body));
+                events.Add(new(sequence, new DateTimeOffset(reader.GetInt64(1), TimeSpan.Zero), LedgerJson.Read(reader.GetFieldValue<byte[]>(2))));
             }
             catch (JsonException e)
             {
-                throw new LedgerUnusableException($"Event {row.Sequence} of {path} cannot be read: {e.Message}", isNewer: false, e);
+                throw new LedgerUnusableException($"Event {sequence} of {path} cannot be read: {e.Message}", isNewer: false, e);
             }
         }
+
+        return events;
     }
 
     private async Task WriteAllAsync()
@@ -337,8 +314,6 @@ public sealed class SqliteLedger : ILedger
         command.CommandText = sql;
         return Convert.ToInt64(command.ExecuteScalar(), provider: null);
     }
-
-    private sealed record Row(long Sequence, long At, byte[] Body);
 
     private sealed record Waiting(IReadOnlyList<LedgerEvent> Events, TaskCompletionSource<IReadOnlyList<RecordedEvent>> Written);
 }

@@ -21,7 +21,7 @@ public sealed class LedgerEventTests
     private static readonly WorkloadHandle Workload = new("process", "work/a-step-0bf47489", 4, Digest);
     private static readonly StepInputs Inputs = new(
         2,
-        [new InputPart("backfill.workers", "migrations.logs.slices.posts.backfill.workers", "4", Affects.Process, Change.Free)],
+        [new InputPart("backfill.workers", "migrations.logs.slices.posts.backfill.workers", "4", Affects.Process, Change.Free), new InputPart("backfill.conflicts", "migrations.logs.slices.posts.backfill.conflicts", "\"keepExisting\"", Affects.Result, Change.Never) { IsDefault = true }],
         [new ConsumedOutput(StepAddress.Parse("logs/main:snapshot"), "documents", Digest)],
         new(Digest, Digest, Digest));
 
