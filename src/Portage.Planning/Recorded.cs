@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Portage.Model.Addresses;
 using Portage.Model.Steps;
 
@@ -41,11 +42,35 @@ public sealed record RecordedStep(
 }
 
 /// <summary>Everything that a step began with, and the three fingerprints of it.</summary>
-/// <param name="Version">The kind's version.</param>
-/// <param name="Parts">The fields.</param>
-/// <param name="Consumed">The digests of what it took from the steps before it, by upstream address and group.</param>
-/// <param name="Fingerprints">Over all of these.</param>
-public sealed record StepInputs(int Version, ImmutableArray<InputPart> Parts, ImmutableArray<ConsumedOutput> Consumed, StepFingerprints Fingerprints);
+public sealed record StepInputs
+{
+    private readonly Lazy<ImmutableArray<InputPart>> _parts;
+
+    /// <summary>Inputs whose fields are at hand.</summary>
+    [JsonConstructor]
+    public StepInputs(int version, ImmutableArray<InputPart> parts, ImmutableArray<ConsumedOutput> consumed, StepFingerprints fingerprints) =>
+        (Version, _parts, Consumed, Fingerprints) = (version, new(parts), consumed, fingerprints);
+
+    /// <summary>Inputs whose fields are read when somebody asks for them; mostly nobody does, because the fingerprints tell enough.</summary>
+    public StepInputs(int version, Func<ImmutableArray<InputPart>> readParts, ImmutableArray<ConsumedOutput> consumed, StepFingerprints fingerprints) =>
+        (Version, _parts, Consumed, Fingerprints) = (version, new(readParts), consumed, fingerprints);
+
+    /// <summary>The kind's version.</summary>
+    public int Version { get; init; }
+
+    /// <summary>The fields.</summary>
+    public ImmutableArray<InputPart> Parts
+    {
+        get => _parts.Value;
+        init => _parts = new(value);
+    }
+
+    /// <summary>The digests of what it took from the steps before it, by upstream address and group.</summary>
+    public ImmutableArray<ConsumedOutput> Consumed { get; init; }
+
+    /// <summary>Over all of these.</summary>
+    public StepFingerprints Fingerprints { get; init; }
+}
 
 /// <summary>What a step took from an earlier one.</summary>
 /// <param name="Upstream">The earlier step.</param>

@@ -41,13 +41,22 @@ internal sealed record SliceOnTarget(MigrationConfig Config, string SourceName, 
     public InputEdge RestsOn(StepKind kind) => new(Step(kind), null, [], [], RestsOn: true);
 
     /// <summary>Every slice that is complete enough to go to a target.</summary>
-    public static IEnumerable<SliceOnTarget> AllOf(MigrationConfig config) =>
-        from migration in config.Migrations
-        from slice in migration.Value.Slices
-        let snapshot = SliceContents.SnapshotOf(migration.Value, slice.Value)
-        where snapshot is not null && migration.Value.Snapshots.ContainsKey(snapshot)
-        from target in SliceContents.TargetsOf(config, slice.Value)
-        select new SliceOnTarget(config, migration.Key, slice.Key, snapshot, target);
+    public static IEnumerable<SliceOnTarget> AllOf(MigrationConfig config)
+    {
+        foreach (var (source, migration) in config.Migrations)
+        {
+            foreach (var (name, slice) in migration.Slices)
+            {
+                if (SliceContents.SnapshotOf(migration, slice) is { } snapshot && migration.Snapshots.ContainsKey(snapshot))
+                {
+                    foreach (var target in SliceContents.TargetsOf(config, slice))
+                    {
+                        yield return new(config, source, name, snapshot, target);
+                    }
+                }
+            }
+        }
+    }
 
     /// <summary>The slice of a step's address.</summary>
     public static SliceOnTarget Of(MigrationConfig config, StepAddress address)

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Portage.Engine.Ports;
 using Portage.Model.Steps;
 using Portage.Planning;
@@ -9,18 +8,14 @@ using Portage.Steps.Validate;
 
 namespace Portage.Steps;
 
-/// <summary>The one list of step kinds.</summary>
+/// <summary>The one list of step kinds, in pipeline order.</summary>
 public static class StepCatalog
 {
-    /// <summary>Every kind, in pipeline order.</summary>
-    public static FrozenDictionary<StepKind, IStep> Steps { get; } = ((IStep[])
-    [
-        new SnapshotStep(),
-        new MetadataStep(),
-        new BackfillStep(),
-        new ValidateStep(),
-    ]).ToFrozenDictionary(step => step.Definition.Kind);
+    private static readonly IStep[] InOrder = [new SnapshotStep(), new MetadataStep(), new BackfillStep(), new ValidateStep()];
+
+    /// <summary>Every kind.</summary>
+    public static IReadOnlyDictionary<StepKind, IStep> Steps { get; } = InOrder.ToDictionary(step => step.Definition.Kind);
 
     /// <summary>The planner that knows them all.</summary>
-    public static Planner Planner { get; } = new([.. Steps.Values.Select(step => step.Definition).OrderBy(definition => definition.Kind)]);
+    public static Planner Planner { get; } = new([.. InOrder.Select(step => step.Definition)]);
 }

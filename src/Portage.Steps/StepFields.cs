@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -10,35 +11,57 @@ namespace Portage.Steps;
 /// <summary>Collects the fields that a step reads.</summary>
 internal static class StepFields
 {
-    // Every step to a target walks that target's record anew, and every step of a slice that slice's: records never change.
-    private static readonly ConditionalWeakTable<object, IReadOnlyList<FieldValue>> Walked = [];
+    // Every step to a target reads that target's record, and every step of a slice that slice's: records never change.
+    private static readonly ConditionalWeakTable<object, ConcurrentDictionary<string, InputPart[]>> Known = [];
 
-    /// <summary>Every field of a record, or nothing where there is none.</summary>
+    // Attributes take long to find, and every step asks.
+    private static readonly ConcurrentDictionary<Type, string> AutoOf = [];
+
+    // What a slice without a selection means; see SliceContents.
+    private static readonly IndexSelectionConfig EveryIndex = new() { Exclude = [".*"] };
+
+    /// <summary>The fields of a record that concern a result or a process, by key; none where there is no record.</summary>
     /// <param name="record">The record.</param>
     /// <param name="key">What the step calls it, which a rename in the configuration does not change.</param>
     /// <param name="path">Where it stands in the configuration.</param>
-    public static IEnumerable<InputPart> Of(object? record, string key, string path) => record is null
+    public static InputPart[] Of(object? record, string key, string path) => record is null
         ? []
-        : Walked.GetValue(record, static walked => FieldWalker.Walk(walked, "")).Select(field => new InputPart($"{key}.{field.Path}", $"{path}.{field.Path}", field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault });
+        : Known.GetValue(record, static _ => new(StringComparer.Ordinal)).GetOrAdd($"{key} {path}", _ =>
+        [
+            .. FieldWalker.Walk(record, "")
+                .Where(field => field.Affects != Affects.Nothing)
+                .Select(field => new InputPart($"{key}.{field.Path}", $"{path}.{field.Path}", field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault }),
+        ]);
 
     /// <summary>What a step that writes to a target reads of it.</summary>
-    public static IEnumerable<InputPart> OfTarget(MigrationConfig config, string name) => Of(config.Targets[name], "target", $"targets.{name}");
+    public static InputPart[] OfTarget(MigrationConfig config, string name) => Of(config.Targets[name], "target", $"targets.{name}");
 
     /// <summary>What decides which documents go where under which name.</summary>
-    public static IEnumerable<InputPart> OfSelection(SliceOnTarget on) =>
+    public static InputPart[] OfSelection(SliceOnTarget on) =>
     [
+        .. Of(on.Slice.Indices ?? EveryIndex, "slice.indices", $"{on.SlicePath}.indices"),
         .. Of(on.Slice, "slice", on.SlicePath).Where(part => part.Key is "slice.types"),
-        .. Of(on.Slice.Indices ?? new IndexSelectionConfig { Exclude = [".*"] }, "slice.indices", $"{on.SlicePath}.indices"),
     ];
 
     /// <summary>The gate of a record's <c>approve</c> field.</summary>
     public static GateRule Gate(object record, string approve)
     {
-        var gate = record.GetType().GetProperty("Approve")!.GetCustomAttribute<GateAttribute>()!;
-        return GateRule.Of(approve, gate.Auto);
+        var auto = AutoOf.GetOrAdd(record.GetType(), static type => type.GetProperty("Approve")!.GetCustomAttribute<GateAttribute>()!.Auto);
+        return GateRule.Of(approve, auto);
     }
 
-    /// <summary>Leaves out the fields that concern neither result nor process.</summary>
-    public static ImmutableArray<InputPart> Relevant(params IEnumerable<InputPart>[] parts) =>
-        [.. parts.SelectMany(part => part).Where(part => part.Affects != Affects.Nothing)];
+    /// <summary>All of them, by key.</summary>
+    /// <param name="records">What each record brings; no two of them have keys that begin alike.</param>
+    public static ImmutableArray<InputPart> All(params InputPart[][] records)
+    {
+        // Each is in order already, and there are thousands of steps: only whole records are put in order.
+        Array.Sort(records, static (a, b) => string.CompareOrdinal(a.FirstOrDefault()?.Key, b.FirstOrDefault()?.Key));
+        var all = ImmutableArray.CreateBuilder<InputPart>(records.Sum(record => record.Length));
+        foreach (var record in records)
+        {
+            all.AddRange(record);
+        }
+
+        return all.DrainToImmutable();
+    }
 }

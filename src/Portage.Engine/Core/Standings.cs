@@ -105,7 +105,7 @@ public static class Standings
 
             var step = wanted[place];
             return (inputs is null
-                    ? before.Version != step.Version || InputDifferences.Between(before.Parts, step.Inputs).Any(field => field.Affects == Affects.Result)
+                    ? before.Version != step.Version || InputDifferences.Between(before, step).Any(field => field.Affects == Affects.Result)
                     : !InputDifferences.HaveSameResult(before, inputs))
                 || RestsOnRedone(place, had);
         }

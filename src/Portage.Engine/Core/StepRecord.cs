@@ -71,8 +71,11 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>What it left to later steps.</summary>
     public StepOutputs? Outputs { get; init; }
 
-    /// <summary>Digest of what its gate is about: the evidence, or after the run the report; null before there is either.</summary>
-    public Fingerprint? Shown { get; init; }
+    /// <summary>What its gate is about: the evidence, or after the run the report; null before there is either.</summary>
+    public StepReport? GateReport { get; init; }
+
+    /// <summary>The digest of <see cref="GateReport"/>.</summary>
+    public Fingerprint? Shown => GateReport?.Digest;
 
     /// <summary>Why its gate waits for a person; null when it does not.</summary>
     public GateOpened? Review { get; init; }

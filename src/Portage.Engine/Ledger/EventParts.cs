@@ -57,48 +57,78 @@ internal static class EventParts
 
     public static Fingerprint Digest(ref Utf8JsonReader json) => new(json.GetString() ?? "");
 
-    public static StepInputs Inputs(ref Utf8JsonReader json)
+    /// <param name="text">The whole event: its fields are most of a ledger, and are taken apart only when somebody asks for them.</param>
+    public static StepInputs Inputs(ref Utf8JsonReader json, ReadOnlySpan<byte> text)
     {
-        var (version, parts, consumed, fingerprints) = (0, ImmutableArray<InputPart>.Empty, ImmutableArray<ConsumedOutput>.Empty, default(StepFingerprints));
+        var (version, parts, consumed, fingerprints) = (0, default(byte[]), ImmutableArray<ConsumedOutput>.Empty, default(StepFingerprints));
         Begin(ref json, JsonTokenType.StartObject);
         while (NextField(ref json, out var name))
         {
             switch (name)
             {
                 case "version": version = json.GetInt32(); break;
-                case "parts": parts = List(ref json, Part); break;
+                case "parts": parts = Later(ref json, JsonTokenType.StartArray, text); break;
                 case "consumed": consumed = List(ref json, Consumed); break;
                 case "fingerprints": fingerprints = Fingerprints(ref json); break;
                 default: json.Skip(); break;
             }
         }
 
-        return new(version, parts, consumed, fingerprints ?? throw Missing("fingerprints"));
+        return new(version, () => Read(parts, Parts), consumed, fingerprints ?? throw Missing("fingerprints"));
     }
 
-    public static StepReport Report(ref Utf8JsonReader json)
+    private static ImmutableArray<InputPart> Parts(ref Utf8JsonReader json) => List(ref json, Part);
+
+    /// <summary>Passes over a value, and keeps its text.</summary>
+    private static byte[] Later(ref Utf8JsonReader json, JsonTokenType expected, ReadOnlySpan<byte> text)
     {
-        var numbers = ImmutableSortedDictionary<string, long>.Empty.ToBuilder();
-        var lines = ImmutableArray<string>.Empty;
+        Begin(ref json, expected);
+        var begin = (int)json.TokenStartIndex;
+        json.Skip();
+        return text[begin..(int)json.BytesConsumed].ToArray();
+    }
+
+    private static T Read<T>(byte[]? text, ReadOne<T> readOne)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(text ?? throw Missing("parts or numbers"));
+            json.Read();
+            return readOne(ref json);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new LedgerUnusableException($"A part of an event cannot be read: {e.Message}", isNewer: false, e);
+        }
+    }
+
+    /// <param name="text">The whole event, of which the numbers are taken apart only when somebody asks for them.</param>
+    public static StepReport Report(ref Utf8JsonReader json, ReadOnlySpan<byte> text)
+    {
+        var (numbers, lines) = (default(byte[]), ImmutableArray<string>.Empty);
         Begin(ref json, JsonTokenType.StartObject);
         while (NextField(ref json, out var name))
         {
             switch (name)
             {
-                case "numbers":
-                    Begin(ref json, JsonTokenType.StartObject);
-                    while (NextField(ref json, out var number))
-                    {
-                        numbers[number] = json.GetInt64();
-                    }
-
-                    break;
+                case "numbers": numbers = Later(ref json, JsonTokenType.StartObject, text); break;
                 case "lines": lines = List(ref json, Text); break;
                 default: json.Skip(); break;
             }
         }
 
-        return new(numbers.ToImmutable(), lines);
+        return new(() => Read(numbers, Numbers), lines);
+    }
+
+    private static ImmutableSortedDictionary<string, long> Numbers(ref Utf8JsonReader json)
+    {
+        var numbers = ImmutableSortedDictionary.CreateBuilder<string, long>();
+        while (NextField(ref json, out var name))
+        {
+            numbers[name] = json.GetInt64();
+        }
+
+        return numbers.ToImmutable();
     }
 
     public static StepOutputs Outputs(ref Utf8JsonReader json)

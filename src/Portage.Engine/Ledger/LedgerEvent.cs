@@ -163,10 +163,29 @@ public sealed record WorkloadAdjusted(string Session, int Run, StepAddress Step,
 public sealed record WorkloadLost(string Session, int Run, StepAddress Step, string Why, DateTimeOffset? RetryAt) : LedgerEvent(Session);
 
 /// <summary>What a step found or did, for people and for gates.</summary>
-/// <param name="Numbers">What predicates are asked over.</param>
-/// <param name="Lines">One thing a line, most important first.</param>
-public sealed record StepReport(ImmutableSortedDictionary<string, long> Numbers, ImmutableArray<string> Lines)
+public sealed record StepReport
 {
+    private readonly Lazy<ImmutableSortedDictionary<string, long>> _numbers;
+
+    /// <summary>A report whose numbers are at hand.</summary>
+    [JsonConstructor]
+    public StepReport(ImmutableSortedDictionary<string, long> numbers, ImmutableArray<string> lines) =>
+        (_numbers, Lines) = (new(numbers), lines);
+
+    /// <summary>A report whose numbers are read when somebody asks for them, which only an open gate does.</summary>
+    public StepReport(Func<ImmutableSortedDictionary<string, long>> readNumbers, ImmutableArray<string> lines) =>
+        (_numbers, Lines) = (new(readNumbers), lines);
+
+    /// <summary>What predicates are asked over.</summary>
+    public ImmutableSortedDictionary<string, long> Numbers
+    {
+        get => _numbers.Value;
+        init => _numbers = new(value);
+    }
+
+    /// <summary>One thing a line, most important first.</summary>
+    public ImmutableArray<string> Lines { get; init; }
+
     /// <summary>Equal digests mean that a person who saw the one saw the other.</summary>
     [JsonIgnore]
     public Fingerprint Digest => Fingerprint.Of(string.Join('\n', Numbers.OrderBy(number => number.Key, StringComparer.Ordinal).Select(number => $"{number.Key}={number.Value}").Concat(Lines)));

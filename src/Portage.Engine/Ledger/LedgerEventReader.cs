@@ -50,7 +50,7 @@ internal sealed class LedgerEventReader
         var json = new Utf8JsonReader(text);
         json.Read();
         var reader = new LedgerEventReader();
-        reader.ReadFields(ref json);
+        reader.ReadFields(ref json, text);
         if (json.Read())
         {
             throw new JsonException("An event is followed by something else.");
@@ -59,7 +59,7 @@ internal sealed class LedgerEventReader
         return reader.Make();
     }
 
-    private void ReadFields(ref Utf8JsonReader json)
+    private void ReadFields(ref Utf8JsonReader json, ReadOnlySpan<byte> text)
     {
         EventParts.Begin(ref json, JsonTokenType.StartObject);
         while (EventParts.NextField(ref json, out var name))
@@ -83,8 +83,8 @@ internal sealed class LedgerEventReader
                 case "phase": _phase = PhaseOf(json.GetString()); break;
                 case "outcome": _outcome = OutcomeOf(json.GetString()); break;
                 case "plan": _plan = EventParts.Digest(ref json); break;
-                case "inputs": _inputs = EventParts.Inputs(ref json); break;
-                case "report": _report = EventParts.Report(ref json); break;
+                case "inputs": _inputs = EventParts.Inputs(ref json, text); break;
+                case "report": _report = EventParts.Report(ref json, text); break;
                 case "outputs": _outputs = EventParts.Outputs(ref json); break;
                 case "because": _because = EventParts.Because(ref json); break;
                 case "retryAt": _retryAt = json.TokenType == JsonTokenType.Null ? null : json.GetDateTimeOffset(); break;
@@ -92,7 +92,7 @@ internal sealed class LedgerEventReader
 
                 // A digest where a gate names it, and the report itself where the step found it.
                 case "evidence" when json.TokenType == JsonTokenType.String: _evidence = EventParts.Digest(ref json); break;
-                case "evidence": _found = EventParts.Report(ref json); break;
+                case "evidence": _found = EventParts.Report(ref json, text); break;
                 default: json.Skip(); break;
             }
         }

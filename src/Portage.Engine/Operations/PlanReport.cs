@@ -40,26 +40,36 @@ public sealed class PlanReports(Planner planner, IReadOnlyDictionary<StepKind, I
         var (plan, diagnostics) = planner.Plan(config, session.Recorded());
         var estimates = ImmutableDictionary.CreateBuilder<StepAddress, StepEstimate>();
         var notes = new List<Diagnostic>(WayOut.Of(diagnostics, session, revision));
-        foreach (var change in plan.Changes.Where(change => change is StepChange.Create or StepChange.Redo).Take(EstimatesMax))
+
+        // All at once, because what takes time is the way to each repository.
+        var begun = plan.Changes.Where(change => change is StepChange.Create or StepChange.Redo).Take(EstimatesMax).Select(change => EstimateAsync(session, change.Address, config, cancellationToken));
+        foreach (var (address, estimate, failure) in await Task.WhenAll(begun))
         {
-            try
+            if (estimate is not null)
             {
-                if (await steps[change.Address.Kind].EstimateAsync(Context(session, change.Address, config), cancellationToken) is { } estimate)
-                {
-                    estimates[change.Address] = estimate;
-                }
+                estimates[address] = estimate;
             }
-            catch (StepException failure)
+
+            // A plan needs no sizes; but what is in the way of them will be in the way of the step.
+            if (failure is not null && notes.All(note => note.Detail != failure.Detail))
             {
-                // A plan needs no sizes; but what is in the way of them will be in the way of the step.
-                if (notes.All(note => note.Detail != failure.Because.Detail))
-                {
-                    notes.Add(failure.Because with { Severity = Severity.Warning });
-                }
+                notes.Add(failure with { Severity = Severity.Warning });
             }
         }
 
         return new(session.Name, revision.Number, session.Current?.Number != revision.Number, plan, estimates.ToImmutable(), [.. notes]);
+    }
+
+    private async Task<(StepAddress Step, StepEstimate? Estimate, Diagnostic? Failure)> EstimateAsync(SessionState session, StepAddress step, MigrationConfig config, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (step, await steps[step.Kind].EstimateAsync(Context(session, step, config), cancellationToken), null);
+        }
+        catch (StepException failure)
+        {
+            return (step, null, failure.Because);
+        }
     }
 
     private StepContext Context(SessionState session, StepAddress address, MigrationConfig config) => new()

@@ -180,7 +180,7 @@ public sealed partial class Controller
     /// <summary>A field that says where the work was done has changed: what is there is taken back where it is.</summary>
     private static bool MustRevertAsBegun(StepRecord claimed, WantedStep step) =>
         claimed.ConfiguredBy > 0
-        && InputDifferences.Between(claimed.Inputs!.Parts, step.Inputs).Any(field => field is { Change: Change.Never, Affects: Affects.Result });
+        && InputDifferences.Between(claimed.Inputs!, step).Any(field => field is { Change: Change.Never, Affects: Affects.Result });
 
     private static (MigrationConfig Config, string Configuration) Configured(SessionState session, int run)
     {

@@ -96,7 +96,7 @@ public sealed class StatusBuilder(Planner planner)
 
     /// <summary>The field that blocks a plan, which never becomes a run; null when none does.</summary>
     private static string? ForbiddenField(WantedStep step, StepRecord had) => had is { State: StepState.Complete, Inputs: { } begun }
-        ? InputDifferences.Between(begun.Parts, step.Inputs).FirstOrDefault(field => field is { Change: Change.Never, Affects: Affects.Result })?.Reason.Path
+        ? InputDifferences.Between(begun, step).FirstOrDefault(field => field is { Change: Change.Never, Affects: Affects.Result })?.Reason.Path
         : null;
 
     private static TimeSpan? Remaining(StepProgress? progress) =>

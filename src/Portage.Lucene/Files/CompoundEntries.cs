@@ -1,7 +1,7 @@
 namespace Portage.Lucene.Files;
 
 /// <summary>Where one file lies in a <c>.cfs</c>.</summary>
-internal readonly record struct CompoundEntry(long Offset, long Length);
+internal sealed record CompoundEntry(long Offset, long Length);
 
 /// <summary>The table of a compound file (<c>.cfe</c>): which of the segment's files lie where in its <c>.cfs</c>.</summary>
 /// <remarks>

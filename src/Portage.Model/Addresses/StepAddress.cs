@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.RegularExpressions;
 using Portage.Model.Steps;
 
 namespace Portage.Model.Addresses;
@@ -11,8 +10,10 @@ namespace Portage.Model.Addresses;
 /// name, as in <c>securitylogs/main:snapshot</c> and <c>securitylogs/posts&gt;blue:backfill</c>. It is what users see
 /// and type, what the ledger stores and what logs carry.
 /// </remarks>
-public sealed partial record StepAddress
+public sealed record StepAddress
 {
+    private const int NameLengthMax = 63;
+
     private readonly string _text;
 
     // An address is looked up many times for each time it is made.
@@ -45,21 +46,42 @@ public sealed partial record StepAddress
     public StepKind Kind { get; }
 
     /// <summary>True when <paramref name="name"/> can be part of an address: 1 to 63 of <c>A-Z a-z 0-9 . _ -</c>, beginning with a letter or digit.</summary>
-    public static bool IsName(string name) => NamePattern().IsMatch(name);
+    public static bool IsName(ReadOnlySpan<char> name)
+    {
+        if (name.Length is 0 or > NameLengthMax || !char.IsAsciiLetterOrDigit(name[0]))
+        {
+            return false;
+        }
+
+        foreach (var character in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(character) && character is not ('.' or '_' or '-'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Reads the text form; false when it is not one.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out StepAddress? address)
     {
         address = null;
-        var match = AddressText().Match(text);
-        if (!match.Success || !StepKinds.TryParse(match.Groups["kind"].Value, out var kind))
+        var colon = text.LastIndexOf(':');
+        if (colon < 0 || !StepKinds.TryParse(text[(colon + 1)..], out var kind))
         {
             return false;
         }
 
-        var part = match.Groups["part"];
-        var target = match.Groups["target"];
-        address = new(match.Groups["source"].Value, part.Success ? part.Value : null, target.Success ? target.Value : null, kind);
+        var (source, target) = Cut(text[..colon], '>');
+        (source, var part) = Cut(source, '/');
+        if (!IsName(source) || (part is not null && !IsName(part)) || (target is not null && !IsName(target)))
+        {
+            return false;
+        }
+
+        address = new(source, part, target, kind);
         return true;
     }
 
@@ -77,11 +99,6 @@ public sealed partial record StepAddress
     /// <summary>The text form.</summary>
     public override string ToString() => _text;
 
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex NamePattern();
-
-    [GeneratedRegex(
-        @"\A(?<source>[A-Za-z0-9][A-Za-z0-9._-]{0,62})(/(?<part>[A-Za-z0-9][A-Za-z0-9._-]{0,62}))?(>(?<target>[A-Za-z0-9][A-Za-z0-9._-]{0,62}))?:(?<kind>[a-z]+)\z",
-        RegexOptions.CultureInvariant)]
-    private static partial Regex AddressText();
+    private static (string Before, string? After) Cut(string text, char at) =>
+        text.IndexOf(at, StringComparison.Ordinal) is var place and >= 0 ? (text[..place], text[(place + 1)..]) : (text, null);
 }

@@ -27,11 +27,19 @@ public static class Fingerprinting
     /// <param name="consumed">What it takes from earlier steps.</param>
     public static StepInputs Of(WantedStep wanted, ImmutableArray<ConsumedOutput> consumed)
     {
-        var parts = wanted.Inputs.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key));
-        var result = Hash(wanted, parts.Where(part => part.Affects == Affects.Result), consumed, address: null);
-        var identity = Hash(wanted, parts.Where(part => part.Affects == Affects.Result), consumed, wanted.Address);
-        var process = Hash(wanted, parts.Where(part => part.Affects == Affects.Process), [], address: null);
+        var parts = InOrder(wanted.Inputs);
+        var result = Hash(wanted, parts, Affects.Result, consumed, address: null);
+        var identity = Hash(wanted, parts, Affects.Result, consumed, wanted.Address);
+        var process = Hash(wanted, parts, Affects.Process, [], address: null);
         return new(wanted.Version, parts, consumed, new(result, identity, process));
+    }
+
+    /// <summary>True when the fields that something was begun with are hashed as those wanted now; what it consumed is not looked at.</summary>
+    internal static bool HaveSameParts(StepInputs had, WantedStep wanted)
+    {
+        var (begun, parts) = (wanted with { Version = had.Version }, InOrder(wanted.Inputs));
+        return Hash(begun, parts, Affects.Result, had.Consumed, address: null) == had.Fingerprints.Result
+            && Hash(begun, parts, Affects.Process, [], address: null) == had.Fingerprints.Process;
     }
 
     /// <summary>The digest of the outputs that an edge selects.</summary>
@@ -52,7 +60,21 @@ public static class Fingerprinting
         return new(edge.Upstream, edge.Group!, Fingerprint.Of(text.ToString()));
     }
 
-    private static Fingerprint Hash(WantedStep wanted, IEnumerable<InputPart> parts, ImmutableArray<ConsumedOutput> consumed, StepAddress? address)
+    private static ImmutableArray<InputPart> InOrder(ImmutableArray<InputPart> parts)
+    {
+        for (var i = 1; i < parts.Length; i++)
+        {
+            if (string.CompareOrdinal(parts[i - 1].Key, parts[i].Key) > 0)
+            {
+                return parts.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key));
+            }
+        }
+
+        return parts;
+    }
+
+    /// <param name="parts">By key; only those that affect <paramref name="affects"/> count.</param>
+    private static Fingerprint Hash(WantedStep wanted, ImmutableArray<InputPart> parts, Affects affects, ImmutableArray<ConsumedOutput> consumed, StepAddress? address)
     {
         // Kept, because a plan hashes three times a step.
         var buffer = _scratch ??= new ArrayBufferWriter<byte>(4 * 1024);
@@ -66,7 +88,7 @@ public static class Fingerprinting
             }
 
             json.WriteStartArray("consumed");
-            foreach (var output in consumed.OrderBy(output => output.Upstream.Kind).ThenBy(output => output.Group, StringComparer.Ordinal))
+            foreach (var output in consumed.Length < 2 ? consumed : [.. consumed.OrderBy(output => output.Upstream.Kind).ThenBy(output => output.Group, StringComparer.Ordinal)])
             {
                 // Not the upstream's address: a rename of a snapshot or a slice is no other input.
                 json.WriteStartArray();
@@ -80,10 +102,13 @@ public static class Fingerprinting
             json.WriteNumber("format", FormatVersion);
             json.WriteString("kind", wanted.Address.Kind.Word());
             json.WriteStartObject("parts");
-            foreach (var part in parts.Where(part => !part.IsDefault))
+            foreach (var part in parts)
             {
-                json.WritePropertyName(part.Key);
-                json.WriteRawValue(part.Value, skipInputValidation: true);
+                if (part.Affects == affects && !part.IsDefault)
+                {
+                    json.WritePropertyName(part.Key);
+                    json.WriteRawValue(part.Value, skipInputValidation: true);
+                }
             }
 
             json.WriteEndObject();

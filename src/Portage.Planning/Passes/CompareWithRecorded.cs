@@ -26,7 +26,7 @@ internal static class CompareWithRecorded
             return new StepChange.Create(step.Address);
         }
 
-        var fields = InputDifferences.Between(had.Inputs.Parts, step.Inputs);
+        var fields = InputDifferences.Between(had.Inputs, step);
         var never = fields.Where(field => field.Change == Change.Never && field.Affects == Affects.Result).ToArray();
 
         // Only under finished work: what failed or is under way is taken back where it was done, and done anew, or a

@@ -8,7 +8,7 @@ namespace Portage.Snapshots.Formats;
 /// One value in the JSON of a blob, read with typed errors: what is missing or of another kind is a
 /// <see cref="CorruptBlobException"/> that names the blob and the place in it.
 /// </summary>
-internal readonly record struct BlobJson(string Blob, string Place, JsonElement Value)
+internal sealed record BlobJson(string Blob, string Place, JsonElement Value)
 {
     // Mappings may nest as deep as index.mapping.depth.limit was raised to; the default of that is 20.
     private const int DepthMax = 512;

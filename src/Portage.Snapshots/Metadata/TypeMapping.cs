@@ -24,8 +24,8 @@ public sealed record TypeMapping(string Type, JsonElement Body)
     internal static IReadOnlyList<TypeMapping> ParseAll(BlobJson? json) => json?.Value.ValueKind switch
     {
         null => [],
-        JsonValueKind.Object => [.. FromObject(json.Value)],
-        _ => [.. json.Value.Elements().SelectMany(element => FromObject(element.Value.ValueKind == JsonValueKind.String ? Decompress(element) : element))],
+        JsonValueKind.Object => [.. FromObject(json)],
+        _ => [.. json.Elements().SelectMany(element => FromObject(element.Value.ValueKind == JsonValueKind.String ? Decompress(element) : element))],
     };
 
     private static bool HasNested(JsonElement field) =>

@@ -39,7 +39,7 @@ public interface IBlobStore
 /// <summary>One blob in a listing.</summary>
 /// <param name="Name">Without its folder.</param>
 /// <param name="Length">In bytes.</param>
-public readonly record struct BlobEntry(string Name, long Length);
+public sealed record BlobEntry(string Name, long Length);
 
 /// <summary>One blob, open for reading. Reads may overlap in time.</summary>
 public interface IBlob : IAsyncDisposable

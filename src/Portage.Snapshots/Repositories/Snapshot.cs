@@ -128,7 +128,7 @@ public sealed class Snapshot
     {
         null or 0 => null,
         > 0 and < MillisecondsMax and var milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds),
-        _ => throw json!.Value.Unlike("a time in milliseconds"),
+        _ => throw json!.Unlike("a time in milliseconds"),
     };
 
     // The end of the year 9999.

@@ -25,7 +25,7 @@ public sealed class BackfillInputs : IStepDefinition
         .Where(on => !on.Slice.Backfill.Skip)
         .Select(on => new WantedStep(
             on.Step(StepKind.Backfill),
-            StepFields.Relevant(
+            StepFields.All(
                 StepFields.OfTarget(config, on.TargetName),
                 StepFields.OfSelection(on),
                 StepFields.Of(on.Slice.Backfill, "backfill", $"{on.SlicePath}.backfill")),

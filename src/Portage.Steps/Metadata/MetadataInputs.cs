@@ -25,7 +25,7 @@ public sealed class MetadataInputs : IStepDefinition
         .Where(on => !on.Slice.Metadata.Skip)
         .Select(on => new WantedStep(
             on.Step(StepKind.Metadata),
-            StepFields.Relevant(
+            StepFields.All(
                 StepFields.OfTarget(config, on.TargetName),
                 StepFields.OfSelection(on),
                 StepFields.Of(on.Slice.Metadata, "metadata", $"{on.SlicePath}.metadata")),

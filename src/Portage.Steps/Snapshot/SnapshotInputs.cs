@@ -28,7 +28,7 @@ public sealed class SnapshotInputs : IStepDefinition
         let taken = snapshot.Value.Take is null ? [] : StepFields.Of(migration.Value.Source, "source", $"migrations.{migration.Key}.source")
         select new WantedStep(
             new StepAddress(migration.Key, snapshot.Key, null, StepKind.Snapshot),
-            StepFields.Relevant(StepFields.Of(snapshot.Value, "snapshot", path), taken),
+            StepFields.All(StepFields.Of(snapshot.Value, "snapshot", path), taken),
             [],
             SnapshotGate.Rule)
         {

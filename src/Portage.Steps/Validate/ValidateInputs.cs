@@ -25,7 +25,7 @@ public sealed class ValidateInputs : IStepDefinition
         .Where(on => !on.Slice.Validate.Skip)
         .Select(on => new WantedStep(
             on.Step(StepKind.Validate),
-            StepFields.Relevant(
+            StepFields.All(
                 StepFields.OfTarget(config, on.TargetName),
                 StepFields.OfSelection(on),
                 StepFields.Of(on.Slice.Validate, "validate", $"{on.SlicePath}.validate")),
