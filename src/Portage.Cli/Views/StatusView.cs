@@ -57,7 +57,7 @@ internal static class StatusView
         }
     }
 
-    /// <summary>As <c>45 %, 1,234 of 2,800 documents, 350/s, 4 s left</c>.</summary>
+    /// <summary>As <c>45 %, 1,234 of 2,800 documents, 350/s, 4 s left</c>; with <c>of up to</c> where the total may turn out smaller.</summary>
     public static string ProgressText(StepProgress progress, TimeSpan? remaining)
     {
         var parts = new List<string>();
@@ -66,7 +66,7 @@ internal static class StatusView
             parts.Add($"{100.0 * progress.Done / total:0} %");
         }
 
-        parts.Add($"{progress.Done:N0}{(progress.Total is { } all ? $" of {all:N0}" : "")} {progress.Unit}");
+        parts.Add($"{progress.Done:N0}{(progress.Total is { } all ? $" of {(progress.TotalIsAtMost ? "up to " : "")}{all:N0}" : "")} {progress.Unit}");
         if (progress.PerSecond is { } rate)
         {
             parts.Add($"{rate:N0}/s");
@@ -74,7 +74,7 @@ internal static class StatusView
 
         if (remaining is { } left)
         {
-            parts.Add($"{Duration(left)} left");
+            parts.Add($"{(progress.TotalIsAtMost ? "up to " : "")}{Duration(left)} left");
         }
 
         parts.AddRange(progress.Numbers.Where(number => number.Value > 0 && number.Key is "rejected" or "existing" or "missing" or "differing" && number.Value > 0).Select(number => $"{number.Value:N0} {number.Key}"));
@@ -146,6 +146,7 @@ internal static class StatusView
                 json.WriteStartObject("progress");
                 json.WriteNumber("done", progress.Done);
                 WriteNumber(json, "total", progress.Total);
+                json.WriteBoolean("totalIsAtMost", progress.TotalIsAtMost);
                 json.WriteString("unit", progress.Unit);
                 if (progress.PerSecond is { } rate)
                 {

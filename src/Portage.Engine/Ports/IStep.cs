@@ -114,7 +114,11 @@ public sealed record StepContext
 /// <param name="PerSecond">The present rate; null before there is one.</param>
 /// <param name="Waiting">Why it is slow or waits, and what would end that; null when it runs freely.</param>
 /// <param name="Numbers">Further counts by name.</param>
-public sealed record StepProgress(long Done, long? Total, string Unit, double? PerSecond, string? Waiting, ImmutableSortedDictionary<string, long> Numbers);
+public sealed record StepProgress(long Done, long? Total, string Unit, double? PerSecond, string? Waiting, ImmutableSortedDictionary<string, long> Numbers)
+{
+    /// <summary>True when the total may turn out smaller, as where nested objects are counted like documents.</summary>
+    public bool TotalIsAtMost { get; init; }
+}
 
 /// <summary>A step cannot go on.</summary>
 /// <param name="because">For the user.</param>

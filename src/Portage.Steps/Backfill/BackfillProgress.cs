@@ -5,7 +5,8 @@ using Portage.Steps.WorkItems;
 namespace Portage.Steps.Backfill;
 
 /// <summary>Counts what became of documents; safe to use from every reader.</summary>
-internal sealed class BackfillProgress(long total, ItemJournal journal, TimeProvider time, Action<StepProgress> publish)
+/// <param name="totalIsAtMost">Nested objects are Lucene documents of their own, so that the total is an upper bound until the end.</param>
+internal sealed class BackfillProgress(long total, bool totalIsAtMost, ItemJournal journal, TimeProvider time, Action<StepProgress> publish)
 {
     public const string Accepted = "accepted";
     public const string Existing = "existing";
@@ -32,9 +33,7 @@ internal sealed class BackfillProgress(long total, ItemJournal journal, TimeProv
     {
         var decided = Decided;
         _rate.Take(decided);
-
-        // Nested objects are Lucene documents of their own, so the total is an upper bound until the end.
-        publish(new(decided, Math.Max(total, decided), "documents", _rate.PerSecond, waiting, Numbers));
+        publish(new(decided, Math.Max(total, decided), "documents", _rate.PerSecond, waiting, Numbers) { TotalIsAtMost = totalIsAtMost });
     }
 
     /// <summary>Tells that all is done.</summary>

@@ -51,7 +51,7 @@ public sealed class BackfillStep : IStep
         await ClusterAccess.TryAsync(on.TargetPath, () => RefuseGoneIndicesAsync(context, on, client, cancellationToken));
         var items = SliceReading.Items(indices);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
-        var progress = new BackfillProgress(await SliceReading.CountAsync(indices, cancellationToken), journal, context.Time, context.Progress);
+        var progress = new BackfillProgress(await SliceReading.CountAsync(indices, cancellationToken), indices.Any(index => index.Index.HasNestedObjects), journal, context.Time, context.Progress);
         var copies = new ConcurrentDictionary<WorkItem, ShardCopy>();
 
         async Task CopyAsync(WorkItem item, CancellationToken abort)
@@ -73,6 +73,7 @@ public sealed class BackfillStep : IStep
             }
         }
 
+        progress.Publish(waiting: null);
         await ItemCrew.WorkAsync(
             items.Where(item => !journal.Of(item).IsDone),
             () => Math.Min(Newest(context, on).Slice.Backfill.Workers, Newest(context, on).Slice.Backfill.Connections),

@@ -5,7 +5,7 @@ using Portage.Steps.WorkItems;
 namespace Portage.Steps.Validate;
 
 /// <summary>Counts what was compared; safe to use from every reader.</summary>
-internal sealed class ValidateProgress(long total, ItemJournal journal, TimeProvider time, Action<StepProgress> publish)
+internal sealed class ValidateProgress(long total, bool totalIsAtMost, ItemJournal journal, TimeProvider time, Action<StepProgress> publish)
 {
     public const string Checked = "checked";
     public const string Missing = "missing";
@@ -26,7 +26,7 @@ internal sealed class ValidateProgress(long total, ItemJournal journal, TimeProv
     {
         var done = journal.Sum(Checked);
         _rate.Take(done);
-        publish(new(done, Math.Max(total, done), "documents", _rate.PerSecond, waiting, Numbers));
+        publish(new(done, Math.Max(total, done), "documents", _rate.PerSecond, waiting, Numbers) { TotalIsAtMost = totalIsAtMost });
     }
 
     public void PublishEnd()

@@ -46,7 +46,7 @@ public sealed class ValidateStep : IStep
         var items = SliceReading.Items(indices);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
         var rejected = written is null ? [] : RejectedDocuments.Keys(written.Findings);
-        var progress = new ValidateProgress(await SliceReading.CountAsync(indices, cancellationToken), journal, context.Time, context.Progress);
+        var progress = new ValidateProgress(await SliceReading.CountAsync(indices, cancellationToken), indices.Any(index => index.Index.HasNestedObjects), journal, context.Time, context.Progress);
         var comparisons = new ConcurrentDictionary<WorkItem, ShardComparison>();
 
         int Connections() => SliceOnTarget.Of(context.Tuning(), context.Address).Slice.Validate.Connections;
@@ -66,6 +66,7 @@ public sealed class ValidateStep : IStep
             }
         }
 
+        progress.Publish(waiting: null);
         await ItemCrew.WorkAsync(
             items.Where(item => !journal.Of(item).IsDone),
             () => Math.Min(2, Connections()),

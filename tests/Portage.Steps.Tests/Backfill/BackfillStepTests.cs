@@ -122,6 +122,18 @@ public sealed class BackfillStepTests
         Assert.Equal(expected, slice.Sandbox.Documents("logs").Count);
     }
 
+    [Theory]
+    [InlineData("logs", false)]
+    [InlineData("nested", true)]
+    public async Task RunAsync_NestedObjects_MakeTheTotalAnUpperBoundUntilTheEnd(string index, bool isAtMost)
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = [index] } });
+        slice.Run.Progress.Clear();
+        var done = await slice.DoAsync(new BackfillStep());
+        Assert.Equal(isAtMost, slice.Run.Progress[0].TotalIsAtMost);
+        Assert.Equal((done.Report.Numbers["documents"], false), (slice.Run.Progress[^1].Total!.Value, slice.Run.Progress[^1].TotalIsAtMost));
+    }
+
     [Fact]
     public async Task RunAsync_BodyTooLargeForTheTarget_IsSplit()
     {
