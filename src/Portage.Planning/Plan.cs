@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Portage.Model.Addresses;
 using Portage.Model.Steps;
+using Portage.Planning.Destroying;
 
 namespace Portage.Planning;
 
@@ -17,17 +18,31 @@ public sealed record Plan(ImmutableArray<StepChange> Changes, ImmutableDictionar
     public required Fingerprint Hash { get; init; }
 
     /// <summary>True when starting the plan would do nothing.</summary>
-    public bool IsEmpty => Changes.All(change => change is StepChange.Keep or StepChange.Collect);
+    public bool IsEmpty => Changes.All(change => change is StepChange.Keep or StepChange.Collect { StopsWork: false });
+
+    /// <summary>Everything that the plan deletes, empties or overwrites, each thing once.</summary>
+    public ImmutableArray<Destruction> Destroys => DestructionText.Merge(Changes.SelectMany(change => change.Destroys));
+
+    /// <summary>True when starting the plan may destroy something, so that a person must have said so.</summary>
+    public bool IsDestructive => Changes.Any(change => change.Destroys.Length > 0 || change.Unseen is not null);
 
     /// <summary>The changes that forbid a start.</summary>
     public IEnumerable<StepChange.Block> Blocks => Changes.OfType<StepChange.Block>();
 
     internal static Fingerprint HashOf(ImmutableArray<StepChange> changes, IReadOnlyDictionary<StepAddress, WantedStep> steps)
     {
-        var text = new StringBuilder("plan 1\n");
+        var text = new StringBuilder("plan 2\n");
         foreach (var change in changes)
         {
-            text.Append(change.Word).Append(change is StepChange.Redo { Conditional: true } ? "? " : " ").Append(change.Address).Append('\n');
+            text.Append(change.Word).Append(change.IsConditional ? "? " : " ").Append(change.Address).Append('\n');
+            Append(text, "redo", change.Redone);
+            Append(text, "add", change.Added);
+            foreach (var key in change.Destroys.Select(destroys => destroys.Key).Order(StringComparer.Ordinal))
+            {
+                text.Append("destroys ").Append(key).Append('\n');
+            }
+
+            text.Append(change.Unseen is null ? "" : "destroys what cannot be seen\n");
             if (steps.TryGetValue(change.Address, out var step))
             {
                 foreach (var part in step.Inputs.Where(part => !part.IsDefault))
@@ -40,5 +55,19 @@ public sealed record Plan(ImmutableArray<StepChange> Changes, ImmutableDictionar
         }
 
         return Fingerprint.Of(text.ToString());
+    }
+
+    private static void Append(StringBuilder text, string word, ImmutableArray<string> items)
+    {
+        if (items.IsDefault)
+        {
+            text.Append(word).Append(" all\n");
+            return;
+        }
+
+        foreach (var item in items)
+        {
+            text.Append(word).Append(' ').Append(item).Append('\n');
+        }
     }
 }

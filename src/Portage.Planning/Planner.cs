@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Portage.Configuration;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
+using Portage.Planning.Destroying;
 using Portage.Planning.Passes;
 
 namespace Portage.Planning;
@@ -14,12 +15,20 @@ public sealed class Planner(ImmutableArray<IStepDefinition> definitions)
     public ImmutableArray<WantedStep> Wanted(MigrationConfig config) => AddWantedSteps.From(config, definitions);
 
     /// <summary>What starting <paramref name="config"/> would do, given what is recorded.</summary>
+    /// <param name="observed">What was seen just now of what the changes that may destroy something would destroy; null or without an entry where nobody has looked yet.</param>
     public (Plan Plan, ImmutableArray<Diagnostic> Diagnostics) Plan(
         MigrationConfig config,
-        IReadOnlyDictionary<StepAddress, RecordedStep> recorded)
+        IReadOnlyDictionary<StepAddress, RecordedStep> recorded,
+        IReadOnlyDictionary<StepAddress, Observation>? observed = null) => Plan(Wanted(config), recorded, observed);
+
+    /// <summary>As <see cref="Plan(MigrationConfig, IReadOnlyDictionary{StepAddress, RecordedStep}, IReadOnlyDictionary{StepAddress, Observation})"/>, of steps that are derived already.</summary>
+    public static (Plan Plan, ImmutableArray<Diagnostic> Diagnostics) Plan(
+        ImmutableArray<WantedStep> wanted,
+        IReadOnlyDictionary<StepAddress, RecordedStep> recorded,
+        IReadOnlyDictionary<StepAddress, Observation>? observed)
     {
-        var wanted = Wanted(config);
-        var changes = CompareWithRecorded.Changes(wanted, recorded).AddRange(CollectOrphans.Changes(wanted, recorded));
+        var compared = SpareWhatIsLeft.From(CompareWithRecorded.Changes(wanted, recorded), recorded);
+        var changes = AddDestructions.To(compared.AddRange(CollectOrphans.Changes(wanted, recorded)), wanted, recorded, observed);
         var steps = wanted.ToImmutableDictionary(step => step.Address);
         var plan = new Plan(changes, steps) { Hash = Planning.Plan.HashOf(changes, steps) };
         return (plan, [.. Blocks(plan)]);

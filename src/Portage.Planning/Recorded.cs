@@ -37,9 +37,26 @@ public sealed record RecordedStep(
     /// <summary>Who refused it in its review, and why; null when nobody did.</summary>
     public string? Rejection { get; init; }
 
-    /// <summary>When, in the same order, it was last taken back; 0 when it never was.</summary>
+    /// <summary>When, in the same order, it was last taken back, in whole or in part; 0 when it never was.</summary>
     public long TakenBackAt { get; init; }
+
+    /// <summary>The items that it did, or has begun; null where an earlier release did not write them down, and for a step without items.</summary>
+    public IReadOnlyDictionary<string, RecordedItem>? Items { get; init; }
+
+    /// <summary>When each item was last taken back; null where an earlier release did not write it down.</summary>
+    public IReadOnlyDictionary<string, long>? TakenBack { get; init; }
+
+    /// <summary>True while something works on it, or may.</summary>
+    public bool IsWorking { get; init; }
 }
+
+/// <summary>What is recorded of one item of a step.</summary>
+/// <param name="Digest">Of what it was done with.</param>
+/// <param name="Since">When, in the order of the session's events, it was begun.</param>
+public sealed record RecordedItem(Fingerprint Digest, long Since);
+
+/// <summary>One output of an earlier step that a step takes for itself, as an index of a snapshot.</summary>
+public sealed record StepItem(string Name, Fingerprint Digest);
 
 /// <summary>Everything that a step began with, and the three fingerprints of it.</summary>
 public sealed record StepInputs
@@ -70,13 +87,22 @@ public sealed record StepInputs
 
     /// <summary>Over all of these.</summary>
     public StepFingerprints Fingerprints { get; init; }
+
+    /// <summary>The items that the step is to do, by name; default for a step without items, and where an earlier release did not write them down.</summary>
+    [JsonIgnore]
+    public ImmutableArray<StepItem> Items => Consumed.FirstOrDefault(output => !output.Items.IsDefault)?.Items ?? default;
 }
 
 /// <summary>What a step took from an earlier one.</summary>
 /// <param name="Upstream">The earlier step.</param>
 /// <param name="Group">Which outputs.</param>
 /// <param name="Digest">Over all of them that the edge selects.</param>
-public sealed record ConsumedOutput(StepAddress Upstream, string Group, Fingerprint Digest);
+public sealed record ConsumedOutput(StepAddress Upstream, string Group, Fingerprint Digest)
+{
+    /// <summary>The outputs one by one, where they are the items of the step; default elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<StepItem> Items { get; init; }
+}
 
 /// <summary>The three fingerprints of a step.</summary>
 /// <param name="Result">Equal: the outcome is the same.</param>

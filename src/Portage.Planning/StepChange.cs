@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Model.Addresses;
+using Portage.Planning.Destroying;
 
 namespace Portage.Planning;
 
@@ -18,8 +19,29 @@ public abstract record StepChange
     /// <summary>The word that users see.</summary>
     public abstract string Word { get; }
 
+    /// <summary>Items that are done and would be taken back first; default means every one.</summary>
+    public ImmutableArray<string> Redone { get; init; } = [];
+
+    /// <summary>Items that are not done yet.</summary>
+    public ImmutableArray<string> Added { get; init; } = [];
+
+    /// <summary>Items that were done and are not wanted any more: they are left as they are.</summary>
+    public ImmutableArray<string> Left { get; init; } = [];
+
+    /// <summary>What this deletes, empties or overwrites, as was seen just now; empty where nothing is, or nobody has looked.</summary>
+    public ImmutableArray<Destruction> Destroys { get; init; } = [];
+
+    /// <summary>Why nobody could see what this would destroy; null where somebody has, and where it destroys nothing.</summary>
+    public string? Unseen { get; init; }
+
+    /// <summary>True where something may be destroyed, so that somebody must look before this is started.</summary>
+    public bool MayDestroy { get; init; }
+
+    /// <summary>True when it depends on how an earlier step comes out.</summary>
+    public virtual bool IsConditional => false;
+
     /// <summary>Complete, with these very inputs: nothing is done and its resources are not touched.</summary>
-    public sealed record Keep(StepAddress Step) : StepChange(Step, [])
+    public sealed record Keep(StepAddress Step, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
     {
         /// <inheritdoc/>
         public override string Word => "keep";
@@ -40,13 +62,24 @@ public abstract record StepChange
         public override string Word => "create";
     }
 
-    /// <summary>Done with other inputs: revert it, then run it.</summary>
+    /// <summary>Good but for what can be added, or changed in place: that is done, and the rest is not touched.</summary>
+    /// <param name="Reasons">The fields, outputs and items that differ.</param>
+    public sealed record Update(StepAddress Step, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
+    {
+        /// <inheritdoc/>
+        public override string Word => "update";
+    }
+
+    /// <summary>Done with other inputs: take back what is not good any more, then run it.</summary>
     /// <param name="Conditional">Only when what it takes from an earlier step comes out differently; otherwise it is kept.</param>
     /// <param name="Reasons">The fields and outputs that differ.</param>
     public sealed record Redo(StepAddress Step, bool Conditional, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
     {
         /// <inheritdoc/>
         public override string Word => "redo";
+
+        /// <inheritdoc/>
+        public override bool IsConditional => Conditional;
     }
 
     /// <summary>Cannot be done: a field that may never change under finished work has changed.</summary>
@@ -57,7 +90,8 @@ public abstract record StepChange
     }
 
     /// <summary>Recorded, and wanted no longer. This version lists it and leaves what it made as it is.</summary>
-    public sealed record Collect(StepAddress Step, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
+    /// <param name="StopsWork">True when it is under way, and a start stops it.</param>
+    public sealed record Collect(StepAddress Step, bool StopsWork, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
     {
         /// <inheritdoc/>
         public override string Word => "collect";

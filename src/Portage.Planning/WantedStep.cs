@@ -22,6 +22,9 @@ public sealed record WantedStep(StepAddress Address, ImmutableArray<InputPart> I
     /// <summary>From <see cref="IStepDefinition.IsHeavy"/>.</summary>
     public bool IsHeavy { get; init; }
 
+    /// <summary>True when running it replaces documents that may be there already, though nothing is recorded of them.</summary>
+    public bool Overwrites { get; init; }
+
     /// <summary>One line for people: what the step is about, as <c>bring your own: nightly</c>.</summary>
     public string About { get; init; } = "";
 }
@@ -40,6 +43,10 @@ public sealed record InputPart(string Key, string Path, string Value, Affects Af
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsDefault { get; init; }
+
+    /// <summary>True when the step can change it in what is there, without taking anything back. Of the release, so it is not written down.</summary>
+    [JsonIgnore]
+    public bool InPlace { get; init; }
 }
 
 /// <summary>A step that comes before another one, and what the later one takes from it.</summary>
@@ -50,8 +57,11 @@ public sealed record InputPart(string Key, string Path, string Value, Affects Af
 /// <param name="RestsOn">What this step made stands on what the upstream made: when that is reverted, this must be reverted first, and run again.</param>
 public sealed record InputEdge(StepAddress Upstream, string? Group, ImmutableArray<string> Include, ImmutableArray<string> Exclude, bool RestsOn)
 {
-    /// <summary>The key of the fields that the patterns come from; null where they are always the same. When those differ, digests tell nothing about the upstream.</summary>
+    /// <summary>The key of the fields that the patterns come from: then the outputs are the items of this step. Null where the patterns are always the same.</summary>
     public string? SelectedBy { get; init; }
+
+    /// <summary>The step looks for itself whether it can change what is there when this comes out differently; only where it cannot, it takes back and does anew.</summary>
+    public bool InPlace { get; init; }
 
     /// <summary>What this step finds out is about what the upstream made: when the upstream begins later, this must run again.</summary>
     public bool LooksAt { get; init; }

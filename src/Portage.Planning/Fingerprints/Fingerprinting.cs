@@ -48,6 +48,7 @@ public static class Fingerprinting
         var include = edge.Include.Select(text => new IndexPattern(text)).ToArray();
         var exclude = edge.Exclude.Select(text => new IndexPattern(text)).ToArray();
         var text = new StringBuilder();
+        var items = edge.SelectedBy is null ? null : ImmutableArray.CreateBuilder<StepItem>();
         foreach (var part in outputs
             .Where(part => part.Group == edge.Group
                 && include.Any(pattern => pattern.Matches(part.Name))
@@ -55,9 +56,10 @@ public static class Fingerprinting
             .OrderBy(part => part.Name, StringComparer.Ordinal))
         {
             text.Append(part.Name).Append('\n').Append(part.Digest.Hex).Append('\n');
+            items?.Add(new(part.Name, part.Digest));
         }
 
-        return new(edge.Upstream, edge.Group!, Fingerprint.Of(text.ToString()));
+        return new(edge.Upstream, edge.Group!, Fingerprint.Of(text.ToString())) { Items = items?.DrainToImmutable() ?? default };
     }
 
     private static ImmutableArray<InputPart> InOrder(ImmutableArray<InputPart> parts)

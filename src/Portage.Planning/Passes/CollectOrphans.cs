@@ -11,7 +11,13 @@ internal static class CollectOrphans
         var known = wanted.Select(step => step.Address).ToHashSet();
         return recorded.Values
             .Where(step => step.State != RecordedState.Absent && !known.Contains(step.Address))
-            .OrderBy(step => step.Address.ToString(), StringComparer.Ordinal)
-            .Select(step => new StepChange.Collect(step.Address, [new(null, null, null, "no longer in the configuration; what it made is left as it is")]));
+            .OrderBy(step => (step.Address.Source, step.Address.Part, step.Address.Target), Comparer<(string, string?, string?)>.Create(static (a, b) => string.CompareOrdinal($"{a}", $"{b}")))
+            .ThenBy(step => step.Address.Kind)
+            .Select(step => new StepChange.Collect(
+                step.Address,
+                step.IsWorking,
+                [new(null, null, null, step.IsWorking
+                    ? "no longer in the configuration; it is stopped, and what it made is left as it is"
+                    : "no longer in the configuration; what it made is left as it is")]));
     }
 }

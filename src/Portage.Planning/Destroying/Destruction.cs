@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+
+namespace Portage.Planning.Destroying;
+
+/// <summary>What happens to something on a cluster that somebody may miss.</summary>
+public enum DestructionKind
+{
+    /// <summary>An index goes, with all documents in it.</summary>
+    DeleteIndex,
+
+    /// <summary>The documents that Portage wrote go; the index, and what others wrote into it, stay.</summary>
+    DeleteDocuments,
+
+    /// <summary>Documents that are there are replaced by others of the same id.</summary>
+    OverwriteDocuments,
+
+    /// <summary>A template goes.</summary>
+    DeleteTemplate,
+
+    /// <summary>An alias goes.</summary>
+    DeleteAlias,
+
+    /// <summary>A snapshot goes.</summary>
+    DeleteSnapshot,
+}
+
+/// <summary>Something on a cluster that a change deletes, empties or overwrites, with what is there now.</summary>
+/// <param name="Kind">What happens to it.</param>
+/// <param name="Target">The cluster by its name in the configuration, as <c>blue</c>.</param>
+/// <param name="Name">The index, template, alias or snapshot.</param>
+/// <param name="Documents">How many documents are there now; null for what has none, or where they cannot be counted.</param>
+/// <param name="Bytes">How much it holds; null where that is not known.</param>
+/// <param name="Foreign">How many of the documents Portage did not write; 0 when it wrote all of them; null where nobody can tell.</param>
+public sealed record Destruction(DestructionKind Kind, string Target, string Name, long? Documents, long? Bytes, long? Foreign)
+{
+    /// <summary>The item of the step, which is the index at the source, that this belongs to; null for what belongs to none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Item { get; init; }
+
+    /// <summary>True when it is known, or cannot be ruled out, that somebody else wrote into it.</summary>
+    [JsonIgnore]
+    public bool HasForeign => Foreign is null or > 0 && Documents is not 0;
+
+    /// <summary>What an approval is for: which thing, and whether others wrote into it; never how much there is, which changes while somebody reads.</summary>
+    [JsonIgnore]
+    public string Key => $"{Kind} {Target} {Name}{(HasForeign ? " foreign" : "")}";
+
+    /// <summary>True when this is more than what was approved: another thing, or others have written into it and had not.</summary>
+    public bool IsBeyond(IEnumerable<Destruction> approved) =>
+        !approved.Any(other => other.Kind == Kind && other.Target == Target && other.Name == Name && (other.HasForeign || !HasForeign));
+}

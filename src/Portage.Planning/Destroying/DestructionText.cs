@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Portage.Planning.Destroying;
+
+/// <summary>Says what is destroyed, in words that no plan uses for anything else.</summary>
+public static class DestructionText
+{
+    /// <summary>
+    /// Each thing once: an index that goes takes along what other steps would have deleted in it. In the order of clusters and names.
+    /// </summary>
+    public static ImmutableArray<Destruction> Merge(IEnumerable<Destruction> destructions) =>
+    [
+        .. destructions
+            .GroupBy(one => (one.Target, one.Name, Class: ClassOf(one.Kind)))
+            .Select(same => same.OrderBy(one => one.Kind).First())
+            .OrderBy(one => one.Target, StringComparer.Ordinal)
+            .ThenBy(one => one.Kind)
+            .ThenBy(one => one.Name, StringComparer.Ordinal),
+    ];
+
+    /// <summary>
+    /// One text a cluster, without the verb: <c>3 indices, 14,005 documents on blue, 5 of them not written by Portage</c>. Empty for nothing.
+    /// </summary>
+    public static ImmutableArray<string> Of(IEnumerable<Destruction> destructions) =>
+        [.. Merge(destructions).GroupBy(one => one.Target, StringComparer.Ordinal).Select(on => OnOne(on.Key, [.. on]))];
+
+    /// <summary>One thing, as <c>delete index logs: 305 documents, 5 of them not written by Portage</c>.</summary>
+    public static string Line(Destruction one)
+    {
+        var what = one.Kind switch
+        {
+            DestructionKind.DeleteIndex => $"delete index {one.Name}",
+            DestructionKind.DeleteDocuments => $"delete the documents that Portage wrote to {one.Name}",
+            DestructionKind.OverwriteDocuments => $"overwrite documents of {one.Name}",
+            DestructionKind.DeleteTemplate => $"delete template {one.Name}",
+            DestructionKind.DeleteAlias => $"delete alias {one.Name}",
+            _ => $"delete snapshot {one.Name}",
+        };
+        var size = one.Documents is { } documents ? $": {Count(documents, "document")}{Bytes(one.Bytes)}" : "";
+        return $"{what} on {one.Target}{size}{Foreign(one.Foreign, one.Documents, one.Kind)}";
+    }
+
+    private static string OnOne(string target, ImmutableArray<Destruction> all)
+    {
+        var parts = new List<string>();
+        foreach (var kind in all.GroupBy(one => one.Kind).OrderBy(group => group.Key))
+        {
+            var count = kind.Count();
+            var documents = kind.Sum(one => one.Documents ?? 0);
+            parts.AddRange(kind.Key switch
+            {
+                DestructionKind.DeleteIndex => [Count(count, "index"), Count(documents, "document")],
+                DestructionKind.DeleteDocuments => [$"{Count(documents, "document")} in {Count(count, "index")}"],
+                DestructionKind.OverwriteDocuments => [$"up to {Count(documents, "document")} overwritten in {Count(count, "index")}"],
+                DestructionKind.DeleteTemplate => [Count(count, "template")],
+                DestructionKind.DeleteAlias => [Count(count, "alias")],
+                _ => (string[])[Count(count, "snapshot")],
+            });
+        }
+
+        var taken = all.Where(one => one.Kind is DestructionKind.DeleteIndex or DestructionKind.OverwriteDocuments).ToArray();
+        var foreign = taken.Sum(one => one.Foreign ?? 0);
+        var unknown = taken.Count(one => one.Foreign is null && one.Documents is not (null or 0));
+        var kept = all.Where(one => one.Kind == DestructionKind.DeleteDocuments).Sum(one => one.Foreign ?? 0);
+        return $"{string.Join(", ", parts)} on {target}"
+            + (foreign > 0 ? $", {foreign.ToString("N0", CultureInfo.InvariantCulture)} of them not written by Portage" : "")
+            + (unknown > 0 ? $", in {Count(unknown, "index")} perhaps some that Portage did not write" : "")
+            + (kept > 0 ? $"; keeps {Count(kept, "document")} there that Portage did not write" : "");
+    }
+
+    private static string Foreign(long? foreign, long? documents, DestructionKind kind) => (foreign, kind) switch
+    {
+        (null, _) when documents is not (null or 0) => ", perhaps some that Portage did not write",
+        (> 0 and var many, DestructionKind.DeleteDocuments) => $"; {many.ToString("N0", CultureInfo.InvariantCulture)} that Portage did not write stay",
+        (> 0 and var many, _) => $", {many.ToString("N0", CultureInfo.InvariantCulture)} of them not written by Portage",
+        _ => "",
+    };
+
+    private static string Count(long count, string word) => $"{count.ToString("N0", CultureInfo.InvariantCulture)} {(count == 1 ? word : word switch { "index" => "indices", "alias" => "aliases", _ => word + "s" })}";
+
+    private static string Bytes(long? bytes) => bytes switch
+    {
+        null or 0 => "",
+        < 10 * 1024 => $", {bytes.Value.ToString("N0", CultureInfo.InvariantCulture)} bytes",
+        < 10L * 1024 * 1024 => $", {bytes.Value / 1024} KB",
+        < 10L * 1024 * 1024 * 1024 => $", {bytes.Value / (1024 * 1024)} MB",
+        _ => $", {bytes.Value / (1024L * 1024 * 1024)} GB",
+    };
+
+    // What is done to documents of an index, and to the index, is one thing; everything else is its own.
+    private static int ClassOf(DestructionKind kind) => kind <= DestructionKind.OverwriteDocuments ? 0 : (int)kind;
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Portage.Model.Addresses;
+using Portage.Planning.Destroying;
+
+namespace Portage.Planning.Passes;
+
+/// <summary>Marks the changes that may destroy something, and adds what was seen of it.</summary>
+internal static class AddDestructions
+{
+    public static ImmutableArray<StepChange> To(
+        ImmutableArray<StepChange> changes,
+        ImmutableArray<WantedStep> wanted,
+        IReadOnlyDictionary<StepAddress, RecordedStep> recorded,
+        IReadOnlyDictionary<StepAddress, Observation>? observed)
+    {
+        var steps = wanted.ToDictionary(step => step.Address);
+        return [.. changes.Select(change => MayDestroy(change, steps.GetValueOrDefault(change.Address), recorded.GetValueOrDefault(change.Address)) ? Seen(change, observed) : change)];
+    }
+
+    /// <summary>What has effects is taken back; what looks for itself whether it can change in place may find that it cannot.</summary>
+    private static bool MayDestroy(StepChange change, WantedStep? step, RecordedStep? had) => change switch
+    {
+        StepChange.Redo => had!.EffectsSince is not null || step!.Overwrites,
+        StepChange.Update => step!.Overwrites || step.Edges.Any(edge => edge.InPlace),
+        StepChange.Create => step!.Overwrites,
+        _ => false,
+    };
+
+    private static StepChange Seen(StepChange change, IReadOnlyDictionary<StepAddress, Observation>? observed) =>
+        observed is not null && observed.TryGetValue(change.Address, out var seen)
+            ? change with { MayDestroy = true, Destroys = seen.Destroys, Unseen = seen.Unseen }
+            : change with { MayDestroy = true };
+}

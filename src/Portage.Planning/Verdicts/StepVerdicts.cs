@@ -1,0 +1,325 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Portage.Configuration.Fields;
+using Portage.Model.Steps;
+using Portage.Planning.Fingerprints;
+
+namespace Portage.Planning.Verdicts;
+
+/// <summary>Whether what is recorded of a step is still good: asked by the plan, which prints it, and by the engine, which acts on it. Pure.</summary>
+public static class StepVerdicts
+{
+    // A series of indices would fill the page with one reason.
+    private const int NamesMax = 5;
+
+    /// <summary>The verdict about a step.</summary>
+    /// <param name="had">What is recorded of it; null for nothing.</param>
+    /// <param name="before">The steps before it, in the order of its edges.</param>
+    public static Verdict Of(WantedStep step, RecordedStep? had, IReadOnlyList<UpstreamLook> before)
+    {
+        if (had is null || had.State == RecordedState.Absent)
+        {
+            return Verdict.Create;
+        }
+
+        var fields = InputDifferences.Between(had.Inputs, step);
+        var never = fields.Where(field => field is { Change: Change.Never, Affects: Affects.Result }).ToArray();
+
+        // Only under finished work: what failed or is under way is taken back where it was done, and done anew, or a
+        // mistyped path could never be mended.
+        if (never.Length > 0 && had.State == RecordedState.Complete)
+        {
+            return new(VerdictKind.Block, [.. never.Select(field => field.Reason)]);
+        }
+
+        var look = new Look(step, had, before);
+        look.CompareFields(fields);
+        look.CompareOutputs();
+        look.CompareItems();
+        look.CompareWithEarlierSteps();
+        return look.Verdict(fields);
+    }
+
+    /// <summary>One comparison, part by part.</summary>
+    private sealed class Look
+    {
+        private readonly WantedStep _step;
+        private readonly RecordedStep _had;
+        private readonly IReadOnlyList<UpstreamLook> _before;
+        private readonly InputEdge? _itemEdge;
+        private readonly IReadOnlyDictionary<string, RecordedItem>? _done;
+        private readonly FrozenDictionary<string, Fingerprint>? _wanted;
+
+        // For all of the step.
+        private readonly List<ChangeReason> _redo = [];
+        private readonly List<ChangeReason> _inPlace = [];
+        private readonly List<ChangeReason> _pending = [];
+
+        // For some of its items.
+        private readonly List<ChangeReason> _redoItems = [];
+        private readonly SortedSet<string> _redone = new(StringComparer.Ordinal);
+
+        public Look(WantedStep step, RecordedStep had, IReadOnlyList<UpstreamLook> before)
+        {
+            (_step, _had, _before) = (step, had, before);
+            if (StepItems.EdgeOf(step) is { } edge)
+            {
+                _itemEdge = step.Edges[edge];
+                _wanted = StepItems.Wanted(_itemEdge, before[edge]);
+                _done = StepItems.Had(_itemEdge, had, before[edge].Recorded);
+            }
+        }
+
+        private bool IsComplete => _had.State == RecordedState.Complete;
+
+        /// <summary>Another selection that selects the same is no difference; which items it makes, the items tell.</summary>
+        private bool ItemsTell => _done is not null && (_wanted is not null || _before[StepItems.EdgeOf(_step)!.Value].Verdict.Kind != VerdictKind.Keep);
+
+        public void CompareFields(ImmutableArray<InputDifference> fields)
+        {
+            foreach (var field in fields.Where(field => field.Affects == Affects.Result))
+            {
+                if (_itemEdge is not null && InputDifferences.IsWithin(field.Key, _itemEdge.SelectedBy!))
+                {
+                    // Until the earlier step is settled nobody knows what the other selection selects.
+                    if (!ItemsTell)
+                    {
+                        _redo.Add(field.Reason);
+                    }
+                    else if (_wanted is null)
+                    {
+                        _pending.Add(field.Reason);
+                    }
+                }
+                else
+                {
+                    (IsInPlace(field.Key) ? _inPlace : _redo).Add(field.Reason);
+                }
+            }
+
+            if (_had.Inputs.Version != _step.Version)
+            {
+                _redo.Add(new(null, null, null, $"this release does the step differently (version {_had.Inputs.Version} → {_step.Version})"));
+            }
+
+            // What was only looked at is looked at again; what was done is not wanted as it is.
+            if (_had is { Rejection: { } rejection, EffectsSince: not null })
+            {
+                _redo.Add(new(null, null, null, rejection));
+            }
+        }
+
+        /// <summary>What is taken whole from earlier steps.</summary>
+        public void CompareOutputs()
+        {
+            for (var place = 0; place < _before.Count; place++)
+            {
+                var edge = _step.Edges[place];
+                if (edge.Group is null)
+                {
+                    continue;
+                }
+
+                if (_before[place].Outputs.IsDefault)
+                {
+                    // Begun work goes on from where it is while an earlier step finishes; only finished work can be in doubt.
+                    if (IsComplete)
+                    {
+                        _pending.Add(Reason(edge, $"only if {edge.Upstream} comes out differently"));
+                    }
+                }
+                else if (edge != _itemEdge || _done is null)
+                {
+                    var now = Fingerprinting.Consume(edge, _before[place].Outputs);
+                    var then = StepItems.ConsumedOf(edge, _had);
+                    if (then?.Digest != now.Digest)
+                    {
+                        (edge.InPlace ? _inPlace : _redo).Add(new(edge.Upstream.ToString(), then?.Digest.Short, now.Digest.Short, $"{edge.Upstream} came out with other {edge.Group}"));
+                    }
+                }
+            }
+        }
+
+        /// <summary>What is taken index by index.</summary>
+        public void CompareItems()
+        {
+            if (_done is null || _wanted is null)
+            {
+                return;
+            }
+
+            var changed = _done.Where(item => _wanted.TryGetValue(item.Key, out var now) && now != item.Value.Digest).Select(item => item.Key).Order(StringComparer.Ordinal).ToArray();
+            if (changed.Length > 0)
+            {
+                var reason = Reason(_itemEdge!, $"{_itemEdge!.Upstream} came out with other {_itemEdge.Group} of {Names(changed)}");
+                if (_itemEdge.InPlace)
+                {
+                    _inPlace.Add(reason);
+                }
+                else
+                {
+                    _redoItems.Add(reason);
+                    _redone.UnionWith(changed);
+                }
+            }
+        }
+
+        /// <summary>What this stands on, or has looked at.</summary>
+        public void CompareWithEarlierSteps()
+        {
+            for (var place = 0; place < _before.Count; place++)
+            {
+                var (edge, upstream) = (_step.Edges[place], _before[place]);
+                if (edge.RestsOn)
+                {
+                    RestsOn(edge, upstream);
+                }
+
+                if (edge.LooksAt)
+                {
+                    LooksAt(edge, upstream);
+                }
+            }
+        }
+
+        private void RestsOn(InputEdge edge, UpstreamLook upstream)
+        {
+            if (upstream.Verdict is { Kind: VerdictKind.Redo, IsConditional: true })
+            {
+                _pending.Add(Reason(edge, $"only if {edge.Upstream} is redone"));
+            }
+            else if (upstream.Verdict.Kind == VerdictKind.Redo || !upstream.TakesBack.IsDefaultOrEmpty)
+            {
+                var text = $"rests on {edge.Upstream}, which is redone";
+                var isAll = upstream.Verdict.Kind == VerdictKind.Redo && upstream.Verdict.Redone.IsDefault;
+                Items(edge, text, isAll ? null : item => upstream.Verdict.Redoes(item) || (!upstream.TakesBack.IsDefault && upstream.TakesBack.Contains(item, StringComparer.Ordinal)));
+            }
+
+            if (upstream.Recorded is { } under)
+            {
+                var since = _had.EffectsSince;
+                var text = $"rests on {edge.Upstream}, which was taken back meanwhile";
+                if (under.TakenBackAt > since && (_done is null || under.TakenBack is null))
+                {
+                    Items(edge, text, null);
+                }
+                else if (_done is not null && under.TakenBack is { Count: > 0 } takenBack)
+                {
+                    var done = _done;
+                    Items(edge, text, item => takenBack.GetValueOrDefault(item) > done[item].Since);
+                }
+                else if (under.TakenBackAt > since)
+                {
+                    Items(edge, text, null);
+                }
+            }
+        }
+
+        private void LooksAt(InputEdge edge, UpstreamLook upstream)
+        {
+            var text = $"looks at what {edge.Upstream} makes, which comes later than this did";
+            if (upstream.Verdict.Kind == VerdictKind.Create)
+            {
+                Items(edge, text, null);
+            }
+            else if (upstream.Recorded is { EffectsSince: { } since } looked)
+            {
+                if (_done is not null && looked.Items is { } items)
+                {
+                    var done = _done;
+                    Items(edge, text, item => items.TryGetValue(item, out var there) ? there.Since > done[item].Since : upstream.Verdict.Added.Contains(item, StringComparer.Ordinal));
+                }
+                else if (since > _had.EffectsSince)
+                {
+                    Items(edge, text, null);
+                }
+            }
+        }
+
+        /// <param name="which">Null for all of the step.</param>
+        private void Items(InputEdge edge, string text, Func<string, bool>? which)
+        {
+            if (which is null || _done is null)
+            {
+                _redo.Add(Reason(edge, text));
+                return;
+            }
+
+            var hit = _done.Keys.Where(which).Order(StringComparer.Ordinal).ToArray();
+            if (hit.Length > 0)
+            {
+                _redoItems.Add(Reason(edge, hit.Length == _done.Count ? text : $"{text}: {Names(hit)}"));
+                _redone.UnionWith(hit);
+            }
+        }
+
+        public Verdict Verdict(ImmutableArray<InputDifference> fields)
+        {
+            var (done, wanted) = (_done, _wanted);
+            ImmutableArray<string> added = wanted is null || done is null ? [] : [.. wanted.Keys.Where(name => !done.ContainsKey(name)).Order(StringComparer.Ordinal)];
+            ImmutableArray<string> left = wanted is null || done is null ? [] : [.. done.Keys.Where(name => !wanted.ContainsKey(name)).Order(StringComparer.Ordinal)];
+
+            // What is not wanted any more is left as it is, whatever becomes of the rest.
+            _redone.ExceptWith(left);
+            var told = (Added: added, Left: left);
+            var differences = Told(told.Added, told.Left);
+            if (_redo.Count > 0)
+            {
+                return new(VerdictKind.Redo, [.. _redo.Distinct(), .. _redoItems, .. _inPlace, .. differences])
+                {
+                    Redone = done is null ? default : [.. done.Keys.Where(name => !told.Left.Contains(name, StringComparer.Ordinal)).Order(StringComparer.Ordinal)],
+                    Added = added,
+                    Left = left,
+                };
+            }
+
+            if (_redone.Count > 0)
+            {
+                return new(VerdictKind.Redo, [.. _redoItems, .. _inPlace, .. differences]) { Redone = [.. _redone], Added = added, Left = left };
+            }
+
+            if (_pending.Count > 0)
+            {
+                return new(VerdictKind.Redo, [.. _pending.Distinct(), .. _inPlace]) { IsConditional = true, Redone = default };
+            }
+
+            // What is under way must let go of an item that nobody wants; what is complete has.
+            if (_inPlace.Count > 0 || added.Length > 0 || (left.Length > 0 && !IsComplete))
+            {
+                return new(VerdictKind.Update, [.. _inPlace, .. differences]) { Added = added, Left = left };
+            }
+
+            return IsComplete
+                ? new(VerdictKind.Keep, differences) { Left = left }
+                : new(VerdictKind.Adopt,
+                [
+                    new(null, null, null, _had.Situation),
+                    .. fields.Where(field => field.Affects == Affects.Process).Select(field => field.Reason),
+                ]);
+        }
+
+        private ImmutableArray<ChangeReason> Told(ImmutableArray<string> added, ImmutableArray<string> left)
+        {
+            var reasons = ImmutableArray.CreateBuilder<ChangeReason>();
+            if (added.Length > 0)
+            {
+                reasons.Add(new(_itemEdge!.SelectedBy, null, null, $"{Names(added)} {(added.Length == 1 ? "is" : "are")} selected and not done yet"));
+            }
+
+            if (left.Length > 0)
+            {
+                reasons.Add(new(_itemEdge!.SelectedBy, null, null, $"{Names(left)} {(left.Length == 1 ? "is" : "are")} selected no longer, and left as {(left.Length == 1 ? "it is" : "they are")}"));
+            }
+
+            return reasons.ToImmutable();
+        }
+
+        /// <summary>True for a field, or one below a record, that the step can change in what is there.</summary>
+        private bool IsInPlace(string key) => _step.Inputs.Any(part => part.InPlace && (part.Key == key || InputDifferences.IsWithin(key, part.Key)));
+
+        private static ChangeReason Reason(InputEdge edge, string text) => new(edge.Upstream.ToString(), null, null, text);
+
+        private static string Names(IReadOnlyCollection<string> names) =>
+            $"{string.Join(", ", names.Take(NamesMax))}{(names.Count > NamesMax ? $" and {names.Count - NamesMax} more" : "")}";
+    }
+}
