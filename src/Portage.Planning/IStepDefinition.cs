@@ -29,6 +29,9 @@ public interface IStepDefinition
     /// <summary>True for work that runs in a process of its own and survives the controller.</summary>
     bool IsHeavy { get; }
 
+    /// <summary>True when it writes into indices of a target, which then nobody else of Portage may.</summary>
+    bool WritesToTarget { get; }
+
     /// <summary>The steps of this kind that the configuration is complete enough to want.</summary>
     IEnumerable<WantedStep> Derive(MigrationConfig config);
 }

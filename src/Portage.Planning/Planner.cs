@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Portage.Configuration;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
+using Portage.Model.Steps;
 using Portage.Planning.Destroying;
 using Portage.Planning.Passes;
 
@@ -11,6 +12,9 @@ namespace Portage.Planning;
 /// <param name="definitions">Every step kind, once.</param>
 public sealed class Planner(ImmutableArray<IStepDefinition> definitions)
 {
+    /// <summary>True for a kind that writes into indices of a target.</summary>
+    public bool WritesToTarget(StepKind kind) => definitions.Any(definition => definition.Kind == kind && definition.WritesToTarget);
+
     /// <summary>The steps that a configuration wants, in pipeline order within each source and slice.</summary>
     public ImmutableArray<WantedStep> Wanted(MigrationConfig config) => AddWantedSteps.From(config, definitions);
 

@@ -25,6 +25,9 @@ public sealed record WantedStep(StepAddress Address, ImmutableArray<InputPart> I
     /// <summary>True when running it replaces documents that may be there already, though nothing is recorded of them.</summary>
     public bool Overwrites { get; init; }
 
+    /// <summary>True when taking its work back may delete something from a cluster: then that is looked at, and approved by a person, first.</summary>
+    public bool Destroys { get; init; }
+
     /// <summary>One line for people: what the step is about, as <c>bring your own: nightly</c>.</summary>
     public string About { get; init; } = "";
 }
@@ -78,6 +81,12 @@ public sealed record OutputPart(string Group, string Name, Fingerprint Digest);
 /// <param name="Predicate">The condition; null unless the mode is <see cref="GateMode.Automatic"/>.</param>
 public sealed record GateRule(GateMode Mode, string? Predicate)
 {
+    /// <summary>Nobody is asked.</summary>
+    public static GateRule None { get; } = new(GateMode.None, null);
+
+    /// <summary>Something is destroyed: a person, whatever the configuration says.</summary>
+    public static GateRule Destruction { get; } = new(GateMode.Manual, "nothing is destroyed");
+
     /// <summary>The rule of an <c>approve</c> field: <c>manual</c>, <c>none</c>, <c>auto</c> or a predicate.</summary>
     public static GateRule Of(string approve, string auto) => approve switch
     {

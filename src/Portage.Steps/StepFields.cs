@@ -30,7 +30,7 @@ internal static class StepFields
         [
             .. FieldWalker.Walk(record, "")
                 .Where(field => field.Affects != Affects.Nothing)
-                .Select(field => new InputPart($"{key}.{field.Path}", $"{path}.{field.Path}", field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault }),
+                .Select(field => new InputPart($"{key}.{field.Path}", $"{path}.{field.Path}", field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault, InPlace = field.InPlace }),
         ]);
 
     /// <summary>What a step that writes to a target reads of it.</summary>

@@ -1,11 +1,20 @@
 using Portage.Engine.Ledger;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Core;
 
 /// <summary>Asks a gate's rule about a report. Pure.</summary>
 internal static class GateQuestion
 {
+    /// <summary>The rule that applies: a destruction is for a person, whatever the configuration says.</summary>
+    public static GateRule RuleOf(WantedStep step, StepReport report, bool isBefore) => (isBefore, step.GatePlacement) switch
+    {
+        (true, _) when !report.Destroys.IsEmpty => GateRule.Destruction,
+        (true, GatePlacement.BeforeRun) or (false, GatePlacement.AfterRun) => step.Gate,
+        _ => GateRule.None,
+    };
+
     /// <summary>Why a person must decide, as <c>manual</c> or the comparisons that do not hold; null when the rule lets it pass.</summary>
     public static string? WhyHeld(GateRule rule, StepReport report, InputsMemo memo)
     {
@@ -13,6 +22,8 @@ internal static class GateQuestion
         {
             case GateMode.None:
                 return null;
+            case GateMode.Manual when rule == GateRule.Destruction:
+                return $"destroys {string.Join("; ", DestructionText.Of(report.Destroys))}";
             case GateMode.Manual:
                 return "manual";
             default:

@@ -9,6 +9,10 @@ public sealed class HomeState
     public const string DefaultSession = "default";
 
     private readonly Dictionary<string, SessionState> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _clusters = new(StringComparer.Ordinal);
+
+    /// <summary>How a cluster is known: by its own id, where some start has seen it, so that two addresses of it are one place; else by its address.</summary>
+    public string ClusterOf(string endpoint) => _clusters.GetValueOrDefault(endpoint) ?? endpoint;
 
     /// <summary>Sessions by name.</summary>
     public IReadOnlyDictionary<string, SessionState> Sessions => _sessions;
@@ -56,6 +60,13 @@ public sealed class HomeState
                 _sessions.Remove(e.Session);
                 ActiveSession = ActiveSession == e.Session ? DefaultSession : ActiveSession;
                 break;
+            case RunStarted { Clusters: { } clusters }:
+                foreach (var (endpoint, id) in clusters)
+                {
+                    _clusters[endpoint] = id;
+                }
+
+                goto default;
             default:
                 // What a workload still reports about a deleted session concerns nobody any more.
                 _sessions.GetValueOrDefault(happened.Session)?.Apply(happened, at);

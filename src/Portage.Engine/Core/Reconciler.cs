@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Core;
 
@@ -16,7 +17,14 @@ public abstract record Effect
     public sealed record Record(ImmutableArray<LedgerEvent> Events) : Effect;
 
     /// <summary>Begin a phase of a step; claimed in the ledger first. At least once, under (address, fingerprint, attempt).</summary>
-    public sealed record Begin(WantedStep Step, StepPhase Phase, StepInputs Inputs, int Attempt) : Effect;
+    public sealed record Begin(WantedStep Step, StepPhase Phase, StepInputs Inputs, int Attempt) : Effect
+    {
+        /// <summary>The items that are taken back, or, in an evaluation, would be; default for all.</summary>
+        public ImmutableArray<string> Items { get; init; } = [];
+
+        /// <summary>What a revert may destroy.</summary>
+        public ImmutableArray<Destruction> Approved { get; init; } = [];
+    }
 
     /// <summary>Hand new process fields to the step's workload.</summary>
     public sealed record Adjust(WantedStep Step, StepInputs Inputs) : Effect;
@@ -57,7 +65,7 @@ public static class Reconciler
             switch (standing)
             {
                 case Standing.Ready ready:
-                    effects.Add(new Effect.Begin(step, ready.Phase, ready.Inputs, ready.Attempt));
+                    effects.Add(new Effect.Begin(step, ready.Phase, ready.Inputs, ready.Attempt) { Items = ready.Items, Approved = ready.Approved });
                     break;
                 case Standing.Working { Phase: StepPhase.Run } working when step.IsHeavy && HasOtherProcess(session, step, working.Inputs):
                     effects.Add(new Effect.Adjust(step, working.Inputs));
@@ -119,25 +127,26 @@ public static class Reconciler
     private static ImmutableArray<LedgerEvent> AskGate(RunRecord run, SessionState session, WantedStep step, Standing.GateDue due, InputsMemo memo)
     {
         var had = session.Steps[step.Address];
-        var evidence = had.Shown!.Value;
-        LedgerEvent? passed = null;
+        var evidence = due.Evidence.Digest;
+        var events = new List<LedgerEvent>();
+        var isApproved = (due.IsBefore && had.Proposal is { } proposal ? proposal.Approved : had.Approved) == evidence;
 
         // A gate before the run was passed before the run.
-        var isOpen = had.State == StepState.Reported && step.GatePlacement == GatePlacement.BeforeRun;
-        if (!isOpen && had.Approved != evidence)
+        if (!isApproved && (due.IsBefore || step.GatePlacement == GatePlacement.AfterRun))
         {
             if (GateQuestion.WhyHeld(due.Gate, due.Evidence, memo) is { } why)
             {
                 return [new GateOpened(session.Name, run.Number, step.Address, why, evidence)];
             }
 
-            passed = new GatePassed(session.Name, run.Number, step.Address, "policy", due.Gate.Predicate ?? "no gate", evidence, run.Plan);
+            events.Add(new GatePassed(session.Name, run.Number, step.Address, "policy", due.Gate.Predicate ?? "no gate", evidence, run.Plan));
         }
 
-        return
-        [
-            .. passed is null ? Array.Empty<LedgerEvent>() : [passed],
-            .. had.State == StepState.Reported ? [new StepCompleted(session.Name, run.Number, step.Address)] : Array.Empty<LedgerEvent>(),
-        ];
+        if (!due.IsBefore)
+        {
+            events.Add(new StepCompleted(session.Name, run.Number, step.Address));
+        }
+
+        return [.. events];
     }
 }

@@ -68,18 +68,9 @@ public sealed class SessionState(string name)
 
     /// <summary>What the planner compares with.</summary>
     public IReadOnlyDictionary<StepAddress, RecordedStep> Recorded() => _steps.Values
-        .Where(step => step.Inputs is not null)
-        .ToDictionary(step => step.Address, step => new RecordedStep(
-            step.Address,
-            step.State switch
-            {
-                StepState.Absent => RecordedState.Absent,
-                StepState.Complete => RecordedState.Complete,
-                _ => RecordedState.Begun,
-            },
-            step.Inputs!,
-            step.Outputs?.Parts ?? [],
-            Situations.Of(step)) { EffectsSince = step.HasEffects ? step.EffectsSince : null, TakenBackAt = step.TakenBackAt, Rejection = step.Rejection is { } refused ? $"rejected by {refused.By}{(refused.Comment is null ? "" : $": {refused.Comment}")}" : null });
+        .Select(step => step.Recorded(run: 0))
+        .OfType<RecordedStep>()
+        .ToDictionary(step => step.Address);
 
     /// <summary>Takes in one event.</summary>
     public void Apply(LedgerEvent happened, DateTimeOffset at)
@@ -138,6 +129,7 @@ public sealed class SessionState(string name)
             StepCompleted e => e.Step,
             StepFailed e => e.Step,
             StepReverted e => e.Step,
+            RevertRefused e => e.Step,
             StepStopped e => e.Step,
             GateOpened e => e.Step,
             GatePassed e => e.Step,
@@ -151,9 +143,23 @@ public sealed class SessionState(string name)
         var had = _steps.GetValueOrDefault(address) ?? new StepRecord(address);
         var now = StepTransitions.After(had, happened, at, ++_place) with { ChangedAt = at };
         _steps[address] = now;
+        if (happened is RevertRefused)
+        {
+            ForgetApprovals(address);
+        }
+
         if (!ReferenceEquals(now.Outputs, had.Outputs))
         {
             Outputs = now.Outputs is { } outputs ? Outputs.SetItem(address, outputs) : Outputs.Remove(address);
+        }
+    }
+
+    /// <summary>The world is another one than was approved: what stands on each other in one place is looked at again.</summary>
+    private void ForgetApprovals(StepAddress refused)
+    {
+        foreach (var step in _steps.Values.Where(step => step.Proposal is not null && (step.Address.Source, step.Address.Part, step.Address.Target) == (refused.Source, refused.Part, refused.Target)).ToArray())
+        {
+            _steps[step.Address] = step with { Proposal = null };
         }
     }
 }

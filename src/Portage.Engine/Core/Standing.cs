@@ -3,6 +3,7 @@ using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Core;
 
@@ -25,13 +26,21 @@ public abstract record Standing
 
     /// <summary>The phase can begin now.</summary>
     /// <param name="Attempt">Counted from 1; the same again when a controller that is gone had claimed it.</param>
-    public sealed record Ready(StepPhase Phase, StepInputs Inputs, int Attempt) : Standing;
+    public sealed record Ready(StepPhase Phase, StepInputs Inputs, int Attempt) : Standing
+    {
+        /// <summary>The items that are taken back, or, in an evaluation, would be; default for all.</summary>
+        public ImmutableArray<string> Items { get; init; } = [];
+
+        /// <summary>What may be destroyed: everything that was approved.</summary>
+        public ImmutableArray<Destruction> Approved { get; init; } = [];
+    }
 
     /// <summary>The phase is under way.</summary>
     public sealed record Working(StepPhase Phase, StepInputs Inputs) : Standing;
 
     /// <summary>Its gate must be asked.</summary>
-    public sealed record GateDue(GateRule Gate, StepReport Evidence) : Standing;
+    /// <param name="IsBefore">True before anything is changed; false when it is about what was done.</param>
+    public sealed record GateDue(GateRule Gate, StepReport Evidence, bool IsBefore) : Standing;
 
     /// <summary>It waits for a person.</summary>
     public sealed record InReview(GateOpened Gate) : Standing;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
@@ -31,10 +32,34 @@ public enum StepState
     Reverting,
 }
 
+/// <summary>What would become of a step that has effects if it were done with other inputs. Nothing of it is done yet.</summary>
+/// <param name="Inputs">What it would be done with.</param>
+/// <param name="Redone">The items whose present work would be taken back first; default for all.</param>
+public sealed record Proposal(StepInputs Inputs, ImmutableArray<string> Redone)
+{
+    /// <summary>What the evaluation found; null until it has.</summary>
+    public StepReport? Evidence { get; init; }
+
+    /// <summary>Why a person is asked; null while nobody is.</summary>
+    public GateOpened? Review { get; init; }
+
+    /// <summary>The evidence that was approved; null when none was.</summary>
+    public Fingerprint? Approved { get; init; }
+
+    /// <summary>True when what the evaluation found may be carried out.</summary>
+    public bool IsApproved => Evidence is not null && Approved == Evidence.Digest;
+
+    /// <summary>True for an item that would be taken back: the plan said so, or the evaluation found that it cannot be changed in place.</summary>
+    public bool TakesBack(string item) =>
+        Redone.IsDefault || Redone.Contains(item, StringComparer.Ordinal) || (Evidence is { } evidence && evidence.Destroys.Any(destroys => destroys.Item == item));
+}
+
 /// <summary>What the ledger knows of one step.</summary>
 /// <param name="Address">Its name.</param>
 public sealed record StepRecord(StepAddress Address)
 {
+    private static readonly ImmutableSortedDictionary<string, long> NothingTakenBack = ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal);
+
     /// <summary>How far it has come.</summary>
     public StepState State { get; init; }
 
@@ -59,8 +84,23 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>The place, among the session's events, of the run that first had effects; 0 while it has none.</summary>
     public long EffectsSince { get; init; }
 
-    /// <summary>The place, among the session's events, at which it was last begun to be taken back; 0 when it never was.</summary>
+    /// <summary>The place, among the session's events, at which it was last begun to be taken back, in whole or in part; 0 when it never was.</summary>
     public long TakenBackAt { get; init; }
+
+    /// <summary>The items that it did or has begun, with what and when; null where an earlier release did not write them down, and for a step without items.</summary>
+    public ImmutableSortedDictionary<string, RecordedItem>? Items { get; init; }
+
+    /// <summary>When each item was last begun to be taken back.</summary>
+    public ImmutableSortedDictionary<string, long> TakenBack { get; init; } = NothingTakenBack;
+
+    /// <summary>While it is being taken back, the items that go; default for all of it.</summary>
+    public ImmutableArray<string> TakingBack { get; init; }
+
+    /// <summary>Where it stood before some items of it began to be taken back, and stands again afterwards.</summary>
+    public StepState Before { get; init; }
+
+    /// <summary>What was found out about doing work that has effects otherwise than it was done; null when nothing was.</summary>
+    public Proposal? Proposal { get; init; }
 
     /// <summary>What its evaluation found.</summary>
     public StepReport? Evidence { get; init; }
@@ -94,6 +134,30 @@ public sealed record StepRecord(StepAddress Address)
 
     /// <summary>Its workload; null when it has none.</summary>
     public WorkloadHandle? Workload { get; init; }
+
+    /// <summary>What the planner compares with; null before it began.</summary>
+    /// <param name="run">The run under way: what a person refused in it is not done anew before the next one; 0 for a plan.</param>
+    public RecordedStep? Recorded(int run) => Inputs is null
+        ? null
+        : new(
+            Address,
+            State switch
+            {
+                StepState.Absent => RecordedState.Absent,
+                StepState.Complete => RecordedState.Complete,
+                _ => RecordedState.Begun,
+            },
+            Inputs,
+            Outputs?.Parts ?? [],
+            Situations.Of(this))
+        {
+            EffectsSince = HasEffects ? EffectsSince : null,
+            TakenBackAt = TakenBackAt,
+            Items = Items,
+            TakenBack = TakenBack,
+            IsWorking = IsClaimed || Workload is not null,
+            Rejection = Rejection is { } refused && Run != run ? $"rejected by {refused.By}{(refused.Comment is null ? "" : $": {refused.Comment}")}" : null,
+        };
 
     /// <summary>When the present phase began.</summary>
     public DateTimeOffset StartedAt { get; init; }

@@ -6,6 +6,7 @@ using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Ledger;
 
@@ -105,7 +106,7 @@ internal static class EventParts
     /// <param name="text">The whole event, of which the numbers are taken apart only when somebody asks for them.</param>
     public static StepReport Report(ref Utf8JsonReader json, ReadOnlySpan<byte> text)
     {
-        var (numbers, lines) = (default(byte[]), ImmutableArray<string>.Empty);
+        var (numbers, lines, destroys) = (default(byte[]), ImmutableArray<string>.Empty, ImmutableArray<Destruction>.Empty);
         Begin(ref json, JsonTokenType.StartObject);
         while (NextField(ref json, out var name))
         {
@@ -113,11 +114,54 @@ internal static class EventParts
             {
                 case "numbers": numbers = Later(ref json, JsonTokenType.StartObject, text); break;
                 case "lines": lines = List(ref json, Text); break;
+                case "destroys": destroys = List(ref json, Destroyed); break;
                 default: json.Skip(); break;
             }
         }
 
-        return new(() => Read(numbers, Numbers), lines);
+        return new(() => Read(numbers, Numbers), lines) { Destroys = destroys };
+    }
+
+    private static Destruction Destroyed(ref Utf8JsonReader json)
+    {
+        var (kind, target, called, item) = (default(DestructionKind?), default(string), default(string), default(string));
+        var (documents, bytes, foreign) = (default(long?), default(long?), default(long?));
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "kind": kind = Enum.TryParse<DestructionKind>(json.GetString(), out var found) ? found : throw Unknown("kind", json.GetString()); break;
+                case "target": target = json.GetString(); break;
+                case "name": called = json.GetString(); break;
+                case "item": item = json.GetString(); break;
+                case "documents": documents = Number(ref json); break;
+                case "bytes": bytes = Number(ref json); break;
+                case "foreign": foreign = Number(ref json); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new(kind ?? throw Missing("kind"), target ?? throw Missing("target"), called ?? throw Missing("name"), documents, bytes, foreign) { Item = item };
+    }
+
+    private static long? Number(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Null ? null : json.GetInt64();
+
+    private static StepItem Item(ref Utf8JsonReader json)
+    {
+        var (called, digest) = (default(string), default(Fingerprint?));
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "name": called = json.GetString(); break;
+                case "digest": digest = Digest(ref json); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new(called ?? throw Missing("name"), digest ?? throw Missing("digest"));
     }
 
     private static ImmutableSortedDictionary<string, long> Numbers(ref Utf8JsonReader json)
@@ -198,6 +242,22 @@ internal static class EventParts
         };
     }
 
+    public static ImmutableSortedDictionary<string, string> TextsByName(ref Utf8JsonReader json)
+    {
+        var texts = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        Begin(ref json, JsonTokenType.StartObject);
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = json.GetString()!;
+            json.Read();
+            texts[name] = json.GetString() ?? throw new JsonException("A text is null.");
+        }
+
+        return texts.ToImmutable();
+    }
+
+    public static ImmutableArray<string> Texts(ref Utf8JsonReader json) => List(ref json, Text);
+
     private static string Text(ref Utf8JsonReader json) => json.GetString() ?? throw new JsonException("A line is null.");
 
     private static InputPart Part(ref Utf8JsonReader json)
@@ -223,7 +283,7 @@ internal static class EventParts
 
     private static ConsumedOutput Consumed(ref Utf8JsonReader json)
     {
-        var (upstream, group, digest) = (default(StepAddress), default(string), default(Fingerprint?));
+        var (upstream, group, digest, items) = (default(StepAddress), default(string), default(Fingerprint?), default(ImmutableArray<StepItem>));
         Begin(ref json, JsonTokenType.StartObject);
         while (NextField(ref json, out var name))
         {
@@ -232,11 +292,12 @@ internal static class EventParts
                 case "upstream": upstream = Address(ref json); break;
                 case "group": group = json.GetString(); break;
                 case "digest": digest = Digest(ref json); break;
+                case "items": items = List(ref json, Item); break;
                 default: json.Skip(); break;
             }
         }
 
-        return new(upstream ?? throw Missing("upstream"), group ?? throw Missing("group"), digest ?? throw Missing("digest"));
+        return new(upstream ?? throw Missing("upstream"), group ?? throw Missing("group"), digest ?? throw Missing("digest")) { Items = items };
     }
 
     private static OutputPart Output(ref Utf8JsonReader json)

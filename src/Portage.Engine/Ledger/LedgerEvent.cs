@@ -4,6 +4,7 @@ using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Ledger;
 
@@ -30,6 +31,7 @@ namespace Portage.Engine.Ledger;
 [JsonDerivedType(typeof(StepCompleted), "stepCompleted")]
 [JsonDerivedType(typeof(StepFailed), "stepFailed")]
 [JsonDerivedType(typeof(StepReverted), "stepReverted")]
+[JsonDerivedType(typeof(RevertRefused), "revertRefused")]
 [JsonDerivedType(typeof(StepStopped), "stepStopped")]
 [JsonDerivedType(typeof(GateOpened), "gateOpened")]
 [JsonDerivedType(typeof(GatePassed), "gatePassed")]
@@ -73,7 +75,11 @@ public sealed record PendingDiscarded(string Session, string By) : LedgerEvent(S
 /// <param name="Run">Counted from 1 within the session.</param>
 /// <param name="Revision">The configuration to carry out.</param>
 /// <param name="Plan">The hash of the plan shown.</param>
-public sealed record RunStarted(string Session, int Run, int Revision, Fingerprint Plan, string By) : LedgerEvent(Session);
+public sealed record RunStarted(string Session, int Run, int Revision, Fingerprint Plan, string By) : LedgerEvent(Session)
+{
+    /// <summary>The ids of the clusters that could be asked, by their addresses in the configuration; null where none could.</summary>
+    public ImmutableSortedDictionary<string, string>? Clusters { get; init; }
+}
 
 /// <summary>How a run ended.</summary>
 public enum RunOutcome
@@ -112,7 +118,11 @@ public enum StepPhase
 
 /// <summary>A step was claimed: from here on its effects may exist.</summary>
 /// <param name="Inputs">What it works with.</param>
-public sealed record StepStarted(string Session, int Run, StepAddress Step, int Attempt, StepPhase Phase, StepInputs Inputs) : LedgerEvent(Session);
+public sealed record StepStarted(string Session, int Run, StepAddress Step, int Attempt, StepPhase Phase, StepInputs Inputs) : LedgerEvent(Session)
+{
+    /// <summary>The items that are taken back, or, in an evaluation, would be; null for all of the step.</summary>
+    public ImmutableArray<string>? Items { get; init; }
+}
 
 /// <summary>A step was evaluated: its gate can be asked.</summary>
 public sealed record StepEvaluated(string Session, int Run, StepAddress Step, int Attempt, StepReport Evidence) : LedgerEvent(Session);
@@ -127,8 +137,16 @@ public sealed record StepCompleted(string Session, int Run, StepAddress Step) : 
 /// <param name="RetryAt">When it is tried again; null when a person must act first.</param>
 public sealed record StepFailed(string Session, int Run, StepAddress Step, int Attempt, StepPhase Phase, Diagnostic Because, DateTimeOffset? RetryAt) : LedgerEvent(Session);
 
-/// <summary>What a step had made is gone.</summary>
-public sealed record StepReverted(string Session, int Run, StepAddress Step) : LedgerEvent(Session);
+/// <summary>What a step had made is gone, in whole or of some items.</summary>
+public sealed record StepReverted(string Session, int Run, StepAddress Step) : LedgerEvent(Session)
+{
+    /// <summary>The items; null for all of the step.</summary>
+    public ImmutableArray<string>? Items { get; init; }
+}
+
+/// <summary>Nothing was taken back: more would have been destroyed than was approved. Every approval of a destruction on this way is void.</summary>
+/// <param name="Because">What is there that was not.</param>
+public sealed record RevertRefused(string Session, int Run, StepAddress Step, Diagnostic Because) : LedgerEvent(Session);
 
 /// <summary>A workload ended at our request, with its position kept.</summary>
 /// <param name="Why">As <c>paused</c>.</param>
@@ -186,9 +204,26 @@ public sealed record StepReport
     /// <summary>One thing a line, most important first.</summary>
     public ImmutableArray<string> Lines { get; init; }
 
-    /// <summary>Equal digests mean that a person who saw the one saw the other.</summary>
+    /// <summary>What would be deleted, emptied or overwritten, with what is there now; empty where nothing is.</summary>
     [JsonIgnore]
-    public Fingerprint Digest => Fingerprint.Of(string.Join('\n', Numbers.OrderBy(number => number.Key, StringComparer.Ordinal).Select(number => $"{number.Key}={number.Value}").Concat(Lines)));
+    public ImmutableArray<Destruction> Destroys { get; init; } = [];
+
+    /// <summary>As it is written: left out where there is nothing.</summary>
+    [JsonPropertyName("destroys")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<Destruction>? DestroysIfAny
+    {
+        get => Destroys.IsEmpty ? null : Destroys;
+        init => Destroys = value ?? [];
+    }
+
+    /// <summary>Equal digests mean that a person who saw the one saw the other; how many documents there are changes while somebody reads, and counts for nothing.</summary>
+    [JsonIgnore]
+    public Fingerprint Digest => Fingerprint.Of(string.Join('\n', Numbers
+        .OrderBy(number => number.Key, StringComparer.Ordinal)
+        .Select(number => $"{number.Key}={number.Value}")
+        .Concat(Lines)
+        .Concat(Destroys.Select(destroys => $"destroys {destroys.Key}").Order(StringComparer.Ordinal))));
 }
 
 /// <summary>What a step leaves to later ones.</summary>

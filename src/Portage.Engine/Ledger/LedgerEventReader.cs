@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
@@ -42,6 +43,8 @@ internal sealed class LedgerEventReader
     private Diagnostic? _because;
     private DateTimeOffset? _retryAt;
     private WorkloadHandle? _workload;
+    private ImmutableArray<string>? _items;
+    private ImmutableSortedDictionary<string, string>? _clusters;
 
     /// <summary>The event of a text.</summary>
     /// <exception cref="JsonException">The text is no event that this release knows.</exception>
@@ -89,6 +92,8 @@ internal sealed class LedgerEventReader
                 case "because": _because = EventParts.Because(ref json); break;
                 case "retryAt": _retryAt = json.TokenType == JsonTokenType.Null ? null : json.GetDateTimeOffset(); break;
                 case "workload": _workload = EventParts.Workload(ref json); break;
+                case "clusters": _clusters = EventParts.TextsByName(ref json); break;
+                case "items": _items = EventParts.Texts(ref json); break;
 
                 // A digest where a gate names it, and the report itself where the step found it.
                 case "evidence" when json.TokenType == JsonTokenType.String: _evidence = EventParts.Digest(ref json); break;
@@ -109,16 +114,17 @@ internal sealed class LedgerEventReader
             "revisionRecorded" => new RevisionRecorded(session, Number, Needed(_parent, "parent"), By, Needed(_message, "message"), Needed(_configuration, "configuration")),
             "revisionCommitted" => new RevisionCommitted(session, Number, By),
             "pendingDiscarded" => new PendingDiscarded(session, By),
-            "runStarted" => new RunStarted(session, Run, Needed(_revision, "revision"), Plan, By),
+            "runStarted" => new RunStarted(session, Run, Needed(_revision, "revision"), Plan, By) { Clusters = _clusters },
             "runEnded" => new RunEnded(session, Run, Needed(_outcome, "outcome"), By),
             "paused" => new Paused(session, Pattern, By),
             "resumed" => new Resumed(session, Pattern, By),
-            "stepStarted" => new StepStarted(session, Run, Step, Attempt, Phase, Inputs),
+            "stepStarted" => new StepStarted(session, Run, Step, Attempt, Phase, Inputs) { Items = _items },
             "stepEvaluated" => new StepEvaluated(session, Run, Step, Attempt, Needed(_found, "evidence")),
             "stepReported" => new StepReported(session, Run, Step, Attempt, Needed(_report, "report"), Needed(_outputs, "outputs")),
             "stepCompleted" => new StepCompleted(session, Run, Step),
             "stepFailed" => new StepFailed(session, Run, Step, Attempt, Phase, Needed(_because, "because"), _retryAt),
-            "stepReverted" => new StepReverted(session, Run, Step),
+            "stepReverted" => new StepReverted(session, Run, Step) { Items = _items },
+            "revertRefused" => new RevertRefused(session, Run, Step, Needed(_because, "because")),
             "stepStopped" => new StepStopped(session, Run, Step, Why),
             "gateOpened" => new GateOpened(session, Run, Step, Why, Evidence),
             "gatePassed" => new GatePassed(session, Run, Step, By, _comment, Evidence, Plan),

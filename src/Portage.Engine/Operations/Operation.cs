@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Operations;
 
@@ -65,7 +67,14 @@ public abstract record Operation
 
     /// <summary>Starts the plan of the current configuration.</summary>
     /// <param name="Plan">The hash shown, or its beginning; null for whichever it is.</param>
-    public sealed record Start(string? Plan) : Operation;
+    public sealed record Start(string? Plan) : Operation
+    {
+        /// <summary>What was seen, just now, of what the plan may destroy. A plan that may destroy something is not started without.</summary>
+        public ImmutableArray<Seen> Seen { get; init; } = [];
+
+        /// <summary>The ids of the target clusters that answered, by their addresses in the configuration.</summary>
+        public ImmutableSortedDictionary<string, string>? Clusters { get; init; }
+    }
 
     /// <summary>Ends the run; workloads finish their batch and keep their position.</summary>
     public sealed record Stop : Operation;
@@ -82,6 +91,12 @@ public abstract record Operation
     /// <summary>Refuses steps under review.</summary>
     public sealed record Reject(ImmutableArray<Reviewed> Steps, string? Comment) : Operation;
 }
+
+/// <summary>What was seen of what a change would destroy.</summary>
+/// <param name="Step">The step that would.</param>
+/// <param name="Destroys">What is there.</param>
+/// <param name="Unseen">Why nobody could look; null where somebody did.</param>
+public sealed record Seen(StepAddress Step, ImmutableArray<Destruction> Destroys, string? Unseen);
 
 /// <summary>How a path is edited.</summary>
 public enum EditKind

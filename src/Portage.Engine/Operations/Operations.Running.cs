@@ -6,6 +6,7 @@ using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Operations;
 
@@ -15,7 +16,7 @@ public sealed partial class Operations
     // Short enough to type, long enough not to be hit by chance.
     private const int PlanPrefixMin = 6;
 
-    private OperationResult Start(Operation.Start operation, SessionState session)
+    private OperationResult Start(Operation.Start operation, SessionState session, HomeState home)
     {
         if (session.Current is not { } current)
         {
@@ -25,7 +26,8 @@ public sealed partial class Operations
         }
 
         var config = ConfigurationReader.ReadCanonical(current.Configuration).Config!;
-        var (plan, diagnostics) = planner.Plan(config, session.Recorded());
+        var observed = operation.Seen.ToDictionary(seen => seen.Step, seen => new Observation(seen.Destroys, seen.Unseen));
+        var (plan, diagnostics) = planner.Plan(config, session.Recorded(), observed);
         if (operation.Plan is { } named && (named.Length < PlanPrefixMin || !plan.Hash.Hex.StartsWith(named, StringComparison.OrdinalIgnoreCase)))
         {
             return OperationResult.Refused(DiagnosticCatalog.PlanIsAnother.Error(null, named.Length < PlanPrefixMin
@@ -37,6 +39,11 @@ public sealed partial class Operations
         if (diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error))
         {
             return new() { Diagnostics = WayOut.Of(diagnostics, session, current) };
+        }
+
+        if ((Consent.WhyNot(plan, operation) ?? Consent.WhyClaimed(plan, config, session, home, planner)) is { } refusal)
+        {
+            return OperationResult.Refused(refusal);
         }
 
         if (session.ActiveRun is { } run && run.Revision == current.Number && !session.Steps.Values.Any(step => step.Failure is not null && step.RetryAt is null && step.Run == run.Number))
@@ -61,7 +68,7 @@ public sealed partial class Operations
         {
             Diagnostics = diagnostics,
             Run = number,
-            Events = [new RunStarted(session.Name, number, current.Number, plan.Hash, operation.By)],
+            Events = [new RunStarted(session.Name, number, current.Number, plan.Hash, operation.By) { Clusters = operation.Clusters }],
             Messages = [$"Started run {number}: plan {plan.Hash.Short}, revision {current.Number}."],
         };
     }

@@ -41,7 +41,7 @@ public sealed partial class Operations(Planner planner)
             Operation.Commit => Commit(operation, session),
             Operation.Discard => Discard(operation, session),
             Operation.RevertTo revert => RevertTo(revert, session),
-            Operation.Start start => Start(start, session),
+            Operation.Start start => Start(start, session, home),
             Operation.Stop => Stop(operation, session),
             Operation.Pause pause => Pause(pause, session),
             Operation.Resume resume => Resume(resume, session),

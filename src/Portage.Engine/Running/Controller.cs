@@ -167,7 +167,7 @@ public sealed partial class Controller
     {
         var run = session.ActiveRun!.Number;
         var address = begin.Step.Address;
-        Write([new StepStarted(session.Name, run, address, begin.Attempt, begin.Phase, begin.Inputs)]);
+        Write([new StepStarted(session.Name, run, address, begin.Attempt, begin.Phase, begin.Inputs) { Items = begin.Phase == StepPhase.Run || begin.Items.IsDefault ? null : begin.Items }]);
         _performer.Claim(session.Name, address);
         var claimed = session.Steps[address];
         var outputs = OutputsFor(session, wanted, begin.Step);

@@ -46,4 +46,16 @@ public static partial class DiagnosticCatalog
 
     /// <summary>A revision number that does not exist.</summary>
     public static readonly DiagnosticKind UnknownRevision = new("PG2015", "Unknown revision");
+
+    /// <summary>A plan that destroys something is started only by its name.</summary>
+    public static readonly DiagnosticKind PlanDestroys = new("PG2020", "The plan destroys something");
+
+    /// <summary>What a plan would destroy cannot be looked at, so nobody can agree to it.</summary>
+    public static readonly DiagnosticKind DestructionUnseen = new("PG2021", "What would be destroyed cannot be seen");
+
+    /// <summary>Another session or migration has written into an index.</summary>
+    public static readonly DiagnosticKind IndexIsClaimed = new("PG2022", "The index belongs to other work");
+
+    /// <summary>When it came to it, more would have been destroyed than a person approved.</summary>
+    public static readonly DiagnosticKind MoreWouldBeDestroyed = new("PG2023", "More would be destroyed than was approved");
 }

@@ -18,13 +18,17 @@ internal static class AddDestructions
     }
 
     /// <summary>What has effects is taken back; what looks for itself whether it can change in place may find that it cannot.</summary>
-    private static bool MayDestroy(StepChange change, WantedStep? step, RecordedStep? had) => change switch
+    private static bool MayDestroy(StepChange change, WantedStep? step, RecordedStep? had)
     {
-        StepChange.Redo => had!.EffectsSince is not null || step!.Overwrites,
-        StepChange.Update => step!.Overwrites || step.Edges.Any(edge => edge.InPlace),
-        StepChange.Create => step!.Overwrites,
-        _ => false,
-    };
+        var hasWork = step is { Destroys: true } && had?.EffectsSince is not null;
+        return change switch
+        {
+            StepChange.Redo => hasWork || step!.Overwrites,
+            StepChange.Update => (hasWork && step!.Edges.Any(edge => edge.InPlace)) || step!.Overwrites,
+            StepChange.Create => step!.Overwrites,
+            _ => false,
+        };
+    }
 
     private static StepChange Seen(StepChange change, IReadOnlyDictionary<StepAddress, Observation>? observed) =>
         observed is not null && observed.TryGetValue(change.Address, out var seen)

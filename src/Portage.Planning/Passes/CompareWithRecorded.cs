@@ -22,7 +22,9 @@ internal static class CompareWithRecorded
 
             var had = recorded.GetValueOrDefault(step.Address);
             var verdict = StepVerdicts.Of(step, had, before);
-            looks[step.Address] = new(verdict, had, verdict.Kind == VerdictKind.Keep ? had!.Outputs : default);
+
+            // What is blocked is not touched: what comes after it stands as it did.
+            looks[step.Address] = new(verdict, had, verdict.Kind is VerdictKind.Keep or VerdictKind.Block ? had!.Outputs : default);
             changes.Add(ChangeOf(step.Address, verdict));
         }
 

@@ -19,7 +19,9 @@ public static class StepVerdicts
     {
         if (had is null || had.State == RecordedState.Absent)
         {
-            return Verdict.Create;
+            return StepItems.EdgeOf(step) is { } edge && StepItems.Wanted(step.Edges[edge], before[edge]) is { } items
+                ? Verdict.Create with { Added = [.. items.Keys.Order(StringComparer.Ordinal)] }
+                : Verdict.Create;
         }
 
         var fields = InputDifferences.Between(had.Inputs, step);
@@ -170,12 +172,14 @@ public static class StepVerdicts
             for (var place = 0; place < _before.Count; place++)
             {
                 var (edge, upstream) = (_step.Edges[place], _before[place]);
+                var reasons = _redo.Count + _redoItems.Count;
                 if (edge.RestsOn)
                 {
                     RestsOn(edge, upstream);
                 }
 
-                if (edge.LooksAt)
+                // One reason is enough for one earlier step.
+                if (edge.LooksAt && reasons == _redo.Count + _redoItems.Count)
                 {
                     LooksAt(edge, upstream);
                 }

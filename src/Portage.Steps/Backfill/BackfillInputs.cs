@@ -21,6 +21,9 @@ public sealed class BackfillInputs : IStepDefinition
     public bool IsHeavy => true;
 
     /// <inheritdoc/>
+    public bool WritesToTarget => true;
+
+    /// <inheritdoc/>
     public IEnumerable<WantedStep> Derive(MigrationConfig config) => SliceOnTarget.AllOf(config)
         .Where(on => !on.Slice.Backfill.Skip)
         .Select(on => new WantedStep(
@@ -30,5 +33,6 @@ public sealed class BackfillInputs : IStepDefinition
                 StepFields.OfSelection(on),
                 StepFields.Of(on.Slice.Backfill, "backfill", $"{on.SlicePath}.backfill")),
             [on.Consumes(SnapshotOutputs.Documents), on.RestsOn(StepKind.Metadata)],
-            BackfillGate.Rule(on.Slice.Backfill)));
+            BackfillGate.Rule(on.Slice.Backfill))
+        { Destroys = true, Overwrites = on.Slice.Backfill.Conflict == ConflictChoice.Overwrite });
 }

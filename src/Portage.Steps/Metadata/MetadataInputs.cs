@@ -21,6 +21,9 @@ public sealed class MetadataInputs : IStepDefinition
     public bool IsHeavy => false;
 
     /// <inheritdoc/>
+    public bool WritesToTarget => true;
+
+    /// <inheritdoc/>
     public IEnumerable<WantedStep> Derive(MigrationConfig config) => SliceOnTarget.AllOf(config)
         .Where(on => !on.Slice.Metadata.Skip)
         .Select(on => new WantedStep(
@@ -30,8 +33,8 @@ public sealed class MetadataInputs : IStepDefinition
                 StepFields.OfSelection(on),
                 StepFields.Of(on.Slice.Metadata, "metadata", $"{on.SlicePath}.metadata")),
             [
-                on.Consumes(SnapshotOutputs.Definitions),
-                new InputEdge(on.SnapshotStep, SnapshotOutputs.Templates, ["*"], [], RestsOn: false),
+                on.Consumes(SnapshotOutputs.Definitions) with { InPlace = true },
+                new InputEdge(on.SnapshotStep, SnapshotOutputs.Templates, ["*"], [], RestsOn: false) { InPlace = true },
             ],
-            MetadataGate.Rule(on.Slice.Metadata)));
+            MetadataGate.Rule(on.Slice.Metadata)) { Destroys = true });
 }

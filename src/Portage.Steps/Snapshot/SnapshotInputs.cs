@@ -21,6 +21,9 @@ public sealed class SnapshotInputs : IStepDefinition
     public bool IsHeavy => false;
 
     /// <inheritdoc/>
+    public bool WritesToTarget => false;
+
+    /// <inheritdoc/>
     public IEnumerable<WantedStep> Derive(MigrationConfig config) =>
         from migration in config.Migrations
         from snapshot in migration.Value.Snapshots
@@ -33,5 +36,6 @@ public sealed class SnapshotInputs : IStepDefinition
             SnapshotGate.Rule)
         {
             About = snapshot.Value.Existing is { } name ? $"bring your own: {name}" : "take",
+            Destroys = snapshot.Value.Take is not null,
         };
 }

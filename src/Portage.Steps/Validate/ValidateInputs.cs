@@ -21,6 +21,9 @@ public sealed class ValidateInputs : IStepDefinition
     public bool IsHeavy => true;
 
     /// <inheritdoc/>
+    public bool WritesToTarget => false;
+
+    /// <inheritdoc/>
     public IEnumerable<WantedStep> Derive(MigrationConfig config) => SliceOnTarget.AllOf(config)
         .Where(on => !on.Slice.Validate.Skip)
         .Select(on => new WantedStep(

@@ -42,6 +42,8 @@ internal sealed class Kinds : IStepDefinition
 
     public bool IsHeavy { get; }
 
+    public bool WritesToTarget => Kind is StepKind.Metadata or StepKind.Backfill;
+
     public IEnumerable<WantedStep> Derive(MigrationConfig config) => _derive(config);
 
     private static GateRule Gate(string approve, string auto) => GateRule.Of(approve, auto);
@@ -67,7 +69,7 @@ internal sealed class Kinds : IStepDefinition
     [
         .. FieldWalker.Walk(record, "")
             .Where(field => field.Affects != Affects.Nothing)
-            .Select(field => new InputPart($"{key}.{field.Path}", $"{path}.{field.Path}", field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault }),
+            .Select(field => new InputPart($"{key}.{field.Path}", $"{path}.{field.Path}", field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault, InPlace = field.InPlace }),
     ];
 
     private sealed record OnTarget(MigrationConfig Config, string Source, string Name, string Snapshot, string Target, SliceConfig Slice)
@@ -79,7 +81,7 @@ internal sealed class Kinds : IStepDefinition
             group,
             Slice.Indices?.Include ?? ["*"],
             Slice.Indices?.Exclude ?? [".*"],
-            RestsOn: false);
+            RestsOn: false) { SelectedBy = "slice.indices", InPlace = group == Definitions };
 
         public InputEdge RestsOn(StepKind kind) => new(new StepAddress(Source, Name, Target, kind), null, [], [], RestsOn: true);
 
@@ -91,6 +93,7 @@ internal sealed class Kinds : IStepDefinition
                 .. Parts(record, key, $"{Path}.{key}"),
             ],
             edges,
-            gate);
+            gate)
+        { Destroys = kind is StepKind.Metadata or StepKind.Backfill, Overwrites = kind == StepKind.Backfill && Slice.Backfill.Conflict == ConflictChoice.Overwrite };
     }
 }

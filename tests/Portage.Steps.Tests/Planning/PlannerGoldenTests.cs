@@ -26,7 +26,7 @@ public sealed class PlannerGoldenTests
         var text = new StringBuilder();
         foreach (var change in plan.Changes)
         {
-            text.Append(change.Word).Append(change is StepChange.Redo { Conditional: true } ? "? " : " ").Append(change.Address).Append('\n');
+            text.Append(change.Word).Append(change.IsConditional ? "? " : " ").Append(change.Address).Append('\n');
             foreach (var reason in change.Because)
             {
                 text.Append("    ").Append(reason.Text).Append('\n');

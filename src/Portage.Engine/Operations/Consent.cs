@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Portage.Configuration;
+using Portage.Configuration.Reading;
+using Portage.Engine.Core;
+using Portage.Model.Diagnostics;
+using Portage.Planning;
+using Portage.Planning.Destroying;
+
+namespace Portage.Engine.Operations;
+
+/// <summary>Why a plan must not be started yet, though it could be carried out. Pure.</summary>
+internal static class Consent
+{
+    private const int NamesMax = 3;
+
+    /// <summary>What may be destroyed must have been seen, and a plan that destroys must be named; null when that is so, or nothing is destroyed.</summary>
+    public static Diagnostic? WhyNot(Plan plan, Operation.Start operation)
+    {
+        var seen = operation.Seen.Select(one => one.Step).ToHashSet();
+        if (plan.Changes.FirstOrDefault(change => change.Unseen is not null) is { } blind)
+        {
+            return DiagnosticCatalog.DestructionUnseen.Error(null, $"{blind.Address}: {blind.Unseen} Nothing was started.") with { Command = "workflow configure validate --probe" };
+        }
+
+        if (plan.Changes.FirstOrDefault(change => change.MayDestroy && !seen.Contains(change.Address)) is { } unseen)
+        {
+            return DiagnosticCatalog.DestructionUnseen.Error(null, $"{unseen.Address} may destroy something, and nobody looked what is there now. Nothing was started.") with { Command = "workflow plan" };
+        }
+
+        return plan.IsDestructive && operation.Plan is null
+            ? DiagnosticCatalog.PlanDestroys.Error(null, $"It destroys {string.Join("; ", DestructionText.Of(plan.Destroys))}. Whoever wants that names the plan. Nothing was started.") with
+            { Command = $"workflow start --plan {plan.Hash.Short}" }
+            : null;
+    }
+
+    /// <summary>The index that other work has written, as far as it is known which indices the plan would write; null when there is none.</summary>
+    public static Diagnostic? WhyClaimed(Plan plan, MigrationConfig config, SessionState session, HomeState home, Planner planner)
+    {
+        var writing = plan.Changes
+            .Where(change => change is StepChange.Create or StepChange.Update or StepChange.Redo or StepChange.Adopt && change.Address.Target is not null && planner.WritesToTarget(change.Address.Kind))
+            .Where(change => change.Added.Length > 0)
+            .ToArray();
+        if (writing.Length == 0)
+        {
+            return null;
+        }
+
+        var claims = AllOf(home, planner);
+        foreach (var change in writing)
+        {
+            var endpoint = config.Targets[change.Address.Target!].Endpoint!;
+            if (Claims.Conflicts(home, session.Name, change.Address, endpoint, change.Added, claims) is { IsEmpty: false } conflicts)
+            {
+                return Describe(change.Address, endpoint, conflicts, "Nothing was started.");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The claims of all sessions of a home.</summary>
+    public static ImmutableArray<Claim> AllOf(HomeState home, Planner planner) =>
+    [
+        .. home.Sessions.Values.SelectMany(session =>
+        {
+            var configs = new Dictionary<int, MigrationConfig>();
+            return Claims.Of(home, session, planner.WritesToTarget, run => configs.TryGetValue(run, out var known)
+                ? known
+                : configs[run] = ConfigurationReader.ReadCanonical(session.ConfigurationOf(run)).Config!);
+        }),
+    ];
+
+    /// <summary>Says whose the indices are.</summary>
+    public static Diagnostic Describe(Model.Addresses.StepAddress step, string endpoint, ImmutableArray<Claim> conflicts, string end)
+    {
+        var owners = conflicts.Take(NamesMax).Select(claim => $"{claim.Index} (session {claim.Session}, {claim.Step})");
+        var more = conflicts.Length > NamesMax ? $" and {conflicts.Length - NamesMax} more" : "";
+        return DiagnosticCatalog.IndexIsClaimed.Error($"targets.{step.Target}.endpoint", $"{step} would write to what other work has written on {endpoint}: {string.Join(", ", owners)}{more}. {end}") with
+        {
+            Command = "workflow session list",
+        };
+    }
+}
