@@ -91,6 +91,16 @@ public sealed record StepInputs
     /// <summary>The items that the step is to do, by name; default for a step without items, and where an earlier release did not write them down.</summary>
     [JsonIgnore]
     public ImmutableArray<StepItem> Items => Consumed.FirstOrDefault(output => !output.Items.IsDefault)?.Items ?? default;
+
+    /// <summary>True when they say the same; for that, fields that were not read yet are read.</summary>
+    public bool Equals(StepInputs? other) => ReferenceEquals(this, other) || (other is not null
+        && Version == other.Version
+        && Fingerprints == other.Fingerprints
+        && Consumed.SequenceEqual(other.Consumed)
+        && Parts.SequenceEqual(other.Parts));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Version, Fingerprints);
 }
 
 /// <summary>What a step took from an earlier one.</summary>
@@ -102,6 +112,12 @@ public sealed record ConsumedOutput(StepAddress Upstream, string Group, Fingerpr
     /// <summary>The outputs one by one, where they are the items of the step; default elsewhere.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<StepItem> Items { get; init; }
+
+    /// <summary>True when they say the same: the digest is over the items.</summary>
+    public bool Equals(ConsumedOutput? other) => other is not null && Upstream == other.Upstream && Group == other.Group && Digest == other.Digest;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Upstream, Group, Digest);
 }
 
 /// <summary>The three fingerprints of a step.</summary>

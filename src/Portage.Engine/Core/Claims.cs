@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Configuration;
+using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Model.Steps;
 

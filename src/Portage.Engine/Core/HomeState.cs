@@ -3,16 +3,15 @@ using Portage.Engine.Ledger;
 namespace Portage.Engine.Core;
 
 /// <summary>What all events of a home directory imply.</summary>
-public sealed class HomeState
+public sealed class HomeState : ISessions
 {
     /// <summary>The session that is made at the first edit when nobody made one.</summary>
     public const string DefaultSession = "default";
 
     private readonly Dictionary<string, SessionState> _sessions = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _clusters = new(StringComparer.Ordinal);
 
     /// <summary>How a cluster is known: by its own id, where some start has seen it, so that two addresses of it are one place; else by its address.</summary>
-    public string ClusterOf(string endpoint) => _clusters.GetValueOrDefault(endpoint) ?? endpoint;
+    public string ClusterOf(string endpoint) => _sessions.Values.Select(session => session.Clusters.GetValueOrDefault(endpoint)).FirstOrDefault(id => id is not null) ?? endpoint;
 
     /// <summary>Sessions by name.</summary>
     public IReadOnlyDictionary<string, SessionState> Sessions => _sessions;
@@ -48,29 +47,24 @@ public sealed class HomeState
     /// <summary>Takes in an event whose place is not known yet.</summary>
     public void Apply(LedgerEvent happened, DateTimeOffset at)
     {
-        switch (happened)
+        if (happened is HomeEvent e)
         {
-            case SessionCreated e:
-                _sessions[e.Session] = new(e.Session);
-                break;
-            case SessionSwitched e:
-                ActiveSession = e.Session;
-                break;
-            case SessionDeleted e:
-                _sessions.Remove(e.Session);
-                ActiveSession = ActiveSession == e.Session ? DefaultSession : ActiveSession;
-                break;
-            case RunStarted { Clusters: { } clusters }:
-                foreach (var (endpoint, id) in clusters)
-                {
-                    _clusters[endpoint] = id;
-                }
-
-                goto default;
-            default:
-                // What a workload still reports about a deleted session concerns nobody any more.
-                _sessions.GetValueOrDefault(happened.Session)?.Apply(happened, at);
-                break;
+            e.ApplyTo(this);
         }
+        else
+        {
+            // What a workload still reports about a deleted session concerns nobody any more.
+            _sessions.GetValueOrDefault(happened.Session)?.Apply(happened, at);
+        }
+    }
+
+    void ISessions.Open(string session) => _sessions[session] = new(session);
+
+    void ISessions.SwitchTo(string session) => ActiveSession = session;
+
+    void ISessions.Close(string session)
+    {
+        _sessions.Remove(session);
+        ActiveSession = ActiveSession == session ? DefaultSession : ActiveSession;
     }
 }

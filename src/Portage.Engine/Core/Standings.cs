@@ -53,7 +53,7 @@ public static class Standings
             var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
             var waits = Waits(place);
             var inputs = waits.IsEmpty ? memo.Of(place, _settled) : null;
-            var recorded = had.Recorded(run);
+            var recorded = RecordedSteps.Of(had, run);
             var verdict = StepVerdicts.Of(step, recorded, Before(place));
             _looks[place] = new(verdict, recorded, default);
             if (had.State == StepState.Complete && (verdict.Kind == VerdictKind.Keep || verdict.IsConditional))

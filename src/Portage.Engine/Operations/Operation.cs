@@ -112,9 +112,8 @@ public enum EditKind
 }
 
 /// <summary>A step under review, and the evidence that the person saw.</summary>
-/// <param name="Step">Address.</param>
 /// <param name="Evidence">Digest of what was shown.</param>
-public sealed record Reviewed(string Step, Fingerprint Evidence);
+public sealed record Reviewed(StepAddress Step, Fingerprint Evidence);
 
 /// <summary>What came of an operation.</summary>
 public sealed record OperationResult

@@ -9,6 +9,7 @@ using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Tests.Core;
 
@@ -40,7 +41,7 @@ internal sealed class Story
 
     public OperationResult Do(Operation operation)
     {
-        var result = new Operations.Operations(Kinds.Planner).Perform(operation, _home);
+        var result = new OperationRules(Kinds.Planner).Perform(operation, _home);
         Tell([.. result.Events]);
         return result;
     }
@@ -51,10 +52,22 @@ internal sealed class Story
         var configured = Do(new Operation.Configure(config, "test", null) { By = "ann" });
         Assert.False(configured.HasFailed, string.Join('\n', configured.Diagnostics));
         Do(new Operation.Commit { By = "ann" });
-        var started = Do(new Operation.Start(null) { By = "ann" });
+        var started = StartSeeing();
         Assert.False(started.HasFailed, string.Join('\n', started.Diagnostics));
         return this;
     }
+
+    /// <summary>Starts by the plan's name, having seen what it destroys: <see cref="There"/>.</summary>
+    public OperationResult StartSeeing()
+    {
+        var config = ConfigurationReader.ReadCanonical(Session.Current!.Configuration).Config!;
+        var seen = Kinds.Planner.Plan(config, Session.Recorded()).Plan.Changes.Where(change => change.MayDestroy).Select(change => new Seen(change.Address, There, null)).ToImmutableArray();
+        var plan = Kinds.Planner.Plan(config, Session.Recorded(), seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen))).Plan;
+        return Do(new Operation.Start(plan.Hash.Hex) { By = "ann", Seen = seen });
+    }
+
+    /// <summary>What is on the target that a redo would destroy.</summary>
+    public ImmutableArray<Destruction> There { get; set; } = [new(DestructionKind.DeleteIndex, "blue", "a", 3, 100, 0) { Item = "a" }];
 
     public Story Tell(params ImmutableArray<LedgerEvent> events)
     {
@@ -92,7 +105,10 @@ internal sealed class Story
                         Tell(record.Events);
                         break;
                     case Effect.Begin begin:
-                        Tell(new StepStarted(Session.Name, Session.ActiveRun!.Number, begin.Step.Address, begin.Attempt, begin.Phase, begin.Inputs));
+                        Tell(new StepStarted(Session.Name, Session.ActiveRun!.Number, begin.Step.Address, begin.Attempt, begin.Phase, begin.Inputs)
+                        {
+                            Items = begin.Phase == StepPhase.Run || begin.Items.IsDefault ? null : begin.Items,
+                        });
                         _inFlight.Add(begin.Step.Address);
                         break;
                     case Effect.Stop stop:
@@ -116,8 +132,9 @@ internal sealed class Story
         return Tell(outcome(Session.Steps[address]));
     }
 
-    public Story Evaluate(string step, long conflicts = 0, string line = "looks fine") => End(step, had =>
-        new StepEvaluated(Session.Name, had.Run, had.Address, had.Attempt, new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", conflicts), [line])));
+    /// <param name="destroys">What would be destroyed; nothing where it is left out.</param>
+    public Story Evaluate(string step, long conflicts = 0, string line = "looks fine", params ImmutableArray<Destruction> destroys) => End(step, had =>
+        new StepEvaluated(Session.Name, had.Run, had.Address, had.Attempt, new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", conflicts), [line]) { Destroys = destroys }));
 
     public Story Report(string step, long rejected = 0, string documents = "documents") => End(step, had =>
         new StepReported(Session.Name, had.Run, had.Address, had.Attempt, new(ImmutableSortedDictionary<string, long>.Empty.Add("rejected", rejected).Add("missing", 0), ["done"]), new(Outputs(had.Address, documents), "{}")));
@@ -127,7 +144,7 @@ internal sealed class Story
 
     public Story Stopped(string step) => End(step, had => new StepStopped(Session.Name, had.Run, had.Address, "asked to stop"));
 
-    public Story Reverted(string step) => End(step, had => new StepReverted(Session.Name, had.Run, had.Address));
+    public Story Reverted(string step) => End(step, had => new StepReverted(Session.Name, had.Run, had.Address) { Items = had.TakingBack.IsDefault ? null : had.TakingBack });
 
     public Story Lose(string step) => End(step, had => new WorkloadLost(Session.Name, had.Run, had.Address, "gone", Now));
 
@@ -140,10 +157,11 @@ internal sealed class Story
         while (_inFlight.Count > 0)
         {
             var address = _inFlight.OrderBy(step => step.ToString(), StringComparer.Ordinal).First();
-            _ = Session.Steps[address].State switch
+            _ = Session.Steps[address] switch
             {
-                StepState.Evaluating => Evaluate(address.ToString()),
-                StepState.Reverting => Reverted(address.ToString()),
+                { Proposal: { Evidence: null }, State: not StepState.Reverting } => Evaluate(address.ToString()),
+                { State: StepState.Evaluating } => Evaluate(address.ToString()),
+                { State: StepState.Reverting } => Reverted(address.ToString()),
                 _ => Report(address.ToString(), documents: documents),
             };
             Settle();
@@ -167,7 +185,7 @@ internal sealed class Story
             RunEnded e => $"end {e.Outcome}",
             _ => happened.GetType().Name,
         })),
-        Effect.Begin begin => $"{begin.Phase.ToString().ToLowerInvariant()} {begin.Step.Address} #{begin.Attempt}",
+        Effect.Begin begin => $"{begin.Phase.ToString().ToLowerInvariant()} {begin.Step.Address} #{begin.Attempt}{(begin.Phase == StepPhase.Run || begin.Items.IsDefaultOrEmpty ? "" : $" of {string.Join(", ", begin.Items)}")}",
         Effect.Adjust adjust => $"adjust {adjust.Step.Address}",
         Effect.Stop stop => $"stop {stop.Step}: {stop.Why}",
         Effect.Wake wake => $"wake at {wake.At:HH:mm:ss}",

@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Planning;
 
-namespace Portage.Engine.Core;
+namespace Portage.Engine.Ledger;
 
 /// <summary>How far a step has come, as its events imply.</summary>
 public enum StepState
@@ -102,6 +101,9 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>What was found out about doing work that has effects otherwise than it was done; null when nothing was.</summary>
     public Proposal? Proposal { get; init; }
 
+    /// <summary>The proposal that evidence is about; null when it is about something else.</summary>
+    internal Proposal? ProposalOf(Fingerprint evidence) => Proposal?.Evidence?.Digest == evidence ? Proposal : null;
+
     /// <summary>What its evaluation found.</summary>
     public StepReport? Evidence { get; init; }
 
@@ -134,30 +136,6 @@ public sealed record StepRecord(StepAddress Address)
 
     /// <summary>Its workload; null when it has none.</summary>
     public WorkloadHandle? Workload { get; init; }
-
-    /// <summary>What the planner compares with; null before it began.</summary>
-    /// <param name="run">The run under way: what a person refused in it is not done anew before the next one; 0 for a plan.</param>
-    public RecordedStep? Recorded(int run) => Inputs is null
-        ? null
-        : new(
-            Address,
-            State switch
-            {
-                StepState.Absent => RecordedState.Absent,
-                StepState.Complete => RecordedState.Complete,
-                _ => RecordedState.Begun,
-            },
-            Inputs,
-            Outputs?.Parts ?? [],
-            Situations.Of(this))
-        {
-            EffectsSince = HasEffects ? EffectsSince : null,
-            TakenBackAt = TakenBackAt,
-            Items = Items,
-            TakenBack = TakenBack,
-            IsWorking = IsClaimed || Workload is not null,
-            Rejection = Rejection is { } refused && Run != run ? $"rejected by {refused.By}{(refused.Comment is null ? "" : $": {refused.Comment}")}" : null,
-        };
 
     /// <summary>When the present phase began.</summary>
     public DateTimeOffset StartedAt { get; init; }

@@ -1,0 +1,32 @@
+using Portage.Engine.Ledger;
+using Portage.Planning;
+
+namespace Portage.Engine.Core;
+
+/// <summary>What the ledger knows of steps, in the words of the planner. Pure.</summary>
+internal static class RecordedSteps
+{
+    /// <summary>One step; null before it began.</summary>
+    /// <param name="run">The run under way: what a person refused in it is not done anew before the next one; 0 for a plan.</param>
+    public static RecordedStep? Of(StepRecord step, int run) => (step.Inputs ?? step.Proposal?.Inputs) is not { } inputs
+        ? null
+        : new(
+            step.Address,
+            step.State switch
+            {
+                StepState.Absent => RecordedState.Absent,
+                StepState.Complete => RecordedState.Complete,
+                _ => RecordedState.Begun,
+            },
+            inputs,
+            step.Outputs?.Parts ?? [],
+            Situations.Of(step))
+        {
+            EffectsSince = step.HasEffects ? step.EffectsSince : null,
+            TakenBackAt = step.TakenBackAt,
+            Items = step.Items,
+            TakenBack = step.TakenBack,
+            IsWorking = step.IsClaimed || step.Workload is not null,
+            Rejection = step.Rejection is { } refused && step.Run != run ? $"rejected by {refused.By}{(refused.Comment is null ? "" : $": {refused.Comment}")}" : null,
+        };
+}

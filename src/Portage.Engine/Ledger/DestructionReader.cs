@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Portage.Planning.Destroying;
+
+namespace Portage.Engine.Ledger;
+
+/// <summary>Reads what a report says would be destroyed.</summary>
+internal static class DestructionReader
+{
+    public static Destruction Read(ref Utf8JsonReader json)
+    {
+        var (kind, target, called, item) = (default(DestructionKind?), default(string), default(string), default(string));
+        var (documents, bytes, foreign) = (default(long?), default(long?), default(long?));
+        JsonParts.Begin(ref json, JsonTokenType.StartObject);
+        while (JsonParts.NextField(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "kind": kind = Enum.TryParse<DestructionKind>(json.GetString(), out var found) ? found : throw JsonParts.Unknown("kind", json.GetString()); break;
+                case "target": target = json.GetString(); break;
+                case "name": called = json.GetString(); break;
+                case "item": item = json.GetString(); break;
+                case "documents": documents = Number(ref json); break;
+                case "bytes": bytes = Number(ref json); break;
+                case "foreign": foreign = Number(ref json); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new(JsonParts.Needed(kind), JsonParts.Needed(target), JsonParts.Needed(called, "name"), documents, bytes, foreign) { Item = item };
+    }
+
+    private static long? Number(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Null ? null : json.GetInt64();
+}

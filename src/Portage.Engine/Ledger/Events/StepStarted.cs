@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Portage.Model.Addresses;
+using Portage.Planning;
+
+namespace Portage.Engine.Ledger;
+
+/// <summary>A step was claimed: from here on its effects may exist.</summary>
+/// <param name="Inputs">What it works with.</param>
+public sealed record StepStarted(string Session, int Run, StepAddress Step, int Attempt, StepPhase Phase, StepInputs Inputs) : StepEvent(Session, Run, Step)
+{
+    private static readonly ImmutableSortedDictionary<string, RecordedItem> NoItems = ImmutableSortedDictionary.Create<string, RecordedItem>(StringComparer.Ordinal);
+
+    /// <summary>The items that are taken back, or, in an evaluation, would be; null for all of the step.</summary>
+    public ImmutableArray<string>? Items { get; init; }
+
+    /// <inheritdoc/>
+    public override string Describe() => $"run {Run}, attempt {Attempt}: {Phase.ToString().ToLowerInvariant()} begins{(Phase == StepPhase.Revert && Items is { } items ? $" of {string.Join(", ", items)}" : "")}";
+
+    internal static StepStarted Read(ref EventFields fields)
+    {
+        var (attempt, phase, inputs, items) = (default(int?), default(StepPhase?), default(StepInputs), default(ImmutableArray<string>?));
+        while (fields.Next(out var name))
+        {
+            switch (name)
+            {
+                case "attempt": attempt = fields.Number(); break;
+                case "phase": phase = fields.Phase(); break;
+                case "inputs": inputs = fields.Inputs(); break;
+                case "items": items = fields.Texts(); break;
+                default: fields.Skip(); break;
+            }
+        }
+
+        return new(fields.Session, fields.Run, fields.Step, fields.Needed(attempt), fields.Needed(phase), fields.Needed(inputs)) { Items = items };
+    }
+
+    internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) => Started(had, place) with
+    {
+        Run = Run,
+        Attempt = Attempt,
+        IsClaimed = true,
+        Failure = null,
+        RetryAt = null,
+        StartedAt = at,
+    };
+
+    private StepRecord Started(StepRecord had, long place) => Phase switch
+    {
+        // An approval is for these inputs: other ones need another approval, whatever their evidence says.
+        StepPhase.Evaluate when had.HasEffects && had.State != StepState.Evaluated => had with
+        {
+            Proposal = new(Inputs, Items ?? default)
+            {
+                Approved = had.Proposal is { } before && InputDifferences.HaveSameResult(before.Inputs, Inputs) ? before.Approved : null,
+            },
+        },
+
+        // A revert works on what was done: it takes back the old inputs.
+        StepPhase.Revert => had with
+        {
+            State = StepState.Reverting,
+            Before = had.State == StepState.Reverting ? had.Before : had.State,
+            TakingBack = Items ?? default,
+            TakenBackAt = place,
+            TakenBack = Items is { } items ? had.TakenBack.SetItems(items.Select(item => KeyValuePair.Create(item, place))) : had.TakenBack,
+            Approved = null,
+            Review = null,
+            Rejection = null,
+        },
+        _ => had with
+        {
+            State = Phase == StepPhase.Evaluate ? StepState.Evaluating : StepState.Running,
+            Inputs = Inputs,
+            Items = Phase == StepPhase.Run && !Inputs.Items.IsDefault ? Begun(had, Inputs.Items, place) : had.Items,
+            Evidence = had.Proposal?.Evidence ?? had.Evidence,
+            HasEffects = had.HasEffects || Phase == StepPhase.Run,
+            EffectsSince = had.HasEffects || Phase != StepPhase.Run ? had.EffectsSince : place,
+            Approved = had.Proposal is { } proposal ? proposal.Approved : had.Inputs is { } before && InputDifferences.HaveSameResult(before, Inputs) ? had.Approved : null,
+            Proposal = null,
+
+            // Who looks at it now decides about something that is being replaced.
+            Review = null,
+            Rejection = null,
+            ConfiguredBy = Run,
+        },
+    };
+
+    /// <summary>Items that were done stay done, with what they are now; what nobody wants any more stays known too, because it is still there.</summary>
+    private static ImmutableSortedDictionary<string, RecordedItem> Begun(StepRecord had, ImmutableArray<StepItem> items, long place)
+    {
+        var begun = (had.Items ?? NoItems).ToBuilder();
+        foreach (var item in items)
+        {
+            begun[item.Name] = new(item.Digest, begun.TryGetValue(item.Name, out var done) ? done.Since : place);
+        }
+
+        return begun.ToImmutable();
+    }
+}
+
+/// <content>Its name in the JSON.</content>
+[JsonDerivedType(typeof(StepStarted), "stepStarted")]
+public abstract partial record LedgerEvent;
