@@ -134,7 +134,8 @@ internal sealed class LedgerEventReader
 
     private string By => Needed(_by, "by");
 
-    private string Pattern => Needed(_pattern, "pattern");
+    // As one would type it today, so that a pause of an earlier build ends by either form.
+    private string Pattern => new AddressPattern(Needed(_pattern, "pattern")).Text;
 
     private string Why => Needed(_why, "why");
 

@@ -77,12 +77,13 @@ public sealed partial class Operations
 
     private OperationResult Pause(Operation.Pause operation, SessionState session)
     {
-        var unknown = UnknownPatterns(operation.Patterns, session);
+        var patterns = operation.Patterns.Select(pattern => new AddressPattern(pattern).Text).ToImmutableArray();
+        var unknown = UnknownPatterns(patterns, session);
         return unknown.IsEmpty
             ? new()
             {
-                Events = [.. operation.Patterns.Select(pattern => new Paused(session.Name, pattern, operation.By))],
-                Messages = [.. operation.Patterns.Select(pattern => $"Paused {(pattern == "*" ? "everything" : pattern)}. What is under way finishes its batch and keeps its position; workflow resume goes on.")],
+                Events = [.. patterns.Select(pattern => new Paused(session.Name, pattern, operation.By))],
+                Messages = [.. patterns.Select(pattern => $"Paused {(pattern == "*" ? "everything" : pattern)}. What is under way finishes its batch and keeps its position; workflow resume goes on.")],
             }
             : OperationResult.Refused(unknown);
     }
@@ -95,13 +96,14 @@ public sealed partial class Operations
         }
 
         var known = session.Pauses.Select(pause => pause.Pattern).ToArray();
-        var unknown = operation.Patterns.Where(pattern => pattern != "*" && !known.Contains(pattern)).ToArray();
+        var patterns = operation.Patterns.Select(pattern => new AddressPattern(pattern).Text).ToImmutableArray();
+        var unknown = patterns.Where(pattern => pattern != "*" && !known.Contains(pattern)).ToArray();
         return unknown.Length > 0
             ? OperationResult.Refused(DiagnosticCatalog.NoSuchStep.Error(null, $"'{unknown[0]}' was not paused; paused is {string.Join(", ", known)}.") with { Command = "workflow status" })
             : new()
             {
-                Events = [.. operation.Patterns.Select(pattern => new Resumed(session.Name, pattern, operation.By))],
-                Messages = [.. operation.Patterns.Select(pattern => $"Resumed {(pattern == "*" ? "everything" : pattern)}.")],
+                Events = [.. patterns.Select(pattern => new Resumed(session.Name, pattern, operation.By))],
+                Messages = [.. patterns.Select(pattern => $"Resumed {(pattern == "*" ? "everything" : pattern)}.")],
             };
     }
 
@@ -149,7 +151,7 @@ public sealed partial class Operations
                 .Where(pattern => !wanted.Any(step => new AddressPattern(pattern).Matches(step.Address)))
                 .Select(pattern => DiagnosticCatalog.NoSuchStep.Error(null, $"'{pattern}' selects none of the {wanted.Length} steps.") with
                 {
-                    DidYouMean = DidYouMean.Among(pattern, wanted.Select(step => step.Address.ToString())),
+                    DidYouMean = DidYouMean.Among(new AddressPattern(pattern).Text, wanted.Select(step => step.Address.ToString())),
                     Command = "workflow status",
                 }),
         ];

@@ -14,7 +14,7 @@ namespace Portage.Engine.Tests.Ledger;
 
 public sealed class LedgerEventTests
 {
-    private static readonly StepAddress Step = StepAddress.Parse("logs/posts>blue:backfill");
+    private static readonly StepAddress Step = StepAddress.Parse("logs/posts@blue:backfill");
     private static readonly Fingerprint Digest = Fingerprint.Of("digest");
     private static readonly DateTimeOffset At = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly StepReport Report = new(ImmutableSortedDictionary<string, long>.Empty.Add("rejected", 3), ["3 rejected", "of \"many\""]);
@@ -57,16 +57,37 @@ public sealed class LedgerEventTests
 
     [Fact]
     public void Write_OneOfEach_IsTheContract() =>
-        Golden.Verify(string.Concat(OneOfEach.Select(happened => Encoding.UTF8.GetString(LedgerJson.Write(happened)) + "\n")), "one-of-each.2026-11.jsonl");
+        Golden.Verify(string.Concat(OneOfEach.Select(happened => Encoding.UTF8.GetString(LedgerJson.Write(happened)) + "\n")), "one-of-each.jsonl");
 
     [Fact]
     public void Read_TheContract_GivesTheSameAgain()
     {
         var folder = Path.Combine(Checkout.Root, "tests", "Portage.Engine.Tests", "Ledger");
-        foreach (var line in File.ReadLines(Path.Combine(folder, "one-of-each.2026-11.jsonl")))
+        foreach (var line in File.ReadLines(Path.Combine(folder, "one-of-each.jsonl")))
         {
             Assert.Equal(line, Encoding.UTF8.GetString(LedgerJson.Write(LedgerJson.Read(Encoding.UTF8.GetBytes(line)))));
         }
+    }
+
+    /// <summary>Builds of that time wrote <c>&gt;</c> before the target in addresses. Never edited, never deleted.</summary>
+    [Fact]
+    public void Read_TheContractOf2026_11_IsWrittenAsTodays()
+    {
+        var folder = Path.Combine(Checkout.Root, "tests", "Portage.Engine.Tests", "Ledger");
+        var old = File.ReadAllLines(Path.Combine(folder, "one-of-each.2026-11.jsonl"));
+        Assert.Contains(old, line => line.Contains("\"logs/posts\\u003Eblue:backfill\"", StringComparison.Ordinal));
+        Assert.Equal(
+            File.ReadLines(Path.Combine(folder, "one-of-each.jsonl")),
+            old.Select(line => Encoding.UTF8.GetString(LedgerJson.Write(LedgerJson.Read(Encoding.UTF8.GetBytes(line))))));
+    }
+
+    [Theory]
+    [InlineData("paused")]
+    [InlineData("resumed")]
+    public void Read_PatternOfAnEarlierBuild_IsTodays(string happened)
+    {
+        var read = LedgerJson.Read(Encoding.UTF8.GetBytes($$"""{"event":"{{happened}}","session":"prod","pattern":"*\u003Eblue:*","by":"ann"}"""));
+        Assert.Equal("*@blue:*", read is Paused paused ? paused.Pattern : Assert.IsType<Resumed>(read).Pattern);
     }
 
     /// <summary>Reading is written by hand, writing is not: every word of every enumeration must pass.</summary>
