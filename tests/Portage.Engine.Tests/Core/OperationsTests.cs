@@ -244,7 +244,7 @@ public sealed class OperationsTests
     }
 
     [Fact]
-    public void Pause_OfAnAddressOfEarlierBuilds_MissedByOneSign_NamesTheOneMeant()
+    public void Pause_OfAnAddressOfEarlierBuildsMistyped_NamesTheOneMeant()
     {
         var refused = Refused(AtReview(), new Operation.Pause(["logs/a>blue:backfil"]) { By = "ann" }, DiagnosticCatalog.NoSuchStep, "workflow status");
         Assert.Equal(Backfill, refused.DidYouMean);

@@ -71,7 +71,7 @@ public sealed class LedgerEventTests
 
     /// <summary>Builds of that time wrote <c>&gt;</c> before the target in addresses. Never edited, never deleted.</summary>
     [Fact]
-    public void Read_TheContractOf2026_11_IsWrittenAsTodays()
+    public void Read_TheContractOfEarlierBuilds_IsWrittenAsTodays()
     {
         var folder = Path.Combine(Checkout.Root, "tests", "Portage.Engine.Tests", "Ledger");
         var old = File.ReadAllLines(Path.Combine(folder, "one-of-each.2026-11.jsonl"));
