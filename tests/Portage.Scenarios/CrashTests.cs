@@ -6,7 +6,7 @@ namespace Portage.Scenarios;
 /// <summary>Any process, any moment: the next start goes on, nothing is lost or doubled, and nobody is asked to clean up.</summary>
 public sealed class CrashTests
 {
-    private const string Backfill = "shop/orders>blue:backfill";
+    private const string Backfill = "shop/orders@blue:backfill";
 
     // Slow enough that there is a middle.
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(150);
@@ -162,7 +162,7 @@ public sealed class CrashTests
         await Processes.KillAsync(attached.Process);
         target.Faults.DelayPerBulk = TimeSpan.Zero;
 
-        await Eventually.Async(async () => (await Samples.StatusOfAsync(workflow, "shop/orders>blue:validate")).GetProperty("group").GetString() == "complete", "the end of the run");
+        await Eventually.Async(async () => (await Samples.StatusOfAsync(workflow, "shop/orders@blue:validate")).GetProperty("group").GetString() == "complete", "the end of the run");
         await EverythingArrivedOnceAsync(workflow, target);
     }
 
@@ -274,7 +274,7 @@ public sealed class CrashTests
         var customers = target.Documents("customers").Select(document => document.Version).ToArray();
 
         (await workflow.RunAsync("configure", "update", "migrations.shop.slices.orders.indices.include", "[orders-2026-09]")).Expect(0);
-        (await workflow.RunAsync("configure", "commit")).Expect(0).Says("redo    shop/orders>blue:backfill", "keep    shop/customers>blue:backfill");
+        (await workflow.RunAsync("configure", "commit")).Expect(0).Says("redo    shop/orders@blue:backfill", "keep    shop/customers@blue:backfill");
         (await workflow.RunAsync("start", "--attach")).Expect(0);
 
         Assert.Equal(["customers", "orders-2026-09"], target.Indices);
@@ -297,6 +297,6 @@ public sealed class CrashTests
             backfill.GetProperty("documents").GetInt64().ToString(CultureInfo.InvariantCulture),
             (backfill.GetProperty("accepted").GetInt64() + backfill.GetProperty("rejected").GetInt64() + backfill.GetProperty("filtered").GetInt64()).ToString(CultureInfo.InvariantCulture));
         Assert.Equal(Samples.Documents, backfill.GetProperty("accepted").GetInt64());
-        Assert.Equal("complete", (await Samples.StatusOfAsync(workflow, "shop/orders>blue:validate")).GetProperty("group").GetString());
+        Assert.Equal("complete", (await Samples.StatusOfAsync(workflow, "shop/orders@blue:validate")).GetProperty("group").GetString());
     }
 }

@@ -122,7 +122,7 @@ public sealed class DamagedRepositoryTests
 
         (await workflow.RunAsync("start", "--attach")).Expect(3).Says("rejected == 0 (is 10)");
 
-        var numbers = (await Samples.StatusOfAsync(workflow, "shop/one>blue:backfill")).GetProperty("report").GetProperty("numbers");
+        var numbers = (await Samples.StatusOfAsync(workflow, "shop/one@blue:backfill")).GetProperty("report").GetProperty("numbers");
         Assert.Equal(10, numbers.GetProperty("rejected").GetInt64());
         Assert.Equal(0, numbers.GetProperty("accepted").GetInt64());
         (await workflow.RunAsync("snapshot", "documents", "first", "--repository", made["repo"], "--index", "nosource")).Expect(1).Says("10 documents of nosource have no stored source");

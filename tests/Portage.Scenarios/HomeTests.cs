@@ -107,7 +107,7 @@ public sealed class HomeTests
 
         foreach (var line in (string[][])[["status"], ["plan"], ["start"], ["configure", "remove", "targets.blue"], ["approve", "--all"]])
         {
-            (await workflow.RunAsync(line)).Expect(1).Says("error PG5004", "has format 99; this release knows up to 1", "PORTAGE_HOME");
+            (await workflow.RunAsync(line)).Expect(1).Says("error PG5004", "has format 99; this release knows up to 2", "PORTAGE_HOME");
         }
 
         Assert.Equal(bytes, await File.ReadAllBytesAsync(ledger, TestContext.Current.CancellationToken));

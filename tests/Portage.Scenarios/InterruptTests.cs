@@ -15,7 +15,7 @@ public sealed class InterruptTests
         await Samples.CommitAsync(workflow, Samples.Configuration(target.Endpoint, workflow["repository"]));
         target.Faults.DelayPerBulk = TimeSpan.FromMilliseconds(150);
         await using var attached = workflow.Start("start", "--attach");
-        await attached.SaysAsync("running   shop/orders>blue:backfill");
+        await attached.SaysAsync("running   shop/orders@blue:backfill");
 
         await attached.SignalAsync("INT");
 

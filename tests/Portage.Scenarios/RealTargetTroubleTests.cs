@@ -3,7 +3,7 @@ namespace Portage.Scenarios;
 /// <summary>A real OpenSearch that refuses: the sandbox could be wrong about its words and its order of things.</summary>
 public sealed class RealTargetTroubleTests(OneTarget one) : IClassFixture<OneTarget>
 {
-    private const string Backfill = "shop/orders>blue:backfill";
+    private const string Backfill = "shop/orders@blue:backfill";
     private const string OtherMapping = """{"settings":{"number_of_replicas":0},"mappings":{"properties":{"name":{"type":"date"}}}}""";
 
     [Theory]

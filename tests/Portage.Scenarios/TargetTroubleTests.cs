@@ -8,7 +8,7 @@ namespace Portage.Scenarios;
 /// <summary>Targets that refuse, are full, are not there, or take some documents only.</summary>
 public sealed class TargetTroubleTests
 {
-    private const string Backfill = "shop/orders>blue:backfill";
+    private const string Backfill = "shop/orders@blue:backfill";
 
     [Fact]
     public async Task Start_WrongPassword_FailsAndGoesOnWithTheRightOne()

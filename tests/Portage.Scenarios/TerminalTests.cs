@@ -68,7 +68,7 @@ public sealed class TerminalTests
         (await workflow.RunAsync("start", "--attach")).Expect(3);
 
         (await OnTerminalAsync(workflow, "7\n\n", "approve")).Expect(0).Says("'7' is no choice", "Nothing was decided.");
-        (await OnTerminalAsync(workflow, "1\n", "approve")).Expect(0).Says("Approved shop/orders>blue:metadata.");
+        (await OnTerminalAsync(workflow, "1\n", "approve")).Expect(0).Says("Approved shop/orders@blue:metadata.");
 
         (await workflow.RunAsync("start", "--attach")).Expect(0);
     }

@@ -69,7 +69,7 @@ public sealed class TlsProxyTests : IDisposable
 
         await documents.ArrivedOnceAsync(targetTalk);
         Assert.Equal(10, blue.TroubleCount);
-        var backfill = (await Samples.StatusOfAsync(workflow, "shop/all>blue:backfill")).GetProperty("report").GetProperty("numbers");
+        var backfill = (await Samples.StatusOfAsync(workflow, "shop/all@blue:backfill")).GetProperty("report").GetProperty("numbers");
         Assert.Equal(documents.Count, backfill.GetProperty("accepted").GetInt32());
         Assert.Equal(0, backfill.GetProperty("existing").GetInt32() + backfill.GetProperty("rejected").GetInt32());
         Secrets.AreNowhere(workflow, SourceLogin, ran);
@@ -184,7 +184,7 @@ public sealed class TlsProxyTests : IDisposable
             (await workflow.RunAsync("start", "--attach")).Expect(1).Says(says[0]),
             (await workflow.RunAsync("status")).Expect(0).Says([.. says, "Next:"]),
             (await workflow.RunAsync("log")).Expect(0),
-            await workflow.RunAsync("explain", "shop/orders>blue:metadata"),
+            await workflow.RunAsync("explain", "shop/orders@blue:metadata"),
         ];
         Secrets.AreNowhere(workflow, wrong, ran);
     }

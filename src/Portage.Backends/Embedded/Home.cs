@@ -67,7 +67,7 @@ public sealed class Home(string path)
     public string WorkOf(string session, StepAddress step, Fingerprint identity)
     {
         var name = new StringBuilder(step.ToString());
-        name.Replace('/', '+').Replace('>', '@').Replace(':', '=');
+        name.Replace('/', '+').Replace(':', '=');
         return System.IO.Path.Combine(WorkOf(session), $"{name}-{identity.Short}");
     }
 

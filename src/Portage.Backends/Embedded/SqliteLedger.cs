@@ -16,8 +16,8 @@ namespace Portage.Backends.Embedded;
 /// </remarks>
 public sealed class SqliteLedger : ILedger
 {
-    /// <summary>The version of the format that this release writes.</summary>
-    public const int FormatVersion = 1;
+    /// <summary>The version of the format that this release writes; it reads the earlier ones. 1 had <c>&gt;</c> for <c>@</c> in addresses.</summary>
+    public const int FormatVersion = 2;
 
     // A burst of that many callers waits in line; each wait is one commit at most.
     private const int WaitingMax = 1_024;

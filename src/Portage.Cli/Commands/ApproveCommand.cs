@@ -57,7 +57,7 @@ internal static class ApproveCommand
         {
             verb.Say(DiagnosticCatalog.NothingToApprove.Error(null, $"{string.Join(", ", patterns)} selects nothing that waits; waiting is {string.Join(", ", waiting.Select(step => step.Address))}.") with
             {
-                DidYouMean = patterns.Length == 1 ? DidYouMean.Among(patterns[0], waiting.Select(step => step.Address.ToString())) : null,
+                DidYouMean = patterns.Length == 1 ? DidYouMean.Among(new AddressPattern(patterns[0]).Text, waiting.Select(step => step.Address.ToString())) : null,
                 Command = "workflow approve --list",
             });
             return ExitCode.NothingToDo;

@@ -37,7 +37,7 @@ internal static class ExplainCommand
         if (!StepAddress.TryParse(text, out var address) || (report.Steps.All(step => step.Address != address) && !session.Steps.ContainsKey(address)))
         {
             var known = report.Steps.Select(step => step.Address.ToString()).ToArray();
-            verb.Say(DiagnosticCatalog.NoSuchStep.Error(null, $"There is no step '{text}'.") with { DidYouMean = DidYouMean.Among(text, known), Command = "workflow status" });
+            verb.Say(DiagnosticCatalog.NoSuchStep.Error(null, $"There is no step '{text}'.") with { DidYouMean = DidYouMean.Among(new AddressPattern(text).Text, known), Command = "workflow status" });
             return ExitCode.BadInput;
         }
 

@@ -69,7 +69,7 @@ internal static class LogCommand
             return ExitCode.Done;
         }
 
-        verb.Say(DiagnosticCatalog.NoSuchStep.Error(null, $"'{pattern}' selects none of the {known.Count} steps.") with { DidYouMean = DidYouMean.Among(pattern, known.Select(step => step.ToString())), Command = "workflow status" });
+        verb.Say(DiagnosticCatalog.NoSuchStep.Error(null, $"'{pattern}' selects none of the {known.Count} steps.") with { DidYouMean = DidYouMean.Among(new AddressPattern(pattern).Text, known.Select(step => step.ToString())), Command = "workflow status" });
         return ExitCode.BadInput;
     }
 

@@ -84,12 +84,13 @@ public sealed partial class OperationRules
 
     private OperationResult Pause(Operation.Pause operation, SessionState session)
     {
-        var unknown = UnknownPatterns(operation.Patterns, session);
+        var patterns = operation.Patterns.Select(pattern => new AddressPattern(pattern).Text).ToImmutableArray();
+        var unknown = UnknownPatterns(patterns, session);
         return unknown.IsEmpty
             ? new()
             {
-                Events = [.. operation.Patterns.Select(pattern => new Paused(session.Name, pattern, operation.By))],
-                Messages = [.. operation.Patterns.Select(pattern => $"Paused {(pattern == "*" ? "everything" : pattern)}. What is under way finishes its batch and keeps its position; workflow resume goes on.")],
+                Events = [.. patterns.Select(pattern => new Paused(session.Name, pattern, operation.By))],
+                Messages = [.. patterns.Select(pattern => $"Paused {(pattern == "*" ? "everything" : pattern)}. What is under way finishes its batch and keeps its position; workflow resume goes on.")],
             }
             : OperationResult.Refused(unknown);
     }
@@ -102,13 +103,14 @@ public sealed partial class OperationRules
         }
 
         var known = session.Pauses.Select(pause => pause.Pattern).ToArray();
-        var unknown = operation.Patterns.Where(pattern => pattern != "*" && !known.Contains(pattern)).ToArray();
+        var patterns = operation.Patterns.Select(pattern => new AddressPattern(pattern).Text).ToImmutableArray();
+        var unknown = patterns.Where(pattern => pattern != "*" && !known.Contains(pattern)).ToArray();
         return unknown.Length > 0
             ? OperationResult.Refused(DiagnosticCatalog.NoSuchStep.Error(null, $"'{unknown[0]}' was not paused; paused is {string.Join(", ", known)}.") with { Command = "workflow status" })
             : new()
             {
-                Events = [.. operation.Patterns.Select(pattern => new Resumed(session.Name, pattern, operation.By))],
-                Messages = [.. operation.Patterns.Select(pattern => $"Resumed {(pattern == "*" ? "everything" : pattern)}.")],
+                Events = [.. patterns.Select(pattern => new Resumed(session.Name, pattern, operation.By))],
+                Messages = [.. patterns.Select(pattern => $"Resumed {(pattern == "*" ? "everything" : pattern)}.")],
             };
     }
 
@@ -156,7 +158,7 @@ public sealed partial class OperationRules
                 .Where(pattern => !wanted.Any(step => new AddressPattern(pattern).Matches(step.Address)))
                 .Select(pattern => DiagnosticCatalog.NoSuchStep.Error(null, $"'{pattern}' selects none of the {wanted.Length} steps.") with
                 {
-                    DidYouMean = DidYouMean.Among(pattern, wanted.Select(step => step.Address.ToString())),
+                    DidYouMean = DidYouMean.Among(new AddressPattern(pattern).Text, wanted.Select(step => step.Address.ToString())),
                     Command = "workflow status",
                 }),
         ];

@@ -7,11 +7,16 @@ namespace Portage.Model.Addresses;
 /// a pattern without <c>:</c> selects a whole subtree, so that <c>securitylogs</c> is every step of that source and
 /// <c>securitylogs/posts</c> every step of that slice.
 /// </summary>
-/// <param name="Text">What the user typed.</param>
-public sealed record AddressPattern(string Text)
+public sealed record AddressPattern
 {
+    /// <summary>Of what the user typed, or what a ledger holds; <c>&gt;</c>, as in addresses of earlier builds, is read as <c>@</c>.</summary>
+    public AddressPattern(string text) => Text = text.Replace(StepAddress.OldSign, StepAddress.Sign);
+
     /// <summary>Selects every step.</summary>
     public static AddressPattern Everything { get; } = new("*");
+
+    /// <summary>The pattern as one would type it today: those with the same text select the same.</summary>
+    public string Text { get; }
 
     /// <summary>True when the pattern selects the step.</summary>
     public bool Matches(StepAddress address)
@@ -28,10 +33,10 @@ public sealed record AddressPattern(string Text)
             return true;
         }
 
-        // A prefix at a boundary is the subtree below it: "logs" holds "logs/posts>blue", not "logs2".
+        // A prefix at a boundary is the subtree below it: "logs" holds "logs/posts@blue", not "logs2".
         for (var i = scope.Length - 1; i > 0; i--)
         {
-            if (scope[i] is '/' or '>' && FileSystemName.MatchesSimpleExpression(Text, scope.AsSpan(0, i), ignoreCase: false))
+            if (scope[i] is '/' or StepAddress.Sign && FileSystemName.MatchesSimpleExpression(Text, scope.AsSpan(0, i), ignoreCase: false))
             {
                 return true;
             }

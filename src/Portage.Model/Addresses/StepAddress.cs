@@ -6,12 +6,18 @@ namespace Portage.Model.Addresses;
 /// <summary>Names one step for as long as anyone wants it, across runs and configuration edits.</summary>
 /// <remarks>
 /// Two configurations that yield the same address mean the same work; whether that work is still good is decided by
-/// its fingerprint. The text form is <c>source[/part][&gt;target]:kind</c>, where the part is a snapshot's or a slice's
-/// name, as in <c>securitylogs/main:snapshot</c> and <c>securitylogs/posts&gt;blue:backfill</c>. It is what users see
-/// and type, what the ledger stores and what logs carry.
+/// its fingerprint. The text form is <c>source[/part][@target]:kind</c>, where the part is a snapshot's or a slice's
+/// name, as in <c>securitylogs/main:snapshot</c> and <c>securitylogs/posts@blue:backfill</c>. It is what users see
+/// and type, what the ledger stores and what logs carry. Earlier builds wrote <c>&gt;</c> for <c>@</c>: that is read, never written.
 /// </remarks>
 public sealed record StepAddress
 {
+    /// <summary>Stands before the target: no shell gives it a meaning, and no name can hold it.</summary>
+    internal const char Sign = '@';
+
+    /// <summary>What stood before the target in earlier builds: in ledgers and logs of theirs, and in what users type from memory.</summary>
+    internal const char OldSign = '>';
+
     private const int NameLengthMax = 63;
 
     private readonly string _text;
@@ -29,7 +35,7 @@ public sealed record StepAddress
         }
 
         (Source, Part, Target, Kind) = (source, part, target, kind);
-        _text = $"{source}{(part is null ? "" : "/" + part)}{(target is null ? "" : ">" + target)}:{kind.Word()}";
+        _text = $"{source}{(part is null ? "" : "/" + part)}{(target is null ? "" : Sign + target)}:{kind.Word()}";
         _hash = string.GetHashCode(_text, StringComparison.Ordinal);
     }
 
@@ -64,7 +70,7 @@ public sealed record StepAddress
         return true;
     }
 
-    /// <summary>Reads the text form; false when it is not one.</summary>
+    /// <summary>Reads the text form, or that of earlier builds; false when it is neither.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out StepAddress? address)
     {
         address = null;
@@ -74,8 +80,8 @@ public sealed record StepAddress
             return false;
         }
 
-        var (source, target) = Cut(text[..colon], '>');
-        (source, var part) = Cut(source, '/');
+        var (source, target) = Cut(text[..colon], [Sign, OldSign]);
+        (source, var part) = Cut(source, ['/']);
         if (!IsName(source) || (part is not null && !IsName(part)) || (target is not null && !IsName(target)))
         {
             return false;
@@ -85,8 +91,8 @@ public sealed record StepAddress
         return true;
     }
 
-    /// <summary>Reads the text form.</summary>
-    /// <exception cref="FormatException">It is not one.</exception>
+    /// <summary>Reads the text form, or that of earlier builds.</summary>
+    /// <exception cref="FormatException">It is neither.</exception>
     public static StepAddress Parse(string text) =>
         TryParse(text, out var address) ? address : throw new FormatException($"Not a step address: '{text}'.");
 
@@ -99,6 +105,6 @@ public sealed record StepAddress
     /// <summary>The text form.</summary>
     public override string ToString() => _text;
 
-    private static (string Before, string? After) Cut(string text, char at) =>
-        text.IndexOf(at, StringComparison.Ordinal) is var place and >= 0 ? (text[..place], text[(place + 1)..]) : (text, null);
+    private static (string Before, string? After) Cut(string text, ReadOnlySpan<char> at) =>
+        text.AsSpan().IndexOfAny(at) is var place and >= 0 ? (text[..place], text[(place + 1)..]) : (text, null);
 }

@@ -86,7 +86,9 @@ public static class Fingerprinting
             json.WriteStartObject();
             if (address is not null)
             {
-                json.WriteString("address", address.ToString());
+                // With '>', as earlier builds wrote addresses: the hash must stay theirs, or their work under way would get other
+                // folders and other names on the clusters, and would not be found to be adopted.
+                json.WriteString("address", address.ToString().Replace('@', '>'));
             }
 
             json.WriteStartArray("consumed");

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using Portage.Backends.Embedded;
 using Portage.Engine.Ports;
+using Portage.Model.Addresses;
+using Portage.Model.Steps;
 
 namespace Portage.Backends.Tests.Embedded;
 
@@ -112,6 +114,18 @@ public sealed class HomeFilesTests : IDisposable
         var failure = Assert.Throws<StepException>(() => Secrets().Read(name));
         Assert.Equal("PG5001", failure.Because.Code);
         Assert.False(failure.IsTransient);
+    }
+
+    /// <summary>Folders of earlier builds keep their names, though addresses had <c>&gt;</c> for <c>@</c>.</summary>
+    [Theory]
+    [InlineData("logs/posts@blue:backfill")]
+    [InlineData("logs/posts>blue:backfill")]
+    public void WorkOf_AStepOfATarget_IsNamedAsByEarlierBuilds(string address)
+    {
+        var identity = Fingerprint.Of("the work");
+        Assert.Equal(
+            Path.Combine(_folder.Path, "work", "default", $"logs+posts@blue=backfill-{identity.Short}"),
+            new Home(_folder.Path).WorkOf("default", StepAddress.Parse(address), identity));
     }
 
     [Fact]

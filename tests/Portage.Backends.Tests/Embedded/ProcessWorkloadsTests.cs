@@ -4,13 +4,14 @@ using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Addresses;
 using Portage.Model.Steps;
+using Portage.Planning;
 
 namespace Portage.Backends.Tests.Embedded;
 
 /// <summary>What a controller concludes from the files of a work folder.</summary>
 public sealed class ProcessWorkloadsTests : IDisposable
 {
-    private static readonly StepAddress Step = StepAddress.Parse("logs/posts>blue:backfill");
+    private static readonly StepAddress Step = StepAddress.Parse("logs/posts@blue:backfill");
     private static readonly Fingerprint Identity = Fingerprint.Of("the work");
 
     private readonly TempFolder _folder = new();
@@ -99,6 +100,22 @@ public sealed class ProcessWorkloadsTests : IDisposable
         _work.Worker = new(Environment.ProcessId, 2);
         Assert.False(await _workloads.AdoptAsync(Handle, Cancelled));
         Assert.Null(await _workloads.FindAsync("default", Step, Identity, Cancelled));
+    }
+
+    /// <summary>A worker of this build may take over what a controller of an earlier one assigned.</summary>
+    [Fact]
+    public void Assignment_OfAnEarlierBuild_IsTheSameWork()
+    {
+        var metadata = StepAddress.Parse("logs/posts@blue:metadata");
+        var outputs = ImmutableDictionary<StepAddress, StepOutputs>.Empty.Add(metadata, new([], "made"));
+        _work.Assignment = new("default", 1, Step, 1, new(1, [], [new ConsumedOutput(metadata, "created", Identity)], new(Identity, Identity, Identity)), "{}", outputs);
+        var file = Path.Combine(_work.Path, "assignment.json");
+        var text = File.ReadAllText(file);
+        Assert.Equal(4, text.Split("posts@blue").Length);
+        File.WriteAllText(file, text.Replace("posts@blue", "posts\\u003Eblue", StringComparison.Ordinal));
+        Assert.Equal(Step, _work.Assignment.Step);
+        Assert.Equal(metadata, Assert.Single(_work.Assignment.Inputs.Consumed).Upstream);
+        Assert.Equal("made", _work.Assignment.Outputs[metadata].Data);
     }
 
     private static WorkOutcome OutcomeOf(long token) =>

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Portage.Backends.Embedded;
 using Portage.Conformance;
 using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
 
 namespace Portage.Backends.Tests.Embedded;
 
@@ -54,6 +55,28 @@ public sealed class SqliteLedgerTests : LedgerKit, IDisposable
         Execute("PRAGMA user_version=99");
         Assert.True(Assert.Throws<LedgerUnusableException>(() => SqliteLedger.Open(File, TimeProvider.System)).IsNewer);
         Assert.True(Assert.Throws<LedgerUnusableException>(() => SqliteLedger.ReadAfter(File, 0)).IsNewer);
+    }
+
+    [Fact]
+    public async Task Open_OfAnEarlierFormat_GoesOnAndIsRefusedByEarlierBuilds()
+    {
+        await using (var ledger = SqliteLedger.Open(File, TimeProvider.System))
+        {
+            await ledger.AppendAsync([Happened(1)], Cancelled);
+        }
+
+        Execute("""UPDATE events SET body = CAST('{"event":"stepCompleted","run":1,"step":"logs/posts>blue:backfill","session":"test"}' AS BLOB)""");
+        Execute("PRAGMA user_version=1");
+        var completed = new StepCompleted("test", 1, StepAddress.Parse("logs/posts@blue:backfill"));
+        Assert.Equal(completed, Assert.Single(ReadApart(0)).Event);
+        Assert.Equal(1, Version());
+        await using (var ledger = SqliteLedger.Open(File, TimeProvider.System))
+        {
+            await ledger.AppendAsync([completed], Cancelled);
+        }
+
+        Assert.Equal([completed, completed], ReadApart(0).Select(recorded => recorded.Event));
+        Assert.Equal(SqliteLedger.FormatVersion, Version());
     }
 
     [Fact]
@@ -122,7 +145,9 @@ public sealed class SqliteLedgerTests : LedgerKit, IDisposable
 
     protected override IReadOnlyList<RecordedEvent> ReadApart(long after) => SqliteLedger.ReadAfter(File, after);
 
-    private void Execute(string sql)
+    private long Version() => (long)Execute("PRAGMA user_version")!;
+
+    private object? Execute(string sql)
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = File, Pooling = false }.ConnectionString);
         connection.Open();
@@ -130,7 +155,7 @@ public sealed class SqliteLedgerTests : LedgerKit, IDisposable
 #pragma warning disable CA2100 // Every statement is a literal of this file.
         command.CommandText = sql;
 #pragma warning restore CA2100
-        command.ExecuteNonQuery();
+        return command.ExecuteScalar();
     }
 
     private sealed record UnknownEvent() : LedgerEvent("test");

@@ -11,8 +11,8 @@ namespace Portage.Engine.Tests.Core;
 /// <summary>Every verb in a state in which it cannot be done: its code, what to do instead, and nothing written.</summary>
 public sealed class OperationsTests
 {
-    private const string Metadata = "logs/a>blue:metadata";
-    private const string Backfill = "logs/a>blue:backfill";
+    private const string Metadata = "logs/a@blue:metadata";
+    private const string Backfill = "logs/a@blue:backfill";
 
     public static TheoryData<string> InASession() => ["commit", "discard", "revertTo", "start", "stop", "pause", "resume", "approve", "reject"];
 
@@ -228,6 +228,29 @@ public sealed class OperationsTests
     }
 
     [Theory]
+    [InlineData("*>blue:*", "*@blue:*")]
+    [InlineData("*@blue:*", "*>blue:*")]
+    [InlineData("*>blue:*", "*>blue:*")]
+    public void Resume_InTheOtherFormOfThePattern_EndsThePause(string paused, string resumed)
+    {
+        var story = AtReview();
+        var pause = story.Do(new Operation.Pause([paused]) { By = "ann" });
+        Assert.Equal("*@blue:*", Assert.IsType<Paused>(Assert.Single(pause.Events)).Pattern);
+        Assert.StartsWith("Paused *@blue:*.", Assert.Single(pause.Messages), StringComparison.Ordinal);
+        Assert.Single(story.Session.Pauses);
+        var resume = story.Do(new Operation.Resume([resumed]) { By = "ann" });
+        Assert.Equal("*@blue:*", Assert.IsType<Resumed>(Assert.Single(resume.Events)).Pattern);
+        Assert.Empty(story.Session.Pauses);
+    }
+
+    [Fact]
+    public void Pause_OfAnAddressOfEarlierBuildsMistyped_NamesTheOneMeant()
+    {
+        var refused = Refused(AtReview(), new Operation.Pause(["logs/a>blue:backfil"]) { By = "ann" }, DiagnosticCatalog.NoSuchStep, "workflow status");
+        Assert.Equal(Backfill, refused.DidYouMean);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void Decide_WithoutARun_IsRefused(bool isApproval)
@@ -241,7 +264,7 @@ public sealed class OperationsTests
     [Theory]
     [InlineData(true, Backfill)]
     [InlineData(false, Backfill)]
-    [InlineData(true, "logs/nosuch>blue:metadata")]
+    [InlineData(true, "logs/nosuch@blue:metadata")]
     public void Decide_AboutWhatIsNotUnderReview_IsRefused(bool isApproval, string step)
     {
         var story = AtReview();

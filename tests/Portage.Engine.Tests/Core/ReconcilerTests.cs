@@ -7,9 +7,9 @@ namespace Portage.Engine.Tests.Core;
 public sealed class ReconcilerTests
 {
     private const string Snapshot = "logs/main:snapshot";
-    private const string Metadata = "logs/a>blue:metadata";
-    private const string Backfill = "logs/a>blue:backfill";
-    private const string Validate = "logs/a>blue:validate";
+    private const string Metadata = "logs/a@blue:metadata";
+    private const string Backfill = "logs/a@blue:backfill";
+    private const string Validate = "logs/a@blue:validate";
     private const string NoReview = "metadata: { approve: none }";
 
     [Fact]
@@ -17,11 +17,11 @@ public sealed class ReconcilerTests
     {
         var story = new Story().Start(Story.Config("metadata: { approve: auto }"));
         Assert.Equal("run logs/main:snapshot #1\n", story.Settle());
-        Assert.Equal("pass logs/main:snapshot by policy: no gate\ncomplete logs/main:snapshot\nevaluate logs/a>blue:metadata #1\n", story.Report(Snapshot).Settle());
-        Assert.Equal("pass logs/a>blue:metadata by policy: conflicts == 0\nrun logs/a>blue:metadata #1\n", story.Evaluate(Metadata).Settle());
-        Assert.Equal("complete logs/a>blue:metadata\nrun logs/a>blue:backfill #1\n", story.Report(Metadata).Settle());
-        Assert.Equal("pass logs/a>blue:backfill by policy: rejected == 0\ncomplete logs/a>blue:backfill\nrun logs/a>blue:validate #1\n", story.Report(Backfill).Settle());
-        Assert.Equal("pass logs/a>blue:validate by policy: missing == 0\ncomplete logs/a>blue:validate\nend Done\n", story.Report(Validate).Settle());
+        Assert.Equal("pass logs/main:snapshot by policy: no gate\ncomplete logs/main:snapshot\nevaluate logs/a@blue:metadata #1\n", story.Report(Snapshot).Settle());
+        Assert.Equal("pass logs/a@blue:metadata by policy: conflicts == 0\nrun logs/a@blue:metadata #1\n", story.Evaluate(Metadata).Settle());
+        Assert.Equal("complete logs/a@blue:metadata\nrun logs/a@blue:backfill #1\n", story.Report(Metadata).Settle());
+        Assert.Equal("pass logs/a@blue:backfill by policy: rejected == 0\ncomplete logs/a@blue:backfill\nrun logs/a@blue:validate #1\n", story.Report(Backfill).Settle());
+        Assert.Equal("pass logs/a@blue:validate by policy: missing == 0\ncomplete logs/a@blue:validate\nend Done\n", story.Report(Validate).Settle());
         Assert.Equal("", story.Settle());
     }
 
@@ -31,10 +31,10 @@ public sealed class ReconcilerTests
         var story = new Story().Start(Story.Config());
         story.Settle();
         story.Report(Snapshot).Settle();
-        Assert.Equal("review logs/a>blue:metadata: manual\n", story.Evaluate(Metadata).Settle());
+        Assert.Equal("review logs/a@blue:metadata: manual\n", story.Evaluate(Metadata).Settle());
         Assert.Equal("", story.Settle());
         Approve(story, Metadata);
-        Assert.Equal("run logs/a>blue:metadata #1\n", story.Settle());
+        Assert.Equal("run logs/a@blue:metadata #1\n", story.Settle());
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class ReconcilerTests
         var story = AtReview();
         Approve(story, Metadata);
         story.Settle();
-        Assert.Equal("review logs/a>blue:metadata: manual\n", story.Evaluate(Metadata, line: "looks otherwise").Settle());
+        Assert.Equal("review logs/a@blue:metadata: manual\n", story.Evaluate(Metadata, line: "looks otherwise").Settle());
     }
 
     [Fact]
@@ -52,12 +52,12 @@ public sealed class ReconcilerTests
         var story = AtReview();
         var seen = story.Session.Steps[StepAddress.Parse(Metadata)].Review!.Evidence;
         story.Start(Story.Config("metadata: { replicas: 2 }"));
-        Assert.Equal("evaluate logs/a>blue:metadata #1\n", story.Settle());
+        Assert.Equal("evaluate logs/a@blue:metadata #1\n", story.Settle());
         var late = story.Do(new Operation.Approve([new(StepAddress.Parse(Metadata), seen)], null) { By = "ann" });
         Assert.True(late.HasFailed);
 
         // The very same words, about other inputs.
-        Assert.Equal("review logs/a>blue:metadata: manual\n", story.Evaluate(Metadata).Settle());
+        Assert.Equal("review logs/a@blue:metadata: manual\n", story.Evaluate(Metadata).Settle());
     }
 
     [Fact]
@@ -65,16 +65,16 @@ public sealed class ReconcilerTests
     {
         var story = AtReview();
         story.Start(Story.Config("metadata: { approve: auto }"));
-        Assert.Equal("pass logs/a>blue:metadata by policy: conflicts == 0\nrun logs/a>blue:metadata #1\n", story.Settle());
+        Assert.Equal("pass logs/a@blue:metadata by policy: conflicts == 0\nrun logs/a@blue:metadata #1\n", story.Settle());
     }
 
     [Fact]
     public void Decide_WhenAPredicateFails_SaysWhichComparison()
     {
         var story = AtBackfill();
-        Assert.Equal("review logs/a>blue:backfill: rejected == 0 (is 3)\n", story.Report(Backfill, rejected: 3).Settle());
+        Assert.Equal("review logs/a@blue:backfill: rejected == 0 (is 3)\n", story.Report(Backfill, rejected: 3).Settle());
         Approve(story, Backfill);
-        Assert.Equal("complete logs/a>blue:backfill\nrun logs/a>blue:validate #1\n", story.Settle());
+        Assert.Equal("complete logs/a@blue:backfill\nrun logs/a@blue:validate #1\n", story.Settle());
     }
 
     [Fact]
@@ -84,8 +84,8 @@ public sealed class ReconcilerTests
         Reject(story, Metadata);
         Assert.Equal("end Failed\n", story.Settle());
         story.Do(new Operation.Start(null) { By = "ann" });
-        Assert.Equal("evaluate logs/a>blue:metadata #1\n", story.Settle());
-        Assert.Equal("review logs/a>blue:metadata: manual\n", story.Evaluate(Metadata).Settle());
+        Assert.Equal("evaluate logs/a@blue:metadata #1\n", story.Settle());
+        Assert.Equal("review logs/a@blue:metadata: manual\n", story.Evaluate(Metadata).Settle());
         Assert.Null(story.Session.Steps[StepAddress.Parse(Metadata)].Failure);
     }
 
@@ -97,7 +97,7 @@ public sealed class ReconcilerTests
         Reject(story, Backfill);
         Assert.Equal("end Failed\n", story.Settle());
         story.Do(new Operation.Start(null) { By = "ann" });
-        Assert.Equal("revert logs/a>blue:backfill #1\n", story.Settle());
+        Assert.Equal("revert logs/a@blue:backfill #1\n", story.Settle());
     }
 
     [Fact]
@@ -105,11 +105,11 @@ public sealed class ReconcilerTests
     {
         var story = AtBackfill().Begun(Backfill);
         story.Do(new Operation.Pause(["*"]) { By = "ann" });
-        Assert.Equal("stop logs/a>blue:backfill: paused by ann\n", story.Settle());
+        Assert.Equal("stop logs/a@blue:backfill: paused by ann\n", story.Settle());
         Assert.Equal("", story.Settle());
         Assert.Equal("", story.Stopped(Backfill).Settle());
         story.Do(new Operation.Resume(["*"]) { By = "ann" });
-        Assert.Equal("run logs/a>blue:backfill #1\n", story.Settle());
+        Assert.Equal("run logs/a@blue:backfill #1\n", story.Settle());
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class ReconcilerTests
         story.Start(Story.Config("metadata: { approve: none, replicas: 2 }"));
         Assert.Equal("", story.Settle());
         story.Do(new Operation.Resume(["*"]) { By = "ann" });
-        Assert.Equal("revert logs/a>blue:validate #1\n", story.Settle());
+        Assert.Equal("revert logs/a@blue:validate #1\n", story.Settle());
     }
 
     [Fact]
@@ -128,10 +128,10 @@ public sealed class ReconcilerTests
     {
         var story = AtBackfill();
         story.Do(new Operation.Stop { By = "ann" });
-        Assert.Equal("stop logs/a>blue:backfill: the run was stopped\n", story.Settle());
+        Assert.Equal("stop logs/a@blue:backfill: the run was stopped\n", story.Settle());
         story.Stopped(Backfill);
         story.Do(new Operation.Start(null) { By = "ann" });
-        Assert.Equal("run logs/a>blue:backfill #1\n", story.Settle());
+        Assert.Equal("run logs/a@blue:backfill #1\n", story.Settle());
     }
 
     [Fact]
@@ -139,10 +139,10 @@ public sealed class ReconcilerTests
     {
         var story = new Story().Start(Story.Config(NoReview)).Finish();
         story.Start(Story.Config("metadata: { approve: none, replicas: 2 }"));
-        Assert.Equal("revert logs/a>blue:validate #1\n", story.Settle());
-        Assert.Equal("revert logs/a>blue:backfill #1\n", story.Reverted(Validate).Settle());
-        Assert.Equal("revert logs/a>blue:metadata #1\n", story.Reverted(Backfill).Settle());
-        Assert.Equal("evaluate logs/a>blue:metadata #1\n", story.Reverted(Metadata).Settle());
+        Assert.Equal("revert logs/a@blue:validate #1\n", story.Settle());
+        Assert.Equal("revert logs/a@blue:backfill #1\n", story.Reverted(Validate).Settle());
+        Assert.Equal("revert logs/a@blue:metadata #1\n", story.Reverted(Backfill).Settle());
+        Assert.Equal("evaluate logs/a@blue:metadata #1\n", story.Reverted(Metadata).Settle());
         story.Finish();
         Assert.True(story.Session.ActiveRun is null);
         Assert.All(story.Session.Steps.Values, step => Assert.Equal(StepState.Complete, step.State));
@@ -153,8 +153,8 @@ public sealed class ReconcilerTests
     {
         var story = AtBackfill().Begun(Backfill);
         story.Start(Story.Config("metadata: { approve: none, replicas: 2 }"));
-        Assert.Equal("stop logs/a>blue:backfill: its inputs changed\n", story.Settle());
-        Assert.Equal("revert logs/a>blue:backfill #1\n", story.Stopped(Backfill).Settle());
+        Assert.Equal("stop logs/a@blue:backfill: its inputs changed\n", story.Settle());
+        Assert.Equal("revert logs/a@blue:backfill #1\n", story.Stopped(Backfill).Settle());
     }
 
     [Fact]
@@ -164,8 +164,8 @@ public sealed class ReconcilerTests
         story.Settle();
         story.Report(Snapshot).Settle();
         story.Start(Story.Config("metadata: { approve: none, replicas: 2 }"));
-        Assert.Equal("stop logs/a>blue:metadata: its inputs changed\n", story.Settle());
-        Assert.Equal("evaluate logs/a>blue:metadata #1\n", story.Stopped(Metadata).Settle());
+        Assert.Equal("stop logs/a@blue:metadata: its inputs changed\n", story.Settle());
+        Assert.Equal("evaluate logs/a@blue:metadata #1\n", story.Stopped(Metadata).Settle());
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class ReconcilerTests
     {
         var story = AtBackfill().Begun(Backfill);
         story.Start(Story.Config(NoReview + "\n        backfill: { workers: 8 }"));
-        Assert.Equal("adjust logs/a>blue:backfill\n", story.Settle());
+        Assert.Equal("adjust logs/a@blue:backfill\n", story.Settle());
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class ReconcilerTests
         story.Do(new Operation.Edit(EditKind.Remove, "migrations.logs.slices.a", null, null) { By = "ann" });
         story.Do(new Operation.Commit { By = "ann" });
         story.Do(new Operation.Start(null) { By = "ann" });
-        Assert.StartsWith("stop logs/a>blue:backfill: no longer wanted\n", story.Settle(), StringComparison.Ordinal);
+        Assert.StartsWith("stop logs/a@blue:backfill: no longer wanted\n", story.Settle(), StringComparison.Ordinal);
         story.Stopped(Backfill).Finish();
         Assert.Null(story.Session.ActiveRun);
     }
@@ -194,7 +194,7 @@ public sealed class ReconcilerTests
         var story = AtBackfill().Fail(Backfill, TimeSpan.FromSeconds(2));
         Assert.Equal("wake at 00:00:02\n", story.Settle());
         story.Now += TimeSpan.FromSeconds(2);
-        Assert.Equal("run logs/a>blue:backfill #2\n", story.Settle());
+        Assert.Equal("run logs/a@blue:backfill #2\n", story.Settle());
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class ReconcilerTests
         story.Do(new Operation.Stop { By = "ann" });
         Assert.Equal("", story.Settle());
         story.Do(new Operation.Start(null) { By = "ann" });
-        Assert.Equal("run logs/a>blue:backfill #1\n", story.Settle());
+        Assert.Equal("run logs/a@blue:backfill #1\n", story.Settle());
     }
 
     [Fact]
@@ -220,9 +220,9 @@ public sealed class ReconcilerTests
     {
         var story = new Story().Start(Story.Config(NoReview + "\n        backfill: { skip: true }")).Finish();
         story.Start(Story.Config(NoReview));
-        Assert.Equal("run logs/a>blue:backfill #1\nrevert logs/a>blue:validate #1\n", story.Settle());
+        Assert.Equal("run logs/a@blue:backfill #1\nrevert logs/a@blue:validate #1\n", story.Settle());
         story.Reverted(Validate);
-        Assert.Equal("pass logs/a>blue:backfill by policy: rejected == 0\ncomplete logs/a>blue:backfill\nrun logs/a>blue:validate #1\n", story.Report(Backfill).Settle());
+        Assert.Equal("pass logs/a@blue:backfill by policy: rejected == 0\ncomplete logs/a@blue:backfill\nrun logs/a@blue:validate #1\n", story.Report(Backfill).Settle());
     }
 
     [Fact]
@@ -231,9 +231,9 @@ public sealed class ReconcilerTests
         var story = new Story().Start(Story.Config(NoReview)).Finish();
         const string Changed = "metadata: { approve: none, replicas: 2 }";
         story.Start(Story.Config(Changed + "\n        validate: { skip: true }"));
-        Assert.Equal("revert logs/a>blue:backfill #1\n", story.Settle());
+        Assert.Equal("revert logs/a@blue:backfill #1\n", story.Settle());
         story.Reverted(Backfill).Start(Story.Config(Changed));
-        Assert.Equal("revert logs/a>blue:validate #1\n", story.Settle());
+        Assert.Equal("revert logs/a@blue:validate #1\n", story.Settle());
     }
 
     private static Story AtReview()

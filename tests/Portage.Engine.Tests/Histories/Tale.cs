@@ -11,7 +11,7 @@ namespace Portage.Engine.Tests.Histories;
 internal static class Tale
 {
     private const string NoReview = "metadata: { approve: none }";
-    private static readonly StepAddress Backfill = StepAddress.Parse("logs/a>blue:backfill");
+    private static readonly StepAddress Backfill = StepAddress.Parse("logs/a@blue:backfill");
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(20);
 
     /// <summary>Each history by its name.</summary>

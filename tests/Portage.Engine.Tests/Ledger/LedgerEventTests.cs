@@ -14,7 +14,7 @@ namespace Portage.Engine.Tests.Ledger;
 /// <summary>What is written is a contract: the lines beside this file, which no release may read or write otherwise.</summary>
 public sealed class LedgerEventTests
 {
-    private static readonly StepAddress Step = StepAddress.Parse("logs/posts>blue:backfill");
+    private static readonly StepAddress Step = StepAddress.Parse("logs/posts@blue:backfill");
     private static readonly Fingerprint Digest = Fingerprint.Of("digest");
     private static readonly StepInputs Inputs = new(
         2,
@@ -24,13 +24,34 @@ public sealed class LedgerEventTests
 
     private static readonly ImmutableArray<string> Contract =
     [
-        .. Directory.EnumerateFiles(Path.Combine(Checkout.Root, "tests", "Portage.Engine.Tests", "Ledger"), "*.jsonl").Order(StringComparer.Ordinal).SelectMany(File.ReadLines),
+        .. Directory.EnumerateFiles(Path.Combine(Checkout.Root, "tests", "Portage.Engine.Tests", "Ledger"), "*.jsonl").Where(file => !file.EndsWith(".2026-11.jsonl", StringComparison.Ordinal)).Order(StringComparer.Ordinal).SelectMany(File.ReadLines),
     ];
 
     /// <summary>Reading is written by hand, writing is not: a field that one of them forgets, or calls otherwise, makes another line.</summary>
     [Fact]
     public void Read_AnyLineOfTheContract_IsWrittenAgainByteForByte() =>
         Assert.All(Contract, line => Assert.Equal(line, Encoding.UTF8.GetString(LedgerJson.Write(LedgerJson.Read(Encoding.UTF8.GetBytes(line))))));
+
+    /// <summary>Builds of that time wrote <c>&gt;</c> before the target in addresses. Never edited, never deleted.</summary>
+    [Fact]
+    public void Read_TheContractOfEarlierBuilds_IsWrittenAsTodays()
+    {
+        var folder = Path.Combine(Checkout.Root, "tests", "Portage.Engine.Tests", "Ledger");
+        var old = File.ReadAllLines(Path.Combine(folder, "one-of-each.2026-11.jsonl"));
+        Assert.Contains(old, line => line.Contains("\"logs/posts\\u003Eblue:backfill\"", StringComparison.Ordinal));
+        Assert.Equal(
+            File.ReadLines(Path.Combine(folder, "one-of-each.jsonl")),
+            old.Select(line => Encoding.UTF8.GetString(LedgerJson.Write(LedgerJson.Read(Encoding.UTF8.GetBytes(line))))));
+    }
+
+    [Theory]
+    [InlineData("paused")]
+    [InlineData("resumed")]
+    public void Read_PatternOfAnEarlierBuild_IsTodays(string happened)
+    {
+        var read = LedgerJson.Read(Encoding.UTF8.GetBytes($$"""{"event":"{{happened}}","session":"prod","pattern":"*\u003Eblue:*","by":"ann"}"""));
+        Assert.Equal("*@blue:*", read is Paused paused ? paused.Pattern : Assert.IsType<Resumed>(read).Pattern);
+    }
 
     /// <summary>Whoever adds an event, or a field anywhere in one, adds a line that has it.</summary>
     [Fact]
@@ -68,7 +89,7 @@ public sealed class LedgerEventTests
     [InlineData("""{"event":"runEnded","session":"prod","run":1,"outcome":"Lost","by":"ann"}""")]
     [InlineData("""{"event":"runEnded","session":"prod","outcome":"Done","by":"ann"}""")]
     [InlineData("""{"event":"stepCompleted","session":"prod","run":1}""")]
-    [InlineData("""{"event":"stepCompleted","run":1,"step":"logs/posts>blue:backfill"}""")]
+    [InlineData("""{"event":"stepCompleted","run":1,"step":"logs/posts@blue:backfill"}""")]
     [InlineData("""{"event":"invented","session":"prod","by":"ann"}""")]
     [InlineData("""{"event":null,"session":"prod","by":"ann"}""")]
     [InlineData("""{"event":1,"session":"prod","by":"ann"}""")]

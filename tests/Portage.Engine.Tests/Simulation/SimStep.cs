@@ -17,7 +17,7 @@ internal sealed class SimStep(World world, IStepDefinition definition) : IStep
     public async ValueTask<StepReport> EvaluateAsync(StepContext context, CancellationToken cancellationToken)
     {
         await WorkAsync(cancellationToken);
-        return new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", world.Conflicts), [$"{context.Address} would do {world.Round}"]);
+        return new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", world.Conflicts), [$"{World.NameOf(context.Address)} would do {world.Round}"]);
     }
 
     public async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken cancellationToken)

@@ -53,7 +53,7 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
         ImmutableArray<OutputPart> parts = step.Kind == StepKind.Snapshot
             ? [.. from name in (string[])["a", "b", "c"] from part in (string[])[Kinds.Documents, Kinds.Definitions] select new OutputPart(part, name, Fingerprint.Of($"{part} {name}"))]
             : [];
-        return new(new(numbers, [$"{step} is done"]), new(parts, inputs.Fingerprints.Result.Hex));
+        return new(new(numbers, [$"{NameOf(step)} is done"]), new(parts, inputs.Fingerprints.Result.Hex));
     }
 
     public IReadOnlyList<RecordedEvent> Write(IReadOnlyList<LedgerEvent> events)
@@ -190,9 +190,12 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
         }
     }
 
+    /// <summary>The step in names and reports of this world: as in the histories, from before addresses had <c>@</c>. Real names did not change either.</summary>
+    public static string NameOf(StepAddress step) => step.ToString().Replace('@', '>');
+
     public SimWork WorkOf(string session, StepAddress step, Fingerprint identity)
     {
-        var id = $"{session} {step} {identity.Short}";
+        var id = FolderOf(session, step, identity);
         if (!_work.TryGetValue(id, out var work))
         {
             _work[id] = work = new(id, step, identity);
@@ -219,7 +222,9 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
         }
     }
 
-    string IWorkFolders.Of(string session, StepAddress step, Fingerprint identity) => $"{session} {step} {identity.Short}";
+    string IWorkFolders.Of(string session, StepAddress step, Fingerprint identity) => FolderOf(session, step, identity);
+
+    private static string FolderOf(string session, StepAddress step, Fingerprint identity) => $"{session} {NameOf(step)} {identity.Short}";
 
     void IWorkFolders.Forget(string session)
     {

@@ -16,7 +16,7 @@ public sealed class MetadataInputsTests
     {
         var step = Assert.Single(_inputs.Derive(ConfigOf(new MetadataConfig())));
 
-        Assert.Equal("old/posts>blue:metadata", step.Address.ToString());
+        Assert.Equal("old/posts@blue:metadata", step.Address.ToString());
         Assert.Equal(new GateRule(GateMode.Manual, null), step.Gate);
         Assert.Equal(
             [(SnapshotOutputs.Definitions, "posts-*", ".*"), (SnapshotOutputs.Templates, "*", "")],

@@ -31,7 +31,7 @@ public sealed class PlannerProperties
         Slices.Array[1, 3],
         (targets, snapshot, secret, slices) => new Choice(targets, snapshot, secret, slices));
 
-    private static readonly Gen<(string Address, string State)> Situations = Gen.Select(OneOf("", "logs/main:snapshot", "logs/s0>t0:backfill", "logs/s1>t0:validate", "logs/s0>t0:metadata"), OneOf("absent", "begun", "takenback", "other"));
+    private static readonly Gen<(string Address, string State)> Situations = Gen.Select(OneOf("", "logs/main:snapshot", "logs/s0@t0:backfill", "logs/s1@t0:validate", "logs/s0@t0:metadata"), OneOf("absent", "begun", "takenback", "other"));
 
     [Fact]
     public void Plan_Again_IsTheSameWhateverTheOrderOfTheKeys() => Gen.Select(Choices, Choices, Situations, Gen.Int[0, 1000]).Sample((was, now, situation, seed) =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Portage.Model.Addresses;
 
 namespace Portage.Engine.Ledger;
 
@@ -18,7 +19,8 @@ public sealed record Resumed(string Session, string Pattern, string By) : Sessio
             }
         }
 
-        return new(fields.Session, fields.Needed(pattern), fields.Needed(by));
+        // As one would type it today, so that a pause of an earlier build ends by either form.
+        return new(fields.Session, new AddressPattern(fields.Needed(pattern)).Text, fields.Needed(by));
     }
 
     internal override SessionRecord ApplyTo(SessionRecord had, DateTimeOffset at) =>

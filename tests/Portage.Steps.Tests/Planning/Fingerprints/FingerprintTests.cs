@@ -99,7 +99,7 @@ public sealed class FingerprintTests
     public void Of_AFieldChanged_IsAnotherWhereItCounts(string about, string path, string value, Affects affects)
     {
         var canonical = ConfigurationReader.Read(Sample, "sample.yaml").Canonical!;
-        var address = StepAddress.Parse("logs/given>blue:backfill");
+        var address = StepAddress.Parse("logs/given@blue:backfill");
         var before = CarriedOut.Of(Config())[address].Inputs.Fingerprints;
         var after = CarriedOut.Of(ConfigurationEditor.Update(canonical, path, value).Config!)[address].Inputs.Fingerprints;
         Assert.True(before.Result != after.Result == (affects == Affects.Result), about);
@@ -119,7 +119,7 @@ public sealed class FingerprintTests
 
     private static (WantedStep Step, ImmutableArray<ConsumedOutput> Consumed) Backfill()
     {
-        var address = StepAddress.Parse("logs/given>blue:backfill");
+        var address = StepAddress.Parse("logs/given@blue:backfill");
         return (StepCatalog.Planner.Wanted(Config()).Single(step => step.Address == address), CarriedOut.Of(Config())[address].Inputs.Consumed);
     }
 
