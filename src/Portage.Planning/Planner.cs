@@ -26,12 +26,12 @@ public sealed class Planner(ImmutableArray<IStepDefinition> definitions)
         IReadOnlyDictionary<StepAddress, Observation>? observed = null) => Plan(Wanted(config), recorded, observed);
 
     /// <summary>As <see cref="Plan(MigrationConfig, IReadOnlyDictionary{StepAddress, RecordedStep}, IReadOnlyDictionary{StepAddress, Observation})"/>, of steps that are derived already.</summary>
-    public static (Plan Plan, ImmutableArray<Diagnostic> Diagnostics) Plan(
+    public (Plan Plan, ImmutableArray<Diagnostic> Diagnostics) Plan(
         ImmutableArray<WantedStep> wanted,
         IReadOnlyDictionary<StepAddress, RecordedStep> recorded,
         IReadOnlyDictionary<StepAddress, Observation>? observed)
     {
-        var compared = SpareWhatIsLeft.From(CompareWithRecorded.Changes(wanted, recorded), recorded);
+        var compared = SpareWhatIsLeft.From(CompareWithRecorded.Changes(wanted, recorded), recorded, WritesToTarget);
         var changes = AddDestructions.To(compared.AddRange(CollectOrphans.Changes(wanted, recorded)), wanted, recorded, observed);
         var steps = wanted.ToImmutableDictionary(step => step.Address);
         var plan = new Plan(changes, steps) { Hash = Planning.Plan.HashOf(changes, steps) };

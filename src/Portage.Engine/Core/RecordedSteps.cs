@@ -27,6 +27,6 @@ internal static class RecordedSteps
             Items = step.Items,
             TakenBack = step.TakenBack,
             IsWorking = step.IsClaimed || step.Workload is not null,
-            Rejection = step.Rejection is { } refused && step.Run != run ? $"rejected by {refused.By}{(refused.Comment is null ? "" : $": {refused.Comment}")}" : null,
+            Rejection = step.Rejection is { } refused && refused.Run != run ? $"rejected by {refused.By}{(refused.Comment is null ? "" : $": {refused.Comment}")}" : null,
         };
 }

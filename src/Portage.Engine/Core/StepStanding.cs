@@ -117,7 +117,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
         }
 
         // What was refused before anything was done is looked at anew by the next run.
-        if (had is { HasEffects: false, State: StepState.Evaluated, Rejection: not null } && had.Run != look.Run && inputs is not null)
+        if (had is { HasEffects: false, State: StepState.Evaluated, Rejection: { } refused } && refused.Run != look.Run && inputs is not null)
         {
             return Phase(FirstPhase, inputs, []);
         }

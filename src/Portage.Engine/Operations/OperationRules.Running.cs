@@ -115,10 +115,10 @@ public sealed partial class OperationRules
     }
 
     private static OperationResult Approve(Operation.Approve operation, SessionState session) =>
-        Decide(operation.Steps, session, (run, step) => new GatePassed(session.Name, run.Number, step.Address, operation.By, operation.Comment, step.Review!.Evidence, run.Plan), "Approved");
+        Decide(operation.Steps, session, (run, step) => new GatePassed(session.Name, run.Number, step.Address, operation.By, operation.Comment, step.OpenReview!.Evidence, run.Plan), "Approved");
 
     private static OperationResult Reject(Operation.Reject operation, SessionState session) =>
-        Decide(operation.Steps, session, (run, step) => new GateRejected(session.Name, run.Number, step.Address, operation.By, operation.Comment, step.Review!.Evidence), "Rejected");
+        Decide(operation.Steps, session, (run, step) => new GateRejected(session.Name, run.Number, step.Address, operation.By, operation.Comment, step.OpenReview!.Evidence), "Rejected");
 
     private static OperationResult Decide(ImmutableArray<Reviewed> reviewed, SessionState session, Func<RunRecord, StepRecord, LedgerEvent> decision, string word)
     {
@@ -131,7 +131,7 @@ public sealed partial class OperationRules
         var messages = new List<string>();
         foreach (var one in reviewed)
         {
-            if (session.Steps.GetValueOrDefault(one.Step) is not { Review: { } review } step)
+            if (session.Steps.GetValueOrDefault(one.Step) is not { OpenReview: { } review } step)
             {
                 return OperationResult.Refused(DiagnosticCatalog.NothingToApprove.Error(null, $"{one.Step} does not wait for approval.") with { Command = "workflow approve --list" });
             }

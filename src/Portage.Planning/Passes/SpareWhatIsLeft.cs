@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Model.Addresses;
+using Portage.Model.Steps;
 
 namespace Portage.Planning.Passes;
 
@@ -9,11 +10,12 @@ namespace Portage.Planning.Passes;
 /// </summary>
 internal static class SpareWhatIsLeft
 {
-    public static ImmutableArray<StepChange> From(ImmutableArray<StepChange> changes, IReadOnlyDictionary<StepAddress, RecordedStep> recorded)
+    /// <param name="writes">True for a kind that leaves something in indices of a target.</param>
+    public static ImmutableArray<StepChange> From(ImmutableArray<StepChange> changes, IReadOnlyDictionary<StepAddress, RecordedStep> recorded, Func<StepKind, bool> writes)
     {
         var wanted = changes.ToDictionary(change => change.Address);
         var left = recorded.Values
-            .Where(step => step.EffectsSince is not null && (!wanted.TryGetValue(step.Address, out var change) || change.Left.Length > 0))
+            .Where(step => step.EffectsSince is not null && writes(step.Address.Kind) && (!wanted.TryGetValue(step.Address, out var change) || change.Left.Length > 0))
             .ToLookup(step => (step.Address.Source, step.Address.Part, step.Address.Target));
         return left.Count == 0 ? changes : [.. changes.Select(change => Spare(change, wanted, left))];
     }

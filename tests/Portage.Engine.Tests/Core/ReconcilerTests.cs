@@ -11,6 +11,7 @@ public sealed class ReconcilerTests
     private const string Backfill = "logs/a@blue:backfill";
     private const string Validate = "logs/a@blue:validate";
     private const string NoReview = "metadata: { approve: none }";
+    private const string Overwriting = NoReview + "\n        backfill: { conflict: overwrite }";
 
     [Fact]
     public void Decide_AFirstRun_GoesDownThePipelineAndAsksEachGateOnce()
@@ -50,7 +51,7 @@ public sealed class ReconcilerTests
     public void Decide_WhenInputsChangedUnderAReview_TakesNoApprovalForTheOldOnes()
     {
         var story = AtReview();
-        var seen = story.Session.Steps[StepAddress.Parse(Metadata)].Review!.Evidence;
+        var seen = story.Session.Steps[StepAddress.Parse(Metadata)].OpenReview!.Evidence;
         story.Start(Story.Config("metadata: { replicas: 2 }"));
         Assert.Equal("evaluate logs/a@blue:metadata #1\n", story.Settle());
         var late = story.Do(new Operation.Approve([new(StepAddress.Parse(Metadata), seen)], null) { By = "ann" });
@@ -90,14 +91,19 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
-    public void Decide_AfterAResultWasRejected_FailsAndDoesItAnewInTheNextRun()
+    public void Decide_AfterAResultWasRejected_FailsAndAsksInTheNextRunBeforeAnythingGoes()
     {
         var story = AtBackfill().Report(Backfill, rejected: 3);
         story.Settle();
         Reject(story, Backfill);
         Assert.Equal("end Failed\n", story.Settle());
-        story.Do(new Operation.Start(null) { By = "ann" });
-        Assert.Equal("revert logs/a@blue:backfill #1\n", story.Settle());
+        Assert.True(story.Do(new Operation.Start(null) { By = "ann" }).HasFailed);
+        story.StartSeeing();
+        Assert.Equal("evaluate logs/a@blue:backfill #1 of a\n", story.Settle());
+        Assert.StartsWith("review logs/a@blue:backfill: destroys 1 index, 3 documents on blue", story.Evaluate(Backfill, destroys: story.There).Settle(), StringComparison.Ordinal);
+        Approve(story, Backfill);
+        Assert.Equal("revert logs/a@blue:backfill #1 of a\n", story.Settle());
+        Assert.Equal("run logs/a@blue:backfill #1\n", story.Reverted(Backfill).Settle());
     }
 
     [Fact]
@@ -116,11 +122,14 @@ public sealed class ReconcilerTests
     public void Decide_WhilePaused_RevertsNothing()
     {
         var story = new Story().Start(Story.Config(NoReview)).Finish();
+        story.Start(Story.Config(Overwriting));
+        story.Settle();
+        story.Evaluate(Backfill, destroys: story.There).Settle();
         story.Do(new Operation.Pause(["*"]) { By = "ann" });
-        story.Start(Story.Config("metadata: { approve: none, replicas: 2 }"));
+        Approve(story, Backfill);
         Assert.Equal("", story.Settle());
         story.Do(new Operation.Resume(["*"]) { By = "ann" });
-        Assert.Equal("revert logs/a@blue:validate #1\n", story.Settle());
+        Assert.Equal("revert logs/a@blue:validate #1 of a\n", story.Settle());
     }
 
     [Fact]
@@ -135,26 +144,99 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
-    public void Decide_WhenMetadataChanged_RevertsBackwardsAndStartsNothingMeanwhile()
+    public void Decide_WhenMetadataCannotBeChangedInPlace_RevertsBackwardsOnlyAfterAPersonSaidSo()
     {
         var story = new Story().Start(Story.Config(NoReview)).Finish();
         story.Start(Story.Config("metadata: { approve: none, replicas: 2 }"));
-        Assert.Equal("revert logs/a@blue:validate #1\n", story.Settle());
-        Assert.Equal("revert logs/a@blue:backfill #1\n", story.Reverted(Validate).Settle());
-        Assert.Equal("revert logs/a@blue:metadata #1\n", story.Reverted(Backfill).Settle());
-        Assert.Equal("evaluate logs/a@blue:metadata #1\n", story.Reverted(Metadata).Settle());
+        Assert.Equal("evaluate logs/a@blue:metadata #1\n", story.Settle());
+        Assert.StartsWith("review logs/a@blue:metadata: destroys 1 index, 3 documents on blue", story.Evaluate(Metadata, destroys: story.There).Settle(), StringComparison.Ordinal);
+        Assert.Equal("", story.Settle());
+        Approve(story, Metadata);
+        Assert.Equal("revert logs/a@blue:validate #1 of a\n", story.Settle());
+        Assert.Equal("revert logs/a@blue:backfill #1 of a\n", story.Reverted(Validate).Settle());
+        Assert.Equal("revert logs/a@blue:metadata #1 of a\n", story.Reverted(Backfill).Settle());
+        Assert.Equal("run logs/a@blue:metadata #1\n", story.Reverted(Metadata).Settle());
         story.Finish();
         Assert.True(story.Session.ActiveRun is null);
         Assert.All(story.Session.Steps.Values, step => Assert.Equal(StepState.Complete, step.State));
     }
 
     [Fact]
-    public void Decide_WhenInputsChangedUnderRunningWork_StopsItFirst()
+    public void Decide_WhenADestructionWasRejected_LeavesEverythingAsItWas()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        story.Start(Story.Config(Overwriting));
+        story.Settle();
+        story.Evaluate(Backfill, destroys: story.There).Settle();
+        Reject(story, Backfill);
+        Assert.Equal("end Failed\n", story.Settle());
+        var had = story.Session.Steps[StepAddress.Parse(Backfill)];
+        Assert.Equal(StepState.Complete, had.State);
+        Assert.Equal(["a"], had.Items!.Keys);
+
+        // Back to what it was: there is nothing to do.
+        Assert.True(story.Start(Story.Config(NoReview)).Session.ActiveRun is null);
+    }
+
+    [Fact]
+    public void Decide_WhenNothingIsDestroyed_ChangesInPlaceWithoutAQuestion()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        story.Start(Story.Config("metadata: { approve: none, replicas: 2 }"));
+        story.Settle();
+        Assert.Equal("pass logs/a@blue:metadata by policy: no gate\nrun logs/a@blue:metadata #1\n", story.Evaluate(Metadata).Settle());
+        Assert.Equal("complete logs/a@blue:metadata\nend Done\n", story.Report(Metadata).Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenMoreWouldBeDestroyedThanWasApproved_FailsAndForgetsTheApproval()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        story.Start(Story.Config(Overwriting));
+        story.Settle();
+        story.Evaluate(Backfill, destroys: story.There).Settle();
+        Approve(story, Backfill);
+        story.Settle();
+        story.Reverted(Validate).Settle();
+        Assert.Equal("end Failed\n", story.Refuse(Backfill).Settle());
+        var had = story.Session.Steps[StepAddress.Parse(Backfill)];
+        Assert.Equal(StepState.Complete, had.State);
+        story.StartSeeing();
+        Assert.StartsWith("evaluate logs/a@blue:backfill #1 of a\n", story.Settle(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decide_WhenAnIndexIsAdded_LeavesTheOthersAlone()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        var since = story.Session.Steps[StepAddress.Parse(Backfill)].Items!["a"].Since;
+        story.Start(Story.Config(NoReview).Replace("include: [a]", "include: [a, b]", StringComparison.Ordinal));
+        Assert.Equal("evaluate logs/a@blue:metadata #1\n", story.Settle());
+        Assert.EndsWith("run logs/a@blue:metadata #1\n", story.Evaluate(Metadata).Settle(), StringComparison.Ordinal);
+        Assert.Equal("complete logs/a@blue:metadata\nrun logs/a@blue:backfill #1\n", story.Report(Metadata).Settle());
+        story.Finish();
+        Assert.Null(story.Session.ActiveRun);
+        var had = story.Session.Steps[StepAddress.Parse(Backfill)].Items!;
+        Assert.Equal(["a", "b"], had.Keys);
+        Assert.Equal(since, had["a"].Since);
+    }
+
+    [Fact]
+    public void Decide_WhenTheSelectionOnlyReadsOtherwise_DoesNothing()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        story.Do(new Operation.Configure(Story.Config(NoReview).Replace("include: [a]", "include: [a, zzz-*]", StringComparison.Ordinal), "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        Assert.True(story.StartSeeing().NothingToDo);
+    }
+
+    [Fact]
+    public void Decide_WhenInputsChangedUnderRunningWork_StopsItAndAsksBeforeWhatItWroteGoes()
     {
         var story = AtBackfill().Begun(Backfill);
-        story.Start(Story.Config("metadata: { approve: none, replicas: 2 }"));
+        story.Start(Story.Config(Overwriting));
         Assert.Equal("stop logs/a@blue:backfill: its inputs changed\n", story.Settle());
-        Assert.Equal("revert logs/a@blue:backfill #1\n", story.Stopped(Backfill).Settle());
+        Assert.Equal("evaluate logs/a@blue:backfill #1 of a\n", story.Stopped(Backfill).Settle());
     }
 
     [Fact]
@@ -220,20 +302,23 @@ public sealed class ReconcilerTests
     {
         var story = new Story().Start(Story.Config(NoReview + "\n        backfill: { skip: true }")).Finish();
         story.Start(Story.Config(NoReview));
-        Assert.Equal("run logs/a@blue:backfill #1\nrevert logs/a@blue:validate #1\n", story.Settle());
-        story.Reverted(Validate);
-        Assert.Equal("pass logs/a@blue:backfill by policy: rejected == 0\ncomplete logs/a@blue:backfill\nrun logs/a@blue:validate #1\n", story.Report(Backfill).Settle());
+        Assert.Equal("run logs/a@blue:backfill #1\n", story.Settle());
+        Assert.Equal("pass logs/a@blue:backfill by policy: rejected == 0\ncomplete logs/a@blue:backfill\nrevert logs/a@blue:validate #1 of a\n", story.Report(Backfill).Settle());
+        Assert.Equal("run logs/a@blue:validate #1\n", story.Reverted(Validate).Settle());
     }
 
     [Fact]
     public void Decide_WhenWhatItRestsOnWasTakenBackMeanwhile_RevertsItTooBeforeAnythingStarts()
     {
         var story = new Story().Start(Story.Config(NoReview)).Finish();
-        const string Changed = "metadata: { approve: none, replicas: 2 }";
-        story.Start(Story.Config(Changed + "\n        validate: { skip: true }"));
-        Assert.Equal("revert logs/a@blue:backfill #1\n", story.Settle());
-        story.Reverted(Backfill).Start(Story.Config(Changed));
-        Assert.Equal("revert logs/a@blue:validate #1\n", story.Settle());
+        story.Start(Story.Config(Overwriting + "\n        validate: { skip: true }"));
+        story.Settle();
+        story.Evaluate(Backfill, destroys: story.There).Settle();
+        Approve(story, Backfill);
+        Assert.Equal("revert logs/a@blue:backfill #1 of a\n", story.Settle());
+        story.Reverted(Backfill).Settle();
+        story.Start(Story.Config(Overwriting));
+        Assert.Equal("revert logs/a@blue:validate #1 of a\n", story.Settle());
     }
 
     private static Story AtReview()
@@ -256,11 +341,11 @@ public sealed class ReconcilerTests
     }
 
     private static void Reject(Story story, string step) =>
-        story.Do(new Operation.Reject([new(StepAddress.Parse(step), story.Session.Steps[StepAddress.Parse(step)].Review!.Evidence)], "no") { By = "ann" });
+        story.Do(new Operation.Reject([new(StepAddress.Parse(step), story.Session.Steps[StepAddress.Parse(step)].OpenReview!.Evidence)], "no") { By = "ann" });
 
     private static void Approve(Story story, string step)
     {
-        var result = story.Do(new Operation.Approve([new(StepAddress.Parse(step), story.Session.Steps[StepAddress.Parse(step)].Review!.Evidence)], null) { By = "ann" });
+        var result = story.Do(new Operation.Approve([new(StepAddress.Parse(step), story.Session.Steps[StepAddress.Parse(step)].OpenReview!.Evidence)], null) { By = "ann" });
         Assert.False(result.HasFailed);
     }
 }

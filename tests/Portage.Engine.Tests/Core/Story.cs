@@ -146,6 +146,8 @@ internal sealed class Story
 
     public Story Reverted(string step) => End(step, had => new StepReverted(Session.Name, had.Run, had.Address) { Items = had.TakingBack.IsDefault ? null : had.TakingBack });
 
+    public Story Refuse(string step) => End(step, had => new RevertRefused(Session.Name, had.Run, had.Address, DiagnosticCatalog.MoreWouldBeDestroyed.Error(null, "There is more.")));
+
     public Story Lose(string step) => End(step, had => new WorkloadLost(Session.Name, had.Run, had.Address, "gone", Now));
 
     public Story Begun(string step) => Tell(new WorkloadStarted(Session.Name, Session.Runs.Count, StepAddress.Parse(step), new("test", step, 1, Fingerprint.Of(step))));

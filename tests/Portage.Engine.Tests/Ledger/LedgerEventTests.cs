@@ -137,7 +137,7 @@ public sealed class LedgerEventTests
             return;
         }
 
-        var info = LedgerJson.Default.GetTypeInfo(type)!;
+        var info = LedgerJson.Default.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type)!;
         foreach (var field in Fields(info))
         {
             known.Add($"{type.Name}.{field.Name}");
@@ -152,7 +152,7 @@ public sealed class LedgerEventTests
 
     private static void See(JsonElement value, Type type, SortedSet<string> seen)
     {
-        var info = LedgerJson.Default.GetTypeInfo(type)!;
+        var info = LedgerJson.Default.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type)!;
         foreach (var field in Fields(info))
         {
             if (value.TryGetProperty(field.Name, out var inner))

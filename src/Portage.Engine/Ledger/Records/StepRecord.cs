@@ -101,6 +101,12 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>What was found out about doing work that has effects otherwise than it was done; null when nothing was.</summary>
     public Proposal? Proposal { get; init; }
 
+    /// <summary>The review that waits for a person, of what was done or of what is proposed; null when none does.</summary>
+    public GateOpened? OpenReview => Proposal?.Review ?? Review;
+
+    /// <summary>What that review is about.</summary>
+    public StepReport? Reviewed => Proposal is { Review: not null, Evidence: var evidence } ? evidence : Review is null ? null : GateReport;
+
     /// <summary>The proposal that evidence is about; null when it is about something else.</summary>
     internal Proposal? ProposalOf(Fingerprint evidence) => Proposal?.Evidence?.Digest == evidence ? Proposal : null;
 
