@@ -186,9 +186,15 @@ public sealed record StepReport
     /// <summary>One thing a line, most important first.</summary>
     public ImmutableArray<string> Lines { get; init; }
 
+    /// <summary>What going on from here would destroy.</summary>
+    [JsonIgnore]
+    public ImmutableArray<Destruction> Destroys { get; init; } = [];
+
     /// <summary>Equal digests mean that a person who saw the one saw the other.</summary>
     [JsonIgnore]
-    public Fingerprint Digest => Fingerprint.Of(string.Join('\n', Numbers.OrderBy(number => number.Key, StringComparer.Ordinal).Select(number => $"{number.Key}={number.Value}").Concat(Lines)));
+    public Fingerprint Digest => Fingerprint.Of(string.Join('\n', Numbers.OrderBy(number => number.Key, StringComparer.Ordinal).Select(number => $"{number.Key}={number.Value}")
+        .Concat(Lines)
+        .Concat(Destroys.Select(destroyed => $"{destroyed.Kind} {destroyed.Target} {destroyed.Name} {(destroyed.Foreign > 0 ? "foreign" : "ours")}").Order(StringComparer.Ordinal))));
 }
 
 /// <summary>What a step leaves to later ones.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging.Abstractions;
 using Portage.Configuration;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
@@ -64,7 +63,7 @@ public sealed class PlanReports(Planner planner, IReadOnlyDictionary<StepKind, I
     {
         try
         {
-            return (step, await steps[step.Kind].EstimateAsync(Context(session, step, config), cancellationToken), null);
+            return (step, steps[step.Kind] is IEstimated estimated ? await estimated.EstimateAsync(Context(session, step, config), cancellationToken) : null, null);
         }
         catch (StepException failure)
         {
@@ -72,18 +71,13 @@ public sealed class PlanReports(Planner planner, IReadOnlyDictionary<StepKind, I
         }
     }
 
-    private StepContext Context(SessionState session, StepAddress address, MigrationConfig config) => new()
+    private EstimateContext Context(SessionState session, StepAddress address, MigrationConfig config) => new()
     {
         Session = session.Name,
-        Run = 0,
         Address = address,
-        Attempt = 0,
         Config = config,
         Outputs = session.Outputs,
         Secrets = secrets,
-        WorkFolder = "",
         Time = time,
-        Logger = NullLogger.Instance,
-        Progress = static _ => { },
     };
 }

@@ -17,6 +17,9 @@ public interface IWorkFolders
     /// <summary>The folder of a step's work; the same as long as session, step and identity are.</summary>
     string Of(string session, StepAddress step, Fingerprint identity);
 
+    /// <summary>What a step remembers in its folder.</summary>
+    IStepFiles Files(string workFolder);
+
     /// <summary>Deletes the work of a session that is gone.</summary>
     void Forget(string session);
 
@@ -172,24 +175,8 @@ public sealed partial class EffectPerformer(
         {
             var step = steps[address.Kind];
             var folder = folders.Of(session, address, claimed.Inputs!.Fingerprints.Identity);
-            var context = new StepContext
-            {
-                Session = session,
-                Run = run,
-                Address = address,
-                Attempt = begin.Attempt,
-                Config = config,
-                Inputs = claimed.Inputs,
-                Outputs = outputs,
-                Approved = claimed.Evidence,
-                Secrets = secrets,
-                WorkFolder = folder,
-                Time = time,
-                Logger = logger,
-                Progress = folders.Progress(folder),
-                StopRequested = cancel.Token,
-            };
-            events = [await PhaseAsync(step, begin.Phase, context, cancel.Token)];
+            var call = new Call(session, run, address, begin.Attempt, config, claimed, outputs, folders.Files(folder), folders.Progress(folder));
+            events = [await PhaseAsync(step, begin.Phase, call, cancel.Token)];
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
@@ -214,25 +201,58 @@ public sealed partial class EffectPerformer(
         await Report(new(session, address, flight, [.. events], EndsFlight: true));
     }
 
-    private static async Task<LedgerEvent> PhaseAsync(IStep step, StepPhase phase, StepContext context, CancellationToken cancellationToken)
+    private async Task<LedgerEvent> PhaseAsync(IStep step, StepPhase phase, Call call, CancellationToken cancellationToken)
     {
         switch (phase)
         {
             case StepPhase.Evaluate:
-                var evidence = await step.EvaluateAsync(context, cancellationToken);
-                return new StepEvaluated(context.Session, context.Run, context.Address, context.Attempt, evidence);
+                var evidence = await ((IEvaluated)step).EvaluateAsync(
+                    new()
+                    {
+                        Session = call.Session, Run = call.Run, Address = call.Address, Attempt = call.Attempt, Config = call.Config, Inputs = call.Claimed.Inputs!, Outputs = call.Outputs,
+                        Secrets = secrets, Files = call.Files, Time = time, Logger = logger, Progress = call.Progress,
+                    },
+                    cancellationToken);
+                return new StepEvaluated(call.Session, call.Run, call.Address, call.Attempt, evidence);
             case StepPhase.Revert:
-                await step.RevertAsync(context, cancellationToken);
-                return new StepReverted(context.Session, context.Run, context.Address);
+                var reverted = await step.RevertAsync(
+                    new()
+                    {
+                        Session = call.Session, Run = call.Run, Address = call.Address, Attempt = call.Attempt, Config = call.Config, Inputs = call.Claimed.Inputs!, Outputs = call.Outputs,
+                        Secrets = secrets, Files = call.Files, Time = time, Logger = logger, Progress = call.Progress, AssertLease = static () => { },
+                    },
+                    cancellationToken);
+                return reverted is RevertResult.Done
+                    ? new StepReverted(call.Session, call.Run, call.Address)
+                    : throw new InvalidOperationException("Nobody approved anything that could have changed.");
             default:
-                return await step.RunAsync(context, cancellationToken) switch
+                var result = await step.RunAsync(
+                    new()
+                    {
+                        Session = call.Session, Run = call.Run, Address = call.Address, Attempt = call.Attempt, Config = call.Config, Inputs = call.Claimed.Inputs!, Outputs = call.Outputs,
+                        Secrets = secrets, Files = call.Files, Time = time, Logger = logger, Progress = call.Progress,
+                        Approved = call.Claimed.Evidence, StopRequested = cancellationToken, Tuning = () => call.Config, AssertLease = static () => { },
+                    },
+                    cancellationToken);
+                return result switch
                 {
-                    StepResult.Done done => new StepReported(context.Session, context.Run, context.Address, context.Attempt, done.Report, done.Outputs),
-                    StepResult.EvidenceChanged changed => new StepEvaluated(context.Session, context.Run, context.Address, context.Attempt, changed.Evidence),
-                    _ => new StepStopped(context.Session, context.Run, context.Address, "asked to stop"),
+                    StepResult.Done done => new StepReported(call.Session, call.Run, call.Address, call.Attempt, done.Report, done.Outputs),
+                    StepResult.EvidenceChanged changed => new StepEvaluated(call.Session, call.Run, call.Address, call.Attempt, changed.Evidence),
+                    _ => new StepStopped(call.Session, call.Run, call.Address, "asked to stop"),
                 };
         }
     }
+
+    private sealed record Call(
+        string Session,
+        int Run,
+        StepAddress Address,
+        int Attempt,
+        MigrationConfig Config,
+        StepRecord Claimed,
+        ImmutableDictionary<StepAddress, StepOutputs> Outputs,
+        IStepFiles Files,
+        Action<StepProgress> Progress);
 
     private DateTimeOffset? RetryAt(bool isTransient, int attempt)
     {
