@@ -31,7 +31,7 @@ public sealed class ClusterClient : IDisposable
     public ClusterClient(ClusterConnection connection, TimeProvider time)
     {
         (Connection, _time) = (connection, time);
-        _http = new(new SocketsHttpHandler
+        _http = connection.Transport is { } transport ? new(transport, disposeHandler: false) : new(new SocketsHttpHandler
         {
             ConnectTimeout = connection.ConnectTimeout,
             SslOptions = ServerCertificates.OptionsFor(connection),

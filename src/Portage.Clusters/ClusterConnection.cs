@@ -52,6 +52,9 @@ public sealed record ClusterConnection
     /// <summary>How long one request may take, from its first byte sent to the last byte of the answer. Default 60 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How requests travel. Default null: over the network. Not disposed with a client.</summary>
+    public HttpMessageHandler? Transport { get; init; }
+
     /// <summary>The endpoint without a slash at its end, for paths to be appended.</summary>
     internal string Root { get; }
 

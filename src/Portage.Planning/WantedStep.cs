@@ -87,12 +87,15 @@ public sealed record GateRule(GateMode Mode, string? Predicate)
     /// <summary>Something is destroyed: a person, whatever the configuration says.</summary>
     public static GateRule Destruction { get; } = new(GateMode.Manual, "nothing is destroyed");
 
+    /// <summary>True for the condition that <c>auto</c> stands for, which needs no mention.</summary>
+    public bool IsUsual { get; init; }
+
     /// <summary>The rule of an <c>approve</c> field: <c>manual</c>, <c>none</c>, <c>auto</c> or a predicate.</summary>
     public static GateRule Of(string approve, string auto) => approve switch
     {
         "manual" => new(GateMode.Manual, null),
         "none" => new(GateMode.None, null),
-        "auto" => new(GateMode.Automatic, auto),
+        "auto" => new(GateMode.Automatic, auto) { IsUsual = true },
         _ => new(GateMode.Automatic, approve),
     };
 

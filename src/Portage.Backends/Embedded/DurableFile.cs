@@ -3,10 +3,13 @@ namespace Portage.Backends.Embedded;
 /// <summary>Small files that are there whole or not at all, whatever crashes.</summary>
 public static class DurableFile
 {
+    /// <summary>How a file ends that is not whole yet.</summary>
+    public const string Unfinished = ".next";
+
     /// <summary>Replaces a file and returns when the new content survives a power loss.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        var next = path + ".next";
+        var next = path + Unfinished;
         using (var file = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             file.Write(content);
@@ -19,10 +22,47 @@ public static class DurableFile
         Posix.FlushFolder(Path.GetDirectoryName(path)!);
     }
 
+    /// <summary>Adds to a file, or begins it, and returns when that survives a power loss; of what was cut off, any number of the first bytes may be there.</summary>
+    public static void Append(string path, ReadOnlySpan<byte> content)
+    {
+        var isNew = !File.Exists(path);
+        using (var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        if (isNew)
+        {
+            Posix.FlushFolder(Path.GetDirectoryName(path)!);
+        }
+    }
+
+    /// <summary>Cuts off the end of a file, if it is longer, and returns when that survives a power loss.</summary>
+    public static void Cut(string path, long length)
+    {
+        if (File.Exists(path) && new FileInfo(path).Length > length)
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            file.SetLength(length);
+            file.Flush(flushToDisk: true);
+        }
+    }
+
+    /// <summary>Deletes a file, if it is there, and returns when that survives a power loss.</summary>
+    public static void Delete(string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+            Posix.FlushFolder(Path.GetDirectoryName(path)!);
+        }
+    }
+
     /// <summary>Replaces a file in one piece, for readers; it may be lost with the power.</summary>
     public static void Publish(string path, ReadOnlySpan<byte> content)
     {
-        var next = path + ".next";
+        var next = path + Unfinished;
         using (var file = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             file.Write(content);

@@ -14,7 +14,9 @@ public sealed class LocalSecrets(Home home, Func<string, string?> variable) : IS
     public static string VariableOf(string name) => "PORTAGE_SECRET_" + name.ToUpperInvariant().Replace('-', '_').Replace('.', '_');
 
     /// <inheritdoc/>
-    public string Read(string name)
+    public ValueTask<string> ReadAsync(string name, CancellationToken cancellationToken) => ValueTask.FromResult(Read(name));
+
+    private string Read(string name)
     {
         if (variable(VariableOf(name)) is { Length: > 0 } value)
         {

@@ -30,6 +30,10 @@ namespace Portage.Backends.Embedded;
 /// <param name="path">Absolute.</param>
 public sealed class WorkFolder(string path)
 {
+    private static readonly System.Collections.Frozen.FrozenSet<string> OfTheBackend = System.Collections.Frozen.FrozenSet.Create(
+        StringComparer.Ordinal,
+        "assignment.json", "fence", "lock", "worker.json", "tuning.json", "tuning.ack", "progress.json", "moved", "outcome.json");
+
     /// <summary>Absolute.</summary>
     public string Path { get; } = path;
 
@@ -113,6 +117,9 @@ public sealed class WorkFolder(string path)
         }
     }
 
+    /// <summary>True for the files of the table above: none of the step's.</summary>
+    internal static bool IsOfTheBackend(string name) => OfTheBackend.Contains(name);
+
     internal string File(string name) => System.IO.Path.Combine(Path, name);
 
     private T? Read<T>(string name, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
@@ -188,6 +195,9 @@ public sealed class WorkFolders(Home home, TimeProvider time) : IWorkFolders
             }
         }
     }
+
+    /// <inheritdoc/>
+    public IStepFiles Files(string workFolder) => new StepFiles(workFolder);
 
     /// <inheritdoc/>
     public Action<StepProgress> Progress(string workFolder)

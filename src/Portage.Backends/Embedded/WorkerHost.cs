@@ -79,7 +79,7 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
         var first = default(long?);
         var hasMoved = false;
         var publish = new WorkFolders(new Home(folder.Path), time).Progress(folder.Path);
-        var context = new StepContext
+        var context = new RunContext
         {
             Session = assignment.Session,
             Run = assignment.Run,
@@ -89,7 +89,7 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
             Inputs = assignment.Inputs,
             Outputs = assignment.Outputs,
             Secrets = secrets,
-            WorkFolder = folder.Path,
+            Files = new StepFiles(folder.Path),
             Time = time,
             Logger = logger,
             Progress = progress =>

@@ -227,16 +227,31 @@ internal static class ConfigureCommand
     private static Command Commit(Terminal terminal)
     {
         var start = new Option<bool>("--start") { Description = "Start the plan at once." };
-        var command = new Command("commit", "Make the pending revision the current one, and show its plan.") { start };
+        var plan = new Option<string?>("--plan") { Description = "With --start: only if the plan is this one, its hash as workflow plan --pending shows it. A plan that destroys something is started by its hash only, or by a word typed on a terminal.", HelpName = "HASH" };
+        var command = new Command("commit", "Make the pending revision the current one, and show its plan.") { start, plan };
         Verb.Does(command, terminal, async (verb, cancellationToken) =>
         {
+            var (starts, named) = (verb.Parsed.GetValue(start), verb.Parsed.GetValue(plan));
+            if (named is not null && !starts)
+            {
+                verb.Say(DiagnosticCatalog.BadUsage.Error(null, "--plan names the plan to start: give --start too."));
+                return ExitCode.BadInput;
+            }
+
+            // Nothing is committed for a start that would be refused.
+            if (starts && await Consent.WhyRefusedAsync(verb, named, cancellationToken) is { } refusal)
+            {
+                verb.Say(refusal);
+                return ExitCode.BadInput;
+            }
+
             var result = await verb.PerformAsync(new Operation.Commit { By = Verb.Author, Session = verb.SessionName }, cancellationToken);
             if (result.HasFailed)
             {
                 return ExitCode.BadInput;
             }
 
-            if (await PlanCommand.MakeAsync(verb, pending: false, cancellationToken) is not { } report)
+            if (await PlanCommand.MakeAsync(verb, pending: false, withSizes: true, cancellationToken) is not { } report)
             {
                 return result.NothingToDo ? ExitCode.NothingToDo : ExitCode.BadInput;
             }
@@ -248,8 +263,8 @@ internal static class ConfigureCommand
                 return report.Plan.IsEmpty ? ExitCode.Done : ExitCode.BadInput;
             }
 
-            var startsNow = verb.Parsed.GetValue(start) || (verb.Terminal.InputIsTerminal && verb.Terminal.OutputIsTerminal && await AskAsync(verb.Terminal, "Start it now?", cancellationToken));
-            return startsNow ? await StartCommand.RunAsync(verb, report.Plan.Hash.Short, attach: false, cancellationToken) : ExitCode.Done;
+            var startsNow = starts || (verb.Terminal.InputIsTerminal && verb.Terminal.OutputIsTerminal && await AskAsync(verb.Terminal, "Start it now?", cancellationToken));
+            return startsNow ? await StartCommand.RunAsync(verb, named ?? (report.Plan.IsDestructive ? null : report.Plan.Hash.Short), attach: false, cancellationToken) : ExitCode.Done;
         });
         return command;
     }

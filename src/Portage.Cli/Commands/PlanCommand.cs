@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Portage.Backends.Embedded;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
 using Portage.Model.Diagnostics;
 using Portage.Steps;
@@ -13,13 +16,14 @@ internal static class PlanCommand
     public static Command Make(Terminal terminal)
     {
         var pending = new Option<bool>("--pending") { Description = "Plan the revision that is not committed yet." };
-        var command = new Command("plan", "Show what a start would do, and why. Exit code 0; 2 when it cannot be started like this.") { pending };
-        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(pending), cancellationToken));
+        var all = new Option<bool>("--all") { Description = "Also list the steps that are kept." };
+        var command = new Command("plan", "Show what a start would do, and why. Exit code 0; 2 when it cannot be started like this.") { pending, all };
+        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(pending), verb.Parsed.GetValue(all), cancellationToken));
         return command;
     }
 
     /// <summary>The plan of the pending revision where asked, or where there is no other.</summary>
-    public static async Task<PlanReport?> MakeAsync(Verb verb, bool pending, CancellationToken cancellationToken)
+    public static async Task<PlanReport?> MakeAsync(Verb verb, bool pending, bool withSizes, CancellationToken cancellationToken)
     {
         if (verb.FindSession() is not { Session: var session })
         {
@@ -32,17 +36,29 @@ internal static class PlanCommand
             return null;
         }
 
-        return await new PlanReports(StepCatalog.Planner, StepCatalog.Steps, verb.Secrets, verb.Time).MakeAsync(session, revision, cancellationToken);
+        return await MakeAsync(verb, session, revision, withSizes, cancellationToken);
     }
 
-    private static async Task<int> RunAsync(Verb verb, bool pending, CancellationToken cancellationToken)
+    /// <summary>The plan of a revision.</summary>
+    public static Task<PlanReport> MakeAsync(Verb verb, SessionState session, Revision revision, bool withSizes, CancellationToken cancellationToken)
     {
-        if (await MakeAsync(verb, pending, cancellationToken) is not { } report)
+        var folders = new WorkFolders(verb.Home, verb.Time);
+        return new PlanReports(
+            StepCatalog.Planner,
+            StepCatalog.Steps,
+            verb.Secrets,
+            (name, step, identity) => folders.Files(folders.Of(name, step, identity)),
+            verb.Time).MakeAsync(session, revision, withSizes, cancellationToken);
+    }
+
+    private static async Task<int> RunAsync(Verb verb, bool pending, bool all, CancellationToken cancellationToken)
+    {
+        if (await MakeAsync(verb, pending, withSizes: true, cancellationToken) is not { } report)
         {
             return ExitCode.BadInput;
         }
 
-        PlanView.Write(verb.Terminal, verb.Output, report);
+        PlanView.Write(verb.Terminal, verb.Output, report, all);
         verb.Say([.. report.Diagnostics]);
         return report.Plan.Blocks.Any() ? ExitCode.BadInput : ExitCode.Done;
     }

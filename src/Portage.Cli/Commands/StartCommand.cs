@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Portage.Cli.Shell;
 using Portage.Engine.Operations;
+using Portage.Steps.Connecting;
 
 namespace Portage.Cli.Commands;
 
@@ -18,7 +19,22 @@ internal static class StartCommand
 
     public static async Task<int> RunAsync(Verb verb, string? plan, bool attach, CancellationToken cancellationToken)
     {
-        var result = await verb.PerformAsync(new Operation.Start(plan) { By = Verb.Author, Session = verb.SessionName }, cancellationToken);
+        var start = new Operation.Start(plan) { By = Verb.Author, Session = verb.SessionName };
+        var state = verb.Access.Read();
+        if (state.Sessions.GetValueOrDefault(verb.SessionName ?? state.ActiveSession) is { Current: { } current } session)
+        {
+            // What is there now is seen first, and handed over with the plan that was made of it.
+            var report = await PlanCommand.MakeAsync(verb, session, current, withSizes: false, cancellationToken);
+            var (goesOn, named) = session.ActiveRun?.Revision == current.Number ? (true, plan) : await Consent.AskAsync(verb, report, plan, cancellationToken);
+            if (!goesOn)
+            {
+                return ExitCode.BadInput;
+            }
+
+            start = start with { Plan = named, Seen = report.Seen, Clusters = await ClusterIds.OfTargetsAsync(report.Config, verb.Secrets, verb.Time, cancellationToken) };
+        }
+
+        var result = await verb.PerformAsync(start, cancellationToken);
         if (result.HasFailed)
         {
             return ExitCode.BadInput;

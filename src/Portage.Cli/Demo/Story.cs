@@ -165,7 +165,7 @@ internal sealed class Story(Verb verb, string folder, SandboxCluster cluster)
         while (cluster.Requests.Bulks < 2)
         {
             var session = access.Read().Sessions.Values.Single();
-            if (session.ActiveRun is null || session.Steps.Values.Any(step => step.Review is not null))
+            if (session.ActiveRun is null || session.Steps.Values.Any(step => step.OpenReview is not null))
             {
                 return false;
             }

@@ -1,62 +1,107 @@
 using System.Text;
-using System.Text.Json;
 using Portage.Cli.Shell;
 using Portage.Engine.Operations;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Cli.Views;
 
-/// <summary>A plan as text or JSON.</summary>
+/// <summary>A plan as text; as JSON it is <see cref="PlanJson"/>.</summary>
 internal static class PlanView
 {
-    public static void Write(Terminal terminal, OutputFormat format, PlanReport report)
+    private const int ReasonIndent = 10;
+
+    /// <param name="all">Also the steps that are kept, a line each.</param>
+    public static void Write(Terminal terminal, OutputFormat format, PlanReport report, bool all = false)
     {
         if (format == OutputFormat.Text)
         {
-            WriteText(terminal, report);
+            // At once: a terminal's writer sends each line by itself.
+            terminal.Out.Write(Text(terminal, report, all));
         }
         else
         {
-            Structured.Write(terminal, format, json => WriteJson(json, report));
+            Structured.Write(terminal, format, json => PlanJson.Write(json, report));
         }
     }
 
-    private static void WriteText(Terminal terminal, PlanReport report)
+    private static StringBuilder Text(Terminal terminal, PlanReport report, bool all)
     {
-        // At once: a terminal's writer sends each line by itself.
         var page = new StringBuilder();
-        AppendText(page, terminal, report);
-        terminal.Out.Write(page);
-    }
-
-    private static void AppendText(StringBuilder page, Terminal terminal, PlanReport report)
-    {
         var changes = report.Plan.Changes;
-        var width = changes.IsEmpty ? 0 : Math.Min(60, changes.Max(change => change.Address.ToString().Length));
-        foreach (var change in changes)
-        {
-            var word = terminal.Paint(change.Word.PadRight(7), InkOf(change));
-            var address = change.Address.ToString().PadRight(width);
-            page.AppendLine($"  {word} {address}  {AboutOf(report, change)}".TrimEnd());
-            foreach (var reason in change.Because)
-            {
-                page.AppendLine($"          because {reason.Text}");
-            }
-        }
-
         if (changes.IsEmpty)
         {
-            page.AppendLine("  The configuration wants no steps yet: a snapshot with a repository makes the first.");
-            return;
+            return page.AppendLine("  The configuration wants no steps yet: a snapshot with a repository makes the first.");
         }
 
-        var counts = changes
-            .GroupBy(change => change.Word)
-            .Select(group => $"{group.Count()} to {group.Key}");
-        page.AppendLine($"  {string.Join(", ", counts)}. Plan {report.Plan.Hash.Short}.{Next(report)}");
+        Destroys(page, terminal, report.Plan);
+        var shown = all ? changes : [.. changes.Where(change => change is not StepChange.Keep { Left.IsEmpty: true })];
+        var width = shown.IsEmpty ? 0 : Math.Min(60, shown.Max(change => change.Address.ToString().Length));
+        foreach (var change in shown)
+        {
+            Change(page, terminal, report, change, width);
+        }
+
+        var counts = changes.GroupBy(change => change.Word).Select(group => $"{group.Count()} to {group.Key}").ToList();
+        if (report.Plan.Destroys.Length > 0)
+        {
+            counts.Insert(0, $"{report.Plan.Destroys.Length} to destroy");
+        }
+
+        var folded = changes.Length - shown.Length > 0 && shown.Length > 0 ? " (workflow plan --all lists what is kept)" : "";
+        Append(page, terminal, $"  {string.Join(", ", counts)}{folded}. Plan {report.Plan.Hash.Short}.{Next(report)}", 2);
         if (report.IsPending)
         {
-            page.AppendLine($"  Revision {report.Revision} is pending. Commit it: workflow configure commit");
+            Append(page, terminal, $"  Revision {report.Revision} is pending. Commit it: workflow configure commit", 2);
+        }
+
+        return page;
+    }
+
+    /// <summary>First, because whoever reads only one line of a plan reads the first.</summary>
+    private static void Destroys(StringBuilder page, Terminal terminal, Plan plan)
+    {
+        foreach (var text in DestructionText.Of(plan.Destroys))
+        {
+            Append(page, terminal, $"  DESTROYS {text}", 11, Ink.Red);
+        }
+
+        foreach (var one in plan.Destroys)
+        {
+            Append(page, terminal, $"           {DestructionText.Line(one)}", 13, Ink.Red);
+        }
+
+        foreach (var change in plan.Changes.Where(change => change.Unseen is not null))
+        {
+            Append(page, terminal, $"  DESTROYS what {change.Address} made, and that cannot be seen: {change.Unseen}", 11, Ink.Red);
+        }
+    }
+
+    private static void Change(StringBuilder page, Terminal terminal, PlanReport report, StepChange change, int width)
+    {
+        var address = change.Address.ToString().PadRight(width);
+        var line = $"  {change.Word.PadRight(7)} {address}  {AboutOf(report, change)}".TrimEnd();
+
+        // The word is painted once the line is broken: what paints it takes no room.
+        var lines = Wrapped.Lines(line, terminal.Width, ReasonIndent).ToArray();
+        lines[0] = lines[0].Length >= 9 ? $"  {terminal.Paint(lines[0][2..9], InkOf(change))}{lines[0][9..]}" : lines[0];
+        page.AppendJoin('\n', lines).Append('\n');
+        foreach (var reason in change.Because)
+        {
+            Append(page, terminal, $"          because {reason.Text}", ReasonIndent + 2);
+        }
+
+        foreach (var text in DestructionText.Of(change.Destroys))
+        {
+            Append(page, terminal, $"          {(change.IsConditional ? "may destroy up to" : "destroys")} {text}", ReasonIndent + 2, Ink.Red);
+        }
+    }
+
+    private static void Append(StringBuilder page, Terminal terminal, string text, int indent, Ink? ink = null)
+    {
+        foreach (var line in Wrapped.Lines(text, terminal.Width, indent))
+        {
+            page.AppendLine(ink is { } color ? terminal.Paint(line, color) : line);
         }
     }
 
@@ -82,84 +127,18 @@ internal static class PlanView
             (_, { } size) => size,
             var (words, _) => words,
         };
-        var gate = change is StepChange.Keep ? "" : step.Gate.ToString();
-        var conditional = change is StepChange.Redo { Conditional: true } ? "if needed" : "";
+        var gate = change is StepChange.Keep || step.Gate.IsUsual ? "" : step.Gate.ToString();
+        var conditional = change.IsConditional ? "if needed" : "";
         return string.Join("; ", ((string[])[conditional, about, gate]).Where(text => text.Length > 0));
     }
 
     private static Ink InkOf(StepChange change) => change switch
     {
+        { Destroys.IsEmpty: false } => Ink.Red,
         StepChange.Create => Ink.Green,
         StepChange.Keep => Ink.Dim,
         StepChange.Adopt => Ink.Cyan,
         StepChange.Block => Ink.Red,
         _ => Ink.Yellow,
     };
-
-    private static void WriteJson(Utf8JsonWriter json, PlanReport report)
-    {
-        json.WriteString("session", report.Session);
-        json.WriteNumber("revision", report.Revision);
-        json.WriteBoolean("pending", report.IsPending);
-        json.WriteString("plan", report.Plan.Hash.Hex);
-        json.WriteBoolean("nothingToDo", report.Plan.IsEmpty);
-        json.WriteBoolean("blocked", report.Plan.Blocks.Any());
-        json.WriteStartArray("changes");
-        foreach (var change in report.Plan.Changes)
-        {
-            json.WriteStartObject();
-            json.WriteString("change", change.Word);
-            json.WriteString("step", change.Address.ToString());
-            if (report.Plan.Steps.TryGetValue(change.Address, out var step))
-            {
-                json.WriteString("about", step.About);
-                json.WriteString("gate", step.Gate.ToString());
-                json.WriteStartArray("after");
-                foreach (var upstream in step.Edges.Select(edge => edge.Upstream.ToString()).Distinct())
-                {
-                    json.WriteStringValue(upstream);
-                }
-
-                json.WriteEndArray();
-            }
-
-            if (change is StepChange.Redo redo)
-            {
-                json.WriteBoolean("conditional", redo.Conditional);
-            }
-
-            if (report.Estimates.GetValueOrDefault(change.Address) is { } estimate)
-            {
-                json.WriteStartObject("estimate");
-                json.WriteString("text", estimate.Text);
-                if (estimate.DocumentCount is { } documents)
-                {
-                    json.WriteNumber("documents", documents);
-                }
-
-                if (estimate.Bytes is { } bytes)
-                {
-                    json.WriteNumber("bytes", bytes);
-                }
-
-                json.WriteEndObject();
-            }
-
-            json.WriteStartArray("reasons");
-            foreach (var reason in change.Because)
-            {
-                json.WriteStartObject();
-                json.WriteString("text", reason.Text);
-                json.WriteString("path", reason.Path);
-                json.WriteString("was", reason.Was);
-                json.WriteString("is", reason.Is);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Portage.Cli.Shell;
 using Portage.Engine.Status;
+using Portage.Planning.Destroying;
 
 namespace Portage.Cli.Views;
 
@@ -22,6 +23,11 @@ internal static class ReviewView
         {
             var why = steps[i].Situation.StartsWith(Plain, StringComparison.Ordinal) ? "" : $"  {steps[i].Situation.Split("; ")[0]}";
             terminal.Out.WriteLine($"{i + 1}. {terminal.Paint(steps[i].Address.ToString(), Ink.Bold)}{why}");
+            foreach (var destroyed in steps[i].Evidence?.Destroys ?? [])
+            {
+                terminal.Out.WriteLine(terminal.Paint($"     DESTROYS: {DestructionText.Line(destroyed)}", Ink.Red));
+            }
+
             foreach (var line in steps[i].Evidence?.Lines ?? [])
             {
                 terminal.Out.WriteLine($"     {line}");
@@ -39,6 +45,7 @@ internal static class ReviewView
             json.WriteString("situation", step.Situation);
             json.WriteString("evidence", step.EvidenceDigest?.Hex);
             StatusView.WriteNumbers(json, step.Evidence?.Numbers ?? ImmutableSortedDictionary<string, long>.Empty);
+            PlanJson.WriteDestroys(json, step.Evidence?.Destroys ?? []);
             json.WriteStartArray("lines");
             foreach (var line in step.Evidence?.Lines ?? [])
             {

@@ -8,6 +8,9 @@ public sealed record BulkOptions
 
     /// <summary>How long to wait before what failed is sent again.</summary>
     public BulkBackoff Backoff { get; init; } = new();
+
+    /// <summary>Asked before each request; what it throws ends the run, but for a target that cannot be reached at the moment. Default null: nobody is asked.</summary>
+    public Func<CancellationToken, Task>? BeforeSend { get; init; }
 }
 
 /// <summary>

@@ -80,7 +80,7 @@ public sealed class BulkPipeline(ClusterClient client, BulkTuning tuning, BulkOp
         finally
         {
             tuning.Changed -= Tuned;
-            await ended.CancelAsync();
+            End(ended);
             await reading;
             while (sendings.Reader.TryRead(out var left))
             {
@@ -93,6 +93,9 @@ public sealed class BulkPipeline(ClusterClient client, BulkTuning tuning, BulkOp
             Volatile.Write(ref _isRunning, 0);
         }
     }
+
+    // At once, on the thread that the work is on: another one would go on beside a process that is meant to be over.
+    private static void End(CancellationTokenSource source) => source.Cancel();
 
     /// <summary>Fills batches and sets them going, until there are no more operations; an error ends the channel with it.</summary>
     private async Task ReadAsync(

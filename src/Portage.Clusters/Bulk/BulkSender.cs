@@ -69,6 +69,11 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
         bool? pushedBack = null;
         try
         {
+            if (options.BeforeSend is { } beforeSend)
+            {
+                await beforeSend(abort);
+            }
+
             var content = new BulkContent(batch, group, options.Gzip);
             var bodyBytes = content.BodyBytes;
             progress.Sent(content.SentBytes, isRetry: batch.Attempts > 0);

@@ -59,6 +59,25 @@ public sealed class ClusterDocuments(ClusterClient client)
             client.Connection.Endpoint, $"POST {path} ({index})", 200, error.Type, FailedReply.Redact(client.Connection, error.Reason), error.RootCauses)), cancellationToken);
     }
 
+    /// <summary>What the cluster says of an index's contents; null when there is none of the name.</summary>
+    public Task<IndexFigures?> FindFiguresAsync(string index, CancellationToken cancellationToken) =>
+        client.ReadIfFoundAsync(ClusterPath.Of(index, "_stats", "docs,store") + "?level=shards", IndexFiguresReply.Read, cancellationToken);
+
+    /// <summary>Deletes documents, each only if nobody has written it since it was seen.</summary>
+    /// <param name="seen">What was found; not more than fit one request.</param>
+    /// <returns>What became of each, in order.</returns>
+    public Task<List<DeleteOutcome>> DeleteAsync(IReadOnlyList<FoundDocument> seen, CancellationToken cancellationToken)
+    {
+        const string path = "/_bulk";
+        if (seen.Count == 0)
+        {
+            return Task.FromResult(new List<DeleteOutcome>());
+        }
+
+        return client.ReadAsync(HttpMethod.Post, path, ConditionalDeletes.Body(seen), answer => ConditionalDeletes.Read(answer, seen, (index, status, error) => new ClusterRequestException(
+            client.Connection.Endpoint, $"POST {path} ({index})", status, error.Type, FailedReply.Redact(client.Connection, error.Reason), error.RootCauses)), cancellationToken);
+    }
+
     /// <summary>
     /// The key of every document of an index as of its last refresh, in no order. Uses a scroll, which every version has
     /// (points in time are missing from Elasticsearch 7.10 without X-Pack), and closes it at the end.

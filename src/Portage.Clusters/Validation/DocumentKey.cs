@@ -11,4 +11,21 @@ public readonly record struct DocumentKey(string Index, string Id, string? Routi
 /// <param name="IsFound">True when there is such a document.</param>
 /// <param name="Routing">The routing that the cluster keeps of it; null when it keeps none. With several shards it may be found with another one.</param>
 /// <param name="Source">The document's bytes exactly as the cluster keeps them; null when there is none, or when its index keeps no sources.</param>
-public sealed record FoundDocument(DocumentKey Key, bool IsFound, string? Routing, ReadOnlyMemory<byte>? Source);
+public sealed record FoundDocument(DocumentKey Key, bool IsFound, string? Routing, ReadOnlyMemory<byte>? Source)
+{
+    /// <summary>The number of its last write within its shard; null when it is not there.</summary>
+    public long? SequenceNumber { get; init; }
+
+    /// <summary>The term of the primary that wrote it; null when it is not there.</summary>
+    public long? PrimaryTerm { get; init; }
+}
+
+/// <summary>What became of a document that was to be deleted as it was seen.</summary>
+public enum DeleteOutcome
+{
+    /// <summary>It is gone, whoever deleted it.</summary>
+    Deleted,
+
+    /// <summary>Somebody has written it since, so it stays.</summary>
+    Changed,
+}

@@ -40,6 +40,7 @@ internal static class MultiGetReply
     {
         var isFound = false;
         var routing = default(string);
+        var (number, term) = (default(long?), default(long?));
         var source = default(ReadOnlyMemory<byte>?);
         var error = default(ReadOnlyMemory<byte>?);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -48,7 +49,11 @@ internal static class MultiGetReply
             var isRouting = reader.ValueTextEquals("_routing"u8);
             var isSource = reader.ValueTextEquals("_source"u8);
             var isError = reader.ValueTextEquals("error"u8);
+            var isNumber = reader.ValueTextEquals("_seq_no"u8);
+            var isTerm = reader.ValueTextEquals("_primary_term"u8);
             reader.Read();
+            number = isNumber ? reader.GetInt64() : number;
+            term = isTerm ? reader.GetInt64() : term;
             isFound |= isFoundProperty && reader.TokenType == JsonTokenType.True;
             routing = isRouting ? reader.GetString() : routing;
             var value = JsonSlices.Value(body, ref reader);
@@ -63,6 +68,6 @@ internal static class MultiGetReply
             return why.Type == "index_not_found_exception" ? new(key, IsFound: false, null, null) : throw failure(key.Index, why);
         }
 
-        return new(key, isFound, routing, source);
+        return new(key, isFound, routing, source) { SequenceNumber = number, PrimaryTerm = term };
     }
 }

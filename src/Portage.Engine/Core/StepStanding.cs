@@ -52,7 +52,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
 
         if (!MustChange)
         {
-            return FoundOtherEvidence && had.Approved == had.Shown ? Present(item => had.Evidence!.Destroys.Any(destroys => destroys.Item == item)) : [];
+            return FoundOtherEvidence && had.Approved == had.Shown ? Present(item => had.Evidence!.Destroys.Any(destroys => destroys.TakenBack == item)) : [];
         }
 
         var disturbed = Disturbed();

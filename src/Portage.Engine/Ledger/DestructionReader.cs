@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Portage.Planning.Destroying;
+using Portage.Planning;
 
 namespace Portage.Engine.Ledger;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Portage.Model.Steps;
-using Portage.Planning.Destroying;
+using Portage.Planning;
 
 namespace Portage.Engine.Ledger;
 

@@ -4,7 +4,7 @@ using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
-using Portage.Planning.Destroying;
+using Portage.Planning;
 
 namespace Portage.Engine.Operations;
 

@@ -41,11 +41,6 @@ public sealed partial class OperationRules
             return new() { Diagnostics = WayOut.Of(diagnostics, session, current) };
         }
 
-        if ((Consent.WhyNot(plan, operation) ?? Consent.WhyClaimed(plan, config, session, home, planner)) is { } refusal)
-        {
-            return OperationResult.Refused(refusal);
-        }
-
         if (session.ActiveRun is { } run && run.Revision == current.Number && !session.Steps.Values.Any(step => step.Failure is not null && step.RetryAt is null && step.Run == run.Number))
         {
             var held = session.Pauses.Count > 0 ? $" {session.Pauses.Count} {(session.Pauses.Count == 1 ? "pause is" : "pauses are")} in force: workflow resume." : "";
@@ -61,6 +56,11 @@ public sealed partial class OperationRules
                 NothingToDo = true,
                 Messages = [plan.Changes.IsEmpty ? "The configuration wants no steps yet." : $"Nothing to do: all {plan.Steps.Count} steps are complete."],
             };
+        }
+
+        if ((Consent.WhyNot(plan, operation) ?? Consent.WhyClaimed(plan, config, session, home, planner)) is { } refusal)
+        {
+            return OperationResult.Refused(refusal);
         }
 
         var number = session.Runs.Count + 1;

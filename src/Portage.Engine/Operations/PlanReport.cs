@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging.Abstractions;
 using Portage.Configuration;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
@@ -9,6 +8,7 @@ using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Operations;
 
@@ -16,7 +16,7 @@ namespace Portage.Engine.Operations;
 /// <param name="Session">The session.</param>
 /// <param name="Revision">The revision planned.</param>
 /// <param name="IsPending">True when that revision is not committed.</param>
-/// <param name="Plan">The plan.</param>
+/// <param name="Plan">The plan, with what it destroys as it was just seen.</param>
 /// <param name="Estimates">How much the first steps will involve, where that could be found out.</param>
 /// <param name="Diagnostics">What forbids a start, and why sizes are not known.</param>
 public sealed record PlanReport(
@@ -25,26 +25,46 @@ public sealed record PlanReport(
     bool IsPending,
     Plan Plan,
     ImmutableDictionary<StepAddress, StepEstimate> Estimates,
-    ImmutableArray<Diagnostic> Diagnostics);
+    ImmutableArray<Diagnostic> Diagnostics)
+{
+    /// <summary>What was seen of what the plan may destroy: what a start hands over, so that the plan started is the plan shown.</summary>
+    public ImmutableArray<Seen> Seen { get; init; } = [];
+
+    /// <summary>The configuration planned.</summary>
+    public required MigrationConfig Config { get; init; }
+
+    /// <summary>The last event of the ledger that it takes into account.</summary>
+    public long Position { get; init; }
+}
 
 /// <summary>Makes plan reports.</summary>
 /// <param name="steps">Every step kind.</param>
-public sealed class PlanReports(Planner planner, IReadOnlyDictionary<StepKind, IStep> steps, ISecretSource secrets, TimeProvider time)
+/// <param name="filesOf">What a step remembers, by session, step and the identity of its work.</param>
+public sealed class PlanReports(
+    Planner planner,
+    IReadOnlyDictionary<StepKind, IStep> steps,
+    ISecretSource secrets,
+    Func<string, StepAddress, Fingerprint, IStepFiles> filesOf,
+    TimeProvider time)
 {
     // A plan is shown within a second; each size is a handful of small files.
     private const int EstimatesMax = 40;
 
     /// <summary>The plan of a revision.</summary>
-    public async Task<PlanReport> MakeAsync(SessionState session, Revision revision, CancellationToken cancellationToken)
+    /// <param name="withSizes">False where only what is destroyed is of interest: then nothing else is asked for.</param>
+    public async Task<PlanReport> MakeAsync(SessionState session, Revision revision, bool withSizes, CancellationToken cancellationToken)
     {
         var config = ConfigurationReader.ReadCanonical(revision.Configuration).Config!;
-        var (plan, diagnostics) = planner.Plan(config, session.Recorded());
+        var (wanted, recorded) = (planner.Wanted(config), session.Recorded());
+        var first = planner.Plan(wanted, recorded, null).Plan;
+        var sizes = withSizes ? EstimatesAsync(session, first, config, cancellationToken) : Task.FromResult<(StepAddress, StepEstimate?, Diagnostic?)[]>([]);
+        var seen = await Task.WhenAll(first.Changes.Where(change => change.MayDestroy).Select(change => LookAsync(session, change, first.Steps[change.Address], config, cancellationToken)));
+        var (plan, diagnostics) = seen.Length == 0
+            ? planner.Plan(wanted, recorded, null)
+            : planner.Plan(wanted, recorded, seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen)));
         var estimates = ImmutableDictionary.CreateBuilder<StepAddress, StepEstimate>();
         var notes = new List<Diagnostic>(WayOut.Of(diagnostics, session, revision));
-
-        // All at once, because what takes time is the way to each repository.
-        var begun = plan.Changes.Where(change => change is StepChange.Create or StepChange.Redo).Take(EstimatesMax).Select(change => EstimateAsync(session, change.Address, config, cancellationToken));
-        foreach (var (address, estimate, failure) in await Task.WhenAll(begun))
+        foreach (var (address, estimate, failure) in await sizes)
         {
             if (estimate is not null)
             {
@@ -58,14 +78,27 @@ public sealed class PlanReports(Planner planner, IReadOnlyDictionary<StepKind, I
             }
         }
 
-        return new(session.Name, revision.Number, session.Current?.Number != revision.Number, plan, estimates.ToImmutable(), [.. notes]);
+        return new(session.Name, revision.Number, session.Current?.Number != revision.Number, plan, estimates.ToImmutable(), [.. notes]) { Config = config, Seen = [.. seen] };
     }
+
+    // All at once, because what takes time is the way to each repository.
+    private Task<(StepAddress Step, StepEstimate? Estimate, Diagnostic? Failure)[]> EstimatesAsync(SessionState session, Plan plan, MigrationConfig config, CancellationToken cancellationToken) =>
+        Task.WhenAll(plan.Changes
+            .Where(change => change is StepChange.Create or StepChange.Redo or StepChange.Update)
+            .Take(EstimatesMax)
+            .Select(change => EstimateAsync(session, change.Address, config, cancellationToken)));
 
     private async Task<(StepAddress Step, StepEstimate? Estimate, Diagnostic? Failure)> EstimateAsync(SessionState session, StepAddress step, MigrationConfig config, CancellationToken cancellationToken)
     {
+        if (steps[step.Kind] is not IEstimated estimated)
+        {
+            return (step, null, null);
+        }
+
         try
         {
-            return (step, await steps[step.Kind].EstimateAsync(Context(session, step, config), cancellationToken), null);
+            var context = new EstimateContext { Session = session.Name, Address = step, Config = config, Outputs = session.Outputs, Secrets = secrets, Time = time };
+            return (step, await estimated.EstimateAsync(context, cancellationToken), null);
         }
         catch (StepException failure)
         {
@@ -73,18 +106,36 @@ public sealed class PlanReports(Planner planner, IReadOnlyDictionary<StepKind, I
         }
     }
 
-    private StepContext Context(SessionState session, StepAddress address, MigrationConfig config) => new()
+    /// <summary>Looks at the place where the work was done, which may be another one than is configured now.</summary>
+    private async Task<Seen> LookAsync(SessionState session, StepChange change, WantedStep wanted, MigrationConfig config, CancellationToken cancellationToken)
     {
-        Session = session.Name,
-        Run = 0,
-        Address = address,
-        Attempt = 0,
-        Config = config,
-        Outputs = session.Outputs,
-        Secrets = secrets,
-        WorkFolder = "",
-        Time = time,
-        Logger = NullLogger.Instance,
-        Progress = static _ => { },
-    };
+        if (steps[change.Address.Kind] is not IDestroying destroying)
+        {
+            return new(change.Address, [], null);
+        }
+
+        var had = session.Steps.GetValueOrDefault(change.Address);
+        var hasWork = had is { HasEffects: true };
+        var identity = had?.Inputs?.Fingerprints.Identity ?? default;
+        try
+        {
+            var context = new LookContext
+            {
+                Session = session.Name,
+                Address = change.Address,
+                Config = hasWork && RevertPlace.IsWhereItWasDone(had!, wanted) ? ConfigurationReader.ReadCanonical(session.ConfigurationOf(had!.ConfiguredBy)).Config! : config,
+                Outputs = session.Outputs,
+                Secrets = secrets,
+                Time = time,
+                Files = hasWork ? filesOf(session.Name, change.Address, identity) : NoFiles.Instance,
+                Items = change is StepChange.Redo && hasWork ? change.Redone : [],
+                Overwrites = wanted.Overwrites,
+            };
+            return new(change.Address, await destroying.LookAsync(context, cancellationToken), null);
+        }
+        catch (StepException failure)
+        {
+            return new(change.Address, [], failure.Because.Detail);
+        }
+    }
 }

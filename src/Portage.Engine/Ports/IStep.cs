@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging;
-using Portage.Configuration;
 using Portage.Engine.Ledger;
-using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
 
@@ -18,18 +15,33 @@ public interface IStep
     /// <summary>The pure half.</summary>
     IStepDefinition Definition { get; }
 
+    /// <summary>Does it. Heavy steps are called in their worker process, the others in the controller.</summary>
+    ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken);
+
+    /// <summary>Takes back what <see cref="RunAsync"/> did for some items, or for all, in whole or in part; what is gone already is no error.</summary>
+    ValueTask<RevertResult> RevertAsync(RevertContext context, CancellationToken cancellationToken);
+}
+
+/// <summary>A step that can say how large it is.</summary>
+public interface IEstimated
+{
     /// <summary>What the step will probably involve, in a few words and numbers, quickly and without changing anything.</summary>
     /// <returns>Null when nothing can be said now.</returns>
-    ValueTask<StepEstimate?> EstimateAsync(StepContext context, CancellationToken cancellationToken);
+    ValueTask<StepEstimate?> EstimateAsync(EstimateContext context, CancellationToken cancellationToken);
+}
 
-    /// <summary>Finds out what running would do, changing nothing. Called only where the gate comes before the run.</summary>
-    ValueTask<StepReport> EvaluateAsync(StepContext context, CancellationToken cancellationToken);
+/// <summary>A step that can find out beforehand what it would do.</summary>
+public interface IEvaluated
+{
+    /// <summary>Finds out everything that running would need and do, and leaves nothing behind.</summary>
+    ValueTask<StepReport> EvaluateAsync(EvaluateContext context, CancellationToken cancellationToken);
+}
 
-    /// <summary>Does it. Heavy steps are called in their worker process, the others in the controller.</summary>
-    ValueTask<StepResult> RunAsync(StepContext context, CancellationToken cancellationToken);
-
-    /// <summary>Takes back what <see cref="RunAsync"/> did with this context, in whole or in part; what is gone already is no error.</summary>
-    ValueTask RevertAsync(StepContext context, CancellationToken cancellationToken);
+/// <summary>A step that destroys something on a cluster when it is taken back.</summary>
+public interface IDestroying
+{
+    /// <summary>What taking back these items would destroy now. Quick; changes nothing.</summary>
+    ValueTask<ImmutableArray<Destruction>> LookAsync(LookContext context, CancellationToken cancellationToken);
 }
 
 /// <summary>What a plan says of a step's size.</summary>
@@ -55,56 +67,19 @@ public abstract record StepResult
     public sealed record Stopped : StepResult;
 }
 
-/// <summary>Everything that a step works with.</summary>
-public sealed record StepContext
+/// <summary>What came of taking something back.</summary>
+public abstract record RevertResult
 {
-    /// <summary>The session.</summary>
-    public required string Session { get; init; }
+    private RevertResult()
+    {
+    }
 
-    /// <summary>The run.</summary>
-    public required int Run { get; init; }
+    /// <summary>It is taken back.</summary>
+    public sealed record Done : RevertResult;
 
-    /// <summary>The step.</summary>
-    public required StepAddress Address { get; init; }
-
-    /// <summary>The attempt, counted from 1.</summary>
-    public required int Attempt { get; init; }
-
-    /// <summary>The whole configuration of the run; for a revert after a field changed that may never change, the one that the step was begun with.</summary>
-    public required MigrationConfig Config { get; init; }
-
-    /// <summary>What the step works with; null for an estimate.</summary>
-    public StepInputs? Inputs { get; init; }
-
-    /// <summary>What the steps before it, and it itself, left, by address.</summary>
-    public required ImmutableDictionary<StepAddress, StepOutputs> Outputs { get; init; }
-
-    /// <summary>What was approved; null where no gate came before the run.</summary>
-    public StepReport? Approved { get; init; }
-
-    /// <summary>Where secrets come from.</summary>
-    public required ISecretSource Secrets { get; init; }
-
-    /// <summary>A folder that belongs to this work as long as its identity stays the same; not made yet.</summary>
-    public required string WorkFolder { get; init; }
-
-    /// <summary>The clock.</summary>
-    public required TimeProvider Time { get; init; }
-
-    /// <summary>Where the step speaks; its scope carries session, run, step and attempt.</summary>
-    public required ILogger Logger { get; init; }
-
-    /// <summary>Takes progress; called as often as the step likes.</summary>
-    public required Action<StepProgress> Progress { get; init; }
-
-    /// <summary>Cancelled when the step should finish its batch and return <see cref="StepResult.Stopped"/>.</summary>
-    public CancellationToken StopRequested { get; init; }
-
-    /// <summary>The newest configuration that applies; differs from <see cref="Config"/> in process fields only.</summary>
-    public Func<MigrationConfig> Tuning { get; init; } = () => throw new InvalidOperationException("Only running workloads are tuned.");
-
-    /// <summary>Called before anything is written to a cluster; throws when another worker has the lease.</summary>
-    public Action AssertLease { get; init; } = static () => { };
+    /// <summary>Nothing was destroyed: what is there is more than what was approved.</summary>
+    /// <param name="Now">What would be destroyed.</param>
+    public sealed record Changed(ImmutableArray<Destruction> Now) : RevertResult;
 }
 
 /// <summary>How far a step is. One immutable value.</summary>
@@ -137,5 +112,5 @@ public interface ISecretSource
 {
     /// <summary>The value of a secret.</summary>
     /// <exception cref="StepException">It is missing, or not kept safely enough.</exception>
-    string Read(string name);
+    ValueTask<string> ReadAsync(string name, CancellationToken cancellationToken);
 }

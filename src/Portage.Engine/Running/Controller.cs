@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Portage.Configuration;
-using Portage.Configuration.Fields;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
@@ -167,20 +166,46 @@ public sealed partial class Controller
     {
         var run = session.ActiveRun!.Number;
         var address = begin.Step.Address;
+        if (WhyClaimed(session, wanted, begin) is { } claim)
+        {
+            // As an evaluation: one that ran would have effects, and claim the index itself.
+            Write(
+            [
+                new StepStarted(session.Name, run, address, begin.Attempt, StepPhase.Evaluate, begin.Inputs),
+                new StepFailed(session.Name, run, address, begin.Attempt, StepPhase.Evaluate, claim, null),
+            ]);
+            return;
+        }
+
         Write([new StepStarted(session.Name, run, address, begin.Attempt, begin.Phase, begin.Inputs) { Items = begin.Phase == StepPhase.Run || begin.Items.IsDefault ? null : begin.Items }]);
         _performer.Claim(session.Name, address);
         var claimed = session.Steps[address];
         var outputs = OutputsFor(session, wanted, begin.Step);
-        var (config, configuration) = begin.Phase == StepPhase.Revert && MustRevertAsBegun(claimed, begin.Step)
+        var (config, configuration) = begin.Phase == StepPhase.Revert && RevertPlace.IsWhereItWasDone(claimed, begin.Step)
             ? Configured(session, claimed.ConfiguredBy)
             : (wanted.Config, session.ConfigurationOf(run));
         _afterCommit.Add(() => _performer.Perform(session.Name, run, begin, claimed, config, configuration, outputs));
     }
 
-    /// <summary>A field that says where the work was done has changed: what is there is taken back where it is.</summary>
-    private static bool MustRevertAsBegun(StepRecord claimed, WantedStep step) =>
-        claimed.ConfiguredBy > 0
-        && InputDifferences.Between(claimed.Inputs!, step).Any(field => field is { Change: Change.Never, Affects: Affects.Result });
+    /// <summary>Why the step may not begin: what it would write belongs to other work. A start finds that only where it is known already what a slice holds.</summary>
+    private Diagnostic? WhyClaimed(SessionState session, Wanted wanted, Effect.Begin begin)
+    {
+        if (begin.Phase == StepPhase.Revert || begin.Inputs.Items.IsDefaultOrEmpty || begin.Step.Address.Target is not { } target || !_planner.WritesToTarget(begin.Step.Address.Kind))
+        {
+            return null;
+        }
+
+        var had = session.Steps.GetValueOrDefault(begin.Step.Address)?.Items;
+        var added = begin.Inputs.Items.Select(item => item.Name).Where(item => had is null || !had.ContainsKey(item)).ToArray();
+        if (added.Length == 0)
+        {
+            return null;
+        }
+
+        var endpoint = wanted.Config.Targets[target].Endpoint!;
+        var conflicts = Claims.Conflicts(_home, session.Name, begin.Step.Address, endpoint, added, Consent.AllOf(_home, _planner));
+        return conflicts.IsEmpty ? null : Consent.Describe(begin.Step.Address, endpoint, conflicts, "Nothing of it was begun.");
+    }
 
     private static (MigrationConfig Config, string Configuration) Configured(SessionState session, int run)
     {

@@ -8,6 +8,7 @@ using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Running;
 
@@ -16,6 +17,9 @@ public interface IWorkFolders
 {
     /// <summary>The folder of a step's work; the same as long as session, step and identity are.</summary>
     string Of(string session, StepAddress step, Fingerprint identity);
+
+    /// <summary>What a step remembers in its folder.</summary>
+    IStepFiles Files(string workFolder);
 
     /// <summary>Deletes the work of a session that is gone.</summary>
     void Forget(string session);
@@ -172,24 +176,8 @@ public sealed partial class EffectPerformer(
         {
             var step = steps[address.Kind];
             var folder = folders.Of(session, address, claimed.Inputs!.Fingerprints.Identity);
-            var context = new StepContext
-            {
-                Session = session,
-                Run = run,
-                Address = address,
-                Attempt = begin.Attempt,
-                Config = config,
-                Inputs = claimed.Inputs,
-                Outputs = outputs,
-                Approved = claimed.Evidence,
-                Secrets = secrets,
-                WorkFolder = folder,
-                Time = time,
-                Logger = logger,
-                Progress = folders.Progress(folder),
-                StopRequested = cancel.Token,
-            };
-            events = [await PhaseAsync(step, begin.Phase, context, cancel.Token)];
+            var call = new Call(session, run, address, begin.Attempt, config, claimed, outputs, folders.Files(folder), folders.Progress(folder));
+            events = [await PhaseAsync(step, begin, call, cancel.Token)];
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
@@ -214,25 +202,64 @@ public sealed partial class EffectPerformer(
         await Report(new(session, address, flight, [.. events], EndsFlight: true));
     }
 
-    private static async Task<LedgerEvent> PhaseAsync(IStep step, StepPhase phase, StepContext context, CancellationToken cancellationToken)
+    private async Task<LedgerEvent> PhaseAsync(IStep step, Effect.Begin begin, Call call, CancellationToken cancellationToken)
     {
-        switch (phase)
+        switch (begin.Phase)
         {
             case StepPhase.Evaluate:
-                var evidence = await step.EvaluateAsync(context, cancellationToken);
-                return new StepEvaluated(context.Session, context.Run, context.Address, context.Attempt, evidence);
+                var evidence = await ((IEvaluated)step).EvaluateAsync(
+                    new()
+                    {
+                        Session = call.Session, Run = call.Run, Address = call.Address, Attempt = call.Attempt, Config = call.Config, Inputs = begin.Inputs, Outputs = call.Outputs,
+                        Secrets = secrets, Files = call.Files, Time = time, Logger = logger, Progress = call.Progress, Redo = begin.Items,
+                    },
+                    cancellationToken);
+                return new StepEvaluated(call.Session, call.Run, call.Address, call.Attempt, evidence);
             case StepPhase.Revert:
-                await step.RevertAsync(context, cancellationToken);
-                return new StepReverted(context.Session, context.Run, context.Address);
-            default:
-                return await step.RunAsync(context, cancellationToken) switch
+                var reverted = await step.RevertAsync(
+                    new()
+                    {
+                        Session = call.Session, Run = call.Run, Address = call.Address, Attempt = call.Attempt, Config = call.Config, Inputs = call.Claimed.Inputs!, Outputs = call.Outputs,
+                        Secrets = secrets, Files = call.Files, Time = time, Logger = logger, Progress = call.Progress, AssertLease = static () => { },
+                        Items = begin.Items, Approved = begin.Approved,
+                    },
+                    cancellationToken);
+                return reverted switch
                 {
-                    StepResult.Done done => new StepReported(context.Session, context.Run, context.Address, context.Attempt, done.Report, done.Outputs),
-                    StepResult.EvidenceChanged changed => new StepEvaluated(context.Session, context.Run, context.Address, context.Attempt, changed.Evidence),
-                    _ => new StepStopped(context.Session, context.Run, context.Address, "asked to stop"),
+                    RevertResult.Changed changed => new RevertRefused(call.Session, call.Run, call.Address, DiagnosticCatalog.MoreWouldBeDestroyed.Error(
+                        null,
+                        $"{string.Join("; ", changed.Now.Where(destroys => destroys.IsBeyond(begin.Approved)).Select(DestructionText.Line))}. That is more than was approved, so nothing was taken back.") with
+                    { Command = "workflow plan" }),
+                    _ => new StepReverted(call.Session, call.Run, call.Address) { Items = begin.Items.IsDefault ? null : begin.Items },
+                };
+            default:
+                var result = await step.RunAsync(
+                    new()
+                    {
+                        Session = call.Session, Run = call.Run, Address = call.Address, Attempt = call.Attempt, Config = call.Config, Inputs = call.Claimed.Inputs!, Outputs = call.Outputs,
+                        Secrets = secrets, Files = call.Files, Time = time, Logger = logger, Progress = call.Progress,
+                        Approved = call.Claimed.Evidence, StopRequested = cancellationToken, Tuning = () => call.Config, AssertLease = static () => { },
+                    },
+                    cancellationToken);
+                return result switch
+                {
+                    StepResult.Done done => new StepReported(call.Session, call.Run, call.Address, call.Attempt, done.Report, done.Outputs),
+                    StepResult.EvidenceChanged changed => new StepEvaluated(call.Session, call.Run, call.Address, call.Attempt, changed.Evidence),
+                    _ => new StepStopped(call.Session, call.Run, call.Address, "asked to stop"),
                 };
         }
     }
+
+    private sealed record Call(
+        string Session,
+        int Run,
+        StepAddress Address,
+        int Attempt,
+        MigrationConfig Config,
+        StepRecord Claimed,
+        ImmutableDictionary<StepAddress, StepOutputs> Outputs,
+        IStepFiles Files,
+        Action<StepProgress> Progress);
 
     private DateTimeOffset? RetryAt(bool isTransient, int attempt)
     {

@@ -87,7 +87,7 @@ public sealed class StatusBuilder(Planner planner)
             situation,
             progress,
             Remaining(progress),
-            review is null ? had.Report : had.State == StepState.Evaluated ? had.Evidence : had.Report,
+            review is null ? had.Report : had.Reviewed,
             review?.Evidence,
             had.Failure,
             had.Attempt,
@@ -142,7 +142,7 @@ public sealed class StatusBuilder(Planner planner)
                 return (StepGroup.Pending, $"is reverted and done again after {string.Join(" and ", reverts.On)} is reverted");
             case Standing.StopsFirst:
                 return (StepGroup.InProgress, had.HasEffects
-                    ? "its inputs changed: stops, is reverted, and is done again"
+                    ? "its inputs changed: stops, and what is not good any more is taken back and done anew"
                     : "its inputs changed: stops, and is done again");
             default:
                 throw new InvalidOperationException($"No words for {standing.GetType().Name}.");

@@ -288,7 +288,8 @@ public static class StepVerdicts
             }
 
             // What is under way must let go of an item that nobody wants; what is complete has.
-            if (_inPlace.Count > 0 || added.Length > 0 || (left.Length > 0 && !IsComplete))
+            var holdsOn = !IsComplete && !_had.Inputs.Items.IsDefault && _had.Inputs.Items.Any(item => told.Left.Contains(item.Name, StringComparer.Ordinal));
+            if (_inPlace.Count > 0 || added.Length > 0 || holdsOn)
             {
                 return new(VerdictKind.Update, [.. _inPlace, .. differences]) { Added = added, Left = left };
             }

@@ -35,6 +35,9 @@ internal sealed class SandboxIndex(string name, string uuid, IndexSettings setti
 
     public bool IsHidden => settings.Flag("index.hidden");
 
+    /// <summary>The highest sequence number that a shard has given away; -1 before any.</summary>
+    public long MaxSequenceNumber(int shard) => _nextSequenceNumbers[shard] - 1;
+
     /// <summary>Documents that exist.</summary>
     public int Count { get; private set; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Portage.Sandbox.Documents;
 using Portage.Sandbox.Http;
@@ -38,12 +39,46 @@ internal sealed class StatsApi(ClusterState cluster)
                 json.WriteStartObject(index.Name);
                 json.WriteString("uuid", index.Uuid);
                 WriteTotals(json, [index], metrics);
+                if (request.Parameter("level") == "shards")
+                {
+                    WriteShards(json, index);
+                }
+
                 json.WriteEndObject();
             }
 
             json.WriteEndObject();
             json.WriteEndObject();
         });
+    }
+
+    private static void WriteShards(Utf8JsonWriter json, SandboxIndex index)
+    {
+        json.WriteStartObject("shards");
+        for (var shard = 0; shard < index.Shards; shard++)
+        {
+            json.WriteStartArray(shard.ToString(CultureInfo.InvariantCulture));
+            json.WriteStartObject();
+            json.WriteStartObject("routing");
+            json.WriteString("state", "STARTED");
+            json.WriteBoolean("primary", true);
+            json.WriteNull("relocating_node");
+            json.WriteEndObject();
+            json.WriteStartObject("docs");
+            json.WriteNumber("count", index.InOrder.Count(document => document.Shard == shard));
+            json.WriteEndObject();
+            json.WriteStartObject("seq_no");
+            foreach (var name in (string[])["max_seq_no", "local_checkpoint", "global_checkpoint"])
+            {
+                json.WriteNumber(name, index.MaxSequenceNumber(shard));
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteTotals(Utf8JsonWriter json, SandboxIndex[] indices, string[] metrics)

@@ -93,6 +93,30 @@ public sealed class ShardSnapshot
         }
     }
 
+    /// <summary>Sees that every file is in the repository, whole by its length; one listing, nothing is read.</summary>
+    /// <exception cref="BlobNotFoundException">A file is missing.</exception>
+    /// <exception cref="CorruptBlobException">A file has another length than was recorded.</exception>
+    /// <exception cref="RepositoryException">The repository cannot be listed.</exception>
+    public async ValueTask VerifyLengthsAsync(CancellationToken cancellationToken)
+    {
+        var found = (await _store.ListAsync(Folder, cancellationToken)).ToDictionary(blob => blob.Name, blob => blob.Length, StringComparer.Ordinal);
+        foreach (var file in Files.Values.Where(file => !file.IsVirtual))
+        {
+            for (var part = 0; part < file.PartCount; part++)
+            {
+                var path = $"{Folder}/{file.PartName(part)}";
+                var expected = LengthOf(file, part);
+                var length = found.TryGetValue(file.PartName(part), out var there) ? there : throw new BlobNotFoundException(path, _store.Location);
+                if (length != expected)
+                {
+                    throw new CorruptBlobException(path, $"{expected:N0} bytes", $"{length:N0} bytes");
+                }
+            }
+        }
+    }
+
+    private static long LengthOf(ShardFile file, int part) => part < file.PartCount - 1 ? file.PartBytes : file.Length - (part * file.PartBytes);
+
     internal string BlobOf(string name, long position)
     {
         // What is called by its own name may lie inside the segment's compound file; "_3_1.liv" and "_3.fnm" are of segment "_3".
@@ -115,7 +139,7 @@ public sealed class ShardSnapshot
         for (var part = 0; part < file.PartCount; part++)
         {
             var path = $"{Folder}/{file.PartName(part)}";
-            var expected = part < file.PartCount - 1 ? file.PartBytes : file.Length - (part * file.PartBytes);
+            var expected = LengthOf(file, part);
             var found = await _store.FindLengthAsync(path, cancellationToken) ?? throw new BlobNotFoundException(path, _store.Location);
             if (found != expected)
             {

@@ -6,7 +6,7 @@ namespace Portage.Steps.Backfill;
 
 /// <summary>Counts what became of documents; safe to use from every reader.</summary>
 /// <param name="totalIsAtMost">Nested objects are Lucene documents of their own, so that the total is an upper bound until the end.</param>
-internal sealed class BackfillProgress(long total, bool totalIsAtMost, ItemJournal journal, TimeProvider time, Action<StepProgress> publish)
+internal sealed class BackfillProgress(long total, bool totalIsAtMost, WorkJournal journal, TimeProvider time, Action<StepProgress> publish)
 {
     public const string Accepted = "accepted";
     public const string Existing = "existing";
@@ -35,6 +35,10 @@ internal sealed class BackfillProgress(long total, bool totalIsAtMost, ItemJourn
         _rate.Take(decided);
         publish(new(decided, Math.Max(total, decided), "documents", _rate.PerSecond, waiting, Numbers) { TotalIsAtMost = totalIsAtMost });
     }
+
+    /// <summary>How far taking back is, document by document.</summary>
+    public static StepProgress Deleting(long deleted) =>
+        new(deleted, null, "documents", null, null, ImmutableSortedDictionary<string, long>.Empty.Add("deleted", deleted));
 
     /// <summary>Tells that all is done.</summary>
     public void PublishEnd() => publish(new(Decided, Decided, "documents", _rate.PerSecond, null, Numbers));

@@ -1,61 +1,109 @@
-using System.Text.Json;
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json.Nodes;
 using Portage.Clusters;
 using Portage.Clusters.Metadata;
+using Portage.Engine.Ports;
+using Portage.Model.Diagnostics;
+using Portage.Steps.Metadata.Evaluation;
+using Portage.Steps.Metadata.Objects;
+using Portage.Steps.Metadata.Rules;
 
 namespace Portage.Steps.Backfill;
 
-/// <summary>Empties an index by deleting it and creating it again as it was.</summary>
+/// <summary>Empties indices by deleting them and creating them again as they were: the quick way, for those that hold nothing but ours.</summary>
 /// <remarks>
-/// Not by deleting its documents: the cluster remembers the versions of deleted documents for a while, and a backfill that
-/// begins again at once would conflict with them.
+/// <code>
+/// 1. write down what each of them is       (emptied.json, durable)
+/// 2. of each: delete it, if it is still the one that was written down
+/// 3.          create it as it is written down
+/// 4.          take away the aliases that templates added
+/// </code>
+/// Killed between any two of these, it is done again from 2 on: an index with another uuid is past its deletion.
 /// </remarks>
-internal static class EmptiedIndex
+internal sealed class EmptiedIndex(ClusterClient client, Action assertLease, string path)
 {
-    // What the cluster writes into settings by itself, and refuses when it is sent.
-    private static readonly string[] OfTheCluster = ["creation_date", "uuid", "version", "provided_name", "resize", "routing", "history_uuid"];
+    private readonly ClusterMetadata _metadata = new(client);
 
-    public static async Task EmptyAsync(ClusterClient client, string index, CancellationToken cancellationToken)
+    /// <summary>Writes down what indices are, and empties them.</summary>
+    public async Task EmptyAsync(BackfillNotes notes, IEnumerable<string> targets, CancellationToken cancellationToken)
     {
-        var metadata = new ClusterMetadata(client);
-        if (await metadata.GetIndexAsync(index, cancellationToken) is not { } had)
+        var definitions = ImmutableSortedDictionary.CreateBuilder<string, EmptiedDefinition>(StringComparer.Ordinal);
+        foreach (var target in targets)
         {
-            return;
+            if (await FindAsync(target, cancellationToken) is { } had)
+            {
+                definitions.Add(target, new(UuidOf(had), Encoding.UTF8.GetString(CanonicalText.Utf8(Definition(had)))));
+            }
         }
 
-        var definition = Definition(had.Json);
-        await metadata.DeleteIndexAsync(had.Name, cancellationToken);
-        await metadata.CreateIndexAsync(had.Name, definition, cancellationToken);
+        var emptied = new EmptiedIndices(definitions.ToImmutable());
+        await notes.WriteEmptiedAsync(emptied, cancellationToken);
+        await GoOnAsync(notes, emptied, cancellationToken);
     }
 
-    private static byte[] Definition(ReadOnlyMemory<byte> had)
+    /// <summary>Empties what is written down, from wherever it stands.</summary>
+    /// <exception cref="StepException">Somebody else made an index of the name in the moment in which there was none.</exception>
+    public async Task GoOnAsync(BackfillNotes notes, EmptiedIndices emptied, CancellationToken cancellationToken)
     {
-        using var parsed = JsonDocument.Parse(had);
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        foreach (var (target, noted) in emptied.Indices)
         {
-            json.WriteStartObject();
-            foreach (var part in parsed.RootElement.EnumerateObject())
+            var there = await FindAsync(target, cancellationToken);
+            assertLease();
+            if (there is not null && UuidOf(there) == noted.Uuid)
             {
-                if (part.Name != "settings")
-                {
-                    part.WriteTo(json);
-                    continue;
-                }
-
-                json.WriteStartObject("settings");
-                json.WriteStartObject("index");
-                foreach (var setting in part.Value.GetProperty("index").EnumerateObject().Where(setting => !OfTheCluster.Contains(setting.Name)))
-                {
-                    setting.WriteTo(json);
-                }
-
-                json.WriteEndObject();
-                json.WriteEndObject();
+                await _metadata.DeleteIndexAsync(target, cancellationToken);
+                there = null;
             }
 
-            json.WriteEndObject();
+            if (there is null)
+            {
+                await _metadata.CreateIndexAsync(target, Encoding.UTF8.GetBytes(noted.Definition), cancellationToken);
+                there = await FindAsync(target, cancellationToken);
+            }
+
+            await StraightenAsync(notes, target, TargetState.Parse(Encoding.UTF8.GetBytes(noted.Definition)), there ?? [], cancellationToken);
+        }
+    }
+
+    private async Task StraightenAsync(BackfillNotes notes, string target, JsonObject wanted, JsonObject there, CancellationToken cancellationToken)
+    {
+        var aliases = (wanted["aliases"] as JsonObject ?? []).Select(alias => alias.Key).ToHashSet(StringComparer.Ordinal);
+        foreach (var alias in (there["aliases"] as JsonObject ?? []).Select(alias => alias.Key).Where(alias => !aliases.Contains(alias)))
+        {
+            assertLease();
+            await _metadata.DeleteAliasAsync(target, alias, cancellationToken);
         }
 
-        return buffer.ToArray();
+        // What is there besides came from documents that somebody has written since; what templates add was written down as well.
+        var missing = Differences.Lacking(ObjectKind.Index, there, wanted, TargetFacts.None);
+        if (!missing.IsEmpty || !aliases.IsSubsetOf((there["aliases"] as JsonObject ?? []).Select(alias => alias.Key)))
+        {
+            throw new StepException(
+                DiagnosticCatalog.TargetIndexGone.Error(
+                    path,
+                    $"Somebody made '{target}' in the moment in which it was emptied, and not as it was{(missing.IsEmpty ? "" : $" ({missing[0]})")}. How it was is kept in {notes.Location}. Delete it, then start again: it is made from there."),
+                isTransient: false,
+                null);
+        }
+    }
+
+    private async Task<JsonObject?> FindAsync(string index, CancellationToken cancellationToken) =>
+        await _metadata.GetIndexAsync(index, cancellationToken) is { } found && found.Name == index ? TargetState.Parse(found.Json) : null;
+
+    private static string UuidOf(JsonObject index) => FlatSettings.Text(FlatSettings.Of(index["settings"] as JsonObject).GetValueOrDefault("index.uuid"));
+
+    /// <summary>Everything that the target says of an index, but for what it writes by itself and refuses when it is sent.</summary>
+    private static JsonObject Definition(JsonObject had)
+    {
+        var definition = had.DeepClone().AsObject();
+        var settings = FlatSettings.Of(definition["settings"] as JsonObject);
+        foreach (var name in settings.Keys.Where(SettingRules.IsGenerated).ToArray())
+        {
+            settings.Remove(name);
+        }
+
+        definition["settings"] = FlatSettings.ToJson(settings);
+        return definition;
     }
 }

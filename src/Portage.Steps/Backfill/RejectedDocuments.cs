@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Portage.Engine.Ports;
 using Portage.Snapshots.Shards;
 
 namespace Portage.Steps.Backfill;
@@ -56,19 +57,24 @@ internal static class RejectedDocuments
         into.WriteByte((byte)'\n');
     }
 
-    /// <summary>The index and id on the target of every refused document of a file.</summary>
-    public static HashSet<(string Index, string Id)> Keys(string file)
+    /// <summary>The index and id on the target of every refused document of some files.</summary>
+    /// <param name="locations">Where the files lie.</param>
+    public static async Task<HashSet<(string Index, string Id)>> KeysAsync(IStepFiles files, IEnumerable<string> locations, CancellationToken cancellationToken)
     {
         var keys = new HashSet<(string, string)>();
-        if (!File.Exists(file))
+        foreach (var location in locations)
         {
-            return keys;
-        }
+            if (await files.OpenAsync(location, cancellationToken) is not { } findings)
+            {
+                continue;
+            }
 
-        foreach (var line in File.ReadLines(file))
-        {
-            using var json = JsonDocument.Parse(line);
-            keys.Add((json.RootElement.GetProperty("targetIndex").GetString()!, json.RootElement.GetProperty("targetId").GetString()!));
+            using var reader = new StreamReader(findings);
+            while (await reader.ReadLineAsync(cancellationToken) is { } line)
+            {
+                using var json = JsonDocument.Parse(line);
+                keys.Add((json.RootElement.GetProperty("targetIndex").GetString()!, json.RootElement.GetProperty("targetId").GetString()!));
+            }
         }
 
         return keys;

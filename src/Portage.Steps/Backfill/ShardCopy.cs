@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Portage.Clusters;
 using Portage.Clusters.Bulk;
+using Portage.Clusters.Validation;
 using Portage.Configuration;
 using Portage.Engine.Ports;
 using Portage.Snapshots.Repositories;
 using Portage.Snapshots.Shards;
+using Portage.Steps.Documents;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
 
@@ -17,10 +19,14 @@ internal sealed class ShardCopy : IDisposable
     // Often enough to stop soon after the lease is lost, seldom enough not to matter.
     private const int DocumentsPerLeaseCheck = 1_000;
 
-    private readonly StepContext _context;
+    // One answer holds their sources.
+    private const int ComparedMax = 200;
+
+    private readonly RunContext _context;
     private readonly SelectedIndex _index;
     private readonly WorkItem _item;
     private readonly ItemJournal _journal;
+    private readonly ClusterDocuments _documents;
     private readonly bool _targetWasEmpty;
     private readonly ConflictChoice _conflict;
     private readonly BulkPipeline _pipeline;
@@ -28,14 +34,16 @@ internal sealed class ShardCopy : IDisposable
     private readonly MemoryStream _findings = new();
     private ItemPosition _position;
 
-    /// <param name="targetWasEmpty">True when a document that the target has already can only have come from this very work.</param>
-    public ShardCopy(StepContext context, SelectedIndex index, WorkItem item, ItemJournal journal, ClusterClient client, ConflictChoice conflict, bool targetWasEmpty)
+    /// <param name="targetWasEmpty">True when a document that the target has already came from this very work, or was written while it went on.</param>
+    /// <param name="beforeSend">Throws when the target is not any more what it was.</param>
+    public ShardCopy(RunContext context, SelectedIndex index, WorkItem item, ItemJournal journal, ClusterClient client, ConflictChoice conflict, bool targetWasEmpty, Func<CancellationToken, Task> beforeSend)
     {
         (_context, _index, _item, _journal, _conflict, _targetWasEmpty) = (context, index, item, journal, conflict, targetWasEmpty);
-        _position = journal.Of(item);
+        _position = journal.Of(item.Shard);
+        _documents = new(client);
 
         // The seed is the item's own, so that a simulation repeats it.
-        _pipeline = new(client, Tuning, new BulkOptions(), context.Time, new Random(item.Shard));
+        _pipeline = new(client, Tuning, new BulkOptions { BeforeSend = beforeSend }, context.Time, new Random(item.Shard));
     }
 
     /// <summary>Changed from outside at any time.</summary>
@@ -55,12 +63,12 @@ internal sealed class ShardCopy : IDisposable
         await foreach (var batch in _pipeline.RunAsync(ReadAsync(shard, abort), _context.StopRequested, abort))
         {
             _context.AssertLease();
-            Take(batch);
+            await TakeAsync(batch, abort);
         }
 
         if (!_context.StopRequested.IsCancellationRequested)
         {
-            Finish();
+            await FinishAsync();
         }
     }
 
@@ -77,11 +85,12 @@ internal sealed class ShardCopy : IDisposable
             }
 
             var document = reader.Current;
-            if (WhyUnsendable(document) is { } why)
+            var mapped = DocumentMapping.Map(_index, document);
+            if (mapped is MappedDocument.Reject reject)
             {
                 lock (_unsendable)
                 {
-                    _unsendable.Enqueue(Rejected(document, 0, why.Type, why.Reason, document.Source is { } source ? source.ToArray() : default(ReadOnlyMemory<byte>?)));
+                    _unsendable.Enqueue(Rejected(document, 0, reject.Type, reject.Reason, document.Source is { } source ? source.ToArray() : default(ReadOnlyMemory<byte>?)));
                 }
 
                 continue;
@@ -90,10 +99,10 @@ internal sealed class ShardCopy : IDisposable
             yield return new BulkOperation
             {
                 Action = _conflict == ConflictChoice.Overwrite ? BulkAction.Index : BulkAction.Create,
-                Index = _index.TargetOf(document.Type),
-                Id = _index.IdOf(document.Type, document.Id),
-                Routing = RoutingOf(document),
-                Source = SourceText.Compact(document.Source!.Value),
+                Index = mapped.Key.Index,
+                Id = mapped.Key.Id,
+                Routing = mapped.Key.Routing,
+                Source = ((MappedDocument.Write)mapped).Source,
                 Tag = document.Position,
                 State = document,
             };
@@ -112,43 +121,23 @@ internal sealed class ShardCopy : IDisposable
         }
     }
 
-    /// <summary>A child of the old parent types is kept beside its parent, as the source kept it.</summary>
-    private static string? RoutingOf(SourceDocument document) => document.Routing ?? document.Parent;
+    private RejectedDocument Rejected(SourceDocument document, int status, string? errorType, string? reason, ReadOnlyMemory<byte>? source)
+    {
+        var key = DocumentMapping.KeyOf(_index, document);
+        return new(DocumentOrigin.Of(document), _conflict == ConflictChoice.Overwrite ? "index" : "create", key.Index, key.Id, key.Routing, status, errorType, reason, source);
+    }
 
-    private static (string Type, string Reason)? WhyUnsendable(SourceDocument document) => document.Source is null
-        ? ("no_source", "The snapshot holds no source of this document.")
-        : document.Format is SourceFormat.Json ? null : ("source_format", $"The source is {document.Format}, which cannot be sent as it is.");
-
-    private RejectedDocument Rejected(SourceDocument document, int status, string? errorType, string? reason, ReadOnlyMemory<byte>? source) => new(
-        DocumentOrigin.Of(document),
-        _conflict == ConflictChoice.Overwrite ? "index" : "create",
-        _index.TargetOf(document.Type),
-        _index.IdOf(document.Type, document.Id),
-        RoutingOf(document),
-        status,
-        errorType,
-        reason,
-        source);
-
-    private void Take(BulkBatchResult batch)
+    private async Task TakeAsync(BulkBatchResult batch, CancellationToken abort)
     {
         var last = batch.Items[^1].Operation.Tag;
         var numbers = _position.Numbers;
         var rejected = batch.CountOf(BulkItemOutcome.Rejected);
-        var existing = _targetWasEmpty ? 0 : batch.CountOf(BulkItemOutcome.Conflict);
-        if (!batch.AllAccepted)
+        var existing = batch.AllAccepted ? 0 : await CountExistingAsync(batch, abort);
+        if (rejected > 0)
         {
-            foreach (var item in batch.Items)
+            foreach (var item in batch.Items.Where(item => item.Outcome == BulkItemOutcome.Rejected))
             {
-                if (item.Outcome == BulkItemOutcome.Rejected)
-                {
-                    RejectedDocuments.Append(_findings, Rejected((SourceDocument)item.Operation.State!, item.Status, item.ErrorType, item.Reason, item.Operation.Source));
-                }
-                else if (item.Outcome == BulkItemOutcome.Conflict && item.EarlierAnswerWasLost && existing > 0)
-                {
-                    // It conflicts with its own first sending.
-                    existing--;
-                }
+                RejectedDocuments.Append(_findings, Rejected((SourceDocument)item.Operation.State!, item.Status, item.ErrorType, item.Reason, item.Operation.Source));
             }
         }
 
@@ -157,13 +146,34 @@ internal sealed class ShardCopy : IDisposable
         numbers = Add(numbers, BackfillProgress.Existing, existing);
         numbers = Add(numbers, BackfillProgress.Rejected, rejected);
         numbers = Add(numbers, BackfillProgress.Bytes, batch.BytesSent);
-        MoveTo(new(last, IsDone: false, numbers));
+        await MoveToAsync(new(last, IsDone: false, numbers));
     }
 
-    private void Finish()
+    /// <summary>How many of the documents that the target has already are not ours.</summary>
+    private async Task<int> CountExistingAsync(BulkBatchResult batch, CancellationToken abort)
+    {
+        // One whose earlier answer was lost conflicts with its own first sending.
+        var conflicts = batch.Items.Where(item => item.Outcome == BulkItemOutcome.Conflict && !item.EarlierAnswerWasLost).Select(item => item.Operation).ToArray();
+        if (!_targetWasEmpty)
+        {
+            return conflicts.Length;
+        }
+
+        // What a killed worker had sent is there just as we send it; anything else somebody wrote meanwhile.
+        var others = 0;
+        foreach (var some in conflicts.Chunk(ComparedMax))
+        {
+            var found = await _documents.GetAsync([.. some.Select(operation => new DocumentKey(operation.Index, operation.Id, operation.Routing))], abort);
+            others += some.Zip(found).Count(pair => pair.First.Routing != pair.Second.Routing || pair.Second.Source is not { } there || !JsonContent.Equal(pair.First.Source.Span, there.Span));
+        }
+
+        return others;
+    }
+
+    private Task FinishAsync()
     {
         var rejected = WriteUnsendableUpTo(long.MaxValue);
-        MoveTo(_position with { IsDone = true, Numbers = Add(_position.Numbers, BackfillProgress.Rejected, rejected) });
+        return MoveToAsync(_position with { IsDone = true, Numbers = Add(_position.Numbers, BackfillProgress.Rejected, rejected) });
     }
 
     private int WriteUnsendableUpTo(long position)
@@ -181,9 +191,9 @@ internal sealed class ShardCopy : IDisposable
         return count;
     }
 
-    private void MoveTo(ItemPosition position)
+    private async Task MoveToAsync(ItemPosition position)
     {
-        _journal.MoveTo(_item, position, _findings.GetBuffer().AsSpan(0, (int)_findings.Length));
+        await _journal.MoveToAsync(_item.Shard, position, _findings.GetBuffer().AsMemory(0, (int)_findings.Length));
         _findings.SetLength(0);
         _position = position;
     }

@@ -12,20 +12,22 @@ public static class ClusterAccess
 {
     /// <summary>A client of a target.</summary>
     /// <param name="name">Its name under <c>targets</c>.</param>
+    /// <param name="transport">How requests travel; null for the network.</param>
     /// <exception cref="StepException">A secret is missing or malformed.</exception>
-    public static ClusterClient Target(MigrationConfig config, string name, ISecretSource secrets, TimeProvider time)
+    public static Task<ClusterClient> TargetAsync(MigrationConfig config, string name, ISecretSource secrets, TimeProvider time, HttpMessageHandler? transport, CancellationToken cancellationToken)
     {
         var target = config.Targets[name];
-        return Client(target.Endpoint!, target.Auth, target.Tls, $"targets.{name}", secrets, time);
+        return ClientAsync(target.Endpoint!, target.Auth, target.Tls, $"targets.{name}", secrets, time, transport, cancellationToken);
     }
 
     /// <summary>A client of a source cluster.</summary>
     /// <param name="name">Its name under <c>migrations</c>.</param>
+    /// <param name="transport">How requests travel; null for the network.</param>
     /// <exception cref="StepException">A secret is missing or malformed.</exception>
-    public static ClusterClient Source(MigrationConfig config, string name, ISecretSource secrets, TimeProvider time)
+    public static Task<ClusterClient> SourceAsync(MigrationConfig config, string name, ISecretSource secrets, TimeProvider time, HttpMessageHandler? transport, CancellationToken cancellationToken)
     {
         var source = config.Migrations[name].Source!;
-        return Client(source.Endpoint!, source.Auth, source.Tls, $"migrations.{name}.source", secrets, time);
+        return ClientAsync(source.Endpoint!, source.Auth, source.Tls, $"migrations.{name}.source", secrets, time, transport, cancellationToken);
     }
 
     /// <summary>Does something with a cluster; its failures become <see cref="StepException"/>s.</summary>
@@ -60,14 +62,16 @@ public static class ClusterAccess
     public static StepException Translate(ClusterException failure, string path) =>
         new(failure.ToDiagnostic(path) with { Command = ClusterAdvice.CommandFor(failure, path) }, isTransient: failure is ClusterUnreachableException { MayPass: true } || failure is ClusterRequestException { Status: 429 or 502 or 503 or 504 }, failure);
 
-    private static ClusterClient Client(string endpoint, AuthConfig? auth, TlsConfig? tls, string path, ISecretSource secrets, TimeProvider time)
+    private static async Task<ClusterClient> ClientAsync(
+        string endpoint, AuthConfig? auth, TlsConfig? tls, string path, ISecretSource secrets, TimeProvider time, HttpMessageHandler? transport, CancellationToken cancellationToken)
     {
         var connection = new ClusterConnection(endpoint)
         {
-            Credential = Credential(auth, path, secrets),
+            Credential = await CredentialAsync(auth, path, secrets, cancellationToken),
             CredentialName = auth?.Basic?.Secret ?? auth?.ApiKey?.Secret,
             CaFile = tls?.CaFile,
             AllowInsecure = tls?.AllowInsecure ?? false,
+            Transport = transport,
         };
         try
         {
@@ -79,12 +83,12 @@ public static class ClusterAccess
         }
     }
 
-    private static ClusterCredential Credential(AuthConfig? auth, string path, ISecretSource secrets)
+    private static async Task<ClusterCredential> CredentialAsync(AuthConfig? auth, string path, ISecretSource secrets, CancellationToken cancellationToken)
     {
         switch (auth)
         {
             case { Basic.Secret: { } name }:
-                var value = secrets.Read(name);
+                var value = await secrets.ReadAsync(name, cancellationToken);
                 var colon = value.IndexOf(':', StringComparison.Ordinal);
                 return colon > 0
                     ? new ClusterCredential.Basic(value[..colon], value[(colon + 1)..])
@@ -93,7 +97,7 @@ public static class ClusterAccess
                         isTransient: false,
                         null);
             case { ApiKey.Secret: { } name }:
-                return new ClusterCredential.ApiKey(secrets.Read(name));
+                return new ClusterCredential.ApiKey(await secrets.ReadAsync(name, cancellationToken));
             default:
                 return ClusterCredential.Anonymous;
         }

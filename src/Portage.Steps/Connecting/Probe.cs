@@ -22,7 +22,7 @@ public static class Probe
     {
         foreach (var name in config.Targets.Keys)
         {
-            yield return await TryAsync($"targets.{name}", () => ClusterAsync(() => ClusterAccess.Target(config, name, secrets, time), $"targets.{name}", cancellationToken));
+            yield return await TryAsync($"targets.{name}", () => ClusterAsync(() => ClusterAccess.TargetAsync(config, name, secrets, time, transport: null, cancellationToken), $"targets.{name}", cancellationToken));
         }
 
         foreach (var (name, migration) in config.Migrations)
@@ -30,7 +30,7 @@ public static class Probe
             if (migration.Source is not null)
             {
                 var path = $"migrations.{name}.source";
-                yield return await TryAsync(path, () => ClusterAsync(() => ClusterAccess.Source(config, name, secrets, time), path, cancellationToken));
+                yield return await TryAsync(path, () => ClusterAsync(() => ClusterAccess.SourceAsync(config, name, secrets, time, transport: null, cancellationToken), path, cancellationToken));
             }
 
             foreach (var (snapshotName, snapshot) in migration.Snapshots)
@@ -41,9 +41,9 @@ public static class Probe
         }
     }
 
-    private static async Task<string> ClusterAsync(Func<ClusterClient> connect, string path, CancellationToken cancellationToken)
+    private static async Task<string> ClusterAsync(Func<Task<ClusterClient>> connect, string path, CancellationToken cancellationToken)
     {
-        using var client = connect();
+        using var client = await connect();
         var info = await ClusterAccess.TryAsync(path, () => client.GetInfoAsync(cancellationToken));
         return $"{info.Version}, cluster {info.Name}";
     }

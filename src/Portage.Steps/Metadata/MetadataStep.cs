@@ -13,13 +13,14 @@ using Portage.Steps.Reading;
 namespace Portage.Steps.Metadata;
 
 /// <summary>Creates the templates, indices and aliases of a slice on a target, after it has shown what the target will have and what it cannot.</summary>
-public sealed class MetadataStep : IStep
+/// <param name="transport">How requests travel; null for the network.</param>
+public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, IEstimated, IEvaluated
 {
     /// <inheritdoc/>
     public IStepDefinition Definition { get; } = new MetadataInputs();
 
     /// <inheritdoc/>
-    public async ValueTask<StepEstimate?> EstimateAsync(StepContext context, CancellationToken cancellationToken)
+    public async ValueTask<StepEstimate?> EstimateAsync(EstimateContext context, CancellationToken cancellationToken)
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
         if (await SliceReading.FindSnapshotAsync(on, context.Outputs, cancellationToken) is not { } snapshot)
@@ -43,20 +44,21 @@ public sealed class MetadataStep : IStep
     }
 
     /// <inheritdoc/>
-    public async ValueTask<StepReport> EvaluateAsync(StepContext context, CancellationToken cancellationToken)
+    public async ValueTask<StepReport> EvaluateAsync(EvaluateContext context, CancellationToken cancellationToken)
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
-        using var client = ClusterAccess.Target(context.Config, on.TargetName, context.Secrets, context.Time);
-        var evaluated = await ClusterAccess.TryAsync(on.TargetPath, () => new Evaluator(context, on, client, CreationJournal.Open(context.WorkFolder)).EvaluateAsync(cancellationToken));
+        using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
+        var journal = await CreationJournal.ReadAsync(context.Files, cancellationToken);
+        var evaluated = await ClusterAccess.TryAsync(on.TargetPath, () => new Evaluator(context, on, client, journal).EvaluateAsync(cancellationToken));
         return EvaluationReport.Of(evaluated, isDone: false);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken cancellationToken)
+    public async ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken)
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
-        using var client = ClusterAccess.Target(context.Config, on.TargetName, context.Secrets, context.Time);
-        var journal = CreationJournal.Open(context.WorkFolder);
+        using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
+        var journal = await CreationJournal.OpenAsync(context.Files, cancellationToken);
         var evaluator = new Evaluator(context, on, client, journal);
         return await ClusterAccess.TryAsync(on.TargetPath, async () =>
         {
@@ -79,30 +81,29 @@ public sealed class MetadataStep : IStep
     }
 
     /// <inheritdoc/>
-    public async ValueTask RevertAsync(StepContext context, CancellationToken cancellationToken)
+    public async ValueTask<RevertResult> RevertAsync(RevertContext context, CancellationToken cancellationToken)
     {
-        var journal = CreationJournal.Open(context.WorkFolder);
-        if (journal.Created.Count == 0)
+        var journal = await CreationJournal.OpenAsync(context.Files, cancellationToken);
+        if (journal.Created.Any())
         {
-            journal.Delete();
-            return;
+            var on = SliceOnTarget.Of(context.Config, context.Address);
+            using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
+            var writer = new ObjectWriter(client);
+            foreach (var created in journal.Created.Reverse())
+            {
+                context.AssertLease();
+                await ClusterAccess.TryAsync(on.TargetPath, () => writer.DeleteAsync(created.Name, cancellationToken));
+            }
         }
 
-        var on = SliceOnTarget.Of(context.Config, context.Address);
-        using var client = ClusterAccess.Target(context.Config, on.TargetName, context.Secrets, context.Time);
-        var writer = new ObjectWriter(client);
-        foreach (var name in journal.Created.Reverse())
-        {
-            await ClusterAccess.TryAsync(on.TargetPath, () => writer.DeleteAsync(name, cancellationToken));
-        }
-
-        journal.Delete();
+        await context.Files.DeleteAllAsync(cancellationToken);
+        return new RevertResult.Done();
     }
 
     /// <summary>Creates what is to be created, in order.</summary>
     /// <returns>What templates added to the indices; null when something of a name was there already.</returns>
     private static async Task<ImmutableArray<string>?> CreateAsync(
-        StepContext context, ClusterClient client, CreationJournal journal, ImmutableArray<EvaluatedObject> objects, CancellationToken cancellationToken)
+        RunContext context, ClusterClient client, CreationJournal journal, ImmutableArray<EvaluatedObject> objects, CancellationToken cancellationToken)
     {
         var (writer, created, additions) = (new ObjectWriter(client), new CreatedIndex(client), ImmutableArray.CreateBuilder<string>());
         var aliases = objects.Where(evaluated => evaluated.Name.Kind == ObjectKind.Alias).ToLookup(alias => alias.Name.Index!, alias => alias.Name.Name, StringComparer.Ordinal);
@@ -114,12 +115,12 @@ public sealed class MetadataStep : IStep
             if (!isOurs)
             {
                 // Before it exists: what a crash leaves behind must be known to be ours.
-                journal.Add(wanted[i].Name);
+                await journal.AddAsync(wanted[i].Name, wanted[i].Object.Source);
             }
 
             if (!await writer.CreateAsync(wanted[i].Object, isOurs, cancellationToken))
             {
-                journal.TakeBack(wanted[i].Name);
+                await journal.TakeBackAsync(wanted[i].Name);
                 return null;
             }
 

@@ -15,7 +15,8 @@ using Portage.Steps.Reading;
 namespace Portage.Steps.Snapshot;
 
 /// <summary>Takes a snapshot through the source's API, or verifies one that exists, and says what is in it.</summary>
-public sealed class SnapshotStep : IStep
+/// <param name="transport">How requests travel; null for the network.</param>
+public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, IEstimated
 {
     private const int NamesMax = 10;
 
@@ -25,7 +26,7 @@ public sealed class SnapshotStep : IStep
     public IStepDefinition Definition { get; } = new SnapshotInputs();
 
     /// <inheritdoc/>
-    public async ValueTask<StepEstimate?> EstimateAsync(StepContext context, CancellationToken cancellationToken)
+    public async ValueTask<StepEstimate?> EstimateAsync(EstimateContext context, CancellationToken cancellationToken)
     {
         var (config, path) = ConfigOf(context);
         if (config.Existing is { } name)
@@ -35,7 +36,7 @@ public sealed class SnapshotStep : IStep
             return new(size.ToString(), size.Documents, size.Bytes);
         }
 
-        using var client = ClusterAccess.Source(context.Config, context.Address.Source, context.Secrets, context.Time);
+        using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
         var indices = await ClusterAccess.TryAsync($"migrations.{context.Address.Source}.source", () => new Clusters.Metadata.ClusterMetadata(client).ListIndicesAsync(cancellationToken));
         var (include, exclude) = TakenPatterns(config);
         var names = SliceContents.Select(include, exclude, indices.Select(index => index.Name)).ToHashSet(StringComparer.Ordinal);
@@ -50,11 +51,7 @@ public sealed class SnapshotStep : IStep
     }
 
     /// <inheritdoc/>
-    public ValueTask<StepReport> EvaluateAsync(StepContext context, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("A snapshot has no evaluation.");
-
-    /// <inheritdoc/>
-    public async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken cancellationToken)
+    public async ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken)
     {
         var (config, path) = ConfigOf(context);
         var name = config.Existing ?? await TakeAsync(context, config, path, cancellationToken);
@@ -65,16 +62,16 @@ public sealed class SnapshotStep : IStep
     }
 
     /// <inheritdoc/>
-    public async ValueTask RevertAsync(StepContext context, CancellationToken cancellationToken)
+    public async ValueTask<RevertResult> RevertAsync(RevertContext context, CancellationToken cancellationToken)
     {
         // What was brought is not ours to delete.
         var (config, path) = ConfigOf(context);
         if (config.Take is null)
         {
-            return;
+            return new RevertResult.Done();
         }
 
-        using var client = ClusterAccess.Source(context.Config, context.Address.Source, context.Secrets, context.Time);
+        using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
         var snapshots = new ClusterSnapshots(client);
         await ClusterAccess.TryAsync(path, async () =>
         {
@@ -84,6 +81,7 @@ public sealed class SnapshotStep : IStep
                 await snapshots.UnregisterRepositoryAsync(RepositoryName(context), cancellationToken);
             }
         });
+        return new RevertResult.Done();
     }
 
     private static (SnapshotConfig Config, string Path) ConfigOf(StepContext context) => (
@@ -93,8 +91,8 @@ public sealed class SnapshotStep : IStep
     private static string RepositoryName(StepContext context) => $"portage-{context.Address.Source}-{context.Address.Part}".ToLowerInvariant();
 
     /// <summary>The same for as long as the work is the same, so that an attempt after a crash finds what the one before began.</summary>
-    private static string TakenName(StepContext context) =>
-        $"portage-{context.Session}-{context.Address.Part}-{context.Inputs!.Fingerprints.Identity.Short}".ToLowerInvariant();
+    private static string TakenName(WorkContext context) =>
+        $"portage-{context.Session}-{context.Address.Part}-{context.Inputs.Fingerprints.Identity.Short}".ToLowerInvariant();
 
     private static (ImmutableArray<string> Include, ImmutableArray<string> Exclude) TakenPatterns(SnapshotConfig config) =>
         config.Take?.Indices is { } selection ? (selection.Include, selection.Exclude) : (["*"], []);
@@ -105,9 +103,9 @@ public sealed class SnapshotStep : IStep
         return await SnapshotAccess.TryAsync($"{path}.existing", async () => await repository.OpenSnapshotAsync(name, cancellationToken));
     }
 
-    private static async Task<string> TakeAsync(StepContext context, SnapshotConfig config, string path, CancellationToken cancellationToken)
+    private async Task<string> TakeAsync(RunContext context, SnapshotConfig config, string path, CancellationToken cancellationToken)
     {
-        using var client = ClusterAccess.Source(context.Config, context.Address.Source, context.Secrets, context.Time);
+        using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
         var snapshots = new ClusterSnapshots(client);
         var (repository, name) = (RepositoryName(context), TakenName(context));
         var location = config.Repository!.File!.SourcePath ?? config.Repository.File.Path!;
@@ -176,7 +174,7 @@ public sealed class SnapshotStep : IStep
         }
     }
 
-    private static async Task<StepResult> DescribeAsync(StepContext context, SnapshotConfig config, string path, RepositorySnapshot snapshot, CancellationToken cancellationToken)
+    private static async Task<StepResult> DescribeAsync(RunContext context, SnapshotConfig config, string path, RepositorySnapshot snapshot, CancellationToken cancellationToken)
     {
         var parts = ImmutableArray.CreateBuilder<OutputPart>();
         var size = SnapshotSizes.Empty;

@@ -5,6 +5,7 @@ using Portage.Clusters;
 using Portage.Clusters.Metadata;
 using Portage.Clusters.Validation;
 using Portage.Engine.Ports;
+using Portage.Steps.Documents;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
 
@@ -12,7 +13,7 @@ namespace Portage.Steps.Validate;
 
 /// <summary>Finds documents of the target that the snapshot lacks: by count, and by name where the counts differ.</summary>
 /// <remarks>Each index is a work item of its own, beside its shards: what was found survives a crash, and is found once.</remarks>
-internal sealed class ExtraDocuments(StepContext context, ItemJournal journal, ClusterClient client)
+internal sealed class ExtraDocuments(RunContext context, WorkJournal journal, ClusterClient client)
 {
     /// <summary>Where the journal has an index as a whole: no shard has that number.</summary>
     private const int WholeIndex = -1;
@@ -46,7 +47,7 @@ internal sealed class ExtraDocuments(StepContext context, ItemJournal journal, C
             }
         }
 
-        var extra = Math.Max(0, count - journal.Sum($"on {index.Name}"));
+        var extra = Math.Max(0, count - journal[index.Name].Sum($"on {index.Name}"));
         using var findings = new MemoryStream();
         if (extra > 0 && count <= NamedDocumentsMax)
         {
@@ -54,7 +55,7 @@ internal sealed class ExtraDocuments(StepContext context, ItemJournal journal, C
         }
 
         context.AssertLease();
-        journal.MoveTo(item, ItemPosition.Start with { IsDone = true, Numbers = ItemPosition.Start.Numbers.Add(ValidateProgress.Extra, extra) }, findings.GetBuffer().AsSpan(0, (int)findings.Length));
+        await journal.MoveToAsync(item, ItemPosition.Start with { IsDone = true, Numbers = ItemPosition.Start.Numbers.Add(ValidateProgress.Extra, extra) }, findings.GetBuffer().AsMemory(0, (int)findings.Length));
     }
 
     /// <summary>How many there are too many of in an index, as was found.</summary>
@@ -69,7 +70,8 @@ internal sealed class ExtraDocuments(StepContext context, ItemJournal journal, C
             var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(opened, cancellationToken));
             await foreach (var document in shard.ReadAsync(0, cancellationToken))
             {
-                known.Add(Hash(index.TargetOf(document.Type), index.IdOf(document.Type, document.Id)));
+                var key = DocumentMapping.KeyOf(index, document);
+                known.Add(Hash(key.Index, key.Id));
             }
         }
 

@@ -6,6 +6,7 @@ using Portage.Clusters.Validation;
 using Portage.Engine.Ports;
 using Portage.Snapshots.Repositories;
 using Portage.Snapshots.Shards;
+using Portage.Steps.Documents;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
 
@@ -13,7 +14,7 @@ namespace Portage.Steps.Validate;
 
 /// <summary>Compares the documents of one shard with the target, by id, routing and content, from the position where the journal says it stands.</summary>
 internal sealed class ShardComparison(
-    StepContext context,
+    RunContext context,
     SelectedIndex index,
     WorkItem item,
     ItemJournal journal,
@@ -34,7 +35,7 @@ internal sealed class ShardComparison(
     public async Task RunAsync(CancellationToken abort)
     {
         var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(item.Shard, abort));
-        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(journal.Of(item).Position + 1, abort));
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(journal.Of(item.Shard).Position + 1, abort));
         var underWay = new Queue<Task<Compared>>();
         var hasMore = true;
         try
@@ -57,7 +58,7 @@ internal sealed class ShardComparison(
                 }
 
                 // In order, so that the position is the highest one below which everything is compared.
-                Take(await underWay.Peek());
+                await TakeAsync(await underWay.Peek());
                 _ = underWay.Dequeue();
             }
         }
@@ -72,7 +73,7 @@ internal sealed class ShardComparison(
 
         if (!hasMore)
         {
-            journal.MoveTo(item, journal.Of(item) with { IsDone = true }, []);
+            await journal.MoveToAsync(item.Shard, journal.Of(item.Shard) with { IsDone = true }, default);
         }
     }
 
@@ -90,7 +91,7 @@ internal sealed class ShardComparison(
                 batch.Add(new(
                     document.Position,
                     document.Id,
-                    new(index.TargetOf(document.Type), index.IdOf(document.Type, document.Id), document.Routing ?? document.Parent),
+                    DocumentMapping.KeyOf(index, document),
                     source));
                 bytes += source?.Length ?? 0;
             }
@@ -151,11 +152,11 @@ internal sealed class ShardComparison(
         }
     }
 
-    private void Take(Compared compared)
+    private async Task TakeAsync(Compared compared)
     {
         context.AssertLease();
         using var findings = compared.Findings;
-        var numbers = journal.Of(item).Numbers;
+        var numbers = journal.Of(item.Shard).Numbers;
         foreach (var (name, more) in ((string, long)[])
             [
                 (ValidateProgress.Checked, compared.Count),
@@ -168,7 +169,7 @@ internal sealed class ShardComparison(
             numbers = numbers.SetItem(name, numbers.GetValueOrDefault(name) + more);
         }
 
-        journal.MoveTo(item, new(compared.Position, IsDone: false, numbers), findings.GetBuffer().AsSpan(0, (int)findings.Length));
+        await journal.MoveToAsync(item.Shard, new(compared.Position, IsDone: false, numbers), findings.GetBuffer().AsMemory(0, (int)findings.Length));
     }
 
     private sealed record SourceSide(long Position, string Id, DocumentKey Key, byte[]? Source);

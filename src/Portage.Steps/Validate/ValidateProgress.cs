@@ -5,7 +5,7 @@ using Portage.Steps.WorkItems;
 namespace Portage.Steps.Validate;
 
 /// <summary>Counts what was compared; safe to use from every reader.</summary>
-internal sealed class ValidateProgress(long total, bool totalIsAtMost, ItemJournal journal, TimeProvider time, Action<StepProgress> publish)
+internal sealed class ValidateProgress(long total, bool totalIsAtMost, WorkJournal journal, TimeProvider time, Action<StepProgress> publish)
 {
     public const string Checked = "checked";
     public const string Missing = "missing";

@@ -16,36 +16,28 @@ using Portage.Steps.WorkItems;
 namespace Portage.Steps.Validate;
 
 /// <summary>Compares the target with the snapshot: how many documents, and then every one by id and content.</summary>
-public sealed class ValidateStep : IStep
+/// <param name="transport">How requests travel; null for the network.</param>
+public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
 {
     /// <inheritdoc/>
     public IStepDefinition Definition { get; } = new ValidateInputs();
 
     /// <inheritdoc/>
-    public ValueTask<StepEstimate?> EstimateAsync(StepContext context, CancellationToken cancellationToken) =>
-        // As many documents as the backfill, which says so.
-        ValueTask.FromResult<StepEstimate?>(null);
-
-    /// <inheritdoc/>
-    public ValueTask<StepReport> EvaluateAsync(StepContext context, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("A comparison has no evaluation.");
-
-    /// <inheritdoc/>
-    public async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken cancellationToken)
+    public async ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken)
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
         var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
-        using var client = ClusterAccess.Target(context.Config, on.TargetName, context.Secrets, context.Time);
+        using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
         var written = BackfillOutputs.Find(context.Outputs, on.Step(StepKind.Backfill));
         if (on.Slice.Validate.Mode == ValidateMode.Counts && written is not null)
         {
             return await ClusterAccess.TryAsync(on.TargetPath, () => CountsAsync(context, indices, client, written, cancellationToken));
         }
 
-        using var journal = ItemJournal.Open(context.WorkFolder);
+        using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
         var items = SliceReading.Items(indices);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
-        var rejected = written is null ? [] : RejectedDocuments.Keys(written.Findings);
+        var rejected = written is null ? [] : await RejectedDocuments.KeysAsync(context.Files, written.AllFindings, cancellationToken);
         var progress = new ValidateProgress(await SliceReading.CountAsync(indices, cancellationToken), indices.Any(index => index.Index.HasNestedObjects), journal, context.Time, context.Progress);
         var comparisons = new ConcurrentDictionary<WorkItem, ShardComparison>();
 
@@ -54,7 +46,7 @@ public sealed class ValidateStep : IStep
         async Task CompareAsync(WorkItem item, CancellationToken abort)
         {
             await Task.Yield();
-            var comparison = new ShardComparison(context, byName[item.Index], item, journal, client, rejected, () => Math.Max(1, Connections() / Math.Max(1, comparisons.Count)));
+            var comparison = new ShardComparison(context, byName[item.Index], item, journal[item.Index], client, rejected, () => Math.Max(1, Connections() / Math.Max(1, comparisons.Count)));
             comparisons[item] = comparison;
             try
             {
@@ -87,22 +79,31 @@ public sealed class ValidateStep : IStep
         }
 
         progress.PublishEnd();
-        return Done(progress.Numbers, ItemJournal.FindingsOf(context.WorkFolder), [.. indices.Where(index => extra.CountOf(index) > 0).Select(index => $"{index.Name}: {extra.CountOf(index):N0} that the snapshot lacks")]);
+        string[] findings = [.. indices.Select(index => journal[index.Name]).Where(index => index.Sum(ValidateProgress.Missing) + index.Sum(ValidateProgress.Differing) + index.Sum(ValidateProgress.Extra) > 0).Select(index => index.Findings)];
+        return Done(progress.Numbers, findings, [.. indices.Where(index => extra.CountOf(index) > 0).Select(index => $"{index.Name}: {extra.CountOf(index):N0} that the snapshot lacks")]);
     }
 
     /// <inheritdoc/>
-    public ValueTask RevertAsync(StepContext context, CancellationToken cancellationToken)
+    public async ValueTask<RevertResult> RevertAsync(RevertContext context, CancellationToken cancellationToken)
     {
         // It changed nothing on any cluster; what it found is of no use any more.
-        if (Directory.Exists(context.WorkFolder))
+        await EarlierLayout.UpgradeAsync(context.Files, cancellationToken);
+        if (context.Items.IsDefault)
         {
-            Directory.Delete(context.WorkFolder, recursive: true);
+            await context.Files.DeleteAllAsync(cancellationToken);
+        }
+        else
+        {
+            foreach (var item in context.Items)
+            {
+                await context.Files.Item(item).DeleteAllAsync(cancellationToken);
+            }
         }
 
-        return ValueTask.CompletedTask;
+        return new RevertResult.Done();
     }
 
-    private static async Task<StepResult> CountsAsync(StepContext context, ImmutableArray<SelectedIndex> indices, ClusterClient client, BackfillOutputs written, CancellationToken cancellationToken)
+    private static async Task<StepResult> CountsAsync(RunContext context, ImmutableArray<SelectedIndex> indices, ClusterClient client, BackfillOutputs written, CancellationToken cancellationToken)
     {
         var (metadata, documents) = (new ClusterMetadata(client), new ClusterDocuments(client));
         var (total, missing, extra) = (0L, 0L, 0L);
@@ -135,10 +136,10 @@ public sealed class ValidateStep : IStep
             .Add(ValidateProgress.Differing, 0)
             .Add(ValidateProgress.Extra, extra)
             .Add(ValidateProgress.Rejected, written.RejectedCount);
-        return Done(numbers, "", lines);
+        return Done(numbers, [], lines);
     }
 
-    private static StepResult.Done Done(ImmutableSortedDictionary<string, long> numbers, string findings, IReadOnlyList<string> lines)
+    private static StepResult.Done Done(ImmutableSortedDictionary<string, long> numbers, IReadOnlyList<string> findings, IReadOnlyList<string> lines)
     {
         var (missing, differing, extra) = (numbers[ValidateProgress.Missing], numbers[ValidateProgress.Differing], numbers[ValidateProgress.Extra]);
         var isGood = missing == 0 && differing == 0 && extra == 0;
@@ -146,7 +147,7 @@ public sealed class ValidateStep : IStep
             + (isGood ? "all the same" : $"{missing:N0} missing, {differing:N0} differing, {extra:N0} that the snapshot lacks")
             + (numbers[ValidateProgress.Rejected] > 0 ? $"; {numbers[ValidateProgress.Rejected]:N0} rejected by the backfill" : "");
         return new(
-            new(numbers, [summary, .. lines, .. !isGood && findings.Length > 0 ? [$"named in {findings}"] : Array.Empty<string>()]),
-            new ValidateOutputs(numbers[ValidateProgress.Checked], missing, differing, extra, findings).Write());
+            new(numbers, [summary, .. lines, .. findings.Select(file => $"named in {file}")]),
+            new ValidateOutputs(numbers[ValidateProgress.Checked], missing, differing, extra, findings.FirstOrDefault("")).Write());
     }
 }

@@ -52,7 +52,7 @@ public static class ItemCrew
         }
         finally
         {
-            await abort.CancelAsync();
+            End(abort);
             foreach (var left in working)
             {
                 // The failure that ended the crew is on its way already.
@@ -61,4 +61,7 @@ public static class ItemCrew
             }
         }
     }
+
+    // At once, on the thread that the work is on: another one would go on beside a process that is meant to be over.
+    private static void End(CancellationTokenSource source) => source.Cancel();
 }

@@ -1,141 +1,144 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Portage.Engine.Ports;
 
 namespace Portage.Steps.WorkItems;
 
-/// <summary>The unit of work that one reader takes: a shard of an index of the snapshot.</summary>
-public readonly record struct WorkItem(string Index, int Shard)
-{
-    /// <summary>As <c>logs/0</c>; index names have no slash.</summary>
-    public override string ToString() => $"{Index}/{Shard}";
-}
-
-/// <summary>How far a work item is durably done.</summary>
-/// <param name="Position">Every document up to and including this position of the shard is decided; -1 for none.</param>
-/// <param name="IsDone">True when there are no more.</param>
-/// <param name="Numbers">What became of the documents up to the position.</param>
-public sealed record ItemPosition(long Position, bool IsDone, ImmutableSortedDictionary<string, long> Numbers)
-{
-    /// <summary>Nothing is done.</summary>
-    public static ItemPosition Start { get; } = new(-1, false, ImmutableSortedDictionary<string, long>.Empty);
-}
-
 /// <summary>
-/// What a worker has durably done, so that the next one goes on from there: an append-only file of positions, and one of
-/// findings (documents that were rejected, or that differ) that is never ahead of it.
+/// What workers have durably done of one index, so that the next one goes on from there: a log of positions, and one of
+/// findings (documents that were rejected, or that differ) that is never behind it.
 /// </summary>
 /// <remarks>
-/// <c>journal.jsonl</c>: one line a step forward, <c>{"item","position","done","findings","numbers"}</c>, the last line of an item
+/// <c>journal.jsonl</c>: one line a step forward, <c>{"item","position","done","findings","numbers"}</c>, the last line of a shard
 /// counts; a line that a crash cut off is ignored. <c>findings.ndjson</c> is cut back to the length that the journal's last
-/// line names, so that no finding is kept twice. Both are on disk before a position is believed.
+/// line names, so that no finding is kept twice.
 /// </remarks>
-public sealed class ItemJournal : IDisposable
+internal sealed class ItemJournal : IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<WorkItem, ItemPosition> _positions = [];
-    private readonly FileStream _journal;
-    private readonly FileStream _findings;
+    public const string JournalName = "journal.jsonl";
+    public const string FindingsName = "findings.ndjson";
 
-    private ItemJournal(FileStream journal, FileStream findings) => (_journal, _findings) = (journal, findings);
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly IStepFiles _files;
+    private ImmutableDictionary<int, ItemPosition> _positions = ImmutableDictionary<int, ItemPosition>.Empty;
+    private long _findings;
 
-    /// <summary>The file of findings below a work folder.</summary>
-    public static string FindingsOf(string workFolder) => Path.Combine(workFolder, "findings.ndjson");
+    private ItemJournal(IStepFiles files, string index) => (_files, Index) = (files, index);
 
-    /// <summary>Opens the journal of a work folder, and makes it where it is missing.</summary>
-    public static ItemJournal Open(string workFolder)
+    /// <summary>The index of the snapshot.</summary>
+    public string Index { get; }
+
+    /// <summary>Where the findings lie.</summary>
+    public string Findings => _files.LocationOf(FindingsName);
+
+    /// <summary>Reads the journal of an index and makes it good for more: what a crash cut off is taken away.</summary>
+    /// <param name="files">What is remembered about the index.</param>
+    public static async Task<ItemJournal> OpenAsync(IStepFiles files, string index, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(workFolder);
-        var journal = new FileStream(Path.Combine(workFolder, "journal.jsonl"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        var findings = new FileStream(FindingsOf(workFolder), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        var opened = new ItemJournal(journal, findings);
-        opened.Rebuild();
-        return opened;
+        var journal = await ReadAsync(files, index, isMended: true, cancellationToken);
+        await files.CutAsync(FindingsName, journal._findings, cancellationToken);
+        return journal;
     }
 
-    /// <summary>How far an item is.</summary>
-    public ItemPosition Of(WorkItem item)
-    {
-        lock (_gate)
-        {
-            return _positions.GetValueOrDefault(item, ItemPosition.Start);
-        }
-    }
+    /// <summary>Reads the journal of an index and changes nothing.</summary>
+    public static Task<ItemJournal> LookAsync(IStepFiles files, string index, CancellationToken cancellationToken) => ReadAsync(files, index, isMended: false, cancellationToken);
 
-    /// <summary>The sum of a number over all items.</summary>
-    public long Sum(string number)
-    {
-        lock (_gate)
-        {
-            return _positions.Values.Sum(position => position.Numbers.GetValueOrDefault(number));
-        }
-    }
+    /// <summary>How far a shard is.</summary>
+    public ItemPosition Of(int shard) => _positions.GetValueOrDefault(shard, ItemPosition.Start);
 
-    /// <summary>Moves an item forward, and returns when that survives a power loss.</summary>
+    /// <summary>The sum of a number over all shards.</summary>
+    public long Sum(string number) => _positions.Values.Sum(position => position.Numbers.GetValueOrDefault(number));
+
+    /// <summary>Moves a shard forward, and returns when that survives a power loss.</summary>
     /// <param name="findings">Whole lines, ends included, about documents up to the position.</param>
-    public void MoveTo(WorkItem item, ItemPosition position, ReadOnlySpan<byte> findings)
+    public async Task MoveToAsync(int shard, ItemPosition position, ReadOnlyMemory<byte> findings)
     {
-        lock (_gate)
+        // Not to be given up half-way: what was sent is acknowledged already.
+        await _gate.WaitAsync(CancellationToken.None);
+        try
         {
             if (!findings.IsEmpty)
             {
-                _findings.Write(findings);
-                _findings.Flush(flushToDisk: true);
+                await _files.AppendAsync(FindingsName, findings, CancellationToken.None);
+                _findings += findings.Length;
             }
 
-            using var line = new MemoryStream();
-            using (var json = new Utf8JsonWriter(line))
-            {
-                json.WriteStartObject();
-                json.WriteString("item", item.ToString());
-                json.WriteNumber("position", position.Position);
-                json.WriteBoolean("done", position.IsDone);
-                json.WriteNumber("findings", _findings.Position);
-                json.WriteStartObject("numbers");
-                foreach (var (name, number) in position.Numbers)
-                {
-                    json.WriteNumber(name, number);
-                }
-
-                json.WriteEndObject();
-                json.WriteEndObject();
-            }
-
-            line.WriteByte((byte)'\n');
-            _journal.Write(line.GetBuffer().AsSpan(0, (int)line.Length));
-            _journal.Flush(flushToDisk: true);
-            _positions[item] = position;
+            await _files.AppendAsync(JournalName, Line(new(Index, shard), position, _findings), CancellationToken.None);
+            _positions = _positions.SetItem(shard, position);
+        }
+        finally
+        {
+            _gate.Release();
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _journal.Dispose();
-        _findings.Dispose();
-    }
+    public void Dispose() => _gate.Dispose();
 
-    private void Rebuild()
+    /// <summary>One line of a journal.</summary>
+    public static byte[] Line(WorkItem item, ItemPosition position, long findings)
     {
-        var text = new byte[_journal.Length];
-        _journal.ReadExactly(text);
-        var (good, findings) = (0, 0L);
-        for (int end; (end = text.AsSpan(good).IndexOf((byte)'\n')) >= 0; good += end + 1)
+        using var line = new MemoryStream();
+        using (var json = new Utf8JsonWriter(line))
         {
-            using var line = JsonDocument.Parse(text.AsMemory(good, end));
-            var root = line.RootElement;
-            var item = root.GetProperty("item").GetString()!;
-            var slash = item.LastIndexOf('/');
-            findings = root.GetProperty("findings").GetInt64();
-            _positions[new(item[..slash], int.Parse(item.AsSpan(slash + 1), provider: null))] = new(
-                root.GetProperty("position").GetInt64(),
-                root.GetProperty("done").GetBoolean(),
-                root.GetProperty("numbers").EnumerateObject().ToImmutableSortedDictionary(number => number.Name, number => number.Value.GetInt64()));
+            json.WriteStartObject();
+            json.WriteString("item", item.ToString());
+            json.WriteNumber("position", position.Position);
+            json.WriteBoolean("done", position.IsDone);
+            json.WriteNumber("findings", findings);
+            json.WriteStartObject("numbers");
+            foreach (var (name, number) in position.Numbers)
+            {
+                json.WriteNumber(name, number);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
         }
 
-        // What follows the last whole line was cut off by a crash.
-        _journal.SetLength(good);
-        _journal.Position = good;
-        _findings.SetLength(findings);
-        _findings.Position = findings;
+        line.WriteByte((byte)'\n');
+        return line.ToArray();
+    }
+
+    /// <summary>The whole lines of a journal in order, and the length of them; what follows was cut off by a crash.</summary>
+    public static (List<(WorkItem Item, ItemPosition Position, long Findings)> Lines, int Length) Parse(ReadOnlyMemory<byte> text)
+    {
+        var lines = new List<(WorkItem, ItemPosition, long)>();
+        var good = 0;
+        for (int end; (end = text.Span[good..].IndexOf((byte)'\n')) >= 0; good += end + 1)
+        {
+            using var line = JsonDocument.Parse(text.Slice(good, end));
+            var root = line.RootElement;
+            lines.Add((
+                WorkItem.Parse(root.GetProperty("item").GetString()!),
+                new(
+                    root.GetProperty("position").GetInt64(),
+                    root.GetProperty("done").GetBoolean(),
+                    root.GetProperty("numbers").EnumerateObject().ToImmutableSortedDictionary(number => number.Name, number => number.Value.GetInt64())),
+                root.GetProperty("findings").GetInt64()));
+        }
+
+        return (lines, good);
+    }
+
+    private static async Task<ItemJournal> ReadAsync(IStepFiles files, string index, bool isMended, CancellationToken cancellationToken)
+    {
+        var journal = new ItemJournal(files, index);
+        if (await files.ReadAsync(JournalName, cancellationToken) is { } text)
+        {
+            var (lines, length) = Parse(text);
+            foreach (var (item, position, findings) in lines)
+            {
+                journal._positions = journal._positions.SetItem(item.Shard, position);
+                journal._findings = findings;
+            }
+
+            if (isMended)
+            {
+                await files.CutAsync(JournalName, length, cancellationToken);
+            }
+        }
+
+        return journal;
     }
 }

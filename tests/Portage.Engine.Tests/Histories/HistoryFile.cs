@@ -11,7 +11,7 @@ namespace Portage.Engine.Tests.Histories;
 /// </summary>
 internal static class HistoryFile
 {
-    public const string Era = "2026-11";
+    public const string Era = "2026-11-28";
 
     public static string Folder { get; } = Path.Combine(Checkout.Root, "tests", "Portage.Engine.Tests", "Histories");
 

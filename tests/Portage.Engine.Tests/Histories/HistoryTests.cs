@@ -25,8 +25,7 @@ public sealed class HistoryTests
     [MemberData(nameof(Tales))]
     public void Tale_ToldToday_EndsAsItDid(string name)
     {
-        var world = new World(1) { HasFaults = false };
-        Tale.All[name](world);
+        var world = Told(name);
         Checkers.Check(world.Events);
         var file = $"{name}.{HistoryFile.Era}";
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1" && !HistoryFile.Names.Contains(file))
@@ -35,6 +34,13 @@ public sealed class HistoryTests
         }
 
         Assert.Equal(EndOf(HistoryFile.Read(file)), EndOf(world.Events));
+    }
+
+    private static World Told(string name)
+    {
+        var world = new World(1) { HasFaults = false };
+        Tale.All[name](world);
+        return world;
     }
 
     [Theory]
@@ -68,6 +74,11 @@ public sealed class HistoryTests
     {
         var events = HistoryFile.Read(name);
         var end = EndOf(events);
+
+        // Today's engine may do less than that of the time did: what it does when it is told the same tale is right as well.
+        var today = Told(name[..name.IndexOf('.', StringComparison.Ordinal)]).Events;
+        string[] completions = [CompletionsOf(events), CompletionsOf(today)];
+        string[] folders = [FoldersOf(events), FoldersOf(today)];
         foreach (var workersLive in (bool[])[true, false])
         {
             for (var length = 1; length <= events.Length; length++)
@@ -83,10 +94,10 @@ public sealed class HistoryTests
 
                 try
                 {
-                    Checkers.Check(world.Events);
+                    Checkers.Check(world.Events, length);
                     Assert.Equal(end, EndOf(world.Events));
-                    Assert.Equal(CompletionsOf(events), CompletionsOf(world.Events));
-                    Assert.Equal(FoldersOf(events), FoldersOf(world.Events));
+                    Assert.True(completions.Contains(CompletionsOf(world.Events)), $"{CompletionsOf(world.Events)}\nis none of\n{string.Join("\nand\n", completions)}");
+                    Assert.True(folders.Contains(FoldersOf(world.Events)), $"{FoldersOf(world.Events)}\nis none of\n{string.Join("\nand\n", folders)}");
                     Assert.DoesNotContain(world.Work.Values, work => work.IsAlive);
                 }
                 catch (Exception failure)

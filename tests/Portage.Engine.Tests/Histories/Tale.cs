@@ -30,7 +30,7 @@ internal static class Tale
             world.GoOn(Long);
             Review(world, isApproval: false);
             world.GoOn(Long);
-            world.Perform(new Operation.Start(null) { By = "ann" });
+            world.Start();
             world.GoOn(Long);
             Review(world, isApproval: true);
             world.GoOn(Long);
@@ -40,6 +40,33 @@ internal static class Tale
             Start(world, Story.Config(NoReview, "b: { indices: { include: [b] }, metadata: { approve: none } }"));
             world.GoOn(Long);
             Start(world, Story.Config("metadata: { approve: none, replicas: 2 }", "b: { indices: { include: [b] }, metadata: { approve: none } }"));
+            world.GoOn(Long);
+        },
+        ["a-destruction-is-approved"] = static world =>
+        {
+            Start(world, Story.Config(NoReview, "b: { indices: { include: [b] }, metadata: { approve: none } }"));
+            world.GoOn(Long);
+            Start(world, Story.Config(NoReview + "\n        backfill: { conflict: overwrite }", "b: { indices: { include: [b] }, metadata: { approve: none } }"));
+            world.GoOn(Long);
+            Review(world, isApproval: true);
+            world.GoOn(Long);
+        },
+        ["a-destruction-is-refused-and-the-edit-taken-back"] = static world =>
+        {
+            Start(world, Story.Config(NoReview));
+            world.GoOn(Long);
+            Start(world, Story.Config(NoReview + "\n        backfill: { conflict: overwrite }"));
+            world.GoOn(Long);
+            Review(world, isApproval: false);
+            world.GoOn(Long);
+            Start(world, Story.Config(NoReview));
+            world.GoOn(Long);
+        },
+        ["an-index-is-added"] = static world =>
+        {
+            Start(world, Story.Config(NoReview));
+            world.GoOn(Long);
+            Start(world, Story.Config(NoReview).Replace("include: [a]", "include: [a, b]", StringComparison.Ordinal));
             world.GoOn(Long);
         },
         ["a-pause-and-more-workers-in-the-middle"] = static world =>
@@ -61,7 +88,7 @@ internal static class Tale
             {
                 Assert.True(tries < 50, "Nothing ever succeeds.");
                 world.GoOn(Long);
-                world.Perform(new Operation.Start(null) { By = "ann" });
+                world.Start();
             }
         },
     };
@@ -71,7 +98,7 @@ internal static class Tale
     {
         RevisionRecorded e => world => world.Perform(new Operation.Configure(e.Configuration, "history", null) { By = e.By }),
         RevisionCommitted e => world => world.Perform(new Operation.Commit { By = e.By }),
-        RunStarted e => world => world.Perform(new Operation.Start(null) { By = e.By }),
+        RunStarted => static world => world.Start(),
         RunEnded { Outcome: RunOutcome.Stopped } e => world => world.Perform(new Operation.Stop { By = e.By }),
         Paused e => world => world.Perform(new Operation.Pause([e.Pattern]) { By = e.By }),
         Resumed e => world => world.Perform(new Operation.Resume([e.Pattern]) { By = e.By }),
@@ -84,7 +111,7 @@ internal static class Tale
     {
         world.Perform(new Operation.Configure(configuration, "history", null) { By = "ann" });
         world.Perform(new Operation.Commit { By = "ann" });
-        world.Perform(new Operation.Start(null) { By = "ann" });
+        world.Start();
         world.GoOn(TimeSpan.FromTicks(1));
     }
 
@@ -92,7 +119,7 @@ internal static class Tale
 
     private static void Review(World world, bool isApproval)
     {
-        Reviewed[] reviewed = [.. world.State.Sessions[HomeState.DefaultSession].Steps.Values.Where(step => step.Review is not null).Select(step => new Reviewed(step.Address, step.Review!.Evidence))];
+        Reviewed[] reviewed = [.. world.State.Sessions[HomeState.DefaultSession].Steps.Values.Where(step => step.OpenReview is not null).Select(step => new Reviewed(step.Address, step.OpenReview!.Evidence))];
         if (reviewed.Length > 0)
         {
             world.Perform(isApproval ? new Operation.Approve([.. reviewed], "fine") { By = "ann" } : new Operation.Reject([.. reviewed], "no") { By = "ann" });

@@ -3,6 +3,7 @@ using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Tests.Doubles;
 using Portage.Model.Addresses;
+using Portage.Model.Steps;
 using Portage.Planning;
 
 namespace Portage.Engine.Tests.Simulation;
@@ -35,14 +36,9 @@ internal sealed class CompleteWorkIsLeftAlone : IChecker
             return null;
         }
 
-        if (started.Phase != StepPhase.Revert)
-        {
-            return "it is complete";
-        }
-
         var config = ConfigurationReader.ReadCanonical(session.ConfigurationOf(session.ActiveRun!.Number)).Config!;
         var change = Kinds.Planner.Plan(config, session.Recorded()).Plan.Changes.Single(change => change.Address == had.Address);
-        return change is StepChange.Redo or StepChange.Block ? null : $"the plan says {change.Word}";
+        return change is StepChange.Redo or StepChange.Block || (change is StepChange.Update && started.Phase != StepPhase.Revert) || had.Proposal is { IsApproved: true } ? null : $"the plan says {change.Word}";
     }
 }
 
@@ -50,9 +46,12 @@ internal sealed class RevertsGoBackwards : IChecker
 {
     public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
         happened is StepStarted { Phase: StepPhase.Revert } started
-        && wanted.Values.FirstOrDefault(step => step.Edges.Any(edge => edge.RestsOn && edge.Upstream == started.Step) && session.Steps.GetValueOrDefault(step.Address)?.HasEffects == true) is { } standing
+        && wanted.Values.FirstOrDefault(step => step.Edges.Any(edge => edge.RestsOn && edge.Upstream == started.Step) && Stands(session.Steps.GetValueOrDefault(step.Address), started)) is { } standing
             ? $"{standing.Address} still stands on it"
             : null;
+
+    private static bool Stands(StepRecord? above, StepStarted started) =>
+        above is { HasEffects: true } && (started.Items is not { } items || above.Items is null || items.Any(above.Items.ContainsKey));
 }
 
 internal sealed class PausedMeansNoNewWork : IChecker
@@ -77,20 +76,56 @@ internal sealed class OneClaimAtATime : IChecker
 
 internal sealed class NothingRunsUnapproved : IChecker
 {
-    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
-        happened is StepStarted { Phase: StepPhase.Run } started
-        && wanted[started.Step].GatePlacement == GatePlacement.BeforeRun
-        && session.Steps.GetValueOrDefault(started.Step) is not { State: StepState.Running }
-        && session.Steps.GetValueOrDefault(started.Step) is not { State: StepState.Evaluated, Shown: not null } had
-            ? "it was not evaluated"
-            : happened is StepStarted { Phase: StepPhase.Run } run && session.Steps.GetValueOrDefault(run.Step) is { State: StepState.Evaluated } evaluated && evaluated.Approved != evaluated.Shown
-                ? "what was approved is not what was shown"
-                : null;
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened)
+    {
+        if (happened is not StepStarted { Phase: StepPhase.Run } started || wanted[started.Step].GatePlacement != GatePlacement.BeforeRun)
+        {
+            return null;
+        }
+
+        return session.Steps.GetValueOrDefault(started.Step) switch
+        {
+            { Proposal: { } proposal } => proposal.IsApproved ? null : "what was proposed is not approved",
+            { State: StepState.Running } => null,
+            { State: StepState.Evaluated, Shown: not null } had => had.Approved == had.Shown ? null : "what was approved is not what was shown",
+            _ => "it was not evaluated",
+        };
+    }
+}
+
+/// <summary>Whatever is taken back from a target, a person had said so, about that very thing.</summary>
+internal sealed class NothingIsDestroyedUnasked : IChecker
+{
+    private readonly Dictionary<(string Session, StepAddress Step, Fingerprint Evidence), StepReport> _shown = [];
+    private readonly HashSet<(string Session, string Place, string? Item)> _approved = [];
+
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened)
+    {
+        switch (happened)
+        {
+            case StepEvaluated e:
+                _shown[(e.Session, e.Step, e.Evidence.Digest)] = e.Evidence;
+                return null;
+            case GatePassed { By: not "policy" } e when _shown.TryGetValue((e.Session, e.Step, e.Evidence), out var report):
+                _approved.UnionWith(report.Destroys.Select(destroys => (e.Session, Place(e.Step), destroys.Item)));
+                return null;
+            case GatePassed { By: "policy" } e when _shown.TryGetValue((e.Session, e.Step, e.Evidence), out var report) && !report.Destroys.IsEmpty:
+                return "a rule let a destruction pass";
+            case StepStarted { Phase: StepPhase.Revert, Items: { } items } e when Kinds.Planner.WritesToTarget(e.Step.Kind):
+                return items.FirstOrDefault(item => !_approved.Contains((e.Session, Place(e.Step), item))) is { } item ? $"nobody approved that {item} goes" : null;
+            case StepStarted { Phase: StepPhase.Revert } e when Kinds.Planner.WritesToTarget(e.Step.Kind) && session.Steps[e.Step].State != StepState.Reverting:
+                return "all of it goes";
+            default:
+                return null;
+        }
+    }
+
+    private static string Place(StepAddress step) => $"{step.Source}/{step.Part}@{step.Target}";
 }
 
 internal static class Checkers
 {
-    private static readonly IChecker[] All =
+    private static IChecker[] All() =>
     [
         new NoStepRunsBeforeItsInputs(),
         new CompleteWorkIsLeftAlone(),
@@ -99,11 +134,13 @@ internal static class Checkers
         new NothingBeginsWithoutARun(),
         new OneClaimAtATime(),
         new NothingRunsUnapproved(),
+        new NothingIsDestroyedUnasked(),
     ];
 
-    public static void Check(IReadOnlyList<RecordedEvent> events)
+    /// <param name="after">Events up to this one were written by an earlier engine, which had other rules.</param>
+    public static void Check(IReadOnlyList<RecordedEvent> events, int after = 0)
     {
-        var home = new HomeState();
+        var (home, checkers) = (new HomeState(), All());
         var known = new Dictionary<string, IReadOnlyDictionary<StepAddress, WantedStep>>(StringComparer.Ordinal);
         foreach (var recorded in events)
         {
@@ -115,9 +152,9 @@ internal static class Checkers
                     known[configuration] = wanted = Kinds.Planner.Wanted(ConfigurationReader.ReadCanonical(configuration).Config!).ToDictionary(step => step.Address);
                 }
 
-                foreach (var checker in All)
+                foreach (var checker in checkers)
                 {
-                    if (checker.Look(session, wanted, recorded.Event) is { } wrong)
+                    if (checker.Look(session, wanted, recorded.Event) is { } wrong && recorded.Sequence > after)
                     {
                         Assert.Fail($"{checker.GetType().Name}: event {recorded.Sequence}, {recorded.Event}: {wrong}.");
                     }

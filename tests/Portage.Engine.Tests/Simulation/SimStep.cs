@@ -8,30 +8,51 @@ using Portage.Planning;
 namespace Portage.Engine.Tests.Simulation;
 
 /// <summary>The half of a step kind that runs in the controller: it takes a while, fails now and then, and leaves what its inputs say.</summary>
-internal sealed class SimStep(World world, IStepDefinition definition) : IStep
+internal sealed class SimStep(World world, IStepDefinition definition) : IStep, IEvaluated, IDestroying
 {
     public IStepDefinition Definition => definition;
 
-    public ValueTask<StepEstimate?> EstimateAsync(StepContext context, CancellationToken cancellationToken) => ValueTask.FromResult<StepEstimate?>(null);
+    /// <summary>What would be destroyed of a step's items.</summary>
+    /// <param name="items">Default for all that it has.</param>
+    public static ImmutableArray<Destruction> Destroyed(ImmutableArray<string> items, StepRecord? had) =>
+        [.. (items.IsDefault ? had?.Items?.Keys ?? ["all"] : items).Select(item => new Destruction(DestructionKind.DeleteIndex, "blue", item, 3, 100, 0) { Item = item })];
 
-    public async ValueTask<StepReport> EvaluateAsync(StepContext context, CancellationToken cancellationToken)
+    public ValueTask<ImmutableArray<Destruction>> LookAsync(LookContext context, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Destroyed(context.Items, null));
+
+    public async ValueTask<StepReport> EvaluateAsync(EvaluateContext context, CancellationToken cancellationToken)
     {
         await WorkAsync(cancellationToken);
-        return new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", world.Conflicts), [$"{World.NameOf(context.Address)} would do {world.Round}"]);
+        var had = world.State.Sessions.GetValueOrDefault(context.Session)?.Steps.GetValueOrDefault(context.Address);
+        var destroyed = had is { HasEffects: true, State: not StepState.Evaluated } ? Destroyed(context.Redo, had) : [];
+
+        // Some cannot be changed in place, though the plan hoped so.
+        if (world.HasFaults && definition.GatePlacement == GatePlacement.BeforeRun && destroyed.IsEmpty && had is { HasEffects: true, Items.Count: > 0 } && world.Chance.Next(3) == 0)
+        {
+            destroyed = Destroyed([had.Items.Keys.First()], had);
+        }
+
+        return new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", world.Conflicts), [$"{World.NameOf(context.Address)} would do {world.Round}"]) { Destroys = destroyed };
     }
 
-    public async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken cancellationToken)
+    public async ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken)
     {
         await WorkAsync(cancellationToken);
         return world.HasFaults && definition.GatePlacement == GatePlacement.BeforeRun && world.Chance.Next(8) == 0
             ? new StepResult.EvidenceChanged(new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", 0), [$"another look {world.Chance.Next(1000)}"]))
-            : World.Done(context.Address, context.Inputs!);
+            : World.Done(context.Address, context.Inputs);
     }
 
-    public async ValueTask RevertAsync(StepContext context, CancellationToken cancellationToken)
+    public async ValueTask<RevertResult> RevertAsync(RevertContext context, CancellationToken cancellationToken)
     {
         await WorkAsync(cancellationToken);
-        world.TakeBack(context.Session, context.Address);
+        if (world.HasFaults && world.Chance.Next(12) == 0)
+        {
+            return new RevertResult.Changed([new(DestructionKind.DeleteIndex, "blue", "another", 1, 1, 1)]);
+        }
+
+        world.TakeBack(context.Session, context.Address, context.Items);
+        return new RevertResult.Done();
     }
 
     private async Task WorkAsync(CancellationToken cancellationToken)

@@ -49,7 +49,7 @@ public sealed class SimulationTests
         var until = world.Time.Elapsed + Patience;
         while (!IsOver(world))
         {
-            Assert.True(world.Time.Elapsed < until, $"The run does not end:\n{Dump.Of(world.State)}");
+            Assert.True(world.Time.Elapsed < until, $"The run does not end:\n{Dump.Of(world.State)}{PlanText(world.State.Sessions[HomeState.DefaultSession])}");
             user.LetGo();
             world.GoOn(TimeSpan.FromSeconds(20), () => IsOver(world));
         }
@@ -72,6 +72,9 @@ public sealed class SimulationTests
         var session = world.State.Sessions[HomeState.DefaultSession];
         return session.ActiveRun is null && PlanOf(session).IsEmpty;
     }
+
+    private static string PlanText(SessionState session) =>
+        string.Concat(PlanOf(session).Changes.Select(change => $"{change.Word} {change.Address} {string.Join("; ", change.Because.Select(reason => reason.Text))}\n"));
 
     private static Plan PlanOf(SessionState session) =>
         Kinds.Planner.Plan(ConfigurationReader.ReadCanonical(session.Current!.Configuration).Config!, session.Recorded()).Plan;

@@ -13,7 +13,7 @@ internal sealed class User(World world)
     public void Begin()
     {
         Configure();
-        Do(new Operation.Start(null) { By = "ann" });
+        world.Start();
     }
 
     /// <summary>One more whim.</summary>
@@ -37,7 +37,7 @@ internal sealed class User(World world)
             case 8 or 9 or 10:
                 Edit();
                 Configure();
-                Do(new Operation.Start(null) { By = "ann" });
+                world.Start();
                 break;
             case 11:
                 world.Round++;
@@ -46,7 +46,7 @@ internal sealed class User(World world)
                 world.Conflicts = world.Chance.Next(2);
                 break;
             default:
-                Do(new Operation.Start(null) { By = "ann" });
+                world.Start();
                 break;
         }
     }
@@ -59,7 +59,7 @@ internal sealed class User(World world)
         Decide(session, isApproval: true);
         if (session.ActiveRun is null)
         {
-            Do(new Operation.Start(null) { By = "ann" });
+            world.Start();
         }
     }
 
@@ -70,6 +70,7 @@ internal sealed class User(World world)
                   approve: {approveMetadata}
                 backfill:
                   workers: {workers}
+                  conflict: {(workers == 5 ? "overwrite" : "keepExisting")}
                   approve: {approveBackfill}
                   skip: {(workers == 6 ? "true" : "false")}
                 validate:
@@ -113,7 +114,7 @@ internal sealed class User(World world)
 
     private void Decide(SessionState session, bool isApproval)
     {
-        Reviewed[] reviewed = [.. session.Steps.Values.Where(step => step.Review is not null).Select(step => new Reviewed(step.Address, step.Review!.Evidence))];
+        Reviewed[] reviewed = [.. session.Steps.Values.Where(step => step.OpenReview is not null).Select(step => new Reviewed(step.Address, step.OpenReview!.Evidence))];
         if (reviewed.Length > 0)
         {
             Do(isApproval ? new Operation.Approve([.. reviewed], null) { By = "ann" } : new Operation.Reject([.. reviewed], "no") { By = "ann" });

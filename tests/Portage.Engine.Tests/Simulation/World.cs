@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
+using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
@@ -10,6 +11,7 @@ using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Tests.Simulation;
 
@@ -129,6 +131,21 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
         }
     }
 
+    /// <summary>Starts what is configured, by the name of the plan and with what there is on the target now.</summary>
+    public void Start()
+    {
+        if (!State.Sessions.TryGetValue(HomeState.DefaultSession, out var session) || session.Current is not { } current)
+        {
+            return;
+        }
+
+        var config = ConfigurationReader.ReadCanonical(current.Configuration).Config!;
+        var first = Kinds.Planner.Plan(config, session.Recorded()).Plan;
+        var seen = first.Changes.Where(change => change.MayDestroy).Select(change => new Seen(change.Address, SimStep.Destroyed(change.Redone, session.Steps.GetValueOrDefault(change.Address)), null)).ToImmutableArray();
+        var plan = Kinds.Planner.Plan(config, session.Recorded(), seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen))).Plan;
+        Perform(new Operation.Start(plan.IsDestructive ? plan.Hash.Hex : null) { By = "ann", Seen = seen });
+    }
+
     /// <summary>As a verb does: through the controller where there is one, else with the ledger for a moment.</summary>
     public OperationResult? Perform(Operation operation)
     {
@@ -213,7 +230,8 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
         Schedule(work, work.Token);
     }
 
-    public void TakeBack(string session, StepAddress step)
+    /// <param name="items">Default for all of it; an item alone leaves the rest of the work as it is.</param>
+    public void TakeBack(string session, StepAddress step, ImmutableArray<string> items)
     {
         foreach (var work in _work.Values.Where(work => work.Step == step && work.Id.StartsWith(session + " ", StringComparison.Ordinal)))
         {
@@ -237,7 +255,9 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
 
     Action<StepProgress> IWorkFolders.Progress(string workFolder) => static _ => { };
 
-    string ISecretSource.Read(string name) => "";
+    ValueTask<string> ISecretSource.ReadAsync(string name, CancellationToken cancellationToken) => ValueTask.FromResult("");
+
+    IStepFiles IWorkFolders.Files(string workFolder) => NoFiles.Instance;
 
     private void Schedule(SimWork work, long token) =>
         Time.CreateTimer(_ => Turn(work, token), null, TimeSpan.FromMilliseconds(Chance.Next(10, 400)), Timeout.InfiniteTimeSpan);

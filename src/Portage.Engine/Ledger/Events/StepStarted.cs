@@ -75,7 +75,9 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
             Items = Phase == StepPhase.Run && !Inputs.Items.IsDefault ? Begun(had, Inputs.Items, place) : had.Items,
             Evidence = had.Proposal?.Evidence ?? had.Evidence,
             HasEffects = had.HasEffects || Phase == StepPhase.Run,
-            EffectsSince = had.HasEffects || Phase != StepPhase.Run ? had.EffectsSince : place,
+
+            // Where everything was taken back item by item, nothing of the earlier work is left.
+            EffectsSince = Phase != StepPhase.Run || (had.HasEffects && had.Items is not { IsEmpty: true }) ? had.EffectsSince : place,
             Approved = had.Proposal is { } proposal ? proposal.Approved : had.Inputs is { } before && InputDifferences.HaveSameResult(before, Inputs) ? had.Approved : null,
             Proposal = null,
 
@@ -89,10 +91,12 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
     /// <summary>Items that were done stay done, with what they are now; what nobody wants any more stays known too, because it is still there.</summary>
     private static ImmutableSortedDictionary<string, RecordedItem> Begun(StepRecord had, ImmutableArray<StepItem> items, long place)
     {
+        // Of what an earlier release did, nobody knows which items; each of them stands at least as long as the step does.
+        var since = had is { HasEffects: true, Items: null } ? had.EffectsSince : place;
         var begun = (had.Items ?? NoItems).ToBuilder();
         foreach (var item in items)
         {
-            begun[item.Name] = new(item.Digest, begun.TryGetValue(item.Name, out var done) ? done.Since : place);
+            begun[item.Name] = new(item.Digest, begun.TryGetValue(item.Name, out var done) ? done.Since : since);
         }
 
         return begun.ToImmutable();

@@ -50,7 +50,7 @@ public sealed record Proposal(StepInputs Inputs, ImmutableArray<string> Redone)
 
     /// <summary>True for an item that would be taken back: the plan said so, or the evaluation found that it cannot be changed in place.</summary>
     public bool TakesBack(string item) =>
-        Redone.IsDefault || Redone.Contains(item, StringComparer.Ordinal) || (Evidence is { } evidence && evidence.Destroys.Any(destroys => destroys.Item == item));
+        Redone.IsDefault || Redone.Contains(item, StringComparer.Ordinal) || (Evidence is { } evidence && evidence.Destroys.Any(destroys => destroys.TakenBack == item));
 }
 
 /// <summary>What the ledger knows of one step.</summary>

@@ -33,6 +33,19 @@ internal static class Differences
         ];
     }
 
+    /// <summary>What of ours is not there, or not so, in words; what is there besides does not count.</summary>
+    public static ImmutableArray<string> Lacking(ObjectKind kind, JsonObject there, JsonObject ours, TargetFacts target)
+    {
+        var (left, right) = (Normal(kind, there, target), Normal(kind, ours, target));
+        return
+        [
+            .. from wanted in right.OrderBy(wanted => wanted.Key, StringComparer.Ordinal)
+               let had = left.GetValueOrDefault(wanted.Key)
+               where had != wanted.Value
+               select $"{wanted.Key} is {had ?? "not set"} there, {wanted.Value} here",
+        ];
+    }
+
     /// <summary>Every value by the name under which people know it.</summary>
     private static Dictionary<string, string> Normal(ObjectKind kind, JsonObject definition, TargetFacts target)
     {

@@ -14,11 +14,11 @@ using Portage.Steps.Reading;
 namespace Portage.Steps.Metadata.Evaluation;
 
 /// <summary>Finds out what becomes of every object of a slice on its target. What it makes there for that is gone when it returns.</summary>
-internal sealed class Evaluator(StepContext context, SliceOnTarget on, ClusterClient client, CreationJournal journal)
+internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterClient client, CreationJournal journal)
 {
     private readonly ScratchSpace _scratch = ScratchOf(context, client);
 
-    public static ScratchSpace ScratchOf(StepContext context, ClusterClient client) => new(client, context.Inputs!.Fingerprints.Identity.Short);
+    public static ScratchSpace ScratchOf(WorkContext context, ClusterClient client) => new(client, context.Inputs.Fingerprints.Identity.Short);
 
     /// <exception cref="StepException">The snapshot or the slice cannot be used, or the target is too old.</exception>
     /// <exception cref="ClusterException">The target cannot be asked.</exception>

@@ -1,4 +1,4 @@
-namespace Portage.Steps.Validate;
+namespace Portage.Steps.Documents;
 
 /// <summary>Compares two JSON texts by everything but the white space between their tokens: numbers count as they are written.</summary>
 internal static class JsonContent

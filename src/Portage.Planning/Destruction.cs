@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Portage.Planning.Destroying;
+namespace Portage.Planning;
 
 /// <summary>What happens to something on a cluster that somebody may miss.</summary>
 public enum DestructionKind
@@ -36,6 +36,10 @@ public sealed record Destruction(DestructionKind Kind, string Target, string Nam
     /// <summary>The item of the step, which is the index at the source, that this belongs to; null for what belongs to none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Item { get; init; }
+
+    /// <summary>The item whose work goes with it; null for what is only written over.</summary>
+    [JsonIgnore]
+    public string? TakenBack => Kind == DestructionKind.OverwriteDocuments ? null : Item;
 
     /// <summary>True when it is known, or cannot be ruled out, that somebody else wrote into it.</summary>
     [JsonIgnore]

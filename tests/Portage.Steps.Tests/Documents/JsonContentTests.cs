@@ -1,7 +1,7 @@
 using System.Text;
-using Portage.Steps.Validate;
+using Portage.Steps.Documents;
 
-namespace Portage.Steps.Tests.Validate;
+namespace Portage.Steps.Tests.Documents;
 
 public sealed class JsonContentTests
 {

@@ -1,0 +1,69 @@
+using Portage.Engine.Operations;
+using Portage.Model.Diagnostics;
+using Portage.Planning.Destroying;
+
+namespace Portage.Cli.Shell;
+
+/// <summary>Asks whether a plan that destroys something may be started.</summary>
+internal static class Consent
+{
+    // Never Enter, never the key that began it.
+    private const string Word = "destroy";
+
+    /// <summary>The name of the plan, where a person at a terminal has just agreed to it by typing a word; null where nobody was asked, or nobody agreed.</summary>
+    /// <param name="given">The plan that the command line names.</param>
+    /// <returns>Whether to go on, and with which plan.</returns>
+    public static async Task<(bool GoesOn, string? Plan)> AskAsync(Verb verb, PlanReport report, string? given, CancellationToken cancellationToken)
+    {
+        if (given is not null || !report.Plan.IsDestructive || report.Plan.Blocks.Any() || report.Plan.Changes.Any(change => change.Unseen is not null)
+            || verb.Output != OutputFormat.Text || !verb.Terminal.InputIsTerminal || !verb.Terminal.OutputIsTerminal)
+        {
+            return (true, given);
+        }
+
+        foreach (var line in report.Plan.Destroys.Take(LinesMax).Select(DestructionText.Line))
+        {
+            await verb.Terminal.Out.WriteLineAsync(verb.Terminal.Paint($"  {line}", Ink.Red));
+        }
+
+        if (report.Plan.Destroys.Length > LinesMax)
+        {
+            await verb.Terminal.Out.WriteLineAsync(verb.Terminal.Paint($"  and {report.Plan.Destroys.Length - LinesMax} more: workflow plan", Ink.Red));
+        }
+
+        await verb.Terminal.Out.WriteLineAsync($"This plan destroys {string.Join("; ", DestructionText.Of(report.Plan.Destroys))}. You are asked once more before it is done.");
+        var answer = await verb.Terminal.AskAsync($"Type '{Word}' to start it; anything else leaves everything as it is: ", cancellationToken);
+        if (answer?.Trim() == Word)
+        {
+            return (true, report.Plan.Hash.Hex);
+        }
+
+        await verb.Terminal.Out.WriteLineAsync("Nothing was started.");
+        return (false, null);
+    }
+
+    /// <summary>Why the pending revision could be committed and not be started: its plan destroys something, and nobody named it or can be asked; or it is another plan.</summary>
+    public static async Task<Diagnostic?> WhyRefusedAsync(Verb verb, string? given, CancellationToken cancellationToken)
+    {
+        var state = verb.Access.Read();
+        if (state.Sessions.GetValueOrDefault(verb.SessionName ?? state.ActiveSession) is not { Pending: { } pending } session)
+        {
+            return null;
+        }
+
+        var report = await Commands.PlanCommand.MakeAsync(verb, session, pending, withSizes: false, cancellationToken);
+        var isAsked = verb.Output == OutputFormat.Text && verb.Terminal.InputIsTerminal && verb.Terminal.OutputIsTerminal;
+        if (given is not null && !report.Plan.Hash.Hex.StartsWith(given, StringComparison.OrdinalIgnoreCase))
+        {
+            return DiagnosticCatalog.PlanIsAnother.Error(null, $"The plan is {report.Plan.Hash.Short} now, not {given}: something changed since it was shown. Nothing was committed or started.") with { Command = "workflow plan --pending" };
+        }
+
+        return given is null && report.Plan.IsDestructive && !isAsked
+            ? DiagnosticCatalog.PlanDestroys.Error(null, $"It destroys {string.Join("; ", DestructionText.Of(report.Plan.Destroys))}. Whoever wants that names the plan. Nothing was committed or started.") with
+            { Command = $"workflow configure commit --start --plan {report.Plan.Hash.Short}" }
+            : null;
+    }
+
+    // What fits on a small screen above the question.
+    private const int LinesMax = 12;
+}

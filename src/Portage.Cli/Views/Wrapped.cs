@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace Portage.Cli.Views;
+
+/// <summary>Breaks lines between words, never within one that fits.</summary>
+internal static class Wrapped
+{
+    /// <summary>The text in lines of at most a width; the ones after the first begin with an indent.</summary>
+    /// <param name="text">One line; what it begins with stays.</param>
+    public static IEnumerable<string> Lines(string text, int width, int indent)
+    {
+        var start = text.Length - text.TrimStart(' ').Length;
+        var line = new StringBuilder(text[..start]);
+        var isEmpty = true;
+        foreach (var word in text[start..].Split(' '))
+        {
+            if (!isEmpty && line.Length + 1 + word.Length > width)
+            {
+                yield return line.ToString().TrimEnd();
+                line.Clear().Append(' ', Math.Min(indent, Math.Max(0, width / 2)));
+                isEmpty = true;
+            }
+
+            line.Append(isEmpty ? "" : " ").Append(word);
+            isEmpty = false;
+        }
+
+        yield return line.ToString().TrimEnd();
+    }
+}

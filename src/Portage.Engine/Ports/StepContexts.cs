@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Portage.Configuration;
+using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
+using Portage.Planning;
+
+namespace Portage.Engine.Ports;
+
+/// <summary>What every call of a step needs.</summary>
+public abstract record StepContext
+{
+    /// <summary>The session.</summary>
+    public required string Session { get; init; }
+
+    /// <summary>The step.</summary>
+    public required StepAddress Address { get; init; }
+
+    /// <summary>The whole configuration of the run; for a revert after a field changed that may never change, the one that the step was begun with.</summary>
+    public required MigrationConfig Config { get; init; }
+
+    /// <summary>What the steps before it, and it itself, left, by address.</summary>
+    public required ImmutableDictionary<StepAddress, StepOutputs> Outputs { get; init; }
+
+    /// <summary>Where secrets come from.</summary>
+    public required ISecretSource Secrets { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+}
+
+/// <summary>For <see cref="IEstimated"/>.</summary>
+public sealed record EstimateContext : StepContext;
+
+/// <summary>For <see cref="IDestroying"/>.</summary>
+public sealed record LookContext : StepContext
+{
+    /// <summary>What the step remembers.</summary>
+    public required IStepFiles Files { get; init; }
+
+    /// <summary>The items to take back; default for all.</summary>
+    public ImmutableArray<string> Items { get; init; }
+
+    /// <summary>True when the step would write over what is there: then that is looked at too.</summary>
+    public bool Overwrites { get; init; }
+}
+
+/// <summary>What every call needs that works.</summary>
+public abstract record WorkContext : StepContext
+{
+    /// <summary>The run.</summary>
+    public required int Run { get; init; }
+
+    /// <summary>The attempt, counted from 1.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>What the step works with.</summary>
+    public required StepInputs Inputs { get; init; }
+
+    /// <summary>What the step remembers.</summary>
+    public required IStepFiles Files { get; init; }
+
+    /// <summary>Where the step speaks; its scope carries session, run, step and attempt.</summary>
+    public required ILogger Logger { get; init; }
+
+    /// <summary>Takes progress; called as often as the step likes.</summary>
+    public required Action<StepProgress> Progress { get; init; }
+}
+
+/// <summary>For <see cref="IEvaluated"/>.</summary>
+public sealed record EvaluateContext : WorkContext
+{
+    /// <summary>Items whose present work would be taken back before the run: they are looked at as if they were gone. Default for none.</summary>
+    public ImmutableArray<string> Redo { get; init; }
+}
+
+/// <summary>For <see cref="IStep.RunAsync"/>.</summary>
+public sealed record RunContext : WorkContext
+{
+    /// <summary>What was approved; null where no gate came before the run.</summary>
+    public StepReport? Approved { get; init; }
+
+    /// <summary>Cancelled when the step should finish its batch and return <see cref="StepResult.Stopped"/>.</summary>
+    public CancellationToken StopRequested { get; init; }
+
+    /// <summary>The newest configuration that applies; differs from <see cref="StepContext.Config"/> in process fields only.</summary>
+    public required Func<MigrationConfig> Tuning { get; init; }
+
+    /// <summary>Called before anything is written to a cluster; throws when another worker has the lease.</summary>
+    public required Action AssertLease { get; init; }
+}
+
+/// <summary>For <see cref="IStep.RevertAsync"/>.</summary>
+public sealed record RevertContext : WorkContext
+{
+    /// <summary>The items to take back; default for all, those that nobody wants any more included.</summary>
+    public ImmutableArray<string> Items { get; init; }
+
+    /// <summary>What a person, or a plan, allowed to be destroyed; null when nobody was asked.</summary>
+    public ImmutableArray<Destruction>? Approved { get; init; }
+
+    /// <summary>Called before anything is written to a cluster; throws when another worker has the lease.</summary>
+    public required Action AssertLease { get; init; }
+}

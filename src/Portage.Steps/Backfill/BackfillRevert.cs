@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Portage.Clusters;
+using Portage.Engine.Ports;
+using Portage.Planning;
+using Portage.Steps.Reading;
+
+namespace Portage.Steps.Backfill;
+
+/// <summary>Takes back what a backfill wrote, index by index of the snapshot.</summary>
+internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, ClusterClient client)
+{
+    /// <summary>What taking back items would destroy now.</summary>
+    /// <param name="items">Default for all.</param>
+    public static async Task<ImmutableArray<Destruction>> LookAsync(IStepFiles files, ClusterClient client, string cluster, ImmutableArray<string> items, CancellationToken cancellationToken)
+    {
+        var destroyed = ImmutableArray.CreateBuilder<Destruction>();
+        foreach (var item in items.IsDefault ? await TakenBack.ItemsAsync(files, cancellationToken) : items)
+        {
+            if (await TakenBack.ReadAsync(files, item, cancellationToken) is { } had)
+            {
+                destroyed.AddRange((await had.LookAsync(client, cancellationToken)).Destroys(cluster));
+            }
+        }
+
+        return destroyed.ToImmutable();
+    }
+
+    /// <exception cref="StepException">The snapshot is needed and cannot be read.</exception>
+    public async Task<RevertResult> TakeBackAsync(CancellationToken cancellationToken)
+    {
+        var items = context.Items.IsDefault ? await TakenBack.ItemsAsync(context.Files, cancellationToken) : context.Items;
+        var looks = new List<TakenBack>();
+        foreach (var item in items)
+        {
+            // What is half emptied is ours to finish, whatever is there now.
+            if (await new BackfillNotes(context.Files.Item(item)).EmptiedAsync(cancellationToken) is null && await TakenBack.ReadAsync(context.Files, item, cancellationToken) is { } had)
+            {
+                looks.Add(await had.LookAsync(client, cancellationToken));
+            }
+        }
+
+        ImmutableArray<Destruction> now = [.. looks.SelectMany(look => look.Destroys(on.TargetName))];
+        if (Approvals.Exceeds(now, context.Approved))
+        {
+            return new RevertResult.Changed(now);
+        }
+
+        // Everything that is needed is there before anything goes.
+        var bySlowWay = looks.Where(look => !look.HoldsNothingElse && look.Documents > 0 && look.Accepted + look.Documents > 0).Select(look => look.Item).ToHashSet(StringComparer.Ordinal);
+        var opened = bySlowWay.Count == 0 ? [] : (await SliceReading.OpenOnlyAsync(on, context.Outputs, bySlowWay, cancellationToken)).ToDictionary(index => index.Name, StringComparer.Ordinal);
+        foreach (var item in items)
+        {
+            await TakeBackAsync(item, looks.Find(look => look.Item == item), opened.GetValueOrDefault(item), cancellationToken);
+        }
+
+        return new RevertResult.Done();
+    }
+
+    private async Task TakeBackAsync(string item, TakenBack? look, SelectedIndex? index, CancellationToken cancellationToken)
+    {
+        var files = context.Files.Item(item);
+        var notes = new BackfillNotes(files);
+        var emptied = new EmptiedIndex(client, context.AssertLease, on.TargetPath);
+        if (await notes.EmptiedAsync(cancellationToken) is { } begun)
+        {
+            await emptied.GoOnAsync(notes, begun, cancellationToken);
+        }
+        else if (index is not null)
+        {
+            await new WrittenDocuments(context, client).DeleteAsync(index, look!.Before, look.HadConflicts, cancellationToken);
+        }
+        else if (look is { Documents: > 0 })
+        {
+            await emptied.EmptyAsync(notes, look.Targets, cancellationToken);
+        }
+
+        await files.DeleteAllAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Portage.Clusters;
+using Portage.Clusters.Metadata;
+using Portage.Configuration;
+using Portage.Engine.Ports;
+using Portage.Model.Diagnostics;
+using Portage.Model.Steps;
+using Portage.Planning;
+using Portage.Steps.Metadata;
+using Portage.Steps.Reading;
+using Portage.Steps.WorkItems;
+
+namespace Portage.Steps.Backfill;
+
+/// <summary>The indices that a backfill writes to: how they were before, that they are still there, and how they were at the end.</summary>
+internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, ClusterClient client)
+{
+    private readonly ClusterMetadata _metadata = new(client);
+    private ImmutableHashSet<string> _expected = [];
+
+    /// <summary>How the target was before the first document of each index of the snapshot; asked once for each, and kept.</summary>
+    /// <exception cref="StepException">An index that metadata made is gone.</exception>
+    public async Task<ImmutableDictionary<string, BackfillBefore>> BeginAsync(ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
+    {
+        // Before anything is noted: what is counted now must not be of an index that has to be made anew.
+        await RefuseGoneAsync(indices, except: ImmutableHashSet<string>.Empty, cancellationToken);
+        var all = ImmutableDictionary.CreateBuilder<string, BackfillBefore>(StringComparer.Ordinal);
+        foreach (var index in indices)
+        {
+            var notes = new BackfillNotes(context.Files.Item(index.Name));
+            if (await notes.BeforeAsync(cancellationToken) is not { } before)
+            {
+                var marks = await MarksOfAsync(index, cancellationToken);
+                before = new(marks.ToImmutableSortedDictionary(mark => mark.Key, mark => mark.Value.Documents)) { Marks = marks };
+                await notes.WriteBeforeAsync(before, cancellationToken);
+            }
+
+            all.Add(index.Name, before);
+        }
+
+        await ExpectAsync(indices.SelectMany(index => index.TargetNames), cancellationToken);
+        return all.ToImmutable();
+    }
+
+    /// <summary>Throws when an index that was there is gone: the target would make it up again by guessing.</summary>
+    public async Task RefuseGoneAsync(IEnumerable<string> targets, CancellationToken cancellationToken)
+    {
+        foreach (var target in targets.Where(_expected.Contains))
+        {
+            if (!await _metadata.IndexExistsAsync(target, cancellationToken))
+            {
+                throw Gone(target, $"Somebody deleted '{target}' on {on.Config.Targets[on.TargetName].Endpoint} while documents were sent to it.");
+            }
+        }
+    }
+
+    /// <summary>Notes how the targets of an index are now that no document of it is under way.</summary>
+    public async Task MarkAsync(ItemJournal journal, SelectedIndex index, ConflictChoice conflict, CancellationToken cancellationToken)
+    {
+        var notes = new BackfillNotes(context.Files.Item(index.Name));
+        var count = journal.Sum(BackfillProgress.Accepted) - journal.Sum(BackfillProgress.Existing);
+        if (await notes.WrittenAsync(cancellationToken) is { } had && had.Count == count)
+        {
+            // What was written since then is somebody else's, and must stay that.
+            return;
+        }
+
+        await notes.WriteWrittenAsync(new(count, conflict == ConflictChoice.Overwrite, await MarksOfAsync(index, cancellationToken)), cancellationToken);
+    }
+
+    private async Task ExpectAsync(IEnumerable<string> targets, CancellationToken cancellationToken)
+    {
+        var there = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+        foreach (var target in targets)
+        {
+            if (await _metadata.IndexExistsAsync(target, cancellationToken))
+            {
+                there.Add(target);
+            }
+        }
+
+        _expected = there.ToImmutable();
+    }
+
+    private async Task<ImmutableSortedDictionary<string, IndexMark>> MarksOfAsync(SelectedIndex index, CancellationToken cancellationToken)
+    {
+        var marks = ImmutableSortedDictionary.CreateBuilder<string, IndexMark>(StringComparer.Ordinal);
+        foreach (var target in index.TargetNames)
+        {
+            marks.Add(target, await IndexMark.OfAsync(client, target, cancellationToken));
+        }
+
+        return marks.ToImmutable();
+    }
+
+    /// <summary>Throws when an index that metadata made is gone.</summary>
+    /// <param name="except">Indices of the snapshot whose targets may be made anew before the first document.</param>
+    public async Task RefuseGoneAsync(ImmutableArray<SelectedIndex> indices, IReadOnlySet<string> except, CancellationToken cancellationToken)
+    {
+        if (!context.Outputs.TryGetValue(on.Step(StepKind.Metadata), out var metadata))
+        {
+            return;
+        }
+
+        var targets = indices.Where(index => !except.Contains(index.Name)).SelectMany(index => index.TargetNames).ToHashSet(StringComparer.Ordinal);
+        foreach (var index in metadata.Parts.Where(part => part.Group == MetadataOutputs.Indices && targets.Contains(part.Name)).Select(part => part.Name))
+        {
+            if (!await _metadata.IndexExistsAsync(index, cancellationToken))
+            {
+                throw Gone(index, $"{on.Step(StepKind.Metadata)} left '{index}' on {on.Config.Targets[on.TargetName].Endpoint}, and it is not there any more.");
+            }
+        }
+    }
+
+    private StepException Gone(string index, string what) =>
+        new(DiagnosticCatalog.TargetIndexGone.Error(on.TargetPath, $"{what} Create '{index}' again with the mapping that it should have, then start again."), isTransient: false, null);
+}

@@ -1,0 +1,89 @@
+using Portage.Clusters;
+using Portage.Clusters.Failures;
+using Portage.Clusters.Validation;
+using Portage.Engine.Ports;
+using Portage.Steps.Connecting;
+using Portage.Steps.Documents;
+using Portage.Steps.Reading;
+
+namespace Portage.Steps.Backfill;
+
+/// <summary>Deletes the documents that a backfill wrote, one by one, and nothing else: the slow way, for indices that hold more than ours.</summary>
+/// <remarks>
+/// Every document of the snapshot is looked for on the target. It is ours when it has the content and the routing that we gave it
+/// and was written after the backfill began; it is deleted by the number of that very write, so that what somebody writes in
+/// between stays. Killed anywhere, it is done again from the start: what is gone is not found any more.
+/// </remarks>
+internal sealed class WrittenDocuments(RevertContext context, ClusterClient client)
+{
+    // One answer holds that many sources at most; whichever limit comes first closes the batch.
+    private const int BatchDocumentsMax = 500;
+    private const int BatchBytesMax = 4 * 1024 * 1024;
+    private const int AttemptsMax = 8;
+
+    private readonly ClusterDocuments _documents = new(client);
+    private long _deleted;
+
+    /// <exception cref="StepException">The snapshot cannot be read.</exception>
+    /// <exception cref="ClusterException">The target does not do as asked.</exception>
+    public async Task DeleteAsync(SelectedIndex index, BackfillBefore before, bool hadConflicts, CancellationToken cancellationToken)
+    {
+        for (var number = 0; number < index.Index.NumberOfShards; number++)
+        {
+            var opened = number;
+            var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(opened, cancellationToken));
+            await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(0, cancellationToken));
+            var batch = new List<(DocumentKey Key, byte[] Source)>();
+            var bytes = 0;
+            while (await SnapshotAccess.TryAsync(null, async () => await reader.MoveNextAsync(cancellationToken)))
+            {
+                if (DocumentMapping.Map(index, reader.Current) is not MappedDocument.Write write)
+                {
+                    continue;
+                }
+
+                batch.Add((write.Key, write.Source.ToArray()));
+                bytes += write.Source.Length;
+                if (batch.Count == BatchDocumentsMax || bytes >= BatchBytesMax)
+                {
+                    await DeleteAsync(batch, before, hadConflicts, cancellationToken);
+                    (batch, bytes) = ([], 0);
+                }
+            }
+
+            await DeleteAsync(batch, before, hadConflicts, cancellationToken);
+        }
+    }
+
+    private async Task DeleteAsync(List<(DocumentKey Key, byte[] Source)> batch, BackfillBefore before, bool hadConflicts, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; batch.Count > 0; attempt++)
+        {
+            try
+            {
+                var found = await _documents.GetAsync([.. batch.Select(document => document.Key)], cancellationToken);
+                var ours = batch.Zip(found).Where(pair => IsOurs(pair.First.Source, pair.Second, before.Of(pair.First.Key.Index), hadConflicts)).Select(pair => pair.Second).ToArray();
+                context.AssertLease();
+                _deleted += (await _documents.DeleteAsync(ours, cancellationToken)).Count(outcome => outcome == DeleteOutcome.Deleted);
+                context.Progress(BackfillProgress.Deleting(_deleted));
+                return;
+            }
+            catch (ClusterException failure) when (attempt < AttemptsMax && ClusterAccess.Translate(failure, "").IsTransient)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, attempt - 1))), context.Time, cancellationToken);
+            }
+        }
+    }
+
+    private static bool IsOurs(byte[] source, FoundDocument found, IndexMark before, bool hadConflicts)
+    {
+        if (!found.IsFound || found.Routing != found.Key.Routing || found.Source is not { } there || !JsonContent.Equal(source, there.Span))
+        {
+            return false;
+        }
+
+        // Which shard a document is in is not told: what is beyond the highest number of all is new in any of them.
+        var isNew = before.Shards is { } shards && found.SequenceNumber > shards.Values.DefaultIfEmpty(-1).Max();
+        return isNew || (before.Documents == 0 && !hadConflicts);
+    }
+}

@@ -1,0 +1,37 @@
+using Portage.Clusters.Validation;
+using Portage.Snapshots.Shards;
+using Portage.Steps.Reading;
+
+namespace Portage.Steps.Documents;
+
+/// <summary>What a document of the snapshot becomes on the target: the one place that says so.</summary>
+internal static class DocumentMapping
+{
+    /// <summary>Where it goes. What cannot be written has a place too: its absence there is no fault.</summary>
+    public static DocumentKey KeyOf(SelectedIndex index, SourceDocument document) =>
+
+        // A child of the old parent types is kept beside its parent, as the source kept it.
+        new(index.TargetOf(document.Type), index.IdOf(document.Type, document.Id), document.Routing ?? document.Parent);
+
+    /// <summary>What is written there, or why nothing can be.</summary>
+    public static MappedDocument Map(SelectedIndex index, SourceDocument document)
+    {
+        var key = KeyOf(index, document);
+        return document.Source is not { } source ? new MappedDocument.Reject(key, "no_source", "The snapshot holds no source of this document.")
+            : document.Format is not SourceFormat.Json ? new MappedDocument.Reject(key, "source_format", $"The source is {document.Format}, which cannot be sent as it is.")
+            : new MappedDocument.Write(key, SourceText.Compact(source));
+    }
+}
+
+/// <summary>What becomes of a document.</summary>
+internal abstract record MappedDocument(DocumentKey Key)
+{
+    /// <summary>It is written.</summary>
+    /// <param name="Source">Valid as long as the document's own.</param>
+    public sealed record Write(DocumentKey Key, ReadOnlyMemory<byte> Source) : MappedDocument(Key);
+
+    /// <summary>It cannot be.</summary>
+    /// <param name="Type">A word for programs.</param>
+    /// <param name="Reason">A sentence for people.</param>
+    public sealed record Reject(DocumentKey Key, string Type, string Reason) : MappedDocument(Key);
+}
