@@ -36,6 +36,16 @@ public sealed class HistoryTests
         Assert.Equal(EndOf(HistoryFile.Read(file)), EndOf(world.Events));
     }
 
+    /// <summary>Texts of a line for each step, which ends with how often.</summary>
+    private static void AssertBetween(string least, string most, string actual)
+    {
+        static (string What, int Count)[] Lines(string text) => [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (line[..line.LastIndexOf(' ')], int.Parse(line[(line.LastIndexOf(' ') + 1)..], provider: null)))];
+
+        var (low, high) = (Lines(least).ToDictionary(), Lines(most).ToDictionary());
+        Assert.Equal(high.Keys.Order(StringComparer.Ordinal), Lines(actual).Select(line => line.What).Order(StringComparer.Ordinal));
+        Assert.All(Lines(actual), line => Assert.InRange(line.Count, Math.Min(low[line.What], high[line.What]), Math.Max(low[line.What], high[line.What])));
+    }
+
     private static World Told(string name)
     {
         var world = new World(1) { HasFaults = false };
@@ -75,10 +85,8 @@ public sealed class HistoryTests
         var events = HistoryFile.Read(name);
         var end = EndOf(events);
 
-        // Today's engine may do less than that of the time did: what it does when it is told the same tale is right as well.
+        // Today's engine may do less than that of the time did: where it takes over in the middle, it does something between the two.
         var today = Told(name[..name.IndexOf('.', StringComparison.Ordinal)]).Events;
-        string[] completions = [CompletionsOf(events), CompletionsOf(today)];
-        string[] folders = [FoldersOf(events), FoldersOf(today)];
         foreach (var workersLive in (bool[])[true, false])
         {
             for (var length = 1; length <= events.Length; length++)
@@ -96,8 +104,8 @@ public sealed class HistoryTests
                 {
                     Checkers.Check(world.Events, length);
                     Assert.Equal(end, EndOf(world.Events));
-                    Assert.True(completions.Contains(CompletionsOf(world.Events)), $"{CompletionsOf(world.Events)}\nis none of\n{string.Join("\nand\n", completions)}");
-                    Assert.True(folders.Contains(FoldersOf(world.Events)), $"{FoldersOf(world.Events)}\nis none of\n{string.Join("\nand\n", folders)}");
+                    AssertBetween(CompletionsOf(today), CompletionsOf(events), CompletionsOf(world.Events));
+                    Assert.Empty(FoldersOf(world.Events).Split('\n').Except(FoldersOf(events).Split('\n')).Except(FoldersOf(today).Split('\n')));
                     Assert.DoesNotContain(world.Work.Values, work => work.IsAlive);
                 }
                 catch (Exception failure)
