@@ -46,6 +46,9 @@ public sealed record RecordedStep(
     /// <summary>When each item was last taken back; null where an earlier release did not write it down.</summary>
     public IReadOnlyDictionary<string, long>? TakenBack { get; init; }
 
+    /// <summary>Who wants it done anew though nothing about it changed; null when nobody does.</summary>
+    public string? AskedBy { get; init; }
+
     /// <summary>True while something works on it, or may.</summary>
     public bool IsWorking { get; init; }
 }

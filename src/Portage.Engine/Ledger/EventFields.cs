@@ -89,6 +89,8 @@ internal ref struct EventFields
 
     public int Number() => _json.GetInt32();
 
+    public bool Flag() => _json.GetBoolean();
+
     public Fingerprint Digest() => JsonParts.Digest(ref _json);
 
     public DateTimeOffset? Time() => _json.TokenType == JsonTokenType.Null ? null : _json.GetDateTimeOffset();

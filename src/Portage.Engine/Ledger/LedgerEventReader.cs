@@ -38,6 +38,7 @@ internal static class LedgerEventReader
         "resumed" => Resumed.Read(ref fields),
         "stepStarted" => StepStarted.Read(ref fields),
         "stepEvaluated" => StepEvaluated.Read(ref fields),
+        "redoAsked" => RedoAsked.Read(ref fields),
         "stepReported" => StepReported.Read(ref fields),
         "stepCompleted" => StepCompleted.Read(ref fields),
         "stepFailed" => StepFailed.Read(ref fields),

@@ -25,6 +25,7 @@ namespace Portage.Engine.Operations;
 [JsonDerivedType(typeof(Resume), "resume")]
 [JsonDerivedType(typeof(Approve), "approve")]
 [JsonDerivedType(typeof(Reject), "reject")]
+[JsonDerivedType(typeof(Redo), "redo")]
 public abstract record Operation
 {
     private Operation()
@@ -87,6 +88,9 @@ public abstract record Operation
 
     /// <summary>Lets steps under review go on.</summary>
     public sealed record Approve(ImmutableArray<Reviewed> Steps, string? Comment) : Operation;
+
+    /// <summary>Asks for steps to be done anew by the next start though nothing about them changed, or takes that back.</summary>
+    public sealed record Redo(ImmutableArray<string> Patterns, bool IsWanted) : Operation;
 
     /// <summary>Refuses steps under review.</summary>
     public sealed record Reject(ImmutableArray<Reviewed> Steps, string? Comment) : Operation;

@@ -114,6 +114,30 @@ public sealed partial class OperationRules
             };
     }
 
+    private OperationResult Redo(Operation.Redo operation, SessionState session)
+    {
+        var unknown = UnknownPatterns(operation.Patterns, session);
+        if (!unknown.IsEmpty)
+        {
+            return OperationResult.Refused(unknown);
+        }
+
+        var wanted = planner.Wanted(ConfigurationReader.ReadCanonical((session.Current ?? session.Pending)!.Configuration).Config!);
+        var steps = wanted
+            .Where(step => operation.Patterns.Any(pattern => new AddressPattern(pattern).Matches(step.Address)))
+            .Select(step => session.Steps.GetValueOrDefault(step.Address))
+            .OfType<StepRecord>()
+            .Where(step => step.HasEffects && step.AskedBy is not null != operation.IsWanted)
+            .ToArray();
+        return steps.Length == 0
+            ? new() { NothingToDo = true, Messages = [operation.IsWanted ? "Nothing of it is done yet, or it is asked for already: workflow plan" : "None of it was asked for."] }
+            : new()
+            {
+                Events = [.. steps.Select(step => new RedoAsked(session.Name, session.Runs.Count, step.Address, operation.By, operation.IsWanted))],
+                Messages = [.. steps.Select(step => operation.IsWanted ? $"{step.Address} is done anew by the next start." : $"{step.Address} is not done anew.")],
+            };
+    }
+
     private static OperationResult Approve(Operation.Approve operation, SessionState session) =>
         Decide(operation.Steps, session, (run, step) => new GatePassed(session.Name, run.Number, step.Address, operation.By, operation.Comment, step.OpenReview!.Evidence, run.Plan), "Approved");
 

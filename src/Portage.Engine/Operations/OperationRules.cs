@@ -47,6 +47,7 @@ public sealed partial class OperationRules(Planner planner)
             Operation.Resume resume => Resume(resume, session),
             Operation.Approve approve => Approve(approve, session),
             Operation.Reject reject => Reject(reject, session),
+            Operation.Redo redo => Redo(redo, session),
             _ => throw new InvalidOperationException($"No such operation: {operation.GetType().Name}."),
         };
     }

@@ -104,6 +104,11 @@ public static class StepVerdicts
                 _redo.Add(new(null, null, null, $"this release does the step differently (version {_had.Inputs.Version} → {_step.Version})"));
             }
 
+            if (_had is { AskedBy: { } who, EffectsSince: not null })
+            {
+                _redo.Add(new(null, null, null, $"{who} asked for it"));
+            }
+
             // What was only looked at is looked at again; what was done is not wanted as it is.
             if (_had is { Rejection: { } rejection, EffectsSince: not null })
             {

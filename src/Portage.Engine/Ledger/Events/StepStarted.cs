@@ -80,6 +80,7 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
             EffectsSince = Phase != StepPhase.Run || (had.HasEffects && had.Items is not { IsEmpty: true }) ? had.EffectsSince : place,
             Approved = had.Proposal is { } proposal ? proposal.Approved : had.Inputs is { } before && InputDifferences.HaveSameResult(before, Inputs) ? had.Approved : null,
             Proposal = null,
+            AskedBy = Phase == StepPhase.Run ? null : had.AskedBy,
 
             // Who looks at it now decides about something that is being replaced.
             Review = null,

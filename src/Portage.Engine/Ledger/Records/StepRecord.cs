@@ -131,6 +131,9 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>Who refused what it found or did, and why; null when nobody did. A later run does the step anew.</summary>
     public GateRejected? Rejection { get; init; }
 
+    /// <summary>Who wants it done anew though nothing about it changed; null when nobody does.</summary>
+    public string? AskedBy { get; init; }
+
     /// <summary>The evidence that was approved; null when none was.</summary>
     public Fingerprint? Approved { get; init; }
 
