@@ -17,6 +17,7 @@ public sealed class SandboxCluster : IAsyncDisposable
     private readonly ClusterState _state;
     private readonly Dispatcher _dispatcher;
     private HttpFront? _front;
+    private InProcessTransport? _transport;
 
     private SandboxCluster(SandboxOptions options)
     {
@@ -55,6 +56,12 @@ public sealed class SandboxCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>Makes a cluster, empty, that answers no connection: only this process reaches it, by <see cref="Transport"/>.</summary>
+    public static SandboxCluster WithoutNetwork(SandboxOptions options) => new(options);
+
+    /// <summary>Carries requests of this process to it, whatever host they name; needs no thread and no connection.</summary>
+    public HttpMessageHandler Transport => _transport ??= new InProcessTransport(_dispatcher.AnswerAsync);
+
     /// <summary>The documents of an index as they are now, by id; those with the same id in several shards follow each other. Empty where there is no such index.</summary>
     public IReadOnlyList<SandboxDocument> Documents(string index) => _dispatcher.Locked(() => _state.Indices.TryGetValue(index, out var found)
         ? found.InOrder
@@ -63,5 +70,9 @@ public sealed class SandboxCluster : IAsyncDisposable
         : []);
 
     /// <summary>Stops at once: idle connections are closed, busy ones have a fifth of a second.</summary>
-    public ValueTask DisposeAsync() => _front!.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _transport?.Dispose();
+        return _front?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
 }

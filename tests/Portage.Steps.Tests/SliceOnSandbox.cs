@@ -47,12 +47,16 @@ internal sealed class SliceOnSandbox : IAsyncDisposable
     public static string Line(string id, string? routing, string source) => $"{id} | {routing} | {source}";
 
     /// <summary>The lines of a step's findings.</summary>
-    public static string[] Findings(StepContext context) => File.ReadAllLines(Path.Combine(context.WorkFolder, "findings.ndjson"));
+    public string[] Findings(IStep step) =>
+    [
+        .. Run.Disk.Files
+            .Where(file => file.Key.StartsWith(Run.FilesOf(step).Location, StringComparison.Ordinal) && file.Key.EndsWith("/findings.ndjson", StringComparison.Ordinal))
+            .SelectMany(file => Encoding.UTF8.GetString(file.Value).Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+    ];
 
     public async ValueTask DisposeAsync()
     {
         Target.Dispose();
-        Run.Dispose();
         await Sandbox.DisposeAsync();
         _fixture.Dispose();
     }

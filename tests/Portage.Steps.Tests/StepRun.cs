@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using Portage.Configuration;
+using Portage.Conformance;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Addresses;
@@ -12,15 +13,19 @@ using Portage.Steps.Snapshot;
 namespace Portage.Steps.Tests;
 
 /// <summary>One migration of one snapshot to one target, whose steps a test calls one by one as the engine would.</summary>
-internal sealed class StepRun : IDisposable
+internal sealed class StepRun(MigrationConfig config)
 {
-    private readonly TempFolder _home = new();
-    private ImmutableDictionary<StepAddress, StepOutputs> _outputs = ImmutableDictionary<StepAddress, StepOutputs>.Empty;
-
-    private StepRun(MigrationConfig config) => Config = config;
-
     /// <summary>May be replaced between calls.</summary>
-    public MigrationConfig Config { get; set; }
+    public MigrationConfig Config { get; set; } = config;
+
+    /// <summary>What steps remember.</summary>
+    public MemoryDisk Disk { get; init; } = new();
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>What steps left.</summary>
+    public ImmutableDictionary<StepAddress, StepOutputs> Outputs { get; set; } = ImmutableDictionary<StepAddress, StepOutputs>.Empty;
 
     /// <summary>What steps were told of their progress.</summary>
     public List<StepProgress> Progress { get; } = [];
@@ -34,19 +39,22 @@ internal sealed class StepRun : IDisposable
     /// <summary>Verifies the snapshot; what comes after it can be called then.</summary>
     public static async Task<StepRun> OfAsync(string repository, string snapshot, string endpoint, SliceConfig slice, CancellationToken cancellationToken)
     {
-        var config = new MigrationConfig
-        {
-            Targets = Named("blue", new TargetConfig { Endpoint = endpoint }),
-            Migrations = Named("old", new SourceMigrationConfig
-            {
-                Snapshots = Named("main", new SnapshotConfig { Existing = snapshot, Repository = new() { File = new() { Path = repository } } }),
-                Slices = Named("all", slice),
-            }),
-        };
-        var run = new StepRun(config);
+        var run = new StepRun(ConfigOf(repository, new() { Existing = snapshot }, endpoint, slice));
         await run.RunAsync(new SnapshotStep(), null, cancellationToken);
         return run;
     }
+
+    /// <summary>A migration called <c>old</c> of the slice <c>all</c> to the target <c>blue</c>.</summary>
+    /// <param name="snapshot">Without its repository.</param>
+    public static MigrationConfig ConfigOf(string repository, SnapshotConfig snapshot, string endpoint, SliceConfig slice) => new()
+    {
+        Targets = Named("blue", new TargetConfig { Endpoint = endpoint }),
+        Migrations = Named("old", new SourceMigrationConfig
+        {
+            Snapshots = Named("main", snapshot with { Repository = new() { File = new() { Path = repository } } }),
+            Slices = Named("all", slice),
+        }),
+    };
 
     /// <summary>Replaces the slice.</summary>
     public void Change(Func<SliceConfig, SliceConfig> change) => Config = Config with
@@ -54,36 +62,55 @@ internal sealed class StepRun : IDisposable
         Migrations = Named("old", Config.Migrations["old"] with { Slices = Named("all", change(Config.Migrations["old"].Slices["all"])) }),
     };
 
-    /// <summary>What the engine would hand to the step.</summary>
-    public StepContext ContextOf(IStep step, StepReport? approved)
+    /// <summary>What the engine would hand to the step when it runs.</summary>
+    public RunContext ContextOf(IStep step, StepReport? approved)
     {
-        var wanted = step.Definition.Derive(Config).Single() with { Version = step.Definition.Version };
-        ImmutableArray<ConsumedOutput> consumed = [.. from edge in wanted.Edges where edge.Group is not null select Fingerprinting.Consume(edge, _outputs[edge.Upstream].Parts)];
-        var inputs = Fingerprinting.Of(wanted, consumed);
+        var (address, inputs) = InputsOf(step);
         return new()
         {
-            Session = "test",
-            Run = 1,
-            Address = wanted.Address,
-            Attempt = 1,
-            Config = Config,
-            Inputs = inputs,
-            Outputs = _outputs,
-            Approved = approved,
-            Secrets = new SecretsOfTest(Secrets),
-            WorkFolder = _home[inputs.Fingerprints.Identity.Short],
-            Time = TimeProvider.System,
-            Logger = NullLogger.Instance,
-            Progress = progress =>
-            {
-                Progress.Add(progress);
-                OnProgress(progress);
-            },
-            Tuning = () => Config,
+            Session = "test", Run = 1, Attempt = 1, Address = address, Config = Config, Inputs = inputs, Outputs = Outputs, Secrets = new SecretsOfTest(Secrets),
+            Files = FilesOf(step), Time = Time, Logger = NullLogger.Instance, Progress = Tell, Approved = approved, Tuning = () => Config, AssertLease = static () => { },
         };
     }
 
-    public async Task<StepReport> EvaluateAsync(IStep step, CancellationToken cancellationToken) => await step.EvaluateAsync(ContextOf(step, null), cancellationToken);
+    /// <summary>What the engine would hand to the step when it is evaluated.</summary>
+    public EvaluateContext EvaluateContextOf(IStep step)
+    {
+        var (address, inputs) = InputsOf(step);
+        return new()
+        {
+            Session = "test", Run = 1, Attempt = 1, Address = address, Config = Config, Inputs = inputs, Outputs = Outputs, Secrets = new SecretsOfTest(Secrets),
+            Files = FilesOf(step), Time = Time, Logger = NullLogger.Instance, Progress = Tell,
+        };
+    }
+
+    /// <summary>What the engine would hand to the step when it is taken back.</summary>
+    public RevertContext RevertContextOf(IStep step)
+    {
+        var (address, inputs) = InputsOf(step);
+        return new()
+        {
+            Session = "test", Run = 1, Attempt = 1, Address = address, Config = Config, Inputs = inputs, Outputs = Outputs, Secrets = new SecretsOfTest(Secrets),
+            Files = FilesOf(step), Time = Time, Logger = NullLogger.Instance, Progress = Tell, AssertLease = static () => { },
+        };
+    }
+
+    /// <summary>What the engine would hand to the step to look what taking it back destroys.</summary>
+    public LookContext LookContextOf(IStep step) => new()
+    {
+        Session = "test", Address = InputsOf(step).Address, Config = Config, Outputs = Outputs, Secrets = new SecretsOfTest(Secrets), Files = FilesOf(step), Time = Time,
+    };
+
+    /// <summary>What the engine would hand to the step for an estimate.</summary>
+    public EstimateContext EstimateContextOf(IStep step) => new()
+    {
+        Session = "test", Address = InputsOf(step).Address, Config = Config, Outputs = Outputs, Secrets = new SecretsOfTest(Secrets), Time = Time,
+    };
+
+    /// <summary>What a step remembers.</summary>
+    public IStepFiles FilesOf(IStep step) => new MemoryStepFiles(Disk, $"work/{step.Definition.Kind.Word()}");
+
+    public async Task<StepReport> EvaluateAsync(IEvaluated step, CancellationToken cancellationToken) => await step.EvaluateAsync(EvaluateContextOf((IStep)step), cancellationToken);
 
     /// <summary>Runs a step and keeps its outputs where it is done.</summary>
     public async Task<StepResult> RunAsync(IStep step, StepReport? approved, CancellationToken cancellationToken)
@@ -92,21 +119,34 @@ internal sealed class StepRun : IDisposable
         var result = await step.RunAsync(context, cancellationToken);
         if (result is StepResult.Done done)
         {
-            _outputs = _outputs.SetItem(context.Address, done.Outputs);
+            Outputs = Outputs.SetItem(context.Address, done.Outputs);
         }
 
         return result;
     }
 
-    public async Task RevertAsync(IStep step, CancellationToken cancellationToken) => await step.RevertAsync(ContextOf(step, null), cancellationToken);
-
-    public void Dispose() => _home.Dispose();
+    /// <summary>Takes everything of a step back.</summary>
+    public async Task RevertAsync(IStep step, CancellationToken cancellationToken) =>
+        Assert.IsType<RevertResult.Done>(await step.RevertAsync(RevertContextOf(step), cancellationToken));
 
     private static ImmutableSortedDictionary<string, T> Named<T>(string name, T value) =>
         ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal).Add(name, value);
 
+    private (StepAddress Address, StepInputs Inputs) InputsOf(IStep step)
+    {
+        var wanted = step.Definition.Derive(Config).Single() with { Version = step.Definition.Version };
+        ImmutableArray<ConsumedOutput> consumed = [.. from edge in wanted.Edges where edge.Group is not null select Fingerprinting.Consume(edge, Outputs[edge.Upstream].Parts)];
+        return (wanted.Address, Fingerprinting.Of(wanted, consumed));
+    }
+
+    private void Tell(StepProgress progress)
+    {
+        Progress.Add(progress);
+        OnProgress(progress);
+    }
+
     private sealed class SecretsOfTest(Dictionary<string, string> values) : ISecretSource
     {
-        public string Read(string name) => values[name];
+        public ValueTask<string> ReadAsync(string name, CancellationToken cancellationToken) => ValueTask.FromResult(values[name]);
     }
 }

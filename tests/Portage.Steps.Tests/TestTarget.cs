@@ -27,18 +27,21 @@ internal sealed class TestTarget(string endpoint) : IDisposable
     }
 
     /// <summary>Everything that a metadata step may make, by name: equal texts mean that nothing was added, changed or taken.</summary>
-    public async Task<string> EverythingAsync(CancellationToken cancellationToken)
+    public Task<string> EverythingAsync(CancellationToken cancellationToken) => EverythingAsync(Metadata, cancellationToken);
+
+    /// <summary>The same, by another way.</summary>
+    public static async Task<string> EverythingAsync(ClusterMetadata metadata, CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
         foreach (var kind in (TemplateKind[])[TemplateKind.Legacy, TemplateKind.Component, TemplateKind.Index])
         {
-            foreach (var template in (await Metadata.ListTemplatesAsync(kind, cancellationToken)).OrderBy(template => template.Name, StringComparer.Ordinal))
+            foreach (var template in (await metadata.ListTemplatesAsync(kind, cancellationToken)).OrderBy(template => template.Name, StringComparer.Ordinal))
             {
                 text.Append(kind).Append(' ').Append(template.Name).Append(' ').Append(Encoding.UTF8.GetString(template.Json.Span)).Append('\n');
             }
         }
 
-        foreach (var index in (await Metadata.GetIndicesAsync("*", cancellationToken)).OrderBy(index => index.Name, StringComparer.Ordinal))
+        foreach (var index in (await metadata.GetIndicesAsync("*", cancellationToken)).OrderBy(index => index.Name, StringComparer.Ordinal))
         {
             text.Append("index ").Append(index.Name).Append(' ').Append(Encoding.UTF8.GetString(index.Json.Span)).Append('\n');
         }

@@ -91,7 +91,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
     private static string RepositoryName(StepContext context) => $"portage-{context.Address.Source}-{context.Address.Part}".ToLowerInvariant();
 
     /// <summary>The same for as long as the work is the same, so that an attempt after a crash finds what the one before began.</summary>
-    private static string TakenName(WorkContext context) =>
+    internal static string TakenName(WorkContext context) =>
         $"portage-{context.Session}-{context.Address.Part}-{context.Inputs.Fingerprints.Identity.Short}".ToLowerInvariant();
 
     private static (ImmutableArray<string> Include, ImmutableArray<string> Exclude) TakenPatterns(SnapshotConfig config) =>

@@ -26,7 +26,7 @@ public sealed class BackfillStepTests
         await using var slice = await SliceOnSandbox.OfAsync(server, new() { Types = TypesChoice.PrefixIds });
         var done = await slice.DoAsync(new BackfillStep());
 
-        var rejected = SliceOnSandbox.Findings(slice.Run.ContextOf(new BackfillStep(), null)).Select(Rejected).ToArray();
+        var rejected = slice.Findings(new BackfillStep()).Select(Rejected).ToArray();
         var golden = 0;
         foreach (var index in slice.GoldenIndices)
         {

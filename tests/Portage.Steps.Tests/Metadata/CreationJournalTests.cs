@@ -1,59 +1,64 @@
+using Portage.Conformance;
 using Portage.Steps.Metadata.Creation;
 using Portage.Steps.Metadata.Objects;
 
 namespace Portage.Steps.Tests.Metadata;
 
-public sealed class CreationJournalTests : IDisposable
+public sealed class CreationJournalTests
 {
     private static readonly ObjectName Logs = new(ObjectKind.Index, "logs");
     private static readonly ObjectName Errors = new(ObjectKind.Alias, "errors", "logs");
-    private readonly TempFolder _folder = new();
+    private static readonly ObjectName Template = new(ObjectKind.IndexTemplate, "logs");
+    private readonly MemoryDisk _disk = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private MemoryStepFiles Files => new(_disk, "work");
 
     [Fact]
-    public void Open_NothingWasCreated_IsEmptyAndMakesNothing()
+    public async Task OpenAsync_NothingWasCreated_IsEmptyAndMakesNothing()
     {
-        Assert.Empty(CreationJournal.Open(_folder["work"]).Created);
-        Assert.False(Directory.Exists(_folder["work"]));
+        Assert.Empty((await OpenAsync()).Created);
+        Assert.Empty(_disk.Files);
     }
 
     [Fact]
-    public void Open_AfterAdditions_HasThemInOrder()
+    public async Task OpenAsync_AfterAdditions_HasThemInTheOrderOfCreation()
     {
-        var journal = CreationJournal.Open(_folder["work"]);
-        journal.Add(Logs);
-        journal.Add(Errors);
-        Assert.Equal([Logs, Errors], CreationJournal.Open(_folder["work"]).Created);
+        var journal = await OpenAsync();
+        await journal.AddAsync(Logs, "logs");
+        await journal.ConfirmAsync(Logs);
+        await journal.AddAsync(Errors, "logs");
+        await journal.AddAsync(Template, null);
+        Assert.Equal([new(Template, null, false), new(Logs, "logs", true), new(Errors, "logs", false)], (await OpenAsync()).Created);
     }
 
     [Fact]
-    public void Open_OneWasTakenBack_HasTheOthers()
+    public async Task OpenAsync_OneWasTakenBack_HasTheOthers()
     {
-        var journal = CreationJournal.Open(_folder["work"]);
-        journal.Add(Logs);
-        journal.Add(Errors);
-        journal.TakeBack(Logs);
-        Assert.Equal([Errors], journal.Created);
-        Assert.Equal([Errors], CreationJournal.Open(_folder["work"]).Created);
+        var journal = await OpenAsync();
+        await journal.AddAsync(Logs, "logs");
+        await journal.AddAsync(Errors, "logs");
+        await journal.TakeBackAsync(Logs);
+        Assert.Equal([Errors], journal.Created.Select(created => created.Name));
+        Assert.Equal([Errors], (await OpenAsync()).Created.Select(created => created.Name));
     }
 
     [Fact]
-    public void Open_LastLineWasCutOff_IgnoresItAndGoesOnBehindTheOthers()
+    public async Task OpenAsync_LastLineWasCutOff_IgnoresItAndGoesOnBehindTheOthers()
     {
-        CreationJournal.Open(_folder["work"]).Add(Logs);
-        File.AppendAllText(_folder["work/created.jsonl"], """{"kind":"Alias","na""");
-        CreationJournal.Open(_folder["work"]).Add(Errors);
-        Assert.Equal([Logs, Errors], CreationJournal.Open(_folder["work"]).Created);
+        await (await OpenAsync()).AddAsync(Logs, "logs");
+        await Files.Item("logs").AppendAsync("created.jsonl", """{"kind":"Alias","na"""u8.ToArray(), Cancellation);
+        await (await OpenAsync()).AddAsync(Errors, "logs");
+        Assert.Equal([Logs, Errors], (await OpenAsync()).Created.Select(created => created.Name));
     }
 
     [Fact]
-    public void Delete_AfterAdditions_ForgetsThem()
+    public async Task OpenAsync_OfAnEarlierBuild_WasMadeAndBelongsToNoIndexOfTheSnapshot()
     {
-        var journal = CreationJournal.Open(_folder["work"]);
-        journal.Add(Logs);
-        journal.Delete();
-        Assert.Empty(journal.Created);
-        Assert.Empty(CreationJournal.Open(_folder["work"]).Created);
+        _disk.Put("work/created.jsonl", [.. """{"kind":"Index","name":"logs","index":null,"ours":true}"""u8, (byte)'\n']);
+        Assert.Equal([new(Logs, null, true)], (await OpenAsync()).Created);
     }
 
-    public void Dispose() => _folder.Dispose();
+    private Task<CreationJournal> OpenAsync() => CreationJournal.OpenAsync(Files, Cancellation);
 }

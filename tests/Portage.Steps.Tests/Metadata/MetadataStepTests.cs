@@ -71,7 +71,7 @@ public sealed class MetadataStepTests : IAsyncLifetime
     public async Task EvaluateAsync_KilledOneLeftScratchObjects_RemovesThem()
     {
         var run = await RunOfAsync("es-7.10.2", TwoIndices);
-        var identity = run.ContextOf(_step, null).Inputs!.Fingerprints.Identity.Short;
+        var identity = run.ContextOf(_step, null).Inputs.Fingerprints.Identity.Short;
         await _target.PutAsync($"/portage-scratch-{identity}-7", "{}", Cancellation);
         await _target.PutAsync($"/_component_template/portage-scratch-{identity}-8", """{"template":{}}""", Cancellation);
         await _target.PutAsync($"/_index_template/portage-scratch-{identity}-9", $$"""{"index_patterns":["none"],"composed_of":["portage-scratch-{{identity}}-8"]}""", Cancellation);
@@ -324,14 +324,12 @@ public sealed class MetadataStepTests : IAsyncLifetime
     {
         var run = await RunOfAsync("es-7.10.2", TwoIndices);
         var approved = await run.EvaluateAsync(_step, Cancellation);
-        var work = run.ContextOf(_step, approved).WorkFolder;
-        Directory.CreateDirectory(work);
 
-        // The second line was cut off by the crash.
-        await File.WriteAllTextAsync(Path.Combine(work, "created.jsonl"), """
+        // As an earlier build wrote it; the second line was cut off by the crash.
+        await run.FilesOf(_step).AppendAsync("created.jsonl", """
             {"kind":"Index","name":"logs","index":null,"ours":true}
             {"kind":"Index","na
-            """, Cancellation);
+            """u8.ToArray(), Cancellation);
         Assert.Equal(approved.Digest, (await run.EvaluateAsync(_step, Cancellation)).Digest);
         Assert.IsType<StepResult.Done>(await run.RunAsync(_step, approved, Cancellation));
         await run.RevertAsync(_step, Cancellation);
@@ -385,7 +383,7 @@ public sealed class MetadataStepTests : IAsyncLifetime
     public async Task EstimateAsync_SnapshotIsThere_SaysHowMany()
     {
         var run = await RunOfAsync("es-7.10.2", Everything);
-        Assert.Equal("16 indices, 2 templates, 2 component templates", (await _step.EstimateAsync(run.ContextOf(_step, null), Cancellation))!.Text);
+        Assert.Equal("16 indices, 2 templates, 2 component templates", (await _step.EstimateAsync(run.EstimateContextOf(_step), Cancellation))!.Text);
         Assert.Equal(0, _sandbox.Requests.Total);
     }
 
@@ -431,7 +429,6 @@ public sealed class MetadataStepTests : IAsyncLifetime
         var fixture = Fixtures.Unzip($"made/{server}.zip");
         _owned.Add(fixture);
         var run = await StepRun.OfAsync(fixture["repo"], "second", endpoint ?? _sandbox.Endpoint, slice, Cancellation);
-        _owned.Add(run);
         return run;
     }
 

@@ -48,7 +48,7 @@ public sealed class RealTargetTests(OpenSearchFixture server) : IAsyncDisposable
     public async Task RunAsync_SnapshotOfEachEra_CreatesAllOfItAndTakesItBack(string name, int indices, int templates, int components, int aliases)
     {
         using var fixture = Fixtures.Unzip($"made/{name}.zip");
-        using var run = await StepRun.OfAsync(fixture["repo"], "second", server.Endpoint, All, Cancellation);
+        var run = await StepRun.OfAsync(fixture["repo"], "second", server.Endpoint, All, Cancellation);
         var before = await _target.EverythingAsync(Cancellation);
 
         var evidence = await run.EvaluateAsync(_step, Cancellation);
@@ -65,7 +65,7 @@ public sealed class RealTargetTests(OpenSearchFixture server) : IAsyncDisposable
         Assert.IsType<StepResult.Done>(await run.RunAsync(_step, evidence, Cancellation));
 
         // Another session finds all of it as it would make it.
-        using var other = await StepRun.OfAsync(fixture["repo"], "second", server.Endpoint, All, Cancellation);
+        var other = await StepRun.OfAsync(fixture["repo"], "second", server.Endpoint, All, Cancellation);
         var found = await other.EvaluateAsync(_step, Cancellation);
         Assert.Equal("nothing to create; " + (indices + templates + components + aliases) + " kept", found.Lines[0]);
 
@@ -77,7 +77,7 @@ public sealed class RealTargetTests(OpenSearchFixture server) : IAsyncDisposable
     public async Task EvaluateAsync_SlicesOfOtherMappings_NamesWhatDiffers()
     {
         using var fixture = Fixtures.Unzip("made/es-7.10.2.zip");
-        using var run = await StepRun.OfAsync(fixture["repo"], "second", server.Endpoint, new() { Indices = new() { Include = ["logs", "sorted"] } }, Cancellation);
+        var run = await StepRun.OfAsync(fixture["repo"], "second", server.Endpoint, new() { Indices = new() { Include = ["logs", "sorted"] } }, Cancellation);
         await _target.PutAsync("/logs", """{"settings":{"number_of_replicas":2,"number_of_shards":2},"mappings":{"properties":{"level":{"type":"text"}}}}""", Cancellation);
         await _target.PutAsync("/sorted", """{"settings":{"index.max_result_window":5},"mappings":{"properties":{"k":{"type":"keyword"},"n":{"type":"long"}}}}""", Cancellation);
 

@@ -39,7 +39,7 @@ public sealed class SnapshotStepTests
     public async Task RunAsync_IndicesInNoSlice_AreNamed()
     {
         using var fixture = Fixtures.Unzip("made/es-7.10.2.zip");
-        using var run = await StepRun.OfAsync(fixture["repo"], "second", Nowhere, new() { Indices = new() { Include = ["*"], Exclude = ["s*", "e*"] } }, Cancellation);
+        var run = await StepRun.OfAsync(fixture["repo"], "second", Nowhere, new() { Indices = new() { Include = ["*"], Exclude = ["s*", "e*"] } }, Cancellation);
         var done = Assert.IsType<StepResult.Done>(await run.RunAsync(new SnapshotStep(), null, Cancellation));
         Assert.Contains("in no slice, so left behind: empty, excluded, softness, sorted, sparse, stored", done.Report.Lines);
     }
@@ -50,8 +50,8 @@ public sealed class SnapshotStepTests
     public async Task EstimateAsync_NestedObjects_AreNotTakenForDocuments(string index, string words)
     {
         using var fixture = Fixtures.Unzip("made/es-7.10.2.zip");
-        using var run = await StepRun.OfAsync(fixture["repo"], "second", Nowhere, new() { Indices = new() { Include = [index] } }, Cancellation);
-        var estimate = (await new BackfillStep().EstimateAsync(run.ContextOf(new BackfillStep(), null), Cancellation))!;
+        var run = await StepRun.OfAsync(fixture["repo"], "second", Nowhere, new() { Indices = new() { Include = [index] } }, Cancellation);
+        var estimate = (await new BackfillStep().EstimateAsync(run.EstimateContextOf(new BackfillStep()), Cancellation))!;
         var documents = GoldenDocument.ReadAll(Path.Combine(fixture["golden"], "second", $"{index}.ndjson")).Count();
         Assert.True(estimate.DocumentCount >= documents);
         Assert.Equal(words.Contains("up to", StringComparison.Ordinal), estimate.DocumentCount > documents);

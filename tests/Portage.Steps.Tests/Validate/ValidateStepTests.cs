@@ -138,5 +138,5 @@ public sealed class ValidateStepTests
     private static string? Text(JsonElement finding, string name) => finding.GetProperty(name).GetString();
 
     private static JsonElement[] Findings(SliceOnSandbox slice) =>
-        [.. SliceOnSandbox.Findings(slice.Run.ContextOf(new ValidateStep(), null)).Select(line => JsonDocument.Parse(line).RootElement)];
+        [.. slice.Findings(new ValidateStep()).Select(line => JsonDocument.Parse(line).RootElement)];
 }

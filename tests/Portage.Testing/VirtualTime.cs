@@ -1,20 +1,25 @@
-namespace Portage.Engine.Tests.Simulation;
+namespace Portage.Testing;
 
 /// <summary>A clock that stands still until it is told to go on to the next timer.</summary>
-internal sealed class VirtualTime : TimeProvider
+public sealed class VirtualTime : TimeProvider
 {
     private readonly PriorityQueue<VirtualTimer, (long Due, long Number)> _timers = new();
     private long _now;
     private long _numbers;
 
+    /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <summary>Since the beginning.</summary>
     public TimeSpan Elapsed => TimeSpan.FromTicks(_now);
 
+    /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero) + TimeSpan.FromTicks(_now);
 
+    /// <inheritdoc/>
     public override long GetTimestamp() => _now;
 
+    /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new VirtualTimer(this, callback, state);
@@ -46,9 +51,12 @@ internal sealed class VirtualTime : TimeProvider
         /// <summary>Which entry of the queue is this timer's; 0 when none is.</summary>
         public long Number { get; private set; }
 
+        private TimeSpan _period = Timeout.InfiniteTimeSpan;
+
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             Number = 0;
+            _period = period;
             if (dueTime != Timeout.InfiniteTimeSpan)
             {
                 Number = ++time._numbers;
@@ -61,6 +69,11 @@ internal sealed class VirtualTime : TimeProvider
         public void Fire()
         {
             Number = 0;
+            if (_period != Timeout.InfiniteTimeSpan && _period != TimeSpan.Zero)
+            {
+                Change(_period, _period);
+            }
+
             callback(state);
         }
 

@@ -1,16 +1,21 @@
-namespace Portage.Engine.Tests.Simulation;
+namespace Portage.Testing;
 
 /// <summary>The one thread of a simulated process. Killed, nothing of it goes on, in the middle of whatever it was.</summary>
-internal sealed class ProcessContext(Queue<(ProcessContext Process, SendOrPostCallback Callback, object? State)> queue) : SynchronizationContext
+public sealed class ProcessContext(Queue<(ProcessContext Process, SendOrPostCallback Callback, object? State)> queue) : SynchronizationContext
 {
+    /// <summary>True once it was killed.</summary>
     public bool IsDead { get; set; }
 
+    /// <inheritdoc/>
     public override void Post(SendOrPostCallback d, object? state) => queue.Enqueue((this, d, state));
 
+    /// <inheritdoc/>
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing here waits.");
 
+    /// <inheritdoc/>
     public override SynchronizationContext CreateCopy() => this;
 
+    /// <summary>Begins something in the process; what of it has to wait goes on when the queue is worked off.</summary>
     public void Do(Action action)
     {
         var before = Current;

@@ -1,0 +1,72 @@
+using Portage.Configuration;
+using Portage.Engine.Ports;
+using Portage.Steps.Backfill;
+using Portage.Steps.Metadata;
+
+namespace Portage.Steps.Tests.Killing;
+
+/// <summary>A backfill, killed at every moment.</summary>
+public sealed class KilledBackfillTests : KillingKit
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static SliceConfig Slice => new()
+    {
+        Indices = new() { Include = ["logs", "routed"] },
+        Backfill = new() { OperationCountMax = 100, Connections = 2, Workers = 2 },
+    };
+
+    internal override IReadOnlyDictionary<string, Story> Stories { get; } = new Dictionary<string, Story>
+    {
+        ["run"] = new(Slice, WithMetadata, RunAsync),
+        ["run with rejects"] = new(Slice with { Indices = new() { Include = ["nosource", "logs"] } }, WithMetadata, RunAsync),
+        ["run over others' documents"] = new(Slice with { Backfill = Slice.Backfill with { Conflict = ConflictChoice.Overwrite } }, WithOthersAsync, RunAsync) { ComparesVersions = false },
+        ["revert by making anew"] = new(Slice, Done, RevertAsync),
+        ["revert of one index by making anew"] = new(Slice with { Indices = new() { Include = ["logs"] } }, Done, RevertAsync),
+        ["revert by document"] = new(
+            Slice,
+            async scene =>
+            {
+                await Done(scene);
+                await scene.SendAsync(HttpMethod.Put, "/logs/_doc/mine", """{"mine":true}""");
+            },
+            RevertAsync),
+    };
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("run with rejects")]
+    [InlineData("run over others' documents")]
+    [InlineData("revert by making anew")]
+    [InlineData("revert by document")]
+    public Task Killed_AtEveryMoment_TheNextProcessEndsAsIfItHadNotBeen(string story) => DieAtEveryMomentAsync(story);
+
+    [Fact]
+    public Task Killed_TwiceInARevert_TheNextProcessEndsAsIfItHadNotBeen() => DieTwiceAtEveryMomentAsync("revert of one index by making anew");
+
+    private static Task WithMetadata(Scene scene)
+    {
+        scene.Do(transport => new MetadataStep(transport));
+        return Task.CompletedTask;
+    }
+
+    private static async Task Done(Scene scene)
+    {
+        await WithMetadata(scene);
+        scene.Do(transport => new BackfillStep(transport));
+    }
+
+    private static async Task WithOthersAsync(Scene scene)
+    {
+        await WithMetadata(scene);
+        await scene.SendAsync(HttpMethod.Put, "/logs/_doc/mine", """{"mine":true}""");
+    }
+
+    private static async Task<string> RunAsync(HttpMessageHandler transport, StepRun run) => Story.Of(await run.RunAsync(new BackfillStep(transport), null, Cancellation));
+
+    private static async Task<string> RevertAsync(HttpMessageHandler transport, StepRun run)
+    {
+        await run.RevertAsync(new BackfillStep(transport), Cancellation);
+        return "reverted";
+    }
+}
