@@ -192,10 +192,10 @@ public sealed record MetadataConfig
     [Field("Leave the step out: the indices are there already.")]
     public bool Skip { get; init; }
 
-    [Field("Templates to create, by name.", Default = "those whose patterns match an index of the slice, and the component templates that they use", Affects = Affects.Result, CommentInSample = true)]
+    [Field("Templates to create, by name.", Default = "those whose patterns match an index of the slice, and the component templates that they use", Affects = Affects.Result, InPlace = true, CommentInSample = true)]
     public IndexSelectionConfig? Templates { get; init; }
 
-    [Field("Replicas of every index created.", Default = "as at the source", Affects = Affects.Result, Example = "1", Min = 0, Max = 100)]
+    [Field("Replicas of every index created.", Default = "as at the source", Affects = Affects.Result, InPlace = true, Example = "1", Min = 0, Max = 100)]
     public int? Replicas { get; init; }
 
     [Field("What lets the step go on after its evaluation: manual, auto, none, or a predicate over its numbers.")]

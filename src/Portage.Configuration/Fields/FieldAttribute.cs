@@ -66,6 +66,7 @@ public sealed class FieldAttribute(string description) : Attribute
 {
     private readonly Affects? _affects;
     private readonly Change? _change;
+    private readonly bool? _inPlace;
 
     /// <summary>What the field is for.</summary>
     public string Description { get; } = description;
@@ -82,6 +83,16 @@ public sealed class FieldAttribute(string description) : Attribute
     {
         get => _change ?? default;
         init => _change = value;
+    }
+
+    /// <summary>
+    /// A change of the value can be carried out where the objects stand: what was made with the old value is changed, not made
+    /// anew. Only of a field that affects the result. Default: as of the field that holds the record, at the top false.
+    /// </summary>
+    public bool InPlace
+    {
+        get => _inPlace ?? false;
+        init => _inPlace = value;
     }
 
     /// <summary>The field must be given; the reader reports it when it is missing.</summary>
@@ -122,6 +133,9 @@ public sealed class FieldAttribute(string description) : Attribute
 
     /// <summary><see cref="Change"/> under a field with <paramref name="inherited"/>, given what the field itself affects.</summary>
     internal Change ChangeUnder(Change inherited, Affects affects) => _change ?? (affects == Affects.Result ? inherited : Change.Free);
+
+    /// <summary><see cref="InPlace"/> under a field with <paramref name="inherited"/>, given what the field itself affects.</summary>
+    internal bool InPlaceUnder(bool inherited, Affects affects) => affects == Affects.Result && (_inPlace ?? inherited);
 }
 
 /// <summary>The field names an entry of a map elsewhere, which must exist.</summary>

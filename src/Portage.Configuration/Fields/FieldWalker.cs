@@ -9,7 +9,11 @@ namespace Portage.Configuration.Fields;
 /// <param name="Affects">What a change of it makes worthless.</param>
 /// <param name="Change">How it may change.</param>
 /// <param name="IsDefault">True when the value is the one that the field has when it is left out: fingerprints leave it out too.</param>
-public sealed record FieldValue(string Path, string Json, Affects Affects, Change Change, bool IsDefault);
+public sealed record FieldValue(string Path, string Json, Affects Affects, Change Change, bool IsDefault)
+{
+    /// <summary>True when a change of it can be carried out where the objects stand; only of what affects the result.</summary>
+    public bool InPlace { get; init; }
+}
 
 /// <summary>Takes records apart into their values.</summary>
 public static class FieldWalker
@@ -29,41 +33,40 @@ public static class FieldWalker
     public static IReadOnlyList<FieldValue> Walk(object record, string path, Affects affects, Change change)
     {
         var values = new List<FieldValue>();
-        Collect(RecordShape.Of(record.GetType()), record, path, affects, change, values);
+        Collect(RecordShape.Of(record.GetType()), record, path, new(affects, change, InPlace: false), values);
         values.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         return values;
     }
 
-    private static void Collect(RecordShape shape, object record, string path, Affects inheritedAffects, Change inheritedChange, List<FieldValue> values)
+    private static void Collect(RecordShape shape, object record, string path, FieldWeight inherited, List<FieldValue> values)
     {
         foreach (var field in shape.Fields)
         {
             var value = field.Get(record);
             var fieldPath = ConfigPath.Join(path, field.Name);
-            var affects = field.Facts.AffectsUnder(inheritedAffects);
-            var change = field.Facts.ChangeUnder(inheritedChange, affects);
+            var weight = inherited.Of(field);
             if (field.Kind == FieldKind.Map)
             {
                 foreach (var (name, entry) in MapShape.Entries(value!))
                 {
                     var entryPath = ConfigPath.Join(fieldPath, name);
-                    values.Add(new(entryPath, "{}", affects, change, IsDefault: false));
-                    Collect(field.Record!, entry, entryPath, affects, change, values);
+                    values.Add(weight.On(entryPath, "{}", isDefault: false));
+                    Collect(field.Record!, entry, entryPath, weight, values);
                 }
             }
             else if (field.Kind == FieldKind.Record && value is not null)
             {
                 if (field.Default is null)
                 {
-                    values.Add(new(fieldPath, "{}", affects, change, IsDefault: false));
+                    values.Add(weight.On(fieldPath, "{}", isDefault: false));
                 }
 
-                Collect(field.Record!, value, fieldPath, affects, change, values);
+                Collect(field.Record!, value, fieldPath, weight, values);
             }
             else
             {
                 var isDefault = CanonicalJson.IsDefault(field, value);
-                values.Add(new(fieldPath, isDefault ? field.DefaultJson : CanonicalJson.WriteValue(field, value), affects, change, isDefault));
+                values.Add(weight.On(fieldPath, isDefault ? field.DefaultJson : CanonicalJson.WriteValue(field, value), isDefault));
             }
         }
     }

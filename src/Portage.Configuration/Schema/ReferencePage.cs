@@ -16,10 +16,11 @@ public static class ReferencePage
         error. Lists are sets: their order means nothing. Names are 1 to 63 of `A-Z a-z 0-9 . _ -`, beginning with a letter or
         digit, and names of one map must differ by more than case and punctuation.
 
-        *Affects* says what a change of the field makes worthless. `result`: work that depends on it is done again. `process`: work
-        goes on, adjusted. `nothing`: nothing happens. *Change* says how a field that affects the result may change once
-        work has been done with it. `free`: at any time. `gated`: with an approval that shows the old and the new value.
-        `never`: only after that work has been reverted.
+        *Affects* says what a change of the field makes worthless. `result`: work that depends on it is done again; `result,
+        changed in place`: what is there is changed, and not made anew. `process`: work goes on, adjusted. `nothing`: nothing
+        happens. *Change* says how a field that affects the result may change once work has been done with it. `free`: at any
+        time. `gated`: with an approval that shows the old and the new value. `never`: only after that work has been
+        reverted.
 
         `workflow configure sample` prints a configuration with every field, `workflow configure schema` a JSON Schema for editors.
 
@@ -29,17 +30,17 @@ public static class ReferencePage
     public static string Write()
     {
         var page = new StringBuilder(Intro.ReplaceLineEndings("\n"));
-        WriteSection(page, RecordShape.Root, "", Affects.Nothing, Change.Free);
+        WriteSection(page, RecordShape.Root, "", FieldWeight.Top);
         return page.ToString();
     }
 
     /// <summary>A section for each record that has names; the records in it without names are rows of its table.</summary>
-    private static void WriteSection(StringBuilder page, RecordShape shape, string path, Affects affects, Change change)
+    private static void WriteSection(StringBuilder page, RecordShape shape, string path, FieldWeight weight)
     {
-        var below = new List<(FieldShape Map, string Path, Affects Affects, Change Change)>();
+        var below = new List<(FieldShape Map, string Path, FieldWeight Weight)>();
         var rows = new StringBuilder();
         var notes = new StringBuilder();
-        WriteRows(rows, notes, below, shape, "", affects, change);
+        WriteRows(rows, notes, below, shape, "", weight);
         page.Append('\n').Append("## ").Append(path.Length == 0 ? "The whole" : $"`{path}`").Append("\n\n");
         page.Append("| Field | Type | Default | Affects | Change | |\n| --- | --- | --- | --- | --- | --- |\n").Append(rows);
         if (notes.Length > 0)
@@ -47,14 +48,14 @@ public static class ReferencePage
             page.Append('\n').Append(notes);
         }
 
-        foreach (var (map, mapPath, mapAffects, mapChange) in below)
+        foreach (var (map, mapPath, mapWeight) in below)
         {
-            WriteSection(page, map.Record!, $"{(path.Length == 0 ? "" : path + ".")}{mapPath}.<name>", mapAffects, mapChange);
+            WriteSection(page, map.Record!, $"{(path.Length == 0 ? "" : path + ".")}{mapPath}.<name>", mapWeight);
         }
     }
 
     private static void WriteRows(
-        StringBuilder rows, StringBuilder notes, List<(FieldShape Map, string Path, Affects Affects, Change Change)> below, RecordShape shape, string prefix, Affects inheritedAffects, Change inheritedChange)
+        StringBuilder rows, StringBuilder notes, List<(FieldShape Map, string Path, FieldWeight Weight)> below, RecordShape shape, string prefix, FieldWeight inherited)
     {
         if (shape.ExactlyOneOf.Length > 0)
         {
@@ -69,16 +70,15 @@ public static class ReferencePage
 
         foreach (var field in shape.Fields.OrderBy(field => field.Order))
         {
-            var affects = field.Facts.AffectsUnder(inheritedAffects);
-            var change = field.Facts.ChangeUnder(inheritedChange, affects);
-            rows.Append($"| `{prefix}{field.Name}` | {Type(field)} | {Default(field)} | {Weight(field, affects)} | {(affects == Affects.Result && !IsHolder(field) ? Word(change) : "")} | {Cell(field.Facts.Description)} |\n");
+            var weight = inherited.Of(field);
+            rows.Append($"| `{prefix}{field.Name}` | {Type(field)} | {Default(field)} | {Weight(field, weight)} | {(weight.Affects == Affects.Result && !IsHolder(field) ? Word(weight.Change) : "")} | {Cell(field.Facts.Description)} |\n");
             if (field.Kind == FieldKind.Map)
             {
-                below.Add((field, prefix + field.Name, affects, change));
+                below.Add((field, prefix + field.Name, weight));
             }
             else if (field.Kind == FieldKind.Record)
             {
-                WriteRows(rows, notes, below, field.Record!, $"{prefix}{field.Name}.", affects, change);
+                WriteRows(rows, notes, below, field.Record!, $"{prefix}{field.Name}.", weight);
             }
         }
     }
@@ -86,7 +86,7 @@ public static class ReferencePage
     // What holds other fields says nothing itself: they do.
     private static bool IsHolder(FieldShape field) => field.Kind == FieldKind.Map || (field.Kind == FieldKind.Record && field.Default is not null);
 
-    private static string Weight(FieldShape field, Affects affects) => IsHolder(field) ? "" : Word(affects);
+    private static string Weight(FieldShape field, FieldWeight weight) => IsHolder(field) ? "" : $"{Word(weight.Affects)}{(weight.InPlace ? ", changed in place" : "")}";
 
     private static string Word<T>(T value)
         where T : struct, Enum => FieldShape.Camel(value.ToString());

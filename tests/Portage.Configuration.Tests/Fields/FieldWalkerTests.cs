@@ -11,7 +11,7 @@ public sealed class FieldWalkerTests
         var text = File.ReadAllText(Path.Combine(Checkout.Root, "tests", "Portage.Configuration.Tests", "Goldens", "everything-given", "config.yaml"));
         var values = FieldWalker.Walk(ConfigurationReader.Read(text, "config.yaml").Config!, "");
 
-        Golden.Verify(string.Concat(values.Select(value => $"{value.Affects,-7} {value.Change,-5} {value.Path} = {value.Json}\n")), "everything.txt");
+        Golden.Verify(string.Concat(values.Select(value => $"{value.Affects,-7} {value.Change,-5} {(value.InPlace ? "place" : ""),-5} {value.Path} = {value.Json}\n")), "everything.txt");
     }
 
     [Fact]
@@ -41,6 +41,31 @@ public sealed class FieldWalkerTests
 
         Assert.Equal(Change.Never, values["migrations.a.snapshots.main.take.indices.include"].Change);
         Assert.Equal(Change.Free, values["migrations.a.slices.b.indices.include"].Change);
+    }
+
+    [Fact]
+    public void Walk_WhatIsChangedInPlace_SaysSoDownToItsParts()
+    {
+        var values = FieldWalker.Walk(new MetadataConfig { Replicas = 2, Templates = new() { Include = ["logs"] } }, "").ToDictionary(value => value.Path, value => value.InPlace);
+        var selection = FieldWalker.Walk(new SliceConfig { Indices = new() }, "").Where(value => value.Path.StartsWith("indices", StringComparison.Ordinal));
+
+        Assert.True(values["replicas"]);
+        Assert.True(values["templates"]);
+        Assert.True(values["templates.include"]);
+        Assert.True(values["templates.exclude"]);
+        Assert.False(values["approve"]);
+        Assert.False(values["skip"]);
+        Assert.All(selection, value => Assert.False(value.InPlace));
+    }
+
+    [Fact]
+    public void InPlaceUnder_WhatAffectsNoResult_IsFalse()
+    {
+        var given = new FieldAttribute("A field.") { InPlace = true };
+
+        Assert.True(given.InPlaceUnder(inherited: false, Affects.Result));
+        Assert.False(given.InPlaceUnder(inherited: true, Affects.Process));
+        Assert.False(new FieldAttribute("A field.") { InPlace = false }.InPlaceUnder(inherited: true, Affects.Result));
     }
 
     [Fact]
