@@ -50,6 +50,13 @@ internal static class EndpointRule
         return Authority(uri);
     }
 
+    /// <summary>
+    /// What tells clusters apart by their endpoints: host, port and path, as <see cref="Check"/> leaves them. Not the scheme, because
+    /// one port does not serve two clusters.
+    /// </summary>
+    public static string ClusterOf(string endpoint) =>
+        Parse(endpoint) is { } uri ? $"{uri.IdnHost}:{uri.Port}{uri.AbsolutePath.TrimEnd('/')}" : endpoint;
+
     private static Uri? Parse(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri)
         && uri.Scheme is "http" or "https"
