@@ -45,7 +45,7 @@ public sealed class BackfillStep : IStep
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
         var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
-        using var client = ClusterAccess.Target(context.Config, on.TargetName, context.Secrets, context.Time);
+        using var client = ClusterAccess.Target(context.Config, on.TargetName, context.Secrets, context.Time, context.Tuning);
         using var journal = ItemJournal.Open(context.WorkFolder);
         var before = await ClusterAccess.TryAsync(on.TargetPath, () => BeforeAsync(context, indices, client, cancellationToken));
         await ClusterAccess.TryAsync(on.TargetPath, () => RefuseGoneIndicesAsync(context, on, client, cancellationToken));

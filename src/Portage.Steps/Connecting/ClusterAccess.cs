@@ -12,11 +12,23 @@ public static class ClusterAccess
 {
     /// <summary>A client of a target.</summary>
     /// <param name="name">Its name under <c>targets</c>.</param>
+    /// <param name="newest">The configuration as it is now, for what may change while the client is used; null: <paramref name="config"/> stays.</param>
     /// <exception cref="StepException">A secret is missing or malformed.</exception>
-    public static ClusterClient Target(MigrationConfig config, string name, ISecretSource secrets, TimeProvider time)
+    public static ClusterClient Target(MigrationConfig config, string name, ISecretSource secrets, TimeProvider time, Func<MigrationConfig>? newest = null)
     {
         var target = config.Targets[name];
-        return Client(target.Endpoint!, target.Auth, target.Tls, $"targets.{name}", secrets, time);
+        return Client(target.Endpoint!, target.Auth, target.Tls, $"targets.{name}", secrets, time, Timeouts);
+
+        ClusterTimeouts Timeouts()
+        {
+            var timeouts = (newest?.Invoke().Targets.GetValueOrDefault(name) ?? target).Timeouts;
+            return new()
+            {
+                Connect = TimeSpan.FromSeconds(timeouts.ConnectSeconds),
+                Request = TimeSpan.FromSeconds(timeouts.RequestSeconds),
+                Bulk = TimeSpan.FromSeconds(timeouts.BulkSeconds),
+            };
+        }
     }
 
     /// <summary>A client of a source cluster.</summary>
@@ -25,7 +37,8 @@ public static class ClusterAccess
     public static ClusterClient Source(MigrationConfig config, string name, ISecretSource secrets, TimeProvider time)
     {
         var source = config.Migrations[name].Source!;
-        return Client(source.Endpoint!, source.Auth, source.Tls, $"migrations.{name}.source", secrets, time);
+        var timeouts = new ClusterTimeouts { Connect = TimeSpan.FromSeconds(source.Timeouts.ConnectSeconds), Request = TimeSpan.FromSeconds(source.Timeouts.RequestSeconds) };
+        return Client(source.Endpoint!, source.Auth, source.Tls, $"migrations.{name}.source", secrets, time, () => timeouts);
     }
 
     /// <summary>Does something with a cluster; its failures become <see cref="StepException"/>s.</summary>
@@ -60,7 +73,7 @@ public static class ClusterAccess
     public static StepException Translate(ClusterException failure, string path) =>
         new(failure.ToDiagnostic(path) with { Command = ClusterAdvice.CommandFor(failure, path) }, isTransient: failure is ClusterUnreachableException { MayPass: true } || failure is ClusterRequestException { Status: 429 or 502 or 503 or 504 }, failure);
 
-    private static ClusterClient Client(string endpoint, AuthConfig? auth, TlsConfig? tls, string path, ISecretSource secrets, TimeProvider time)
+    private static ClusterClient Client(string endpoint, AuthConfig? auth, TlsConfig? tls, string path, ISecretSource secrets, TimeProvider time, Func<ClusterTimeouts> timeouts)
     {
         var connection = new ClusterConnection(endpoint)
         {
@@ -68,10 +81,11 @@ public static class ClusterAccess
             CredentialName = auth?.Basic?.Secret ?? auth?.ApiKey?.Secret,
             CaFile = tls?.CaFile,
             AllowInsecure = tls?.AllowInsecure ?? false,
+            Timeouts = timeouts(),
         };
         try
         {
-            return new(connection, time);
+            return new(connection, time, timeouts);
         }
         catch (ClusterException failure)
         {

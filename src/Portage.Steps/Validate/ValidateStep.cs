@@ -35,7 +35,7 @@ public sealed class ValidateStep : IStep
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
         var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
-        using var client = ClusterAccess.Target(context.Config, on.TargetName, context.Secrets, context.Time);
+        using var client = ClusterAccess.Target(context.Config, on.TargetName, context.Secrets, context.Time, context.Tuning);
         var written = BackfillOutputs.Find(context.Outputs, on.Step(StepKind.Backfill));
         if (on.Slice.Validate.Mode == ValidateMode.Counts && written is not null)
         {
