@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using Portage.Clusters.Auth;
+using Portage.Clusters.Bulk;
 using Portage.Clusters.Failures;
 
 namespace Portage.Clusters;
@@ -23,17 +24,19 @@ public sealed class ClusterClient : IDisposable
 
     private readonly HttpMessageInvoker _http;
     private readonly TimeProvider _time;
+    private readonly Func<ClusterTimeouts> _timeouts;
     private volatile bool _everAnswered;
 
     /// <param name="connection">The cluster, the credential and the timeouts.</param>
     /// <param name="time">Measures the request timeout; the connect timeout is the network stack's own.</param>
+    /// <param name="newest">The timeouts of requests as they are now, asked before each; null: those of the connection. The connect timeout stays.</param>
     /// <exception cref="CaFileException">The connection's CA file cannot be used.</exception>
-    public ClusterClient(ClusterConnection connection, TimeProvider time)
+    public ClusterClient(ClusterConnection connection, TimeProvider time, Func<ClusterTimeouts>? newest = null)
     {
-        (Connection, _time) = (connection, time);
+        (Connection, _time, _timeouts) = (connection, time, newest ?? (() => connection.Timeouts));
         _http = connection.Transport is { } transport ? new(transport, disposeHandler: false) : new(new SocketsHttpHandler
         {
-            ConnectTimeout = connection.ConnectTimeout,
+            ConnectTimeout = connection.Timeouts.Connect,
             SslOptions = ServerCertificates.OptionsFor(connection),
 
             // A redirect would carry the credential elsewhere, and no cluster sends one.
@@ -127,7 +130,8 @@ public sealed class ClusterClient : IDisposable
         request.Headers.ExpectContinue = expectContinue ? true : null;
 
         // Linked sources cost two allocations a request; a bulk request costs more than that by four orders.
-        using var deadline = new CancellationTokenSource(Connection.RequestTimeout, _time);
+        var limit = path == BulkReply.Path ? _timeouts().Bulk : _timeouts().Request;
+        using var deadline = new CancellationTokenSource(limit, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
@@ -143,7 +147,7 @@ public sealed class ClusterClient : IDisposable
         catch (OperationCanceledException e) when (deadline.IsCancellationRequested)
         {
             throw new ClusterUnreachableException(
-                Connection.Endpoint, UnreachableCause.RequestTimeout, $"no complete answer within {Connection.RequestTimeout.TotalSeconds:0.###} s", e);
+                Connection.Endpoint, UnreachableCause.RequestTimeout, $"no complete answer within {limit.TotalSeconds:0.###} s", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -226,13 +230,13 @@ public sealed class ClusterClient : IDisposable
         if (uri.Scheme == Uri.UriSchemeHttps)
         {
             return failure.Cause is UnreachableCause.HandshakeFailed or UnreachableCause.ConnectionLost
-                && await ProtocolProbe.SpeaksPlainHttpAsync(uri, Connection.ConnectTimeout, _time, cancellationToken)
+                && await ProtocolProbe.SpeaksPlainHttpAsync(uri, Connection.Timeouts.Connect, _time, cancellationToken)
                 ? new(Connection.Endpoint, UnreachableCause.PlainHttpAnswered, "the server speaks plain HTTP, and the endpoint says https://", failure)
                 : failure;
         }
 
         return failure.Cause is UnreachableCause.ConnectionLost
-            && await ProtocolProbe.SpeaksTlsAsync(uri, Connection.ConnectTimeout, _time, cancellationToken)
+            && await ProtocolProbe.SpeaksTlsAsync(uri, Connection.Timeouts.Connect, _time, cancellationToken)
             ? new(Connection.Endpoint, UnreachableCause.TlsExpected, "the server speaks TLS, and the endpoint says http://", failure)
             : failure;
     }

@@ -46,11 +46,8 @@ public sealed record ClusterConnection
     /// <summary>True accepts any certificate, of any host. Default false.</summary>
     public bool AllowInsecure { get; init; }
 
-    /// <summary>How long resolving, connecting and the TLS handshake may take together. Default 5 s.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>How long one request may take, from its first byte sent to the last byte of the answer. Default 60 s.</summary>
-    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>How long the cluster may take.</summary>
+    public ClusterTimeouts Timeouts { get; init; } = new();
 
     /// <summary>How requests travel. Default null: over the network. Not disposed with a client.</summary>
     public HttpMessageHandler? Transport { get; init; }

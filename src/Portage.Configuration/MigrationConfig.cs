@@ -16,7 +16,7 @@ public sealed record MigrationConfig
 /// <summary>A cluster that data goes to.</summary>
 public sealed record TargetConfig
 {
-    [Field("Address of the cluster: http:// or https://, host and port.", Affects = Affects.Result, Change = Change.Never, Required = true, Form = TextForm.Endpoint, Example = "https://blue.example:9200")]
+    [Field("Address of the cluster: http:// or https://, host and port, and a path where the cluster stands below one.", Affects = Affects.Result, Change = Change.Never, Required = true, Form = TextForm.Endpoint, Example = "https://blue.example:9200")]
     public string? Endpoint { get; init; }
 
     [Field("How to log in.", Default = "none", SameAsGiving = "none", Affects = Affects.Process)]
@@ -24,6 +24,9 @@ public sealed record TargetConfig
 
     [Field("How to check the server's certificate.", Affects = Affects.Process)]
     public TlsConfig Tls { get; init; } = new();
+
+    [Field("How long the cluster may take.", Affects = Affects.Process)]
+    public TargetTimeoutsConfig Timeouts { get; init; } = new();
 }
 
 /// <summary>How to log in to a cluster.</summary>
@@ -62,6 +65,29 @@ public sealed record TlsConfig
     public bool AllowInsecure { get; init; }
 }
 
+/// <summary>How long a cluster may take before it counts as unreachable; then the request is made again, or its step tries again later.</summary>
+public sealed record TimeoutsConfig
+{
+    [Field("Most time for resolving the name, connecting and the TLS handshake together; a change counts from the step's next start.", Affects = Affects.Process, Unit = "seconds", Min = 1, Max = 600)]
+    public int ConnectSeconds { get; init; } = 5;
+
+    [Field("Most time for one request, until its whole answer is there.", Affects = Affects.Process, Unit = "seconds", Min = 1, Max = 86_400)]
+    public int RequestSeconds { get; init; } = 60;
+}
+
+/// <summary>How long a target may take; as <see cref="TimeoutsConfig"/>, and for bulk requests.</summary>
+public sealed record TargetTimeoutsConfig
+{
+    [Field("Most time for resolving the name, connecting and the TLS handshake together; a change counts from the step's next start.", Affects = Affects.Process, Unit = "seconds", Min = 1, Max = 600)]
+    public int ConnectSeconds { get; init; } = 5;
+
+    [Field("Most time for one request, until its whole answer is there; _bulk requests have their own.", Affects = Affects.Process, Unit = "seconds", Min = 1, Max = 86_400)]
+    public int RequestSeconds { get; init; } = 60;
+
+    [Field("Most time for one _bulk request, until its whole answer is there. Documents of a request that takes longer are sent again.", Affects = Affects.Process, Unit = "seconds", Min = 1, Max = 86_400)]
+    public int BulkSeconds { get; init; } = 60;
+}
+
 /// <summary>One source and everything that is to happen with its data.</summary>
 [NotAvailableYet("capture", "replay", "switch", "teardown")]
 public sealed record SourceMigrationConfig
@@ -79,7 +105,7 @@ public sealed record SourceMigrationConfig
 /// <summary>The cluster that data comes from.</summary>
 public sealed record SourceConfig
 {
-    [Field("Address of the cluster: http:// or https://, host and port.", Affects = Affects.Process, Required = true, Form = TextForm.Endpoint, Example = "https://old.example:9200")]
+    [Field("Address of the cluster: http:// or https://, host and port, and a path where the cluster stands below one.", Affects = Affects.Process, Required = true, Form = TextForm.Endpoint, Example = "https://old.example:9200")]
     public string? Endpoint { get; init; }
 
     [Field("How to log in.", Default = "none", SameAsGiving = "none", Affects = Affects.Process)]
@@ -87,6 +113,9 @@ public sealed record SourceConfig
 
     [Field("How to check the server's certificate.", Affects = Affects.Process)]
     public TlsConfig Tls { get; init; } = new();
+
+    [Field("How long the cluster may take.", Affects = Affects.Process)]
+    public TimeoutsConfig Timeouts { get; init; } = new();
 
     [Field("Product and version, as 'ES 7.10.2' or 'OS 2.19.1'.", Default = "asked of the cluster, or read from the snapshot", Affects = Affects.Process, Form = TextForm.ClusterVersion, Example = "ES 7.10.2")]
     public string? Version { get; init; }

@@ -25,7 +25,7 @@ internal static class FailedConnection
         // SocketsHttpHandler reports its connect timeout as a cancellation around a TimeoutException.
         if (error is OperationCanceledException)
         {
-            return (UnreachableCause.ConnectTimeout, $"no connection to {uri.Host}:{uri.Port} within {connection.ConnectTimeout.TotalSeconds:0.###} s");
+            return (UnreachableCause.ConnectTimeout, $"no connection to {uri.Host}:{uri.Port} within {connection.Timeouts.Connect.TotalSeconds:0.###} s");
         }
 
         if (Within<AuthenticationException>(error) is { } handshake)

@@ -29,7 +29,7 @@ public enum TextForm
     /// <summary>Any text of one line.</summary>
     Any,
 
-    /// <summary>An http:// or https:// address with host and port, and nothing after it.</summary>
+    /// <summary>An http:// or https:// address with host and port, and perhaps a path.</summary>
     Endpoint,
 
     /// <summary>Product and version of a cluster, as <c>ES 7.10.2</c>.</summary>

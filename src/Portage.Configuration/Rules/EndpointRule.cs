@@ -4,12 +4,15 @@ using Portage.Model.Diagnostics;
 
 namespace Portage.Configuration.Rules;
 
-/// <summary>An endpoint is http(s)://host:port and nothing else. What follows an @, a ? or a # is never repeated: it may be a secret.</summary>
+/// <summary>
+/// An endpoint is http(s)://host:port, perhaps with the path under which a proxy has the cluster, and nothing else. What follows
+/// an @, a ? or a # is never repeated: it may be a secret.
+/// </summary>
 internal static class EndpointRule
 {
     private const string Expected = "expected http:// or https://, a host and a port, as https://blue.example:9200";
 
-    /// <summary>The endpoint without what means nothing (case of the host, a slash at the end, the scheme's own port); null when it is reported.</summary>
+    /// <summary>The endpoint without what means nothing (case of scheme and host, a slash at the end, the scheme's own port); null when it is reported.</summary>
     public static string? Check(string text, ConfigPath path, Findings findings)
     {
         if (text.Contains('@', StringComparison.Ordinal))
@@ -26,7 +29,7 @@ internal static class EndpointRule
 
         if (Parse(text) is not { } uri)
         {
-            var meant = text.Contains("://", StringComparison.Ordinal) || Parse("https://" + text) is not { } secure ? null : Authority(secure);
+            var meant = text.Contains("://", StringComparison.Ordinal) || Parse("https://" + text) is not { } secure ? null : Root(secure);
             findings.Add(
                 DiagnosticCatalog.BadEndpoint.Error,
                 path,
@@ -36,19 +39,29 @@ internal static class EndpointRule
             return null;
         }
 
-        if (uri.PathAndQuery != "/" || uri.Fragment.Length > 0)
+        if (uri.Query.Length > 0 || uri.Fragment.Length > 0 || ApiIn(uri) is not null)
         {
+            var root = Root(uri);
             findings.Add(
                 DiagnosticCatalog.BadEndpoint.Error,
                 path,
-                $"'{Words.Shown(BeforeQuery(text))}' has a path or a query; {Expected}, and nothing after it.",
-                Authority(uri),
-                Commands.Update(path, Authority(uri)));
+                ApiIn(uri) is { } api
+                    ? $"'{Words.Shown(BeforeQuery(text))}' leads to an API of the cluster, '{Words.Shown(api)}', and not to the cluster itself."
+                    : $"'{Words.Shown(BeforeQuery(text))}' has a query or a fragment (not shown); {Expected}, and at most a path after it.",
+                root,
+                Commands.Update(path, root));
             return null;
         }
 
-        return Authority(uri);
+        return Root(uri);
     }
+
+    /// <summary>
+    /// What tells clusters apart by their endpoints: host, port and path, as <see cref="Check"/> leaves them. Not the scheme, because
+    /// one port does not serve two clusters.
+    /// </summary>
+    public static string ClusterOf(string endpoint) =>
+        Parse(endpoint) is { } uri ? $"{uri.IdnHost}:{uri.Port}{PathOf(uri)}" : endpoint;
 
     private static Uri? Parse(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri)
@@ -61,10 +74,19 @@ internal static class EndpointRule
     private static string? Bare(string text)
     {
         var scheme = text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? "http://" : "https://";
-        return Parse(scheme + text[(text.LastIndexOf('@') + 1)..]) is { } uri ? Authority(uri) : null;
+        return Parse(scheme + text[(text.LastIndexOf('@') + 1)..]) is { } uri ? Root(uri) : null;
     }
 
+    private static string Root(Uri uri) => Authority(uri) + PathOf(uri);
+
     private static string Authority(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
+
+    /// <summary>The path up to what no proxy would name a cluster: APIs begin with an underscore.</summary>
+    private static string PathOf(Uri uri) => ApiIn(uri) is { } api
+        ? uri.AbsolutePath[..uri.AbsolutePath.IndexOf($"/{api}", StringComparison.Ordinal)].TrimEnd('/')
+        : uri.AbsolutePath.TrimEnd('/');
+
+    private static string? ApiIn(Uri uri) => uri.AbsolutePath.Split('/').FirstOrDefault(segment => segment.StartsWith('_'));
 
     private static string BeforeQuery(string text) => text[..(text.IndexOfAny(['?', '#']) is var end and >= 0 ? end : text.Length)];
 }

@@ -54,7 +54,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
         var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
-        using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
+        using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken, context.Tuning);
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
         var targets = new TargetIndices(context, on, client);
         var before = await ClusterAccess.TryAsync(on.TargetPath, () => targets.BeginAsync(indices, cancellationToken));

@@ -13,11 +13,24 @@ public static class ClusterAccess
     /// <summary>A client of a target.</summary>
     /// <param name="name">Its name under <c>targets</c>.</param>
     /// <param name="transport">How requests travel; null for the network.</param>
+    /// <param name="newest">The configuration as it is now, for what may change while the client is used; null: <paramref name="config"/> stays.</param>
     /// <exception cref="StepException">A secret is missing or malformed.</exception>
-    public static Task<ClusterClient> TargetAsync(MigrationConfig config, string name, ISecretSource secrets, TimeProvider time, HttpMessageHandler? transport, CancellationToken cancellationToken)
+    public static Task<ClusterClient> TargetAsync(
+        MigrationConfig config, string name, ISecretSource secrets, TimeProvider time, HttpMessageHandler? transport, CancellationToken cancellationToken, Func<MigrationConfig>? newest = null)
     {
         var target = config.Targets[name];
-        return ClientAsync(target.Endpoint!, target.Auth, target.Tls, $"targets.{name}", secrets, time, transport, cancellationToken);
+        return ClientAsync(target.Endpoint!, target.Auth, target.Tls, $"targets.{name}", secrets, time, transport, Timeouts, cancellationToken);
+
+        ClusterTimeouts Timeouts()
+        {
+            var timeouts = (newest?.Invoke().Targets.GetValueOrDefault(name) ?? target).Timeouts;
+            return new()
+            {
+                Connect = TimeSpan.FromSeconds(timeouts.ConnectSeconds),
+                Request = TimeSpan.FromSeconds(timeouts.RequestSeconds),
+                Bulk = TimeSpan.FromSeconds(timeouts.BulkSeconds),
+            };
+        }
     }
 
     /// <summary>A client of a source cluster.</summary>
@@ -27,7 +40,8 @@ public static class ClusterAccess
     public static Task<ClusterClient> SourceAsync(MigrationConfig config, string name, ISecretSource secrets, TimeProvider time, HttpMessageHandler? transport, CancellationToken cancellationToken)
     {
         var source = config.Migrations[name].Source!;
-        return ClientAsync(source.Endpoint!, source.Auth, source.Tls, $"migrations.{name}.source", secrets, time, transport, cancellationToken);
+        var timeouts = new ClusterTimeouts { Connect = TimeSpan.FromSeconds(source.Timeouts.ConnectSeconds), Request = TimeSpan.FromSeconds(source.Timeouts.RequestSeconds) };
+        return ClientAsync(source.Endpoint!, source.Auth, source.Tls, $"migrations.{name}.source", secrets, time, transport, () => timeouts, cancellationToken);
     }
 
     /// <summary>Does something with a cluster; its failures become <see cref="StepException"/>s.</summary>
@@ -63,7 +77,7 @@ public static class ClusterAccess
         new(failure.ToDiagnostic(path) with { Command = ClusterAdvice.CommandFor(failure, path) }, isTransient: failure is ClusterUnreachableException { MayPass: true } || failure is ClusterRequestException { Status: 429 or 502 or 503 or 504 }, failure);
 
     private static async Task<ClusterClient> ClientAsync(
-        string endpoint, AuthConfig? auth, TlsConfig? tls, string path, ISecretSource secrets, TimeProvider time, HttpMessageHandler? transport, CancellationToken cancellationToken)
+        string endpoint, AuthConfig? auth, TlsConfig? tls, string path, ISecretSource secrets, TimeProvider time, HttpMessageHandler? transport, Func<ClusterTimeouts> timeouts, CancellationToken cancellationToken)
     {
         var connection = new ClusterConnection(endpoint)
         {
@@ -72,10 +86,11 @@ public static class ClusterAccess
             CaFile = tls?.CaFile,
             AllowInsecure = tls?.AllowInsecure ?? false,
             Transport = transport,
+            Timeouts = timeouts(),
         };
         try
         {
-            return new(connection, time);
+            return new(connection, time, timeouts);
         }
         catch (ClusterException failure)
         {

@@ -114,7 +114,7 @@ internal static class Configurations
         OneOf("null", "~", "true", "8", "-", "- a", "a: b", "a #b", "#a", "'", "\"", "\\", "*", "&a", "!a", "?", "%", "@", "`", "[", "{", "é", "𝒳", " x ", "0x1", "1e3", ".inf", "---", "...", "=", "<<", "a,b", "yes"),
         Gen.Char["abcXYZ019 :,-#'\"\\*&!?{}[]|>%@`~é"].Array[1, 12].Select(letters => new string(letters)));
 
-    private static readonly Gen<string> Endpoint = Gen.Int[1, 65_535].Select(port => $"http{(port % 2 == 0 ? "s" : "")}://h{port % 7}.example:{(port is 80 or 443 ? 9200 : port)}");
+    private static readonly Gen<string> Endpoint = Gen.Int[1, 65_535].Select(port => $"http{(port % 2 == 0 ? "s" : "")}://h{port % 7}.example:{(port is 80 or 443 ? 9200 : port)}{(port % 3 == 0 ? "/search/es" : "")}");
 
     private static readonly Gen<AuthConfig?> Auth = Gen.OneOf(
         Gen.Const((AuthConfig?)null),

@@ -38,20 +38,6 @@ public sealed class NameSearchTests
         Assert.Null(NameSearch.Find(patterns, []));
     }
 
-    [Fact]
-    public void Among_AThousandSlicesWithoutASelection_ReportsEachOnce()
-    {
-        var slices = Enumerable.Range(0, 1_000).Select(i => new SliceSelection($"s{i:d4}", new(), ["blue"])).ToList();
-        Assert.Equal(999, OverlapSearch.Among(slices).Count);
-    }
-
-    [Fact]
-    public void Among_AThousandSlicesByTheirEnds_FindsNone()
-    {
-        var slices = Enumerable.Range(0, 1_000).Select(i => new SliceSelection($"s{i}", new() { Indices = new() { Include = [$"*-{i}-x"] } }, ["blue"])).ToList();
-        Assert.Empty(OverlapSearch.Among(slices));
-    }
-
     private static string Name(int number, int length)
     {
         var letters = new char[length];

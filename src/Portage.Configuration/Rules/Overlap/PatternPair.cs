@@ -1,103 +1,116 @@
-using Portage.Model.Clusters;
-
 namespace Portage.Configuration.Rules.Overlap;
 
-/// <summary>Decides whether a pattern of one slice and a pattern of another select the same names.</summary>
+/// <summary>Decides whether two patterns of different slices select the same names.</summary>
 internal static class PatternPair
 {
-    private enum Form
-    {
-        Exact,
-        Glob,
-        Regex,
-    }
+    /// <summary>So many patterns that are left out are looked at together; with more it is not told what is left of a pattern.</summary>
+    private const int ExcludedMax = 64;
 
     /// <summary>The overlap, or null where there is none, or none that can be told.</summary>
-    public static SliceOverlap? Overlap(SliceSelection first, string firstPattern, SliceSelection second, string secondPattern)
+    /// <param name="mustBeCertain">An overlap that is not certain is not looked for; it is known already.</param>
+    /// <param name="canBeCertain">False where the two look at different indices, so that one may find what the other does not have.</param>
+    public static SliceOverlap? Overlap(ClaimedPattern first, ClaimedPattern second, bool canBeCertain, bool mustBeCertain)
     {
-        SliceOverlap Found(bool isCertain, SliceSelection? wider, string? example) => new(first, second, firstPattern, secondPattern, isCertain, wider, example);
-
-        string[] excluded = [.. first.Exclude, .. second.Exclude];
-        switch (FormOf(firstPattern), FormOf(secondPattern))
+        switch (first.Form, second.Form)
         {
-            case (Form.Exact, _):
-                return Matches(secondPattern, firstPattern) && !excluded.Any(pattern => Matches(pattern, firstPattern)) ? Found(true, second, firstPattern) : null;
-            case (_, Form.Exact):
-                return Matches(firstPattern, secondPattern) && !excluded.Any(pattern => Matches(pattern, secondPattern)) ? Found(true, first, secondPattern) : null;
-            case (Form.Regex, Form.Regex):
+            case (PatternForm.Exact, _):
+                return second.Matches(first.Text) && !IsExcluded(first.Text, first, second) ? new(first, second, canBeCertain, second.Claim, first.Text) : null;
+            case (_, PatternForm.Exact):
+                return first.Matches(second.Text) && !IsExcluded(second.Text, first, second) ? new(first, second, canBeCertain, first.Claim, second.Text) : null;
+            case (PatternForm.Regex, PatternForm.Regex):
                 // Whether two regular expressions meet is not decided here, unless they are the same.
-                return firstPattern == secondPattern && !excluded.Contains(firstPattern) && !excluded.Contains("*") ? Found(excluded.Length == 0, null, null) : null;
-            case (Form.Regex, _) or (_, Form.Regex):
+                return first.Names == second.Names && !IsHeld(first, second)
+                    ? new(first, second, canBeCertain && first.Excluded.IsEmpty && second.Excluded.IsEmpty, null, null)
+                    : null;
+            case (PatternForm.Regex, _) or (_, PatternForm.Regex):
                 return null;
             default:
-                return OverlapOfGlobs(first, firstPattern, second, secondPattern, excluded);
+                return OverlapOfGlobs(first, second, canBeCertain, mustBeCertain);
         }
     }
 
-    private static SliceOverlap? OverlapOfGlobs(SliceSelection first, string firstPattern, SliceSelection second, string secondPattern, string[] excluded)
+    private static SliceOverlap? OverlapOfGlobs(ClaimedPattern first, ClaimedPattern second, bool canBeCertain, bool mustBeCertain)
     {
-        if (!EndsCanMeet(firstPattern, secondPattern))
+        if (!EdgesCanMeet(first.Names, second.Names) || IsHeld(first, second))
         {
             return null;
         }
 
-        if (Example(firstPattern, secondPattern, excluded) is not { } example)
-        {
-            return null;
-        }
-
-        var firstHoldsSecond = HoldsAll(first, firstPattern, second, secondPattern);
-        var secondHoldsFirst = HoldsAll(second, secondPattern, first, firstPattern);
-        return new(
-            first, second, firstPattern, secondPattern, firstHoldsSecond || secondHoldsFirst, firstHoldsSecond ? first : secondHoldsFirst ? second : null, example);
+        var wider = !canBeCertain ? null : HoldsAll(first, second) ? first.Claim : HoldsAll(second, first) ? second.Claim : null;
+        return (wider is null && mustBeCertain) || Example(first, second) is not { } example
+            ? null
+            : new(first, second, wider is not null, wider, example.Length == 0 ? null : example);
     }
 
-    /// <summary>A name that both patterns select and nothing excludes; regular expressions are taken to exclude nothing.</summary>
-    private static string? Example(string a, string b, string[] excluded)
+    /// <summary>
+    /// A name that both patterns select and nothing excludes; regular expressions are taken to exclude nothing. Empty where
+    /// too much is excluded to find one.
+    /// </summary>
+    private static string? Example(ClaimedPattern a, ClaimedPattern b)
     {
         // A name that looks like one, where that is enough: logs-2026-x tells more than logs-2026-.
-        foreach (var name in (string[])[b.Replace('*', 'x').Replace('?', '1'), a.Replace('*', 'x').Replace('?', '1')])
+        foreach (var name in (string[])[b.Names.Replace('*', 'x').Replace('?', '1'), a.Names.Replace('*', 'x').Replace('?', '1')])
         {
-            if (Matches(a, name) && Matches(b, name) && !excluded.Any(pattern => Matches(pattern, name)))
+            if (a.Matches(name) && b.Matches(name) && !IsExcluded(name, a, b))
             {
                 return name;
             }
         }
 
-        return NameSearch.Find([a, b], Globs(excluded));
+        var longer = a.Beginning.Length > b.Beginning.Length ? a.Beginning : b.Beginning;
+        var excluded = a.Excluded.Near(longer).Concat(b.Excluded.Near(longer)).Distinct(StringComparer.Ordinal).Take(ExcludedMax + 1).ToList();
+        if (excluded.Count <= ExcludedMax)
+        {
+            return NameSearch.Find([a.Names, b.Names], excluded);
+        }
+
+        return NameSearch.Find([a.Names, b.Names], []) is null ? null : "";
     }
 
     /// <summary>True when all that the inner slice selects by its pattern is selected by the outer slice too.</summary>
-    private static bool HoldsAll(SliceSelection outer, string outerPattern, SliceSelection inner, string innerPattern)
+    private static bool HoldsAll(ClaimedPattern outer, ClaimedPattern inner)
     {
-        var innerExcluded = Globs(inner.Exclude);
-        return NameSearch.Find([innerPattern], [outerPattern, .. innerExcluded]) is null
-            && outer.Exclude.All(pattern => FormOf(pattern) == Form.Regex
-                ? inner.Exclude.Contains(pattern)
-                : NameSearch.Find([innerPattern, pattern], innerExcluded) is null);
+        // The shortest name of a pattern tells most of them apart, before anything is searched.
+        var shortest = inner.Names.Replace("*", "", StringComparison.Ordinal).Replace('?', '1');
+        if (!inner.Beginning.StartsWith(outer.Beginning, StringComparison.Ordinal)
+            || !inner.End.EndsWith(outer.End, StringComparison.Ordinal)
+            || (shortest.Length > 0 && !outer.Matches(shortest) && !inner.Excluded.Excludes(shortest)))
+        {
+            return false;
+        }
+
+        var innerExcluded = inner.Excluded.Near(inner.Beginning).Take(ExcludedMax + 1).ToList();
+        if (innerExcluded.Count > ExcludedMax || NameSearch.Find([inner.Names], [outer.Names, .. innerExcluded]) is not null)
+        {
+            return false;
+        }
+
+        var left = ExcludedMax;
+        foreach (var pattern in outer.Excluded.Near(inner.Beginning))
+        {
+            if (!inner.Excluded.Holds(pattern) && (left-- == 0 || NameSearch.Find([inner.Names, pattern], innerExcluded) is not null))
+            {
+                return false;
+            }
+        }
+
+        return outer.Excluded.Regexes.All(inner.Excluded.Holds);
     }
 
-    private static string[] Globs(IEnumerable<string> patterns) => [.. patterns.Where(pattern => FormOf(pattern) != Form.Regex)];
-
-    private static Form FormOf(string pattern) =>
-        pattern.StartsWith(IndexPatternRule.RegexPrefix, StringComparison.Ordinal) ? Form.Regex
-        : pattern.AsSpan().ContainsAny('*', '?') ? Form.Glob
-        : Form.Exact;
-
-    private static bool Matches(string pattern, string name) => new IndexPattern(pattern).Matches(name);
-
-    // Most pairs part here, before anything is searched.
-    private static bool EndsCanMeet(string a, string b)
+    /// <summary>False where a letter before the first star, or behind the last, tells the two apart: most do, before anything is searched.</summary>
+    private static bool EdgesCanMeet(string a, string b)
     {
-        for (var i = 1; i <= Math.Min(a.Length, b.Length); i++)
+        for (var i = 0; i < Math.Min(a.Length, b.Length) && a[i] != '*' && b[i] != '*'; i++)
         {
-            var (x, y) = (a[^i], b[^i]);
-            if (x == '*' || y == '*')
+            if (!CanMeet(a[i], b[i]))
             {
-                return true;
+                return false;
             }
+        }
 
-            if (x != y && x != '?' && y != '?')
+        for (var i = 1; i <= Math.Min(a.Length, b.Length) && a[^i] != '*' && b[^i] != '*'; i++)
+        {
+            if (!CanMeet(a[^i], b[^i]))
             {
                 return false;
             }
@@ -105,4 +118,10 @@ internal static class PatternPair
 
         return true;
     }
+
+    private static bool CanMeet(char a, char b) => a == b || a == '?' || b == '?';
+
+    private static bool IsHeld(ClaimedPattern a, ClaimedPattern b) => a.Excluded.Holds(b.Names) || b.Excluded.Holds(a.Names);
+
+    private static bool IsExcluded(string name, ClaimedPattern a, ClaimedPattern b) => a.Excluded.Excludes(name) || b.Excluded.Excludes(name);
 }
