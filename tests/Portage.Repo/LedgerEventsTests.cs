@@ -11,7 +11,7 @@ public sealed class LedgerEventsTests
 {
     private const string Page = "src/Portage.Engine/Ledger/README.md";
     private const string Folder = "src/Portage.Engine/Ledger/Events";
-    private const string Contract = "tests/Portage.Engine.Tests/Ledger";
+    private const string Contract = "tests/Portage.Engine.Tests/Ledger/one-of-each.jsonl";
 
     private static readonly JsonDerivedTypeAttribute[] Registered = [.. typeof(LedgerEvent).GetCustomAttributes<JsonDerivedTypeAttribute>()];
 
@@ -36,7 +36,7 @@ public sealed class LedgerEventsTests
     public void Events_OfTheContract_AreReadAsTheTypeOfTheirName()
     {
         var read = new Dictionary<string, Type>(StringComparer.Ordinal);
-        foreach (var line in Directory.EnumerateFiles(Path.Combine(Checkout.Root, Contract), "*.jsonl").SelectMany(File.ReadLines))
+        foreach (var line in File.ReadLines(Path.Combine(Checkout.Root, Contract)))
         {
             using var json = JsonDocument.Parse(line);
             read[json.RootElement.GetProperty("event").GetString()!] = LedgerJson.Read(Encoding.UTF8.GetBytes(line)).GetType();

@@ -87,6 +87,9 @@ internal ref struct EventFields
 
     public string? Text() => _json.GetString();
 
+    /// <summary>A pattern of addresses, as one would type it today, so that a pause of an earlier build ends by either form.</summary>
+    public string? Pattern() => Text() is { } text ? new AddressPattern(text).Text : null;
+
     public int Number() => _json.GetInt32();
 
     public bool Flag() => _json.GetBoolean();

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Portage.Model.Addresses;
 
 namespace Portage.Engine.Ledger;
 
@@ -13,14 +12,13 @@ public sealed record Resumed(string Session, string Pattern, string By) : Sessio
         {
             switch (name)
             {
-                case "pattern": pattern = fields.Text(); break;
+                case "pattern": pattern = fields.Pattern(); break;
                 case "by": by = fields.Text(); break;
                 default: fields.Skip(); break;
             }
         }
 
-        // As one would type it today, so that a pause of an earlier build ends by either form.
-        return new(fields.Session, new AddressPattern(fields.Needed(pattern)).Text, fields.Needed(by));
+        return new(fields.Session, fields.Needed(pattern), fields.Needed(by));
     }
 
     internal override SessionRecord ApplyTo(SessionRecord had, DateTimeOffset at) =>
