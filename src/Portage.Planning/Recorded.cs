@@ -70,6 +70,16 @@ public sealed record StepInputs
 
     /// <summary>Over all of these.</summary>
     public StepFingerprints Fingerprints { get; init; }
+
+    /// <summary>True when they say the same; for that, fields that were not read yet are read.</summary>
+    public bool Equals(StepInputs? other) => ReferenceEquals(this, other) || (other is not null
+        && Version == other.Version
+        && Fingerprints == other.Fingerprints
+        && Consumed.SequenceEqual(other.Consumed)
+        && Parts.SequenceEqual(other.Parts));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Version, Fingerprints);
 }
 
 /// <summary>What a step took from an earlier one.</summary>

@@ -56,7 +56,7 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
     /// <summary>Performs an operation: through the controller where one runs, else here, with the lease for that moment.</summary>
     public async Task<OperationResult> PerformAsync(Operation operation, CancellationToken cancellationToken)
     {
-        if (!home.Exists && new Operations(planner).Perform(operation, HomeState.Of([])) is { Events.IsEmpty: true } refused)
+        if (!home.Exists && new OperationRules(planner).Perform(operation, HomeState.Of([])) is { Events.IsEmpty: true } refused)
         {
             // A verb that does nothing in the wrong folder leaves no home there.
             return refused;
@@ -106,7 +106,7 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
     /// <param name="after">The last event before it was sent.</param>
     private OperationResult? FindPerformed(Operation operation, long after)
     {
-        var (state, operations) = (new HomeState(), new Operations(planner));
+        var (state, operations) = (new HomeState(), new OperationRules(planner));
         var events = SqliteLedger.ReadAfter(home.Ledger, 0);
         for (var place = 0; place < events.Count; place++)
         {
@@ -133,7 +133,7 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
         var state = HomeState.Of(ledger.Read(0));
         var work = new WorkFolders(home, time);
         work.ForgetAllBut(state.Sessions.Keys);
-        var result = new Operations(planner).Perform(operation, state);
+        var result = new OperationRules(planner).Perform(operation, state);
         if (!result.Events.IsEmpty)
         {
             await ledger.AppendAsync(result.Events, cancellationToken);

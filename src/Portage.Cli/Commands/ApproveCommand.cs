@@ -89,7 +89,7 @@ internal static class ApproveCommand
             }
         }
 
-        var reviewed = selected.Select(step => new Reviewed(step.Address.ToString(), step.EvidenceDigest!.Value)).ToImmutableArray();
+        var reviewed = selected.Select(step => new Reviewed(step.Address, step.EvidenceDigest!.Value)).ToImmutableArray();
         Operation operation = isApproval
             ? new Operation.Approve(reviewed, comment) { By = Verb.Author, Session = verb.SessionName }
             : new Operation.Reject(reviewed, comment) { By = Verb.Author, Session = verb.SessionName };

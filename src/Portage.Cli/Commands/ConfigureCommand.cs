@@ -5,6 +5,7 @@ using Portage.Configuration.Editing;
 using Portage.Configuration.Reading;
 using Portage.Configuration.Schema;
 using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
 using Portage.Model.Diagnostics;
 

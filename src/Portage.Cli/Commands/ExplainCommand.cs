@@ -50,33 +50,13 @@ internal static class ExplainCommand
             ? StepCatalog.Planner.Plan(ConfigurationReader.ReadCanonical(revision.Configuration).Config!, session.Recorded()).Plan.Changes.FirstOrDefault(change => change.Address == address)
             : null;
         var happened = SqliteLedger.ReadAfter(verb.Home.Ledger, 0)
-            .Where(recorded => recorded.Event.Session == session.Name)
-            .Select(recorded => (recorded.At, Text: TextOf(recorded.Event, address)!))
-            .Where(line => line.Text is not null)
+            .Where(recorded => recorded.Event is StepEvent happened && happened.Session == session.Name && happened.Step == address)
+            .Select(recorded => (recorded.At, ((StepEvent)recorded.Event).Describe()))
             .ToArray();
         var explained = new Explained(address, report.Steps.FirstOrDefault(step => step.Address == address), change, session.Steps.GetValueOrDefault(address), happened);
         ExplainView.Write(verb.Terminal, verb.Output, explained);
         return ExitCode.Done;
     }
-
-    private static string? TextOf(LedgerEvent happened, StepAddress address) => happened switch
-    {
-        StepStarted e when e.Step == address => $"run {e.Run}, attempt {e.Attempt}: {e.Phase.ToString().ToLowerInvariant()} begins",
-        StepEvaluated e when e.Step == address => $"evaluated: {e.Evidence.Lines.FirstOrDefault()}",
-        StepReported e when e.Step == address => $"ran: {e.Report.Lines.FirstOrDefault()}",
-        StepCompleted e when e.Step == address => "complete",
-        StepFailed e when e.Step == address => $"failed: {e.Because.Code} {e.Because.Detail}{(e.RetryAt is null ? "" : " Tried again.")}",
-        StepReverted e when e.Step == address => "reverted",
-        StepStopped e when e.Step == address => $"stopped: {e.Why}",
-        GateOpened e when e.Step == address => $"review opened: {e.Why}",
-        GatePassed e when e.Step == address => $"passed by {e.By}{(e.Comment is null ? "" : $": {e.Comment}")}",
-        GateRejected e when e.Step == address => $"rejected by {e.By}{(e.Comment is null ? "" : $": {e.Comment}")}",
-        WorkloadStarted e when e.Step == address => $"worker started, token {e.Workload.Token}",
-        WorkloadAdopted e when e.Step == address => "worker adopted by a new controller",
-        WorkloadAdjusted e when e.Step == address => "worker took over other process fields",
-        WorkloadLost e when e.Step == address => $"worker lost: {e.Why}",
-        _ => null,
-    };
 
     private static int ExplainEdit(Verb verb, SessionState session, StepAddress address, string edit)
     {

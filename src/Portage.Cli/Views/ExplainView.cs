@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Portage.Cli.Shell;
 using Portage.Configuration.Fields;
-using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 using Portage.Engine.Status;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;

@@ -1,6 +1,7 @@
 using Portage.Cli.Shell;
 using Portage.Configuration.Editing;
 using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 using Portage.Model.Diagnostics;
 
 namespace Portage.Cli.Views;

@@ -19,9 +19,6 @@ public enum Change
     /// <summary>At any time.</summary>
     Free,
 
-    /// <summary>With an approval that shows the old and the new value.</summary>
-    Gated,
-
     /// <summary>Only after what was done with the old value has been reverted.</summary>
     Never,
 }

@@ -3,7 +3,7 @@ using Portage.Engine.Ledger;
 namespace Portage.Engine.Core;
 
 /// <summary>What all events of a home directory imply.</summary>
-public sealed class HomeState
+public sealed class HomeState : ISessions
 {
     /// <summary>The session that is made at the first edit when nobody made one.</summary>
     public const string DefaultSession = "default";
@@ -44,22 +44,24 @@ public sealed class HomeState
     /// <summary>Takes in an event whose place is not known yet.</summary>
     public void Apply(LedgerEvent happened, DateTimeOffset at)
     {
-        switch (happened)
+        if (happened is HomeEvent e)
         {
-            case SessionCreated e:
-                _sessions[e.Session] = new(e.Session);
-                break;
-            case SessionSwitched e:
-                ActiveSession = e.Session;
-                break;
-            case SessionDeleted e:
-                _sessions.Remove(e.Session);
-                ActiveSession = ActiveSession == e.Session ? DefaultSession : ActiveSession;
-                break;
-            default:
-                // What a workload still reports about a deleted session concerns nobody any more.
-                _sessions.GetValueOrDefault(happened.Session)?.Apply(happened, at);
-                break;
+            e.ApplyTo(this);
         }
+        else
+        {
+            // What a workload still reports about a deleted session concerns nobody any more.
+            _sessions.GetValueOrDefault(happened.Session)?.Apply(happened, at);
+        }
+    }
+
+    void ISessions.Open(string session) => _sessions[session] = new(session);
+
+    void ISessions.SwitchTo(string session) => ActiveSession = session;
+
+    void ISessions.Close(string session)
+    {
+        _sessions.Remove(session);
+        ActiveSession = ActiveSession == session ? DefaultSession : ActiveSession;
     }
 }

@@ -6,34 +6,12 @@ using Portage.Planning;
 
 namespace Portage.Engine.Core;
 
-/// <summary>A revision of a configuration.</summary>
-/// <param name="Number">Counted from 1 within the session.</param>
-/// <param name="Parent">The revision edited; 0 for none.</param>
-/// <param name="Configuration">Canonical JSON.</param>
-public sealed record Revision(int Number, int Parent, string By, DateTimeOffset At, string Message, string Configuration)
-{
-    /// <summary>When it was committed; null when it never was.</summary>
-    public DateTimeOffset? CommittedAt { get; init; }
-}
-
-/// <summary>A run of a plan.</summary>
-public sealed record RunRecord(int Number, int Revision, Fingerprint Plan, string By, DateTimeOffset StartedAt)
-{
-    /// <summary>How it ended; null while it is under way.</summary>
-    public RunOutcome? Outcome { get; init; }
-
-    /// <summary>When it ended.</summary>
-    public DateTimeOffset? EndedAt { get; init; }
-}
-
 /// <summary>What the events of one session imply. Changed only by <see cref="Apply"/>, by the one thread that owns it.</summary>
 /// <param name="name">The session's name.</param>
 public sealed class SessionState(string name)
 {
     private readonly Dictionary<StepAddress, StepRecord> _steps = [];
-    private readonly List<Revision> _revisions = [];
-    private readonly List<RunRecord> _runs = [];
-    private readonly List<Paused> _pauses = [];
+    private SessionRecord _record = new();
     private long _place;
 
     /// <summary>The session's name.</summary>
@@ -46,25 +24,25 @@ public sealed class SessionState(string name)
     public ImmutableDictionary<StepAddress, StepOutputs> Outputs { get; private set; } = ImmutableDictionary<StepAddress, StepOutputs>.Empty;
 
     /// <summary>All revisions, oldest first.</summary>
-    public IReadOnlyList<Revision> Revisions => _revisions;
+    public IReadOnlyList<Revision> Revisions => _record.Revisions;
 
     /// <summary>All runs, oldest first.</summary>
-    public IReadOnlyList<RunRecord> Runs => _runs;
+    public IReadOnlyList<RunRecord> Runs => _record.Runs;
 
     /// <summary>Pauses in force.</summary>
-    public IReadOnlyList<Paused> Pauses => _pauses;
+    public IReadOnlyList<Paused> Pauses => _record.Pauses;
 
     /// <summary>The revision that is edited and not committed; null when there is none.</summary>
-    public Revision? Pending { get; private set; }
+    public Revision? Pending => _record.Pending;
 
     /// <summary>The revision that was committed last; null when none was.</summary>
-    public Revision? Current { get; private set; }
+    public Revision? Current => _record.Current;
 
     /// <summary>The run under way; null when there is none.</summary>
-    public RunRecord? ActiveRun => _runs.Count > 0 && _runs[^1].Outcome is null ? _runs[^1] : null;
+    public RunRecord? ActiveRun => _record.ActiveRun;
 
     /// <summary>The configuration that a run carries out, as canonical JSON.</summary>
-    public string ConfigurationOf(int run) => _revisions[_runs[run - 1].Revision - 1].Configuration;
+    public string ConfigurationOf(int run) => _record.Revisions[_record.Runs[run - 1].Revision - 1].Configuration;
 
     /// <summary>What the planner compares with.</summary>
     public IReadOnlyDictionary<StepAddress, RecordedStep> Recorded() => _steps.Values
@@ -86,74 +64,25 @@ public sealed class SessionState(string name)
     {
         switch (happened)
         {
-            case RevisionRecorded e:
-                var recorded = new Revision(e.Number, e.Parent, e.By, at, e.Message, e.Configuration);
-                _revisions.Add(recorded);
-                Pending = recorded;
+            case SessionEvent e:
+                _record = e.ApplyTo(_record, at);
                 break;
-            case RevisionCommitted e:
-                var index = _revisions.FindIndex(revision => revision.Number == e.Number);
-                _revisions[index] = _revisions[index] with { CommittedAt = at };
-                Current = _revisions[index];
-                Pending = Pending?.Number == e.Number ? null : Pending;
-                break;
-            case PendingDiscarded:
-                Pending = null;
-                break;
-            case RunStarted e:
-                EndRun(RunOutcome.Stopped, at);
-                _runs.Add(new(e.Run, e.Revision, e.Plan, e.By, at));
-                break;
-            case RunEnded e:
-                EndRun(e.Outcome, at);
-                break;
-            case Paused e:
-                _pauses.RemoveAll(pause => pause.Pattern == e.Pattern);
-                _pauses.Add(e);
-                break;
-            case Resumed e:
-                _pauses.RemoveAll(pause => e.Pattern == "*" || pause.Pattern == e.Pattern);
+            case StepEvent e:
+                ApplyToStep(e, at);
                 break;
             default:
-                ApplyToStep(happened, at);
-                break;
+                throw new InvalidOperationException($"No state for {happened.GetType().Name}.");
         }
     }
 
-    private void EndRun(RunOutcome outcome, DateTimeOffset at)
+    private void ApplyToStep(StepEvent happened, DateTimeOffset at)
     {
-        if (ActiveRun is { } run)
-        {
-            _runs[^1] = run with { Outcome = outcome, EndedAt = at };
-        }
-    }
-
-    private void ApplyToStep(LedgerEvent happened, DateTimeOffset at)
-    {
-        var address = happened switch
-        {
-            StepStarted e => e.Step,
-            StepEvaluated e => e.Step,
-            StepReported e => e.Step,
-            StepCompleted e => e.Step,
-            StepFailed e => e.Step,
-            StepReverted e => e.Step,
-            StepStopped e => e.Step,
-            GateOpened e => e.Step,
-            GatePassed e => e.Step,
-            GateRejected e => e.Step,
-            WorkloadStarted e => e.Step,
-            WorkloadAdopted e => e.Step,
-            WorkloadAdjusted e => e.Step,
-            WorkloadLost e => e.Step,
-            _ => throw new InvalidOperationException($"No state for {happened.GetType().Name}."),
-        };
-        var had = _steps.GetValueOrDefault(address) ?? new StepRecord(address);
-        var now = StepTransitions.After(had, happened, at, ++_place) with { ChangedAt = at };
-        _steps[address] = now;
+        var had = _steps.GetValueOrDefault(happened.Step) ?? new StepRecord(happened.Step);
+        var now = happened.ApplyTo(had, at, ++_place) with { ChangedAt = at };
+        _steps[happened.Step] = now;
         if (!ReferenceEquals(now.Outputs, had.Outputs))
         {
-            Outputs = now.Outputs is { } outputs ? Outputs.SetItem(address, outputs) : Outputs.Remove(address);
+            Outputs = now.Outputs is { } outputs ? Outputs.SetItem(happened.Step, outputs) : Outputs.Remove(happened.Step);
         }
     }
 }

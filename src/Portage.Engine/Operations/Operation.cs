@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 
@@ -97,9 +98,8 @@ public enum EditKind
 }
 
 /// <summary>A step under review, and the evidence that the person saw.</summary>
-/// <param name="Step">Address.</param>
 /// <param name="Evidence">Digest of what was shown.</param>
-public sealed record Reviewed(string Step, Fingerprint Evidence);
+public sealed record Reviewed(StepAddress Step, Fingerprint Evidence);
 
 /// <summary>What came of an operation.</summary>
 public sealed record OperationResult

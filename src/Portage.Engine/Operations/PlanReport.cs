@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Portage.Configuration;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 using Portage.Model.Diagnostics;
 
 namespace Portage.Engine.Operations;

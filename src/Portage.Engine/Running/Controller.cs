@@ -31,7 +31,7 @@ public sealed partial class Controller
 
     private readonly ILedger _ledger;
     private readonly HomeState _home;
-    private readonly Operations.Operations _operations;
+    private readonly OperationRules _operations;
     private readonly Planner _planner;
     private readonly EffectPerformer _performer;
     private readonly TimeProvider _time;

@@ -265,7 +265,6 @@ public sealed class OperationsTests
     [InlineData(true, Backfill)]
     [InlineData(false, Backfill)]
     [InlineData(true, "logs/nosuch@blue:metadata")]
-    [InlineData(false, "no address")]
     public void Decide_AboutWhatIsNotUnderReview_IsRefused(bool isApproval, string step)
     {
         var story = AtReview();
@@ -294,7 +293,7 @@ public sealed class OperationsTests
     {
         var story = AtReview();
         var evidence = EvidenceOf(story);
-        Refused(story, new Operation.Approve([new(Metadata, evidence), new(Backfill, evidence)], null) { By = "ann" }, DiagnosticCatalog.NothingToApprove, "workflow approve --list");
+        Refused(story, new Operation.Approve([new(StepAddress.Parse(Metadata), evidence), new(StepAddress.Parse(Backfill), evidence)], null) { By = "ann" }, DiagnosticCatalog.NothingToApprove, "workflow approve --list");
         Assert.NotNull(story.Session.Steps[StepAddress.Parse(Metadata)].Review);
     }
 
@@ -312,8 +311,8 @@ public sealed class OperationsTests
     };
 
     private static Operation Decision(bool isApproval, string step, Fingerprint evidence) => isApproval
-        ? new Operation.Approve([new(step, evidence)], null) { By = "ann" }
-        : new Operation.Reject([new(step, evidence)], "no") { By = "ann" };
+        ? new Operation.Approve([new(StepAddress.Parse(step), evidence)], null) { By = "ann" }
+        : new Operation.Reject([new(StepAddress.Parse(step), evidence)], "no") { By = "ann" };
 
     private static Fingerprint EvidenceOf(Story story) => story.Session.Steps[StepAddress.Parse(Metadata)].Review!.Evidence;
 

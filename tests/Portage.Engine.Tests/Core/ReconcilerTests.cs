@@ -1,4 +1,4 @@
-using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
 using Portage.Model.Addresses;
 
@@ -53,7 +53,7 @@ public sealed class ReconcilerTests
         var seen = story.Session.Steps[StepAddress.Parse(Metadata)].Review!.Evidence;
         story.Start(Story.Config("metadata: { replicas: 2 }"));
         Assert.Equal("evaluate logs/a@blue:metadata #1\n", story.Settle());
-        var late = story.Do(new Operation.Approve([new(Metadata, seen)], null) { By = "ann" });
+        var late = story.Do(new Operation.Approve([new(StepAddress.Parse(Metadata), seen)], null) { By = "ann" });
         Assert.True(late.HasFailed);
 
         // The very same words, about other inputs.
@@ -256,11 +256,11 @@ public sealed class ReconcilerTests
     }
 
     private static void Reject(Story story, string step) =>
-        story.Do(new Operation.Reject([new(step, story.Session.Steps[StepAddress.Parse(step)].Review!.Evidence)], "no") { By = "ann" });
+        story.Do(new Operation.Reject([new(StepAddress.Parse(step), story.Session.Steps[StepAddress.Parse(step)].Review!.Evidence)], "no") { By = "ann" });
 
     private static void Approve(Story story, string step)
     {
-        var result = story.Do(new Operation.Approve([new(step, story.Session.Steps[StepAddress.Parse(step)].Review!.Evidence)], null) { By = "ann" });
+        var result = story.Do(new Operation.Approve([new(StepAddress.Parse(step), story.Session.Steps[StepAddress.Parse(step)].Review!.Evidence)], null) { By = "ann" });
         Assert.False(result.HasFailed);
     }
 }

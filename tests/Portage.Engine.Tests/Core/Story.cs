@@ -40,7 +40,7 @@ internal sealed class Story
 
     public OperationResult Do(Operation operation)
     {
-        var result = new Operations.Operations(Kinds.Planner).Perform(operation, _home);
+        var result = new OperationRules(Kinds.Planner).Perform(operation, _home);
         Tell([.. result.Events]);
         return result;
     }

@@ -92,7 +92,7 @@ internal static class Tale
 
     private static void Review(World world, bool isApproval)
     {
-        Reviewed[] reviewed = [.. world.State.Sessions[HomeState.DefaultSession].Steps.Values.Where(step => step.Review is not null).Select(step => new Reviewed(step.Address.ToString(), step.Review!.Evidence))];
+        Reviewed[] reviewed = [.. world.State.Sessions[HomeState.DefaultSession].Steps.Values.Where(step => step.Review is not null).Select(step => new Reviewed(step.Address, step.Review!.Evidence))];
         if (reviewed.Length > 0)
         {
             world.Perform(isApproval ? new Operation.Approve([.. reviewed], "fine") { By = "ann" } : new Operation.Reject([.. reviewed], "no") { By = "ann" });

@@ -1,5 +1,6 @@
 using System.Text;
 using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 
 namespace Portage.Engine.Tests.Simulation;
 

@@ -113,7 +113,7 @@ internal sealed class User(World world)
 
     private void Decide(SessionState session, bool isApproval)
     {
-        Reviewed[] reviewed = [.. session.Steps.Values.Where(step => step.Review is not null).Select(step => new Reviewed(step.Address.ToString(), step.Review!.Evidence))];
+        Reviewed[] reviewed = [.. session.Steps.Values.Where(step => step.Review is not null).Select(step => new Reviewed(step.Address, step.Review!.Evidence))];
         if (reviewed.Length > 0)
         {
             Do(isApproval ? new Operation.Approve([.. reviewed], null) { By = "ann" } : new Operation.Reject([.. reviewed], "no") { By = "ann" });

@@ -138,7 +138,7 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
             return null;
         }
 
-        var result = new Operations.Operations(Kinds.Planner).Perform(operation, State);
+        var result = new OperationRules(Kinds.Planner).Perform(operation, State);
         Write(result.Events);
         return result;
     }

@@ -11,7 +11,7 @@ namespace Portage.Engine.Operations;
 
 /// <summary>What each verb does: a state and an operation in, events and diagnostics out. Pure.</summary>
 /// <param name="planner">Knows every step kind.</param>
-public sealed partial class Operations(Planner planner)
+public sealed partial class OperationRules(Planner planner)
 {
     private const string Nothing = "{}";
 

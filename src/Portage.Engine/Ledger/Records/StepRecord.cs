@@ -1,10 +1,9 @@
-using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Planning;
 
-namespace Portage.Engine.Core;
+namespace Portage.Engine.Ledger;
 
 /// <summary>How far a step has come, as its events imply.</summary>
 public enum StepState

@@ -10,7 +10,7 @@ using Portage.Planning;
 namespace Portage.Engine.Operations;
 
 /// <content>The verbs about runs.</content>
-public sealed partial class Operations
+public sealed partial class OperationRules
 {
     // Short enough to type, long enough not to be hit by chance.
     private const int PlanPrefixMin = 6;
@@ -124,7 +124,7 @@ public sealed partial class Operations
         var messages = new List<string>();
         foreach (var one in reviewed)
         {
-            if (!StepAddress.TryParse(one.Step, out var address) || session.Steps.GetValueOrDefault(address) is not { Review: { } review } step)
+            if (session.Steps.GetValueOrDefault(one.Step) is not { Review: { } review } step)
             {
                 return OperationResult.Refused(DiagnosticCatalog.NothingToApprove.Error(null, $"{one.Step} does not wait for approval.") with { Command = "workflow approve --list" });
             }
@@ -135,7 +135,7 @@ public sealed partial class Operations
             }
 
             events.Add(decision(run, step));
-            messages.Add($"{word} {address}.");
+            messages.Add($"{word} {one.Step}.");
         }
 
         return new() { Run = run.Number, Events = [.. events], Messages = [.. messages], NothingToDo = events.Count == 0 };

@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+using Portage.Model.Addresses;
+
+namespace Portage.Engine.Ledger;
+
+/// <summary>A step was evaluated: its gate can be asked.</summary>
+public sealed record StepEvaluated(string Session, int Run, StepAddress Step, int Attempt, StepReport Evidence) : StepEvent(Session, Run, Step)
+{
+    /// <inheritdoc/>
+    public override string Describe() => $"evaluated: {Evidence.Lines.FirstOrDefault()}";
+
+    internal static StepEvaluated Read(ref EventFields fields)
+    {
+        var (attempt, evidence) = (default(int?), default(StepReport));
+        while (fields.Next(out var name))
+        {
+            switch (name)
+            {
+                case "attempt": attempt = fields.Number(); break;
+                case "evidence": evidence = fields.Report(); break;
+                default: fields.Skip(); break;
+            }
+        }
+
+        return new(fields.Session, fields.Run, fields.Step, fields.Needed(attempt), fields.Needed(evidence));
+    }
+
+    internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) =>
+        had with { State = StepState.Evaluated, Evidence = Evidence, GateReport = Evidence, Review = null, IsClaimed = false, Failure = null, RetryAt = null };
+}
+
+/// <content>Its name in the JSON.</content>
+[JsonDerivedType(typeof(StepEvaluated), "stepEvaluated")]
+public abstract partial record LedgerEvent;

@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+using Portage.Model.Addresses;
+
+namespace Portage.Engine.Ledger;
+
+/// <summary>A step has run: this is what came of it.</summary>
+public sealed record StepReported(string Session, int Run, StepAddress Step, int Attempt, StepReport Report, StepOutputs Outputs) : StepEvent(Session, Run, Step)
+{
+    /// <inheritdoc/>
+    public override string Describe() => $"ran: {Report.Lines.FirstOrDefault()}";
+
+    internal static StepReported Read(ref EventFields fields)
+    {
+        var (attempt, report, outputs) = (default(int?), default(StepReport), default(StepOutputs));
+        while (fields.Next(out var name))
+        {
+            switch (name)
+            {
+                case "attempt": attempt = fields.Number(); break;
+                case "report": report = fields.Report(); break;
+                case "outputs": outputs = fields.Outputs(); break;
+                default: fields.Skip(); break;
+            }
+        }
+
+        return new(fields.Session, fields.Run, fields.Step, fields.Needed(attempt), fields.Needed(report), fields.Needed(outputs));
+    }
+
+    internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) =>
+        had with { State = StepState.Reported, Report = Report, GateReport = Report, Outputs = Outputs, Review = null, IsClaimed = false, Workload = null, Failure = null, RetryAt = null };
+}
+
+/// <content>Its name in the JSON.</content>
+[JsonDerivedType(typeof(StepReported), "stepReported")]
+public abstract partial record LedgerEvent;
