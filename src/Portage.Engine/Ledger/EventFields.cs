@@ -30,7 +30,18 @@ internal ref struct EventFields
         _json = new(text);
         _json.Read();
         JsonParts.Begin(ref _json, JsonTokenType.StartObject);
-        Event = NameOfEvent(_json);
+
+        // It is written first. But whoever else writes may put it anywhere.
+        var start = _json;
+        if (JsonParts.NextField(ref _json, out var first) && first == "event")
+        {
+            Event = Name(ref _json);
+        }
+        else
+        {
+            _json = start;
+            Event = FindName(start);
+        }
     }
 
     /// <summary>Which event it is.</summary>
@@ -132,19 +143,24 @@ internal ref struct EventFields
 
     private readonly JsonException Missing(string name) => new($"The event '{Event}' has no field '{name}'.");
 
-    // On a copy of the reader. It is written first, so that nothing is read twice; but whoever else writes may put it anywhere.
-    private static string NameOfEvent(Utf8JsonReader json)
+    private static string FindName(Utf8JsonReader json)
     {
         while (JsonParts.NextField(ref json, out var name))
         {
             if (name == "event")
             {
-                return json.GetString() ?? throw new JsonException("The name of an event is null.");
+                return Name(ref json);
             }
 
             json.Skip();
         }
 
         throw new JsonException("An event has no name.");
+    }
+
+    private static string Name(ref Utf8JsonReader json)
+    {
+        JsonParts.Begin(ref json, JsonTokenType.String);
+        return JsonParts.NameOf(ref json);
     }
 }

@@ -36,7 +36,8 @@ internal static class JsonParts
         return true;
     }
 
-    private static string NameOf(ref Utf8JsonReader json)
+    /// <summary>A name, of a field or of an event: mostly without making a string.</summary>
+    public static string NameOf(ref Utf8JsonReader json)
     {
         var text = json.ValueSpan;
         ref var slot = ref Names[text.Length == 0 ? 0 : ((text.Length * 31) + (text[0] * 7) + text[^1]) % Names.Length];
