@@ -155,9 +155,6 @@ internal sealed class OutputsByAddressJson : JsonConverter<ImmutableDictionary<S
 /// <param name="time">The clock.</param>
 public sealed class WorkFolders(Home home, TimeProvider time) : IWorkFolders
 {
-    // Four looks a second are as many as an eye follows; more would only wear the disk.
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-
     /// <inheritdoc/>
     public string Of(string session, StepAddress step, Fingerprint identity) => home.WorkOf(session, step, identity);
 
@@ -190,23 +187,5 @@ public sealed class WorkFolders(Home home, TimeProvider time) : IWorkFolders
     }
 
     /// <inheritdoc/>
-    public Action<StepProgress> Progress(string workFolder)
-    {
-        var folder = new WorkFolder(workFolder);
-        var last = default(long?);
-        var gate = new Lock();
-        return progress =>
-        {
-            lock (gate)
-            {
-                if (last is { } then && time.GetElapsedTime(then) < Interval && (progress.Total is null || progress.Done < progress.Total))
-                {
-                    return;
-                }
-
-                last = time.GetTimestamp();
-                folder.Publish(progress);
-            }
-        };
-    }
+    public Action<StepProgress> Progress(string workFolder) => new ProgressFile(new WorkFolder(workFolder), time).Publish;
 }

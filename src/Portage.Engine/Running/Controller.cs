@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Portage.Configuration;
@@ -21,6 +22,7 @@ namespace Portage.Engine.Running;
 /// reconciler is asked again until it has nothing to add; then all new events are committed together, and only after
 /// that are effects performed and operations answered. A crash anywhere just begins the loop again.
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "RunAsync ends the performer, however it ends itself.")]
 public sealed partial class Controller
 {
     // More than any burst of completions; a full queue only makes the senders wait.
@@ -44,12 +46,13 @@ public sealed partial class Controller
 
     /// <param name="ledger">Held by this process.</param>
     /// <param name="home">The state that the ledger's events imply.</param>
-    /// <param name="performer">Does what is decided.</param>
-    public Controller(ILedger ledger, HomeState home, Planner planner, EffectPerformer performer, TimeProvider time, ILogger logger)
+    /// <param name="ports">The world.</param>
+    /// <param name="chance">Of the pauses between tries.</param>
+    public Controller(ILedger ledger, HomeState home, Planner planner, ControllerPorts ports, TimeProvider time, Random chance, ILogger logger)
     {
-        (_ledger, _home, _planner, _performer, _time, _logger) = (ledger, home, planner, performer, time, logger);
+        (_ledger, _home, _planner, _time, _logger) = (ledger, home, planner, time, logger);
         _operations = new(planner);
-        performer.Report = ReportAsync;
+        _performer = new(ports, ReportAsync, time, chance, logger);
     }
 
     /// <summary>Performs an operation and returns when what it wrote is durable.</summary>
@@ -168,13 +171,13 @@ public sealed partial class Controller
         var run = session.ActiveRun!.Number;
         var address = begin.Step.Address;
         Write([new StepStarted(session.Name, run, address, begin.Attempt, begin.Phase, begin.Inputs)]);
-        _performer.Claim(session.Name, address);
+        _performer.Claim(session.Name, run, begin);
         var claimed = session.Steps[address];
         var outputs = OutputsFor(session, wanted, begin.Step);
         var (config, configuration) = begin.Phase == StepPhase.Revert && MustRevertAsBegun(claimed, begin.Step)
             ? Configured(session, claimed.ConfiguredBy)
             : (wanted.Config, session.ConfigurationOf(run));
-        _afterCommit.Add(() => _performer.Perform(session.Name, run, begin, claimed, config, configuration, outputs));
+        _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs));
     }
 
     /// <summary>A field that says where the work was done has changed: what is there is taken back where it is.</summary>
