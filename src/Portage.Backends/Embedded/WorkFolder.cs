@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Engine.Running;
+using Portage.Engine.Status;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
@@ -98,6 +99,26 @@ public sealed class WorkFolder(string path)
 
     /// <summary>The process of the worker that lives; null when none does.</summary>
     public int? LivingWorker => HasLivingWorker ? Worker?.Process : null;
+
+    /// <summary>What is seen of the work. What cannot be looked at counts as alive, because nobody may say that it is over.</summary>
+    /// <param name="trouble">What the controller told of it.</param>
+    public StepSight Sight(WatchTrouble? trouble)
+    {
+        var progress = Try(() => Progress, null);
+        return new(progress, Try(() => HasLivingWorker, true), trouble);
+    }
+
+    private static T Try<T>(Func<T> look, T otherwise)
+    {
+        try
+        {
+            return look();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return otherwise;
+        }
+    }
 
     internal void Publish(StepProgress progress)
     {

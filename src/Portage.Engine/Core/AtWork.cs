@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portage.Model.Addresses;
 
 namespace Portage.Engine.Core;
@@ -11,6 +12,10 @@ public static class AtWork
     /// <summary>Those steps, in the order of their names.</summary>
     public static StepAddress[] Of(SessionState session) =>
         [.. session.Steps.Values.Where(Is).Select(step => step.Address).OrderBy(step => step.ToString(), StringComparer.Ordinal)];
+
+    /// <summary>The places that are taken in a home, as far as the ledger knows: a worker that is just being started is not known for one yet.</summary>
+    public static ImmutableArray<Placed> Places(HomeState home) =>
+        [.. from session in home.Sessions.Values from step in session.Steps.Values where Is(step) select new Placed(session.Name, step.Address, step.Workload is not null)];
 
     /// <summary>The first of them by name, and how many others there are.</summary>
     public static string Words(IReadOnlyList<StepAddress> steps) => steps.Count switch

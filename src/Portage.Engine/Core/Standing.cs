@@ -27,6 +27,9 @@ public abstract record Standing
     /// <param name="Attempt">Counted from 1; the same again when a controller that is gone had claimed it.</param>
     public sealed record Ready(StepPhase Phase, StepInputs Inputs, int Attempt) : Standing;
 
+    /// <summary>A phase could begin, but as much is under way as may be.</summary>
+    public sealed record WaitsForPlace(Place Place) : Standing;
+
     /// <summary>The phase is under way.</summary>
     public sealed record Working(StepPhase Phase, StepInputs Inputs) : Standing;
 

@@ -131,7 +131,7 @@ public static class Standings
         /// <summary>A failure that holds the step; null when there is none, or it is time to try again.</summary>
         private Standing? FailureOf(StepRecord had) => had switch
         {
-            { Failure: { } failure, RetryAt: { } at } => at > now ? new Standing.Retries(failure, at) : null,
+            { Failure: { } failure, RetryAt: { } at } => RetryTimes.IsDue(at, now) ? null : new Standing.Retries(failure, at),
             { Failure: { } failure } when had.Run == run => new Standing.Failed(failure),
             _ => null,
         };

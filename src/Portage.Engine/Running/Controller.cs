@@ -36,6 +36,7 @@ public sealed partial class Controller
     private readonly Operations.Operations _operations;
     private readonly Planner _planner;
     private readonly EffectPerformer _performer;
+    private readonly int _processors;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<Message> _messages = Channel.CreateBounded<Message>(new BoundedChannelOptions(MessagesMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -52,6 +53,7 @@ public sealed partial class Controller
     {
         (_ledger, _home, _planner, _time, _logger) = (ledger, home, planner, time, logger);
         _operations = new(planner);
+        _processors = ports.Processors;
         _performer = new(ports, ReportAsync, time, chance, logger);
     }
 
@@ -127,13 +129,15 @@ public sealed partial class Controller
     private DateTimeOffset? DecideAll()
     {
         var wake = default(DateTimeOffset?);
-        foreach (var session in _home.Sessions.Values)
+
+        // Where places are few, the session that has the fewest of them is asked first.
+        foreach (var session in _home.Sessions.Values.OrderBy(session => _performer.InFlight(session.Name).Count))
         {
             for (var again = true; again;)
             {
                 again = false;
                 var wanted = WantedBy(session);
-                var observed = new Observed(_time.GetUtcNow(), _performer.InFlight(session.Name), _performer.Stopping(session.Name));
+                var observed = new Observed(_time.GetUtcNow(), _performer.InFlight(session.Name), _performer.Stopping(session.Name)) { Places = _performer.Places, Limits = wanted.Limits };
                 foreach (var effect in Reconciler.Decide(wanted.Steps, session, observed, wanted.Memo))
                 {
                     switch (effect)
@@ -326,7 +330,7 @@ public sealed partial class Controller
 
         var config = revision == 0 ? new MigrationConfig() : ConfigurationReader.ReadCanonical(session.Revisions[revision - 1].Configuration).Config!;
         var steps = _planner.Wanted(config);
-        return _wanted[session.Name] = new(session, revision, config, steps, steps.ToDictionary(step => step.Address), new InputsMemo());
+        return _wanted[session.Name] = new(session, revision, config, steps, steps.ToDictionary(step => step.Address), new InputsMemo(), Limits.Of(config, _processors));
     }
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "No run is under way; the controller ends.")]
@@ -341,7 +345,8 @@ public sealed partial class Controller
         MigrationConfig Config,
         ImmutableArray<WantedStep> Steps,
         IReadOnlyDictionary<StepAddress, WantedStep> ByAddress,
-        InputsMemo Memo);
+        InputsMemo Memo,
+        Limits Limits);
 
     private abstract record Message
     {

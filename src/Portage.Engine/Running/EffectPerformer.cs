@@ -51,6 +51,9 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
 
     internal int InFlightCount => _flights.Values.Sum(flights => flights.InFlight.Count);
 
+    /// <summary>The places that are taken, over all sessions.</summary>
+    internal IReadOnlyCollection<Placed> Places => [.. _flights.Values.SelectMany(flights => flights.All).Select(flight => flight.Placed)];
+
     internal IReadOnlySet<StepAddress> InFlight(string session) => Of(session).InFlight;
 
     internal IReadOnlySet<StepAddress> Stopping(string session) => Of(session).Stopping;
@@ -62,10 +65,11 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         {
             foreach (var step in session.Steps.Values.Where(AtWork.Is))
             {
-                var flight = Of(session.Name).Open(Attempt.Of(session.Name, step));
+                var isWorker = step.State == StepState.Running && _steps[step.Address.Kind].Definition.IsHeavy;
+                var flight = Of(session.Name).Open(Attempt.Of(session.Name, step), isWorker);
                 flight.Work = step.Workload is { } workload
                     ? _watch.AdoptAsync(flight, workload)
-                    : _watch.FindAsync(flight, step.State == StepState.Running && _steps[step.Address.Kind].Definition.IsHeavy ? step.Inputs!.Fingerprints.Identity : null);
+                    : _watch.FindAsync(flight, isWorker ? step.Inputs!.Fingerprints.Identity : null);
             }
         }
     }
@@ -87,7 +91,8 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
 
     internal void Forget(string session) => _folders.Forget(session);
 
-    internal void Claim(string session, int run, Effect.Begin begin) => Of(session).Open(new(session, run, begin.Step.Address, begin.Attempt));
+    internal void Claim(string session, int run, Effect.Begin begin) =>
+        Of(session).Open(new(session, run, begin.Step.Address, begin.Attempt), Admission.IsWorker(begin.Step, begin.Phase));
 
     /// <summary>Takes note of what came of a flight.</summary>
     /// <returns>False when the flight is none of ours any more; then it concerns nobody.</returns>
@@ -139,7 +144,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         ImmutableDictionary<StepAddress, StepOutputs> outputs)
     {
         var flight = Of(session)[begin.Step.Address];
-        flight.Work = begin.Step.IsHeavy && begin.Phase == StepPhase.Run
+        flight.Work = Admission.IsWorker(begin.Step, begin.Phase)
             ? _watch.StartAsync(flight, begin.Inputs, configuration, outputs)
             : RunLightAsync(flight, begin, claimed, config, outputs);
     }

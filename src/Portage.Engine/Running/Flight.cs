@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Portage.Engine.Ledger;
+using Portage.Engine.Core;
 using Portage.Model.Addresses;
 using Portage.Planning;
 
@@ -7,13 +7,17 @@ namespace Portage.Engine.Running;
 
 /// <summary>One piece of work that this controller does, or whose workload it watches.</summary>
 /// <param name="attempt">What it is about.</param>
-internal sealed class Flight(Attempt attempt) : IDisposable
+/// <param name="isWorker">True when it has a process of its own, or may have.</param>
+internal sealed class Flight(Attempt attempt, bool isWorker) : IDisposable
 {
     private readonly Channel<bool> _asked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
     private volatile Tuning? _tuning;
 
     /// <summary>What it is about.</summary>
     public Attempt Attempt { get; } = attempt;
+
+    /// <summary>The places that it takes.</summary>
+    public Placed Placed { get; } = new(attempt.Session, attempt.Step, isWorker);
 
     /// <summary>Cancelled when the work should stop.</summary>
     public CancellationTokenSource Stop { get; } = new();
@@ -68,9 +72,9 @@ internal sealed class SessionFlights
 
     public Flight? Find(StepAddress step) => _flights.GetValueOrDefault(step);
 
-    public Flight Open(Attempt attempt)
+    public Flight Open(Attempt attempt, bool isWorker)
     {
-        var flight = new Flight(attempt);
+        var flight = new Flight(attempt, isWorker);
         _flights.Add(attempt.Step, flight);
         _inFlight.Add(attempt.Step);
         return flight;

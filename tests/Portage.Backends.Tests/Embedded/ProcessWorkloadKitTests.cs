@@ -11,6 +11,8 @@ public sealed class ProcessWorkloadKitTests : WorkloadKit, IDisposable
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Portage.TestWorker");
 
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
+
     private readonly TempFolder _folder = new();
 
     public void Dispose()
@@ -31,7 +33,7 @@ public sealed class ProcessWorkloadKitTests : WorkloadKit, IDisposable
 
     protected override Task<T> PlayAsync<T>(Func<Task<T>> act) => act();
 
-    protected override Task PauseAsync() => Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancelled);
+    protected override Task PauseAsync() => Task.Delay(Interval, TimeProvider.System, Cancelled);
 
     protected override void Finish(WorkloadHandle workload) => File.WriteAllText(Path.Combine(workload.Id, "finish"), "");
 

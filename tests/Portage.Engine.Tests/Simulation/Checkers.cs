@@ -3,6 +3,7 @@ using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Tests.Doubles;
 using Portage.Model.Addresses;
+using Portage.Model.Steps;
 using Portage.Planning;
 
 namespace Portage.Engine.Tests.Simulation;
@@ -88,6 +89,30 @@ internal sealed class NothingRunsUnapproved : IChecker
                 : null;
 }
 
+/// <summary>Counted by what the ledger says of claims and workers, not by what the controller thinks.</summary>
+internal sealed class NeverMoreThanAllowed : IChecker
+{
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened)
+    {
+        if (happened is not StepStarted started || session.ActiveRun is not { } run)
+        {
+            return null;
+        }
+
+        var config = ConfigurationReader.ReadCanonical(session.ConfigurationOf(run.Number)).Config!;
+        var underWay = session.Steps.Values.Where(step => step.IsClaimed || step.Workload is not null).ToArray();
+        var workers = underWay.Count(step => step.State == StepState.Running && step.Address.Kind is StepKind.Backfill or StepKind.Validate);
+        var backfills = underWay.Count(step => step.Address.Kind == StepKind.Backfill);
+        var onBlue = underWay.Count(step => step.Address.Target == "blue");
+        var isWorker = started.Phase == StepPhase.Run && started.Step.Kind is StepKind.Backfill or StepKind.Validate;
+        return isWorker && workers >= config.Limits.Workers ? $"{workers} workers are under way of {config.Limits.Workers}"
+            : !isWorker && underWay.Length - workers >= config.Limits.LightSteps ? $"{underWay.Length - workers} light steps are under way of {config.Limits.LightSteps}"
+            : started.Step.Kind == StepKind.Backfill && backfills >= config.Limits.Kinds.Backfill ? $"{backfills} backfills are under way of {config.Limits.Kinds.Backfill}"
+            : started.Step.Target is not null && onBlue >= config.Targets["blue"].StepsMax ? $"{onBlue} steps of blue are under way of {config.Targets["blue"].StepsMax}"
+            : null;
+    }
+}
+
 internal static class Checkers
 {
     private static readonly IChecker[] All =
@@ -99,6 +124,7 @@ internal static class Checkers
         new NothingBeginsWithoutARun(),
         new OneClaimAtATime(),
         new NothingRunsUnapproved(),
+        new NeverMoreThanAllowed(),
     ];
 
     public static void Check(IReadOnlyList<RecordedEvent> events)
