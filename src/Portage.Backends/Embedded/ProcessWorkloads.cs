@@ -156,11 +156,11 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
 
     /// <summary>
     /// A worker may be on its way that the controller before this one started and could not write down: with another fence it ends
-    /// before it writes. Only then nobody writes, and nobody will.
+    /// before it writes. One that had begun and is gone needs none. Only then nobody writes, and nobody will.
     /// </summary>
     private static WorkloadHandle? ForbidLateStart(WorkFolder folder)
     {
-        if (folder.Fence is var fence and > 0 && folder.Outcome?.Token != fence)
+        if (folder.Fence is var fence and > 0 && folder.Worker?.Token != fence)
         {
             folder.Fence = fence + 1;
         }

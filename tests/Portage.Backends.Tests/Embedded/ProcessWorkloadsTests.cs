@@ -135,6 +135,15 @@ public sealed class ProcessWorkloadsTests : IDisposable
     }
 
     [Fact]
+    public async Task Find_AWorkerThatHadBegunAndIsGone_LeavesTheFence()
+    {
+        _work.Fence = 2;
+        _work.Worker = new(Environment.ProcessId, 2);
+        Assert.Null(await _workloads.FindAsync("default", Step, Identity, Cancelled));
+        Assert.Equal(2, _work.Fence);
+    }
+
+    [Fact]
     public async Task Find_WhereNothingWasEverStarted_WritesNothing()
     {
         Assert.Null(await _workloads.FindAsync("default", Step, Identity, Cancelled));
