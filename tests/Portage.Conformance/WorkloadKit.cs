@@ -52,7 +52,7 @@ public abstract class WorkloadKit
     {
         var workloads = Open();
         var first = await StartAsync(workloads);
-        Assert.NotEqual(first.Id, (await StartAsync(workloads, Fingerprint.Of("other work"), "shop/others>blue:backfill")).Id);
+        Assert.NotEqual(first.Id, (await StartAsync(workloads, Fingerprint.Of("other work"), "shop/others@blue:backfill")).Id);
     }
 
     [Fact]
@@ -255,7 +255,7 @@ public abstract class WorkloadKit
     protected static Fingerprint Identity { get; } = Fingerprint.Of("the work");
 
     /// <summary>The step that it belongs to.</summary>
-    protected const string Step = "shop/posts>blue:backfill";
+    protected const string Step = "shop/posts@blue:backfill";
 
     private Task<WorkloadHandle> StartAsync(IWorkloads workloads, Fingerprint? identity = null, string step = Step, string configuration = "{}")
     {

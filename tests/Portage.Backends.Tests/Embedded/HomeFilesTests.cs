@@ -198,7 +198,7 @@ public sealed class HomeFilesTests : IDisposable
         var home = new Home(_folder.Path);
         var file = new TroubleFile(home);
         var now = new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
-        var trouble = new Engine.Ports.WatchTrouble("default", Model.Addresses.StepAddress.Parse("logs/a>blue:backfill"), "cannot be seen", "No route.", now, now, now);
+        var trouble = new Engine.Ports.WatchTrouble("default", Model.Addresses.StepAddress.Parse("logs/a@blue:backfill"), "cannot be seen", "No route.", now, now, now);
         file.Post([trouble]);
         var controller = new ControllerInfo(1, now);
         Assert.Equal([trouble], file.Read(controller));
@@ -214,7 +214,7 @@ public sealed class HomeFilesTests : IDisposable
     [InlineData(5, "PG2014", false)]
     public void Failure_OfAFile_IsNoDefectWhereItCannotBeWritten(int error, string code, bool isTransient)
     {
-        var failure = Engine.Running.StepFailure.Of(Model.Addresses.StepAddress.Parse("logs/a>blue:backfill"), new IOException("journal.jsonl: it said no.", error));
+        var failure = Engine.Running.StepFailure.Of(Model.Addresses.StepAddress.Parse("logs/a@blue:backfill"), new IOException("journal.jsonl: it said no.", error));
         Assert.Equal((code, isTransient, !isTransient), (failure.Because.Code, failure.IsTransient, failure.IsDefect));
         Assert.Contains("it said no", failure.Because.Detail, StringComparison.Ordinal);
     }

@@ -48,9 +48,9 @@ public sealed class AdmissionTests
     public void Choose_WhoWaits_IsToldForWhatAndByWhomItIsTaken()
     {
         var placed = new[] { "x", "y", "z" }.Select(name => new Placed("default", Address(name), IsWorker: true)).ToArray();
-        Assert.Equal("one of 3 places for workers (limits.workers), taken by logs/x>blue:backfill and 2 others", Text(Limits.None with { Workers = 3 }));
-        Assert.Equal("one of 3 places of blue (targets.blue.stepsMax), taken by logs/x>blue:backfill and 2 others", Text(Limits.None with { Targets = ImmutableDictionary<string, int>.Empty.Add("blue", 3) }));
-        Assert.Equal("one of 2 places for backfill (limits.kinds.backfill), taken by logs/x>blue:backfill and 2 others", Text(Limits.None with { Kinds = ImmutableDictionary<StepKind, int>.Empty.Add(StepKind.Backfill, 2) }));
+        Assert.Equal("one of 3 places for workers (limits.workers), taken by logs/x@blue:backfill and 2 others", Text(Limits.None with { Workers = 3 }));
+        Assert.Equal("one of 3 places of blue (targets.blue.stepsMax), taken by logs/x@blue:backfill and 2 others", Text(Limits.None with { Targets = ImmutableDictionary<string, int>.Empty.Add("blue", 3) }));
+        Assert.Equal("one of 2 places for backfill (limits.kinds.backfill), taken by logs/x@blue:backfill and 2 others", Text(Limits.None with { Kinds = ImmutableDictionary<StepKind, int>.Empty.Add(StepKind.Backfill, 2) }));
 
         string Text(Limits limits) => Admission.Choose([Worker("a")], placed, limits)[0]!.ToString();
     }
@@ -123,9 +123,9 @@ public sealed class AdmissionTests
     {
         var story = new Story { Limits = Limits.None with { LightSteps = 1 } }.Start(Story.Config("metadata: { approve: none }", "b: { indices: { include: [b] }, metadata: { approve: none } }"));
         story.Settle();
-        Assert.Equal("pass logs/main:snapshot by policy: no gate\ncomplete logs/main:snapshot\nevaluate logs/a>blue:metadata #1\n", story.Report("logs/main:snapshot").Settle());
-        Assert.Equal("pass logs/a>blue:metadata by policy: no gate\nevaluate logs/b>blue:metadata #1\n", story.Evaluate("logs/a>blue:metadata").Settle());
-        Assert.Equal("run logs/a>blue:metadata #1\npass logs/b>blue:metadata by policy: no gate\n", story.Evaluate("logs/b>blue:metadata").Settle());
+        Assert.Equal("pass logs/main:snapshot by policy: no gate\ncomplete logs/main:snapshot\nevaluate logs/a@blue:metadata #1\n", story.Report("logs/main:snapshot").Settle());
+        Assert.Equal("pass logs/a@blue:metadata by policy: no gate\nevaluate logs/b@blue:metadata #1\n", story.Evaluate("logs/a@blue:metadata").Settle());
+        Assert.Equal("run logs/a@blue:metadata #1\npass logs/b@blue:metadata by policy: no gate\n", story.Evaluate("logs/b@blue:metadata").Settle());
     }
 
     [Fact]

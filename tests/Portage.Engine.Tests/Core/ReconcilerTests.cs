@@ -213,7 +213,7 @@ public sealed class ReconcilerTests
         var story = AtBackfill().Fail(Backfill, TimeSpan.FromSeconds(60));
         Assert.Equal("wake at 00:01:00\n", story.Settle());
         story.Now -= TimeSpan.FromDays(30);
-        Assert.Equal("run logs/a>blue:backfill #2\n", story.Settle());
+        Assert.Equal("run logs/a@blue:backfill #2\n", story.Settle());
     }
 
     [Fact]

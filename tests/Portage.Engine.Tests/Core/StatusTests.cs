@@ -11,7 +11,7 @@ namespace Portage.Engine.Tests.Core;
 /// <summary>Status tells what is really seen.</summary>
 public sealed class StatusTests
 {
-    private const string Backfill = "logs/a>blue:backfill";
+    private const string Backfill = "logs/a@blue:backfill";
     private const int Controller = 1;
 
     [Fact]
@@ -73,9 +73,9 @@ public sealed class StatusTests
     public void Of_AStepWithoutAPlace_SaysForWhichItWaits()
     {
         var story = new Story().Start(Story.Config("metadata: { approve: none }").Replace("targets:", "limits: { lightSteps: 1 }\ntargets:", StringComparison.Ordinal));
-        var status = new StatusBuilder(Kinds.Planner) { Places = [new Placed("other", StepAddress.Parse("logs/x>blue:metadata"), IsWorker: false)] }
+        var status = new StatusBuilder(Kinds.Planner) { Places = [new Placed("other", StepAddress.Parse("logs/x@blue:metadata"), IsWorker: false)] }
             .Of(story.Session, Controller, static _ => StepSight.None, story.Now);
-        Assert.Equal("waits for the one place in the controller (limits.lightSteps), taken by logs/x>blue:metadata", status.Steps[0].Situation);
+        Assert.Equal("waits for the one place in the controller (limits.lightSteps), taken by logs/x@blue:metadata", status.Steps[0].Situation);
     }
 
     private static void TellsNoRate(StepStatus step, string situation)
@@ -98,8 +98,8 @@ public sealed class StatusTests
         var story = new Story().Start(Story.Config("metadata: { approve: none }"));
         story.Settle();
         story.Report("logs/main:snapshot").Settle();
-        story.Evaluate("logs/a>blue:metadata").Settle();
-        story.Report("logs/a>blue:metadata").Settle();
+        story.Evaluate("logs/a@blue:metadata").Settle();
+        story.Report("logs/a@blue:metadata").Settle();
         return story.Begun(Backfill);
     }
 }

@@ -8,7 +8,7 @@ namespace Portage.Engine.Tests.Simulation;
 /// <summary>A watcher is not the work: whoever cannot see or reach a worker says so, and concludes nothing.</summary>
 public sealed class WatchTests
 {
-    private static readonly StepAddress Backfill = StepAddress.Parse("logs/a>blue:backfill");
+    private static readonly StepAddress Backfill = StepAddress.Parse("logs/a@blue:backfill");
     private static readonly TimeSpan Long = TimeSpan.FromHours(3);
 
     private readonly World _world = new(1) { HasFaults = false, WorkTotal = int.MaxValue };
@@ -50,7 +50,7 @@ public sealed class WatchTests
         var operations = new Operations.Operations(Doubles.Kinds.Planner);
         var again = operations.Perform(new Operation.Stop { By = "ann" }, _world.State);
         Assert.False(again.NothingToDo);
-        Assert.Equal(["No run is under way; logs/a>blue:backfill is still ending: workflow status"], again.Messages);
+        Assert.Equal(["No run is under way; logs/a@blue:backfill is still ending: workflow status"], again.Messages);
         Assert.True(operations.Perform(new Operation.DeleteSession(HomeState.DefaultSession, Force: true) { By = "ann" }, _world.State).HasFailed);
 
         _world.HiddenUntil = TimeSpan.Zero;
