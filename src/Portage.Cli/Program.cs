@@ -53,7 +53,7 @@ internal static class Program
         StepException step => step.Because,
         LedgerUnusableException { IsNewer: true } newer => DiagnosticCatalog.LedgerIsNewer.Error(null, $"{newer.Message} Use the newer release, or another home (PORTAGE_HOME)."),
         LedgerUnusableException unusable => DiagnosticCatalog.LedgerUnusable.Error(null, unusable.Message),
-        LedgerFullException full => DiagnosticCatalog.LedgerFull.Error(null, $"{full.Message} Nothing was changed, and what runs goes on; make room and try again."),
+        LedgerFullException full => DiagnosticCatalog.LedgerFull.Error(null, $"{full.Message} Nothing was changed. A worker that still finds room for its position goes on; what ended meanwhile goes on from its position. Make room, then: workflow start"),
         UnauthorizedAccessException denied => DiagnosticCatalog.FileUnreadable.Error(null, denied.Message),
         _ => null,
     };

@@ -11,6 +11,38 @@ public sealed record MigrationConfig
 
     [Field("What to move, by the name of its source.", Example = "securitylogs")]
     public ImmutableSortedDictionary<string, SourceMigrationConfig> Migrations { get; init; } = ImmutableSortedDictionary.Create<string, SourceMigrationConfig>(StringComparer.Ordinal);
+
+    [Field("How much may be under way at the same time, counted over all sessions of the home. What has begun goes on.")]
+    public LimitsConfig Limits { get; init; } = new();
+}
+
+/// <summary>How much may be under way at the same time.</summary>
+public sealed record LimitsConfig
+{
+    [Field("Worker processes at the same time.", Default = "twice the processors of the machine, at least 4", Example = "4", Min = 1, Max = 1_000)]
+    public int? Workers { get; init; }
+
+    [Field("Steps inside the controller at the same time.", Min = 1, Max = 10_000)]
+    public int LightSteps { get; init; } = 64;
+
+    [Field("Steps of one kind at the same time.")]
+    public KindLimitsConfig Kinds { get; init; } = new();
+}
+
+/// <summary>How many steps of one kind may be under way at the same time.</summary>
+public sealed record KindLimitsConfig
+{
+    [Field("Snapshots taken or verified at the same time.", Default = "no limit of their own", Example = "2", Min = 1, Max = 10_000)]
+    public int? Snapshot { get; init; }
+
+    [Field("Metadata steps at the same time.", Default = "no limit of their own", Example = "8", Min = 1, Max = 10_000)]
+    public int? Metadata { get; init; }
+
+    [Field("Backfills at the same time.", Default = "no limit of their own", Example = "2", Min = 1, Max = 10_000)]
+    public int? Backfill { get; init; }
+
+    [Field("Comparisons at the same time.", Default = "no limit of their own", Example = "2", Min = 1, Max = 10_000)]
+    public int? Validate { get; init; }
 }
 
 /// <summary>A cluster that data goes to.</summary>
@@ -27,6 +59,9 @@ public sealed record TargetConfig
 
     [Field("How long the cluster may take.", Affects = Affects.Process)]
     public TargetTimeoutsConfig Timeouts { get; init; } = new();
+
+    [Field("Steps of all sessions that work on this target at the same time.", Default = "no limit of its own", Example = "4", Min = 1, Max = 10_000)]
+    public int? StepsMax { get; init; }
 }
 
 /// <summary>How to log in to a cluster.</summary>

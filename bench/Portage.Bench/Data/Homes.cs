@@ -84,8 +84,16 @@ internal static class Homes
         }
 
         await using var ledger = SqliteLedger.Open(home.Ledger, TimeProvider.System);
-        var performer = new EffectPerformer(steps, new InstantWorkloads(), new NoSecrets(), new WorkFolders(home, TimeProvider.System), TimeProvider.System, new Random(1), NullLogger.Instance);
-        var controller = new Controller(ledger, HomeState.Of(ledger.Read(0)), planner, performer, TimeProvider.System, NullLogger.Instance);
+        var ports = new ControllerPorts
+        {
+            Steps = steps,
+            Workloads = new InstantWorkloads(),
+            Secrets = new NoSecrets(),
+            Folders = new WorkFolders(home, TimeProvider.System),
+            Troubles = new TroubleFile(home),
+            Processors = Environment.ProcessorCount,
+        };
+        var controller = new Controller(ledger, HomeState.Of(ledger.Read(0)), planner, ports, TimeProvider.System, new Random(1), NullLogger.Instance);
         await controller.RunAsync(leaveWhenIdle: true, cancellationToken);
     }
 

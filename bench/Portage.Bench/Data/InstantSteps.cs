@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Addresses;
@@ -39,8 +40,11 @@ internal sealed class InstantWorkloads : IWorkloads
 
     public ValueTask<WorkloadHandle?> FindAsync(string session, StepAddress step, Fingerprint identity, CancellationToken cancellationToken) => new(default(WorkloadHandle));
 
-    public ValueTask<WorkloadSighting> ObserveAsync(WorkloadHandle workload, CancellationToken cancellationToken) =>
-        new(new WorkloadSighting.Done(InstantStep.Result.Report, InstantStep.Result.Outputs));
+    public async IAsyncEnumerable<WorkloadSighting> WatchAsync(WorkloadHandle workload, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await ValueTask.CompletedTask;
+        yield return new WorkloadSighting.Done(InstantStep.Result.Report, InstantStep.Result.Outputs);
+    }
 
     public ValueTask<bool> AdoptAsync(WorkloadHandle workload, CancellationToken cancellationToken) => new(false);
 

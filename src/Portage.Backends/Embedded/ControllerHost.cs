@@ -51,15 +51,18 @@ public sealed partial class ControllerHost(
             LogBegins(ledger.Token, state.Sequence);
             var folders = new WorkFolders(home, time);
             folders.ForgetAllBut(state.Sessions.Keys);
-            var performer = new EffectPerformer(
-                steps,
-                new ProcessWorkloads(home, program, time),
-                new LocalSecrets(home, variable),
-                folders,
-                time,
-                new Random((int)ledger.Token),
-                logger);
-            var controller = new Controller(ledger, state, planner, performer, time, logger);
+            var troubles = new TroubleFile(home);
+            troubles.Post([]);
+            var ports = new ControllerPorts
+            {
+                Steps = steps,
+                Workloads = new ProcessWorkloads(home, program, time),
+                Secrets = new LocalSecrets(home, variable),
+                Folders = folders,
+                Troubles = troubles,
+                Processors = Environment.ProcessorCount,
+            };
+            var controller = new Controller(ledger, state, planner, ports, time, new Random((int)ledger.Token), logger);
             await using var socket = ControlSocket.Listen(home, controller.PerformAsync, time, logger);
             DurableFile.Publish(home.ControllerInfo, JsonSerializer.SerializeToUtf8Bytes(new ControllerInfo(Environment.ProcessId, time.GetUtcNow()), ControllerJson.Default.ControllerInfo));
             await controller.RunAsync(leaveWhenIdle: true, stop.Token);

@@ -74,6 +74,13 @@ public static class DurableFile
     /// <summary>The content; null when there is no file.</summary>
     public static byte[]? Read(string path)
     {
+        // Most looks find nothing, and an exception for each would cost more than the look.
+        if (!File.Exists(path))
+        {
+            // A folder of that name is somebody's mistake, which reading tells.
+            return Directory.Exists(path) ? File.ReadAllBytes(path) : null;
+        }
+
         try
         {
             return File.ReadAllBytes(path);

@@ -26,6 +26,9 @@ public sealed class Home(string path)
     /// <summary>Who the running controller is.</summary>
     public string ControllerInfo => System.IO.Path.Combine(Path, "controller.json");
 
+    /// <summary>What keeps the controller from seeing workers; there only while something does.</summary>
+    public string Troubles => System.IO.Path.Combine(Path, "troubles.json");
+
     /// <summary>Log files, one a day and service.</summary>
     public string Logs => System.IO.Path.Combine(Path, "logs");
 

@@ -25,23 +25,8 @@ public sealed class HomeLock : IDisposable
     }
 
     /// <summary>True when a process has the lock at this moment.</summary>
-    public static bool IsHeldBySomebody(string path)
-    {
-        try
-        {
-            // Reading is flock(LOCK_SH | LOCK_NB): two that look at the same time do not take each other for the holder.
-            using var looked = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            return false;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return false;
-        }
-        catch (IOException e) when (IsHeld(e))
-        {
-            return true;
-        }
-    }
+    /// <exception cref="IOException">Nobody can tell.</exception>
+    public static bool IsHeldBySomebody(string path) => Posix.IsLocked(path);
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

@@ -7,6 +7,17 @@ internal static partial class Posix
 {
     public const int SigTerm = 15;
 
+    private const int NoSuchFile = 2;
+    private const int NoSuchProcess = 3;
+    private const int NotAFolder = 20;
+    private const int HeldOnLinux = 11;
+    private const int HeldOnMac = 35;
+    private const int LockShared = 1;
+    private const int LockAtOnce = 4;
+
+    // A worker that is started at this moment must not inherit the file, and with it the lock.
+    private const int CloseOnExec = 0x80000;
+    private const int CloseOnExecOfMac = 0x1000000;
     private const int ReadOnly = 0;
     private const int ReadWrite = 2;
 
@@ -22,7 +33,40 @@ internal static partial class Posix
     }
 
     /// <summary>Asks a process to end; false when there is none.</summary>
-    public static bool Terminate(int process) => Kill(process, SigTerm) == 0;
+    /// <exception cref="IOException">It is not ours to ask.</exception>
+    public static bool Terminate(int process)
+    {
+        if (Kill(process, SigTerm) == 0)
+        {
+            return true;
+        }
+
+        return Marshal.GetLastPInvokeError() == NoSuchProcess
+            ? false
+            : throw new IOException($"Process {process} cannot be asked to end: {Marshal.GetLastPInvokeErrorMessage()}.");
+    }
+
+    /// <summary>
+    /// True when a process holds the lock of a file, as <see cref="HomeLock"/> takes it. Looked at twice a second for each worker, so
+    /// without the exception that opening a held file costs.
+    /// </summary>
+    /// <exception cref="IOException">Nobody can tell.</exception>
+    public static bool IsLocked(string path)
+    {
+        var file = Open(path, ReadOnly | (OperatingSystem.IsMacOS() ? CloseOnExecOfMac : CloseOnExec));
+        if (file < 0)
+        {
+            return Marshal.GetLastPInvokeError() is NoSuchFile or NotAFolder
+                ? false
+                : throw new IOException($"{path} cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}.");
+        }
+
+        // Shared, so that two that look at the same time do not take each other for the holder.
+        var looked = LockFile(file, LockShared | LockAtOnce);
+        var (code, why) = (Marshal.GetLastPInvokeError(), Marshal.GetLastPInvokeErrorMessage());
+        _ = Close(file);
+        return looked != 0 && (code is HeldOnLinux or HeldOnMac ? true : throw new IOException($"The lock of {path} cannot be looked at: {why}."));
+    }
 
     /// <summary>True when the process exists.</summary>
     public static bool Exists(int process) => Kill(process, 0) == 0;
@@ -61,6 +105,10 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Flush(int file);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int LockFile(int file, int operation);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Engine.Running;
+using Portage.Engine.Status;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
@@ -103,6 +104,26 @@ public sealed class WorkFolder(string path)
     /// <summary>The process of the worker that lives; null when none does.</summary>
     public int? LivingWorker => HasLivingWorker ? Worker?.Process : null;
 
+    /// <summary>What is seen of the work. What cannot be looked at counts as alive, because nobody may say that it is over.</summary>
+    /// <param name="trouble">What the controller told of it.</param>
+    public StepSight Sight(WatchTrouble? trouble)
+    {
+        var progress = Try(() => Progress, null);
+        return new(progress, Try(() => HasLivingWorker, true), trouble);
+    }
+
+    private static T Try<T>(Func<T> look, T otherwise)
+    {
+        try
+        {
+            return look();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return otherwise;
+        }
+    }
+
     internal void Publish(StepProgress progress)
     {
         Directory.CreateDirectory(Path);
@@ -162,9 +183,6 @@ internal sealed class OutputsByAddressJson : JsonConverter<ImmutableDictionary<S
 /// <param name="time">The clock.</param>
 public sealed class WorkFolders(Home home, TimeProvider time) : IWorkFolders
 {
-    // Four looks a second are as many as an eye follows; more would only wear the disk.
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-
     /// <inheritdoc/>
     public string Of(string session, StepAddress step, Fingerprint identity) => home.WorkOf(session, step, identity);
 
@@ -200,23 +218,5 @@ public sealed class WorkFolders(Home home, TimeProvider time) : IWorkFolders
     public IStepFiles Files(string workFolder) => new StepFiles(workFolder);
 
     /// <inheritdoc/>
-    public Action<StepProgress> Progress(string workFolder)
-    {
-        var folder = new WorkFolder(workFolder);
-        var last = default(long?);
-        var gate = new Lock();
-        return progress =>
-        {
-            lock (gate)
-            {
-                if (last is { } then && time.GetElapsedTime(then) < Interval && (progress.Total is null || progress.Done < progress.Total))
-                {
-                    return;
-                }
-
-                last = time.GetTimestamp();
-                folder.Publish(progress);
-            }
-        };
-    }
+    public Action<StepProgress> Progress(string workFolder) => new ProgressFile(new WorkFolder(workFolder), time).Publish;
 }

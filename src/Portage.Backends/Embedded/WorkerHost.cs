@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Portage.Configuration;
 using Portage.Configuration.Reading;
 using Portage.Engine.Ports;
-using Portage.Model.Diagnostics;
+using Portage.Engine.Running;
 using Portage.Model.Steps;
 
 namespace Portage.Backends.Embedded;
@@ -43,8 +43,9 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
         LogBegins(assignment.Step, token);
         using var ending = new CancellationTokenSource();
         var tuning = new Tuning(ConfigurationReader.ReadCanonical(assignment.Configuration).Config!);
-        var watching = WatchTuningAsync(folder, tuning, ending.Token);
-        var outcome = await WorkAsync(folder, assignment, token, tuning, stop.Token);
+        var progress = new ProgressFile(folder, time);
+        var watching = WatchTuningAsync(folder, tuning, progress, ending.Token);
+        var outcome = await WorkAsync(folder, assignment, token, tuning, progress, stop.Token);
         await ending.CancelAsync();
         await watching;
         if (outcome is null)
@@ -53,7 +54,17 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
             return 1;
         }
 
-        folder.Outcome = outcome;
+        try
+        {
+            folder.Outcome = outcome;
+        }
+        catch (Exception failure) when (StepFailure.IsDisk(failure))
+        {
+            // Work without an outcome goes on from its position; the next worker says what is in the way.
+            LogOutcomeBroke(failure, assignment.Step);
+            return 1;
+        }
+
         LogEnds(assignment.Step, outcome.Failure?.Detail ?? (outcome.Report is null ? "stopped" : "done"));
         return 0;
     }
@@ -74,11 +85,10 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
         return null;
     }
 
-    private async Task<WorkOutcome?> WorkAsync(WorkFolder folder, WorkloadAssignment assignment, long token, Tuning tuning, CancellationToken stop)
+    private async Task<WorkOutcome?> WorkAsync(WorkFolder folder, WorkloadAssignment assignment, long token, Tuning tuning, ProgressFile published, CancellationToken stop)
     {
         var first = default(long?);
         var hasMoved = false;
-        var publish = new WorkFolders(new Home(folder.Path), time).Progress(folder.Path);
         var context = new RunContext
         {
             Session = assignment.Session,
@@ -98,11 +108,10 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
                 if (!hasMoved && progress.Done > first)
                 {
                     // Tells the controller that a death after this point is bad luck, not a worker that cannot work.
-                    hasMoved = true;
-                    folder.MovedBy = token;
+                    hasMoved = TryMark(folder, token);
                 }
 
-                publish(progress);
+                published.Publish(progress);
             },
             StopRequested = stop,
             Tuning = () => tuning.Config,
@@ -131,22 +140,37 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
         {
             return new(token, null, null, null, false);
         }
-        catch (StepException failure)
-        {
-            return new(token, null, null, failure.Because, failure.IsTransient);
-        }
-        catch (Exception defect) when (defect is not OutOfMemoryException)
+        catch (Exception thrown) when (thrown is not OutOfMemoryException)
         {
             // A defect must reach the ledger as a failure, not as a worker that died without a word.
-            LogBroke(defect, assignment.Step);
-            var because = DiagnosticCatalog.StepBroke.Error(null, $"{assignment.Step} ended with {defect.GetType().Name}: {defect.Message} This is a defect of Portage; workflow log {assignment.Step} has the details.");
-            return new(token, null, null, because, false);
+            var failure = StepFailure.Of(assignment.Step, thrown);
+            if (failure.IsDefect)
+            {
+                LogBroke(thrown, assignment.Step);
+            }
+
+            return new(token, null, null, failure.Because, failure.IsTransient);
         }
     }
 
-    private async Task WatchTuningAsync(WorkFolder folder, Tuning tuning, CancellationToken cancellationToken)
+    private static bool TryMark(WorkFolder folder, long token)
+    {
+        try
+        {
+            folder.MovedBy = token;
+            return true;
+        }
+        catch (Exception failure) when (StepFailure.IsDisk(failure))
+        {
+            // The next word of progress tries again.
+            return false;
+        }
+    }
+
+    private async Task WatchTuningAsync(WorkFolder folder, Tuning tuning, ProgressFile progress, CancellationToken cancellationToken)
     {
         var taken = default(string);
+        var hasTold = false;
         using var timer = new PeriodicTimer(TuningInterval, time);
         try
         {
@@ -161,12 +185,20 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
                         taken = text;
                         LogTuned();
                     }
+
+                    hasTold = false;
                 }
-                catch (IOException failure)
+                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
                 {
                     // As on a full disk: the work goes on, and the next look tries again.
-                    LogTuningBroke(failure);
+                    if (!hasTold)
+                    {
+                        hasTold = true;
+                        LogTuningBroke(failure);
+                    }
                 }
+
+                progress.Beat();
             }
             while (await timer.WaitForNextTickAsync(cancellationToken));
         }
@@ -193,6 +225,9 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
 
     [LoggerMessage(EventId = 3007, Level = LogLevel.Warning, Message = "Could not take over other process fields.")]
     private partial void LogTuningBroke(Exception failure);
+
+    [LoggerMessage(EventId = 3008, Level = LogLevel.Error, Message = "Worker of {StepAddress} could not write down what came of its work.")]
+    private partial void LogOutcomeBroke(Exception failure, Model.Addresses.StepAddress stepAddress);
 
     [LoggerMessage(EventId = 3006, Level = LogLevel.Warning, Message = "This worker is not wanted: its token is {Token}, the fence is {Fence}.")]
     private partial void LogNotWanted(long token, long fence);

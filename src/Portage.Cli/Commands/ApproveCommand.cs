@@ -34,12 +34,12 @@ internal static class ApproveCommand
 
     private static async Task<int> RunAsync(Verb verb, bool isApproval, string[] patterns, bool all, bool list, string? comment, CancellationToken cancellationToken)
     {
-        if (verb.FindSession() is not { Session: var session })
+        if (verb.FindSession() is not { Home: var home, Session: var session })
         {
             return ExitCode.BadInput;
         }
 
-        var waiting = Statuses.Of(verb, session).Steps.Where(step => step.Group == StepGroup.UnderReview).ToArray();
+        var waiting = Statuses.Of(verb, home, session).Steps.Where(step => step.Group == StepGroup.UnderReview).ToArray();
         if (waiting.Length == 0)
         {
             if (verb.Output != OutputFormat.Text)

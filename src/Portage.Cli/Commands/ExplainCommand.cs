@@ -28,12 +28,12 @@ internal static class ExplainCommand
 
     private static int Run(Verb verb, string text, string? edit)
     {
-        if (verb.FindSession() is not { Session: var session })
+        if (verb.FindSession() is not { Home: var home, Session: var session })
         {
             return ExitCode.BadInput;
         }
 
-        var report = Statuses.Of(verb, session);
+        var report = Statuses.Of(verb, home, session);
         if (!StepAddress.TryParse(text, out var address) || (report.Steps.All(step => step.Address != address) && !session.Steps.ContainsKey(address)))
         {
             var known = report.Steps.Select(step => step.Address.ToString()).ToArray();

@@ -58,12 +58,12 @@ internal static class LogCommand
     /// <summary>Nothing was logged of a step: because it never ran, or because there is no such step.</summary>
     private static int SayNothingFound(Verb verb, string pattern)
     {
-        if (verb.FindSession() is not { Session: var session })
+        if (verb.FindSession() is not { Home: var home, Session: var session })
         {
             return ExitCode.BadInput;
         }
 
-        var known = Statuses.Of(verb, session).Steps.Select(step => step.Address).Concat(session.Steps.Keys).ToHashSet();
+        var known = Statuses.Of(verb, home, session).Steps.Select(step => step.Address).Concat(session.Steps.Keys).ToHashSet();
         if (known.Any(new AddressPattern(pattern).Matches))
         {
             return ExitCode.Done;

@@ -31,6 +31,8 @@ internal static class RunCommands
         var result = await verb.PerformAsync(operation, cancellationToken);
         if (result.HasFailed)
         {
+            // What is still ending, and in the way of this, ends only where somebody looks after it.
+            _ = await verb.EnsureControllerAsync(cancellationToken);
             return ExitCode.BadInput;
         }
 

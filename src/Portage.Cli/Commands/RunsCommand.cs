@@ -51,7 +51,9 @@ internal static class RunsCommand
         foreach (var run in session.Runs.Reverse())
         {
             var outcome = run.Outcome?.ToString().ToLowerInvariant() ?? "under way";
-            var took = run.EndedAt is { } ended ? $" after {StatusView.Duration(ended - run.StartedAt)}" : "";
+            var took = run.EndedAt is not { } ended ? ""
+                : ended < run.StartedAt ? " (the clock was set back meanwhile)"
+                : $" after {StatusView.Duration(ended - run.StartedAt)}";
             verb.Terminal.Out.WriteLine($"{run.Number,4}  {run.StartedAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}  plan {run.Plan.Short}  revision {run.Revision}  {run.By}  {outcome}{took}");
         }
 

@@ -20,12 +20,12 @@ internal static class StatusCommand
 
     private static int Run(Verb verb)
     {
-        if (verb.FindSession() is not { Session: var session })
+        if (verb.FindSession() is not { Home: var home, Session: var session })
         {
             return ExitCode.BadInput;
         }
 
-        StatusView.Write(verb.Terminal, verb.Output, Statuses.Of(verb, session));
+        StatusView.Write(verb.Terminal, verb.Output, Statuses.Of(verb, home, session));
         return ExitCode.Done;
     }
 
@@ -62,7 +62,7 @@ internal static class StatusCommand
         {
             verb.Access.Refresh(home);
             var session = home.Sessions[found.Name];
-            var lines = Fit(verb.Terminal, Statuses.Of(verb, session));
+            var lines = Fit(verb.Terminal, Statuses.Of(verb, home, session));
             var text = string.Join('\n', lines);
             if (text != last)
             {

@@ -20,7 +20,7 @@ internal static class Attachment
         while (true)
         {
             var session = state.Sessions[name];
-            var report = Statuses.Of(verb, session);
+            var report = Statuses.Of(verb, state, session);
             if (verb.Output == OutputFormat.Text)
             {
                 await SayChangesAsync(verb, report, said);

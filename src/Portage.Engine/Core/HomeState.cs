@@ -23,7 +23,7 @@ public sealed class HomeState : ISessions
     public long Sequence { get; private set; }
 
     /// <summary>True when there is something that only a controller can do: a run to carry out, or workloads to stop that no run wants.</summary>
-    public bool NeedsController => _sessions.Values.Any(session => session.ActiveRun is not null || session.Steps.Values.Any(step => step.Workload is not null || step.IsClaimed));
+    public bool NeedsController => _sessions.Values.Any(session => session.ActiveRun is not null || session.Steps.Values.Any(AtWork.Is));
 
     /// <summary>The state after all of the events.</summary>
     public static HomeState Of(IEnumerable<RecordedEvent> events)

@@ -40,7 +40,14 @@ public abstract record Effect
 /// <param name="Now">The time.</param>
 /// <param name="InFlight">Steps that this controller is working on, or whose workload it watches.</param>
 /// <param name="Stopping">Steps whose workload has been asked to stop.</param>
-public sealed record Observed(DateTimeOffset Now, IReadOnlySet<StepAddress> InFlight, IReadOnlySet<StepAddress> Stopping);
+public sealed record Observed(DateTimeOffset Now, IReadOnlySet<StepAddress> InFlight, IReadOnlySet<StepAddress> Stopping)
+{
+    /// <summary>What is under way in the whole home.</summary>
+    public IReadOnlyCollection<Placed> Places { get; init; } = [];
+
+    /// <summary>How much may be.</summary>
+    public Limits Limits { get; init; } = Limits.None;
+}
 
 /// <summary>Decides what to do next. Level-triggered and pure: the same state gives the same effects, whatever happened before.</summary>
 public static class Reconciler
@@ -59,7 +66,7 @@ public static class Reconciler
             return effects.DrainToImmutable();
         }
 
-        var standings = Standings.Of(wanted, session, run.Number, observed.InFlight, observed.Now, memo);
+        var standings = Admission.Over(Standings.Of(wanted, session, run.Number, observed.InFlight, observed.Now, memo), session, observed);
         foreach (var (step, standing) in standings)
         {
             switch (standing)
@@ -112,7 +119,7 @@ public static class Reconciler
         var isDone = true;
         foreach (var (_, standing) in standings)
         {
-            if (standing is Standing.InReview or Standing.Held or Standing.Retries or Standing.StopsFirst)
+            if (standing is Standing.InReview or Standing.Held or Standing.Retries or Standing.StopsFirst or Standing.WaitsForPlace)
             {
                 return null;
             }

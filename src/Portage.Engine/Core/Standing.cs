@@ -35,6 +35,9 @@ public abstract record Standing
         public ImmutableArray<Destruction> Approved { get; init; } = [];
     }
 
+    /// <summary>A phase could begin, but as much is under way as may be.</summary>
+    public sealed record WaitsForPlace(Place Place) : Standing;
+
     /// <summary>The phase is under way.</summary>
     public sealed record Working(StepPhase Phase, StepInputs Inputs) : Standing;
 

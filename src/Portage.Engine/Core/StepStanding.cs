@@ -237,7 +237,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
     /// <summary>A failure that holds the step; null when there is none, or it is time to try again.</summary>
     private Standing? FailureOf() => had switch
     {
-        { Failure: { } failure, RetryAt: { } at } => at > look.Now ? new Standing.Retries(failure, at) : null,
+        { Failure: { } failure, RetryAt: { } at } => RetryTimes.IsDue(at, look.Now) ? null : new Standing.Retries(failure, at),
         { Failure: { } failure } when had.Run == look.Run => new Standing.Failed(failure),
         _ => null,
     };

@@ -80,7 +80,9 @@ public sealed partial class OperationRules
             Events = [new RunEnded(session.Name, run.Number, RunOutcome.Stopped, operation.By)],
             Messages = [$"Stopped run {run.Number}. What is under way finishes its batch and keeps its position; workflow start goes on."],
         }
-        : new() { NothingToDo = true, Messages = ["Nothing is running."] };
+        : AtWork.Of(session) is { Length: > 0 } ending
+            ? new() { Messages = [$"No run is under way; {AtWork.Words(ending)} {(ending.Length == 1 ? "is" : "are")} still ending: workflow status"] }
+            : new() { NothingToDo = true, Messages = ["Nothing is running."] };
 
     private OperationResult Pause(Operation.Pause operation, SessionState session)
     {

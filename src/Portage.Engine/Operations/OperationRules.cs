@@ -105,9 +105,9 @@ public sealed partial class OperationRules(Planner planner)
             return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"Run {run.Number} of session '{operation.Name}' is under way.") with { Command = $"workflow --session {operation.Name} stop" });
         }
 
-        if (session.Steps.Values.FirstOrDefault(step => step.Workload is not null) is { } working)
+        if (AtWork.Of(session) is { Length: > 0 } ending)
         {
-            return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"The work of session '{operation.Name}' is still ending ({working.Address}). Try again in a moment."));
+            return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"The work of session '{operation.Name}' is still ending ({AtWork.Words(ending)}); until it has, it may write. Try again in a moment.") with { Command = $"workflow --session {operation.Name} status" });
         }
 
         var left = session.Steps.Values.Where(step => step.HasEffects).Select(step => step.Address.ToString()).Order(StringComparer.Ordinal).ToArray();

@@ -93,6 +93,12 @@ public sealed record StepProgress(long Done, long? Total, string Unit, double? P
 {
     /// <summary>True when the total may turn out smaller, as where nested objects are counted like documents.</summary>
     public bool TotalIsAtMost { get; init; }
+
+    /// <summary>When this was true; set by whoever publishes it. Null in what an older release wrote.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>When <see cref="Done"/> last changed; set by whoever publishes it.</summary>
+    public DateTimeOffset? MovedAt { get; init; }
 }
 
 /// <summary>A step cannot go on.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Portage.Configuration;
@@ -20,6 +21,7 @@ namespace Portage.Engine.Running;
 /// reconciler is asked again until it has nothing to add; then all new events are committed together, and only after
 /// that are effects performed and operations answered. A crash anywhere just begins the loop again.
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "RunAsync ends the performer, however it ends itself.")]
 public sealed partial class Controller
 {
     // More than any burst of completions; a full queue only makes the senders wait.
@@ -33,6 +35,7 @@ public sealed partial class Controller
     private readonly OperationRules _operations;
     private readonly Planner _planner;
     private readonly EffectPerformer _performer;
+    private readonly int _processors;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<Message> _messages = Channel.CreateBounded<Message>(new BoundedChannelOptions(MessagesMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -43,12 +46,14 @@ public sealed partial class Controller
 
     /// <param name="ledger">Held by this process.</param>
     /// <param name="home">The state that the ledger's events imply.</param>
-    /// <param name="performer">Does what is decided.</param>
-    public Controller(ILedger ledger, HomeState home, Planner planner, EffectPerformer performer, TimeProvider time, ILogger logger)
+    /// <param name="ports">The world.</param>
+    /// <param name="chance">Of the pauses between tries.</param>
+    public Controller(ILedger ledger, HomeState home, Planner planner, ControllerPorts ports, TimeProvider time, Random chance, ILogger logger)
     {
-        (_ledger, _home, _planner, _performer, _time, _logger) = (ledger, home, planner, performer, time, logger);
+        (_ledger, _home, _planner, _time, _logger) = (ledger, home, planner, time, logger);
         _operations = new(planner);
-        performer.Report = ReportAsync;
+        _processors = ports.Processors;
+        _performer = new(ports, ReportAsync, time, chance, logger);
     }
 
     /// <summary>Performs an operation and returns when what it wrote is durable.</summary>
@@ -123,13 +128,15 @@ public sealed partial class Controller
     private DateTimeOffset? DecideAll()
     {
         var wake = default(DateTimeOffset?);
-        foreach (var session in _home.Sessions.Values)
+
+        // Where places are few, the session that has the fewest of them is asked first.
+        foreach (var session in _home.Sessions.Values.OrderBy(session => _performer.InFlight(session.Name).Count))
         {
             for (var again = true; again;)
             {
                 again = false;
                 var wanted = WantedBy(session);
-                var observed = new Observed(_time.GetUtcNow(), _performer.InFlight(session.Name), _performer.Stopping(session.Name));
+                var observed = new Observed(_time.GetUtcNow(), _performer.InFlight(session.Name), _performer.Stopping(session.Name)) { Places = _performer.Places, Limits = wanted.Limits };
                 foreach (var effect in Reconciler.Decide(wanted.Steps, session, observed, wanted.Memo))
                 {
                     switch (effect)
@@ -178,13 +185,13 @@ public sealed partial class Controller
         }
 
         Write([new StepStarted(session.Name, run, address, begin.Attempt, begin.Phase, begin.Inputs) { Items = begin.Phase == StepPhase.Run || begin.Items.IsDefault ? null : begin.Items }]);
-        _performer.Claim(session.Name, address);
+        _performer.Claim(session.Name, run, begin);
         var claimed = session.Steps[address];
         var outputs = OutputsFor(session, wanted, begin.Step);
         var (config, configuration) = begin.Phase == StepPhase.Revert && RevertPlace.IsWhereItWasDone(claimed, begin.Step)
             ? Configured(session, claimed.ConfiguredBy)
             : (wanted.Config, session.ConfigurationOf(run));
-        _afterCommit.Add(() => _performer.Perform(session.Name, run, begin, claimed, config, configuration, outputs));
+        _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs));
     }
 
     /// <summary>Why the step may not begin: what it would write belongs to other work. A start finds that only where it is known already what a slice holds.</summary>
@@ -348,7 +355,7 @@ public sealed partial class Controller
 
         var config = revision == 0 ? new MigrationConfig() : ConfigurationReader.ReadCanonical(session.Revisions[revision - 1].Configuration).Config!;
         var steps = _planner.Wanted(config);
-        return _wanted[session.Name] = new(session, revision, config, steps, steps.ToDictionary(step => step.Address), new InputsMemo());
+        return _wanted[session.Name] = new(session, revision, config, steps, steps.ToDictionary(step => step.Address), new InputsMemo(), Limits.Of(config, _processors));
     }
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "No run is under way; the controller ends.")]
@@ -363,7 +370,8 @@ public sealed partial class Controller
         MigrationConfig Config,
         ImmutableArray<WantedStep> Steps,
         IReadOnlyDictionary<StepAddress, WantedStep> ByAddress,
-        InputsMemo Memo);
+        InputsMemo Memo,
+        Limits Limits);
 
     private abstract record Message
     {

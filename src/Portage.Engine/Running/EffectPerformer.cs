@@ -4,6 +4,7 @@ using Portage.Configuration;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
+using Portage.Engine.Running.Watching;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
@@ -29,31 +30,34 @@ public interface IWorkFolders
 }
 
 /// <summary>Does what was decided: light steps here, heavy ones as workloads. Reports what came of it.</summary>
-public sealed partial class EffectPerformer(
-    IReadOnlyDictionary<StepKind, IStep> steps,
-    IWorkloads workloads,
-    ISecretSource secrets,
-    IWorkFolders folders,
-    TimeProvider time,
-    Random chance,
-    ILogger logger) : IAsyncDisposable
+internal sealed partial class EffectPerformer : IAsyncDisposable
 {
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
-
-    // Ten tries with doubling pauses up to a minute are about six minutes: longer than a node takes to restart.
-    private const int TransientAttemptsMax = 10;
-
-    // A worker that dies five times in a row without moving on will die a sixth time.
-    private const int LossesMax = 5;
-
+    private readonly IReadOnlyDictionary<StepKind, IStep> _steps;
+    private readonly ISecretSource _secrets;
+    private readonly IWorkFolders _folders;
+    private readonly Func<Happening, ValueTask> _report;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Retries _retries;
+    private readonly WorkloadWatch _watch;
     private readonly Dictionary<string, SessionFlights> _flights = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Session, StepAddress Step), int> _losses = [];
     private readonly CancellationTokenSource _ending = new();
 
-    /// <summary>Takes what came of effects; set by the controller.</summary>
-    internal Func<Happening, ValueTask> Report { get; set; } = static _ => ValueTask.CompletedTask;
+    /// <param name="ports">The world.</param>
+    /// <param name="report">Takes what came of effects.</param>
+    /// <param name="chance">Of the pauses between tries.</param>
+    public EffectPerformer(ControllerPorts ports, Func<Happening, ValueTask> report, TimeProvider time, Random chance, ILogger logger)
+    {
+        (_steps, _secrets, _folders, _report, _time, _logger) = (ports.Steps, ports.Secrets, ports.Folders, report, time, logger);
+        var backoff = new Backoff(chance);
+        _retries = new(backoff, time);
+        _watch = new(ports.Workloads, new Troubles(ports.Troubles, backoff, time, logger), _retries, report, time, logger, _ending.Token);
+    }
 
     internal int InFlightCount => _flights.Values.Sum(flights => flights.InFlight.Count);
+
+    /// <summary>The places that are taken, over all sessions.</summary>
+    internal IReadOnlyCollection<Placed> Places => [.. _flights.Values.SelectMany(flights => flights.All).Select(flight => flight.Placed)];
 
     internal IReadOnlySet<StepAddress> InFlight(string session) => Of(session).InFlight;
 
@@ -64,18 +68,13 @@ public sealed partial class EffectPerformer(
     {
         foreach (var session in sessions)
         {
-            foreach (var step in session.Steps.Values)
+            foreach (var step in session.Steps.Values.Where(AtWork.Is))
             {
-                if (step.Workload is not null)
-                {
-                    var flight = Of(session.Name).Open(step.Address);
-                    flight.Work = AdoptAsync(flight, session.Name, step);
-                }
-                else if (step.IsClaimed)
-                {
-                    var flight = Of(session.Name).Open(step.Address);
-                    flight.Work = FindAsync(flight, session.Name, step);
-                }
+                var isWorker = step.State == StepState.Running && _steps[step.Address.Kind].Definition.IsHeavy;
+                var flight = Of(session.Name).Open(Attempt.Of(session.Name, step), isWorker);
+                flight.Work = step.Workload is { } workload
+                    ? _watch.AdoptAsync(flight, workload)
+                    : _watch.FindAsync(flight, isWorker ? step.Inputs!.Fingerprints.Identity : null);
             }
         }
     }
@@ -95,23 +94,25 @@ public sealed partial class EffectPerformer(
         _ending.Dispose();
     }
 
-    internal void Forget(string session) => folders.Forget(session);
+    internal void Forget(string session) => _folders.Forget(session);
 
-    internal void Claim(string session, StepAddress step) => Of(session).Open(step);
+    internal void Claim(string session, int run, Effect.Begin begin) =>
+        Of(session).Open(new(session, run, begin.Step.Address, begin.Attempt), Admission.IsWorker(begin.Step, begin.Phase));
 
     /// <summary>Takes note of what came of a flight.</summary>
     /// <returns>False when the flight is none of ours any more; then it concerns nobody.</returns>
     internal bool Settle(Happening happened)
     {
-        var flights = Of(happened.Session);
-        if (!ReferenceEquals(flights.Find(happened.Step), happened.Flight))
+        var attempt = happened.Flight.Attempt;
+        var flights = Of(attempt.Session);
+        if (!ReferenceEquals(flights.Find(attempt.Step), happened.Flight))
         {
             return false;
         }
 
         if (happened.EndsFlight)
         {
-            flights.Close(happened.Step);
+            flights.Close(attempt.Step);
             happened.Flight.Dispose();
         }
 
@@ -141,7 +142,6 @@ public sealed partial class EffectPerformer(
 
     internal void Perform(
         string session,
-        int run,
         Effect.Begin begin,
         StepRecord claimed,
         MigrationConfig config,
@@ -149,15 +149,13 @@ public sealed partial class EffectPerformer(
         ImmutableDictionary<StepAddress, StepOutputs> outputs)
     {
         var flight = Of(session)[begin.Step.Address];
-        flight.Work = begin.Step.IsHeavy && begin.Phase == StepPhase.Run
-            ? RunHeavyAsync(flight, session, run, begin, configuration, outputs)
-            : RunLightAsync(flight, session, run, begin, claimed, config, outputs);
+        flight.Work = Admission.IsWorker(begin.Step, begin.Phase)
+            ? _watch.StartAsync(flight, begin.Inputs, configuration, outputs)
+            : RunLightAsync(flight, begin, claimed, config, outputs);
     }
 
     private async Task RunLightAsync(
         Flight flight,
-        string session,
-        int run,
         Effect.Begin begin,
         StepRecord claimed,
         MigrationConfig config,
@@ -167,17 +165,16 @@ public sealed partial class EffectPerformer(
 
         // The loop must not wait for a step that never yields.
         await Task.Yield();
-        var address = begin.Step.Address;
-        using var scope = logger.BeginScope(new Dictionary<string, object> { ["Session"] = session, ["Run"] = run, ["Step"] = address, ["Attempt"] = begin.Attempt });
+        var (session, run, address, _) = flight.Attempt;
+        using var scope = _logger.BeginScope(flight.Attempt.Fields);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stop, _ending.Token);
         LogBegins(begin.Phase, address, begin.Attempt);
         LedgerEvent[] events;
         try
         {
-            var step = steps[address.Kind];
-            var folder = folders.Of(session, address, claimed.Inputs!.Fingerprints.Identity);
-            var call = new Call(session, run, address, begin.Attempt, config, claimed, outputs, folders.Files(folder), folders.Progress(folder));
-            events = [await PhaseAsync(step, begin, call, cancel.Token)];
+            var folder = _folders.Of(session, address, claimed.Inputs?.Fingerprints.Identity ?? begin.Inputs.Fingerprints.Identity);
+            var call = new Call(flight.Attempt, config, claimed, outputs, _folders.Files(folder), _folders.Progress(folder));
+            events = [await PhaseAsync(_steps[address.Kind], begin, call, cancel.Token)];
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
@@ -185,96 +182,95 @@ public sealed partial class EffectPerformer(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            events = [new StepStopped(session, run, address, "asked to stop")];
+            events = [flight.Attempt.Stopped("asked to stop")];
         }
-        catch (StepException failure)
-        {
-            LogFailed(failure, begin.Phase, address, failure.Because.Detail);
-            events = [new StepFailed(session, run, address, begin.Attempt, begin.Phase, failure.Because, RetryAt(failure.IsTransient, begin.Attempt))];
-        }
-        catch (Exception defect) when (defect is not OutOfMemoryException)
+        catch (Exception thrown) when (thrown is not OutOfMemoryException)
         {
             // A defect in one step must not end the others.
-            LogBroke(defect, begin.Phase, address);
-            events = [new StepFailed(session, run, address, begin.Attempt, begin.Phase, Broke(address, defect), null)];
+            var failure = StepFailure.Of(address, thrown);
+            if (failure.IsDefect)
+            {
+                LogBroke(thrown, begin.Phase, address);
+            }
+            else
+            {
+                LogFailed(thrown, begin.Phase, address, failure.Because.Detail);
+            }
+
+            events = [flight.Attempt.Failed(begin.Phase, failure.Because, _retries.At(failure.IsTransient, begin.Attempt))];
         }
 
-        await Report(new(session, address, flight, [.. events], EndsFlight: true));
+        await _report(new(flight, [.. events], EndsFlight: true));
     }
 
     private async Task<LedgerEvent> PhaseAsync(IStep step, Effect.Begin begin, Call call, CancellationToken cancellationToken)
     {
+        var (session, run, address, attempt) = call.Attempt;
         switch (begin.Phase)
         {
             case StepPhase.Evaluate:
-                var evidence = await ((IEvaluated)step).EvaluateAsync(
-                    new()
-                    {
-                        Session = call.Session, Run = call.Run, Address = call.Address, Attempt = call.Attempt, Config = call.Config, Inputs = begin.Inputs, Outputs = call.Outputs,
-                        Secrets = secrets, Files = call.Files, Time = time, Logger = logger, Progress = call.Progress, Redo = begin.Items,
-                    },
-                    cancellationToken);
-                return new StepEvaluated(call.Session, call.Run, call.Address, call.Attempt, evidence);
-            case StepPhase.Revert:
-                var reverted = await step.RevertAsync(
-                    new()
-                    {
-                        Session = call.Session, Run = call.Run, Address = call.Address, Attempt = call.Attempt, Config = call.Config, Inputs = call.Claimed.Inputs!, Outputs = call.Outputs,
-                        Secrets = secrets, Files = call.Files, Time = time, Logger = logger, Progress = call.Progress, AssertLease = static () => { },
-                        Items = begin.Items, Approved = begin.Approved,
-                    },
-                    cancellationToken);
-                return reverted switch
+                var evaluate = new EvaluateContext
                 {
-                    RevertResult.Changed changed => new RevertRefused(call.Session, call.Run, call.Address, DiagnosticCatalog.MoreWouldBeDestroyed.Error(
-                        null,
-                        $"{string.Join("; ", changed.Now.Where(destroys => destroys.IsBeyond(begin.Approved)).Select(DestructionText.Line))}. That is more than was approved, so nothing was taken back.") with
-                    { Command = "workflow plan" }),
-                    _ => new StepReverted(call.Session, call.Run, call.Address) { Items = begin.Items.IsDefault ? null : begin.Items },
+                    Session = session, Run = run, Address = address, Attempt = attempt, Config = call.Config, Inputs = begin.Inputs, Outputs = call.Outputs,
+                    Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress, Redo = begin.Items,
                 };
-            default:
-                var result = await step.RunAsync(
-                    new()
-                    {
-                        Session = call.Session, Run = call.Run, Address = call.Address, Attempt = call.Attempt, Config = call.Config, Inputs = call.Claimed.Inputs!, Outputs = call.Outputs,
-                        Secrets = secrets, Files = call.Files, Time = time, Logger = logger, Progress = call.Progress,
-                        Approved = call.Claimed.Evidence, StopRequested = cancellationToken, Tuning = () => call.Config, AssertLease = static () => { },
-                    },
-                    cancellationToken);
-                return result switch
+                return new StepEvaluated(session, run, address, attempt, await EvaluateAsync(step, evaluate, cancellationToken));
+            case StepPhase.Revert:
+                var revert = new RevertContext
                 {
-                    StepResult.Done done => new StepReported(call.Session, call.Run, call.Address, call.Attempt, done.Report, done.Outputs),
-                    StepResult.EvidenceChanged changed => new StepEvaluated(call.Session, call.Run, call.Address, call.Attempt, changed.Evidence),
-                    _ => new StepStopped(call.Session, call.Run, call.Address, "asked to stop"),
+                    Session = session, Run = run, Address = address, Attempt = attempt, Config = call.Config, Inputs = call.Claimed.Inputs!, Outputs = call.Outputs,
+                    Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress, AssertLease = static () => { },
+                    Items = begin.Items, Approved = begin.Approved,
+                };
+                return await step.RevertAsync(revert, cancellationToken) is RevertResult.Changed changed
+                    ? new RevertRefused(session, run, address, BeyondApproval(changed.Now, begin.Approved))
+                    : new StepReverted(session, run, address) { Items = begin.Items.IsDefault ? null : begin.Items };
+            default:
+                var context = new RunContext
+                {
+                    Session = session, Run = run, Address = address, Attempt = attempt, Config = call.Config, Inputs = call.Claimed.Inputs!, Outputs = call.Outputs,
+                    Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress,
+                    Approved = call.Claimed.Evidence, StopRequested = cancellationToken, Tuning = () => call.Config, AssertLease = static () => { },
+                };
+                return await step.RunAsync(context, cancellationToken) switch
+                {
+                    StepResult.Done done => new StepReported(session, run, address, attempt, done.Report, done.Outputs),
+                    StepResult.EvidenceChanged other => new StepEvaluated(session, run, address, attempt, other.Evidence),
+                    _ => new StepStopped(session, run, address, "asked to stop"),
                 };
         }
     }
 
+    /// <summary>What a step finds that looks; of one that can only say what taking it back destroys, that.</summary>
+    private static async ValueTask<StepReport> EvaluateAsync(IStep step, EvaluateContext context, CancellationToken cancellationToken)
+    {
+        if (step is IEvaluated evaluated)
+        {
+            return await evaluated.EvaluateAsync(context, cancellationToken);
+        }
+
+        var look = new LookContext
+        {
+            Session = context.Session, Address = context.Address, Config = context.Config, Outputs = context.Outputs,
+            Secrets = context.Secrets, Time = context.Time, Files = context.Files, Items = context.Redo,
+        };
+        var destroys = step is IDestroying destroying ? await destroying.LookAsync(look, cancellationToken) : [];
+        return new(ImmutableSortedDictionary<string, long>.Empty, ["it is done anew"]) { Destroys = destroys };
+    }
+
+    private static Diagnostic BeyondApproval(ImmutableArray<Destruction> now, ImmutableArray<Destruction> approved) =>
+        DiagnosticCatalog.MoreWouldBeDestroyed.Error(
+            null,
+            $"{string.Join("; ", now.Where(destroys => destroys.IsBeyond(approved)).Select(DestructionText.Line))}. That is more than was approved, so nothing was taken back.") with
+        { Command = "workflow plan" };
+
     private sealed record Call(
-        string Session,
-        int Run,
-        StepAddress Address,
-        int Attempt,
+        Attempt Attempt,
         MigrationConfig Config,
         StepRecord Claimed,
         ImmutableDictionary<StepAddress, StepOutputs> Outputs,
         IStepFiles Files,
         Action<StepProgress> Progress);
-
-    private DateTimeOffset? RetryAt(bool isTransient, int attempt)
-    {
-        if (!isTransient || attempt >= TransientAttemptsMax)
-        {
-            return null;
-        }
-
-        // Up to a quarter more, so that steps that failed together do not come back together.
-        var seconds = Math.Min(60, Math.Pow(2, attempt - 1)) * (1 + (chance.NextDouble() / 4));
-        return time.GetUtcNow() + TimeSpan.FromSeconds(seconds);
-    }
-
-    private static Diagnostic Broke(StepAddress address, Exception defect) =>
-        DiagnosticCatalog.StepBroke.Error(null, $"{address} ended with {defect.GetType().Name}: {defect.Message} This is a defect of Portage; workflow log {address} has the details.");
 
     private SessionFlights Of(string session)
     {

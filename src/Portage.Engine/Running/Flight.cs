@@ -1,13 +1,23 @@
-using Portage.Engine.Ledger;
+using System.Threading.Channels;
+using Portage.Engine.Core;
 using Portage.Model.Addresses;
 using Portage.Planning;
 
 namespace Portage.Engine.Running;
 
 /// <summary>One piece of work that this controller does, or whose workload it watches.</summary>
-internal sealed class Flight : IDisposable
+/// <param name="attempt">What it is about.</param>
+/// <param name="isWorker">True when it has a process of its own, or may have.</param>
+internal sealed class Flight(Attempt attempt, bool isWorker) : IDisposable
 {
+    private readonly Channel<bool> _asked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
     private volatile Tuning? _tuning;
+
+    /// <summary>What it is about.</summary>
+    public Attempt Attempt { get; } = attempt;
+
+    /// <summary>The places that it takes.</summary>
+    public Placed Placed { get; } = new(attempt.Session, attempt.Step, isWorker);
 
     /// <summary>Cancelled when the work should stop.</summary>
     public CancellationTokenSource Stop { get; } = new();
@@ -22,8 +32,18 @@ internal sealed class Flight : IDisposable
     public Tuning? Tuning
     {
         get => _tuning;
-        set => _tuning = value;
+        set
+        {
+            _tuning = value;
+            Wake();
+        }
     }
+
+    /// <summary>Returns when something was asked of the flight since the last time this returned.</summary>
+    public async ValueTask AskedAsync(CancellationToken cancellationToken) => await _asked.Reader.ReadAsync(cancellationToken);
+
+    /// <summary>Lets <see cref="AskedAsync"/> return.</summary>
+    public void Wake() => _asked.Writer.TryWrite(true);
 
     /// <inheritdoc/>
     public void Dispose() => Stop.Dispose();
@@ -52,11 +72,11 @@ internal sealed class SessionFlights
 
     public Flight? Find(StepAddress step) => _flights.GetValueOrDefault(step);
 
-    public Flight Open(StepAddress step)
+    public Flight Open(Attempt attempt, bool isWorker)
     {
-        var flight = new Flight();
-        _flights.Add(step, flight);
-        _inFlight.Add(step);
+        var flight = new Flight(attempt, isWorker);
+        _flights.Add(attempt.Step, flight);
+        _inFlight.Add(attempt.Step);
         return flight;
     }
 

@@ -9,24 +9,33 @@ using Portage.Planning;
 
 namespace Portage.Engine.Status;
 
-/// <summary>Makes the status report of a session. Pure but for the look at progress, which is handed in.</summary>
+/// <summary>Makes the status report of a session. Pure but for the look at the work, which is handed in.</summary>
 /// <param name="planner">Knows every step kind.</param>
 public sealed class StatusBuilder(Planner planner)
 {
+    /// <summary>What is under way in the whole home, of other sessions too.</summary>
+    public IReadOnlyCollection<Placed> Places { get; init; } = [];
+
+    /// <summary>Processors of the machine that workers run on.</summary>
+    public int Processors { get; init; } = 1;
+
     /// <param name="session">The session.</param>
     /// <param name="controller">The process that carries out runs; null when there is none.</param>
-    /// <param name="progressOf">The newest word of a step that is under way; null when it has not said any.</param>
+    /// <param name="sightOf">What is seen of a step that is under way.</param>
     /// <param name="now">The time.</param>
-    public StatusReport Of(SessionState session, int? controller, Func<StepRecord, StepProgress?> progressOf, DateTimeOffset now)
+    public StatusReport Of(SessionState session, int? controller, Func<StepRecord, StepSight> sightOf, DateTimeOffset now)
     {
         var run = session.Runs.Count > 0 ? session.Runs[^1] : null;
         var revision = session.ActiveRun is { } active ? session.Revisions[active.Revision - 1] : session.Current ?? session.Pending;
-        var wanted = revision is null ? [] : planner.Wanted(ConfigurationReader.ReadCanonical(revision.Configuration).Config!);
-        var working = session.Steps.Values
-            .Where(step => step.IsClaimed)
-            .Select(step => step.Address)
-            .ToHashSet();
+        var config = revision is null ? new() : ConfigurationReader.ReadCanonical(revision.Configuration).Config!;
+        var wanted = planner.Wanted(config);
+        var working = AtWork.Of(session).ToHashSet();
         var standings = Standings.Of(wanted, session, run?.Number ?? 0, working, now, new InputsMemo());
+        if (session.ActiveRun is not null)
+        {
+            standings = Admission.Over(standings, session, new(now, working, working) { Places = Places, Limits = Limits.Of(config, Processors) });
+        }
+
         return new(
             session.Name,
             run?.Number,
@@ -34,7 +43,7 @@ public sealed class StatusBuilder(Planner planner)
             controller,
             session.Current?.Number,
             session.Pending?.Number,
-            [.. standings.Select(pair => StepStatusOf(pair.Step, pair.Standing, session, controller, progressOf, now))],
+            [.. standings.Select(pair => StepStatusOf(pair.Step, pair.Standing, session, controller, sightOf, now))],
             Notes(session, controller, wanted))
         {
             WaitsForPerson = session.ActiveRun is not null
@@ -71,14 +80,16 @@ public sealed class StatusBuilder(Planner planner)
         return notes.ToImmutable();
     }
 
-    private static StepStatus StepStatusOf(WantedStep step, Standing standing, SessionState session, int? controller, Func<StepRecord, StepProgress?> progressOf, DateTimeOffset now)
+    private static StepStatus StepStatusOf(WantedStep step, Standing standing, SessionState session, int? controller, Func<StepRecord, StepSight> sightOf, DateTimeOffset now)
     {
         var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
-        var isWorking = standing is Standing.Working;
-        var progress = isWorking || standing is Standing.Held { IsWorking: true } ? progressOf(had) : null;
+        var isWorking = AtWork.Is(had);
+        var sight = isWorking ? sightOf(had) : StepSight.None;
+        var standstill = isWorking ? sight.Standstill(had, controller is not null, now) : null;
+        var progress = standstill is null ? sight.Progress : sight.Progress is { } word ? word with { PerSecond = null } : null;
         var (group, situation) = session.ActiveRun is null && standing is not Standing.Settled && ForbiddenField(step, had) is { } field
             ? (StepGroup.Pending, $"was done with another {field}, and cannot go on like this: workflow plan")
-            : SituationOf(standing, had, session, controller, progress);
+            : SituationOf(standing, had, session, controller, progress, standstill);
         var review = (standing as Standing.InReview)?.Gate;
         return new(
             step.Address,
@@ -104,7 +115,7 @@ public sealed class StatusBuilder(Planner planner)
             ? TimeSpan.FromSeconds(Math.Min((total - progress.Done) / rate, TimeSpan.FromDays(365).TotalSeconds))
             : null;
 
-    private static (StepGroup Group, string Situation) SituationOf(Standing standing, StepRecord had, SessionState session, int? controller, StepProgress? progress)
+    private static (StepGroup Group, string Situation) SituationOf(Standing standing, StepRecord had, SessionState session, int? controller, StepProgress? progress, string? standstill)
     {
         var isUnderWay = session.ActiveRun is not null;
         switch (standing)
@@ -117,19 +128,25 @@ public sealed class StatusBuilder(Planner planner)
                 return (StepGroup.Pending, isUnderWay ? $"waits for {string.Join(" and ", waits.On)}" : NotStarted(session));
             case Standing.Held held:
                 return (StepGroup.Pending, held.IsWorking
-                    ? $"is being paused by {held.Pause.By}: finishes its batch"
+                    ? $"is being paused by {held.Pause.By}: {standstill ?? "finishes its batch"}"
                     : $"paused by {held.Pause.By}: workflow resume{(held.Pause.Pattern == "*" ? "" : $" '{held.Pause.Pattern}'")}");
+            case Standing.Working when !isUnderWay && AtWork.Is(had):
+                return (StepGroup.InProgress, $"is still ending: {standstill ?? "finishes its batch"}");
             case Standing.Working or Standing.Ready when !isUnderWay:
                 return (StepGroup.Pending, had.State == StepState.Absent ? NotStarted(session) : $"{Situations.Of(had)}; {NotStarted(session)}");
             case Standing.Working working:
                 var word = working.Phase switch { StepPhase.Evaluate => "is being evaluated", StepPhase.Run => "running", _ => "is being reverted" };
-                return (StepGroup.InProgress, (controller, had.Workload) switch
+                var why = (standstill, progress?.Waiting) switch
                 {
-                    (null, null) => $"{word}; stands still without a controller: workflow start",
-                    _ => progress?.Waiting is { } waiting ? $"{word}; {waiting}" : word,
-                });
+                    (null, null) => "",
+                    ({ } stands, { } waiting) => $"; {stands}; {waiting}",
+                    var (stands, waiting) => $"; {stands ?? waiting}",
+                };
+                return (StepGroup.InProgress, word + why);
             case Standing.Ready:
                 return (StepGroup.Pending, controller is null ? "can begin as soon as there is a controller: workflow start" : "begins now");
+            case Standing.WaitsForPlace waits:
+                return (StepGroup.Pending, $"waits for {waits.Place}");
             case Standing.GateDue:
                 return (StepGroup.Pending, "its gate is asked next");
             case Standing.InReview review:
@@ -141,9 +158,8 @@ public sealed class StatusBuilder(Planner planner)
             case Standing.RevertWaits reverts:
                 return (StepGroup.Pending, $"is reverted and done again after {string.Join(" and ", reverts.On)} is reverted");
             case Standing.StopsFirst:
-                return (StepGroup.InProgress, had.HasEffects
-                    ? "its inputs changed: stops, and what is not good any more is taken back and done anew"
-                    : "its inputs changed: stops, and is done again");
+                var then = had.HasEffects ? "stops, and what is not good any more is taken back and done anew" : "stops, and is done again";
+                return (StepGroup.InProgress, $"its inputs changed: {then}{(standstill is null ? "" : $"; {standstill}")}");
             default:
                 throw new InvalidOperationException($"No words for {standing.GetType().Name}.");
         }

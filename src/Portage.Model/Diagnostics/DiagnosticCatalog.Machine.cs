@@ -37,4 +37,10 @@ public static partial class DiagnosticCatalog
 
     /// <summary>The command line is wrong.</summary>
     public static readonly DiagnosticKind BadUsage = new("PG5012", "The command line is wrong");
+
+    /// <summary>The disk is full, or a folder may not be written.</summary>
+    public static readonly DiagnosticKind WorkUnwritable = new("PG5020", "A work folder cannot be written");
+
+    /// <summary>The operating system refused a process.</summary>
+    public static readonly DiagnosticKind WorkerUnstarted = new("PG5021", "A worker cannot be started");
 }

@@ -49,14 +49,16 @@ public sealed class FencedControllerTests : IDisposable
         ledger,
         HomeState.Of(ledger.Read(0)),
         Planner,
-        new EffectPerformer(
-            FrozenDictionary<StepKind, IStep>.Empty,
-            new ProcessWorkloads(home, ["nothing-is-started"], TimeProvider.System),
-            new LocalSecrets(home, static _ => null),
-            new WorkFolders(home, TimeProvider.System),
-            TimeProvider.System,
-            new Random(1),
-            NullLogger.Instance),
+        new ControllerPorts
+        {
+            Steps = FrozenDictionary<StepKind, IStep>.Empty,
+            Workloads = new ProcessWorkloads(home, ["nothing-is-started"], TimeProvider.System),
+            Secrets = new LocalSecrets(home, static _ => null),
+            Folders = new WorkFolders(home, TimeProvider.System),
+            Troubles = new TroubleFile(home),
+            Processors = 1,
+        },
         TimeProvider.System,
+        new Random(1),
         NullLogger.Instance);
 }

@@ -158,6 +158,67 @@ public sealed class HomeFilesTests : IDisposable
         Assert.Equal(10, folder.Progress!.Done);
     }
 
+    [Fact]
+    public void Progress_OfWorkThatStandsStill_SaysWhenItWasSaidAndWhenItMoved()
+    {
+        var time = new FakeTimeProvider();
+        var folder = new WorkFolder(Path.Combine(_folder.Path, "work"));
+        var progress = new ProgressFile(folder, time);
+        progress.Beat();
+        Assert.Null(folder.Progress);
+        var start = time.GetUtcNow();
+        progress.Publish(At(1));
+        time.Advance(TimeSpan.FromSeconds(1));
+        progress.Beat();
+        Assert.Equal((start, start), (folder.Progress!.At, folder.Progress.MovedAt));
+        time.Advance(TimeSpan.FromSeconds(1));
+        progress.Beat();
+        Assert.Equal((start.AddSeconds(2), start), (folder.Progress!.At, folder.Progress.MovedAt));
+        time.Advance(TimeSpan.FromSeconds(1));
+        progress.Publish(At(1));
+        Assert.Equal((start.AddSeconds(3), start), (folder.Progress!.At, folder.Progress.MovedAt));
+        progress.Publish(At(10));
+        Assert.Equal((10, start.AddSeconds(3)), (folder.Progress!.Done, folder.Progress.MovedAt));
+    }
+
+    [Fact]
+    public void Progress_ThatCannotBeWritten_EndsNothing()
+    {
+        var path = Path.Combine(_folder.Path, "work");
+        Directory.CreateDirectory(Path.Combine(path, "progress.json"));
+        var publish = new WorkFolders(new Home(_folder.Path), new FakeTimeProvider()).Progress(path);
+        publish(At(1));
+        publish(At(10));
+        Assert.True(Directory.Exists(Path.Combine(path, "progress.json")));
+    }
+
+    [Fact]
+    public void Troubles_OfAControllerThatLives_AreReadUntilThereAreNone()
+    {
+        var home = new Home(_folder.Path);
+        var file = new TroubleFile(home);
+        var now = new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
+        var trouble = new Engine.Ports.WatchTrouble("default", Model.Addresses.StepAddress.Parse("logs/a@blue:backfill"), "cannot be seen", "No route.", now, now, now);
+        file.Post([trouble]);
+        var controller = new ControllerInfo(1, now);
+        Assert.Equal([trouble], file.Read(controller));
+        Assert.Empty(file.Read(null));
+        file.Post([]);
+        Assert.Empty(file.Read(controller));
+    }
+
+    [Theory]
+    [InlineData(28, "PG5020", true)]
+    [InlineData(122, "PG5020", true)]
+    [InlineData(30, "PG5020", true)]
+    [InlineData(5, "PG2014", false)]
+    public void Failure_OfAFile_IsNoDefectWhereItCannotBeWritten(int error, string code, bool isTransient)
+    {
+        var failure = Engine.Running.StepFailure.Of(Model.Addresses.StepAddress.Parse("logs/a@blue:backfill"), new IOException("journal.jsonl: it said no.", error));
+        Assert.Equal((code, isTransient, !isTransient), (failure.Because.Code, failure.IsTransient, failure.IsDefect));
+        Assert.Contains("it said no", failure.Because.Detail, StringComparison.Ordinal);
+    }
+
     private static StepProgress At(long done) => new(done, 10, "documents", null, null, System.Collections.Immutable.ImmutableSortedDictionary<string, long>.Empty);
 
     private static Process Start(ProcessStartInfo start)

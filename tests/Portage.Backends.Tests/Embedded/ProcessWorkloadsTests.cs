@@ -37,14 +37,14 @@ public sealed class ProcessWorkloadsTests : IDisposable
     public async Task Observe_AnOutcomeOfThisWorker_IsIt()
     {
         _work.Outcome = OutcomeOf(2);
-        Assert.IsType<WorkloadSighting.Done>(await _workloads.ObserveAsync(Handle, Cancelled));
+        Assert.IsType<WorkloadSighting.Done>(await SeeAsync());
     }
 
     [Fact]
     public async Task Observe_AnOutcomeOfAnOlderWorker_IsNone()
     {
         _work.Outcome = OutcomeOf(1);
-        Assert.IsType<WorkloadSighting.Lost>(await _workloads.ObserveAsync(Handle, Cancelled));
+        Assert.IsType<WorkloadSighting.Lost>(await SeeAsync());
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class ProcessWorkloadsTests : IDisposable
         for (var length = 0; length < whole.Length; length++)
         {
             await File.WriteAllBytesAsync(file, whole[..length], Cancelled);
-            Assert.IsType<WorkloadSighting.Lost>(await _workloads.ObserveAsync(Handle, Cancelled));
+            Assert.IsType<WorkloadSighting.Lost>(await SeeAsync());
         }
     }
 
@@ -66,16 +66,16 @@ public sealed class ProcessWorkloadsTests : IDisposable
         _work.Outcome = OutcomeOf(2);
         var file = Path.Combine(_work.Path, "outcome.json");
         File.Move(file, file + ".next");
-        Assert.IsType<WorkloadSighting.Lost>(await _workloads.ObserveAsync(Handle, Cancelled));
+        Assert.IsType<WorkloadSighting.Lost>(await SeeAsync());
     }
 
     [Fact]
     public async Task Observe_AWorkerThatHadMovedOn_IsLostByBadLuck()
     {
         _work.MovedBy = 1;
-        Assert.False(Assert.IsType<WorkloadSighting.Lost>(await _workloads.ObserveAsync(Handle, Cancelled)).MadeProgress);
+        Assert.False(Assert.IsType<WorkloadSighting.Lost>(await SeeAsync()).MadeProgress);
         _work.MovedBy = 2;
-        Assert.True(Assert.IsType<WorkloadSighting.Lost>(await _workloads.ObserveAsync(Handle, Cancelled)).MadeProgress);
+        Assert.True(Assert.IsType<WorkloadSighting.Lost>(await SeeAsync()).MadeProgress);
     }
 
     [Theory]
@@ -87,10 +87,18 @@ public sealed class ProcessWorkloadsTests : IDisposable
         using var held = HomeLock.TryTake(_work.Lock);
         _work.Fence = fence;
         _work.Worker = new(Environment.ProcessId, worker);
-        _work.Assignment = new("default", 1, Step, 1, new(1, [], [], new(Identity, Identity, Identity)), "{}", ImmutableDictionary<StepAddress, StepOutputs>.Empty);
+        _work.Assignment = Assignment;
         Assert.Equal(isAdopted, await _workloads.AdoptAsync(Handle, Cancelled));
         Assert.False(await _workloads.AdoptAsync(Handle with { Identity = Fingerprint.Of("other work") }, Cancelled));
-        Assert.Equal(fence == worker, await _workloads.FindAsync("default", Step, Identity, Cancelled) is not null);
+        if (fence == worker)
+        {
+            Assert.Equal(Handle, await _workloads.FindAsync("default", Step, Identity, Cancelled));
+        }
+        else
+        {
+            // One that has lost its lease has not ended yet.
+            await Assert.ThrowsAsync<WorkloadUnreachableException>(async () => await _workloads.FindAsync("default", Step, Identity, Cancelled));
+        }
     }
 
     [Fact]
@@ -116,6 +124,66 @@ public sealed class ProcessWorkloadsTests : IDisposable
         Assert.Equal(Step, _work.Assignment.Step);
         Assert.Equal(metadata, Assert.Single(_work.Assignment.Inputs.Consumed).Upstream);
         Assert.Equal("made", _work.Assignment.Outputs[metadata].Data);
+    }
+
+    [Fact]
+    public async Task Find_NoWorker_ForbidsTheOneThatMayBeOnItsWay()
+    {
+        _work.Fence = 2;
+        Assert.Null(await _workloads.FindAsync("default", Step, Identity, Cancelled));
+        Assert.Equal(3, _work.Fence);
+    }
+
+    [Fact]
+    public async Task Find_AWorkerThatHadBegunAndIsGone_LeavesTheFence()
+    {
+        _work.Fence = 2;
+        _work.Worker = new(Environment.ProcessId, 2);
+        Assert.Null(await _workloads.FindAsync("default", Step, Identity, Cancelled));
+        Assert.Equal(2, _work.Fence);
+    }
+
+    [Fact]
+    public async Task Find_WhereNothingWasEverStarted_WritesNothing()
+    {
+        Assert.Null(await _workloads.FindAsync("default", Step, Identity, Cancelled));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_work.Path));
+    }
+
+    [Fact]
+    public async Task Adjust_WithAFolderInTheWay_IsUnreachableAndSaysWhere()
+    {
+        Directory.CreateDirectory(Path.Combine(_work.Path, "tuning.json"));
+        var trouble = await Assert.ThrowsAsync<WorkloadUnreachableException>(async () => await _workloads.AdjustAsync(Handle, "{}", Cancelled));
+        Assert.Contains(_work.Path, trouble.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithAFileWhereTheFolderGoes_SaysThatTheFolderCannotBeWritten()
+    {
+        Directory.Delete(_work.Path);
+        File.WriteAllText(_work.Path, "");
+        var refused = await Assert.ThrowsAsync<StepException>(async () => await _workloads.StartAsync(Assignment, Cancelled));
+        Assert.Equal(("PG5020", true), (refused.Because.Code, refused.IsTransient));
+    }
+
+    [Fact]
+    public async Task Start_OfAProgramThatIsNotThere_SaysThatTheWorkerCannotBeStarted()
+    {
+        var refused = await Assert.ThrowsAsync<StepException>(async () => await _workloads.StartAsync(Assignment, Cancelled));
+        Assert.Equal(("PG5021", true), (refused.Because.Code, refused.IsTransient));
+    }
+
+    private static WorkloadAssignment Assignment => new("default", 1, Step, 1, new(1, [], [], new(Identity, Identity, Identity)), "{}", ImmutableDictionary<StepAddress, StepOutputs>.Empty);
+
+    private async Task<WorkloadSighting> SeeAsync()
+    {
+        await foreach (var sighting in _workloads.WatchAsync(Handle, Cancelled))
+        {
+            return sighting;
+        }
+
+        throw new InvalidOperationException("Nothing was seen.");
     }
 
     private static WorkOutcome OutcomeOf(long token) =>

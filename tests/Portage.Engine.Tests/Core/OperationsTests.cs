@@ -70,7 +70,27 @@ public sealed class OperationsTests
     {
         var story = AtBackfill().Begun(Backfill);
         story.Do(new Operation.Stop { By = "ann" });
-        Refused(story, new Operation.DeleteSession("default", Force: true) { By = "ann" }, DiagnosticCatalog.SessionRefused, null);
+        Refused(story, new Operation.DeleteSession("default", Force: true) { By = "ann" }, DiagnosticCatalog.SessionRefused, "workflow --session default status");
+    }
+
+    [Fact]
+    public void DeleteSession_WhileAStartIsNotWrittenDown_IsRefused()
+    {
+        // A controller that died between the claim and the word that a worker exists.
+        var story = AtBackfill();
+        story.Do(new Operation.Stop { By = "ann" });
+        Refused(story, new Operation.DeleteSession("default", Force: true) { By = "ann" }, DiagnosticCatalog.SessionRefused, "workflow --session default status");
+        Assert.True(story.Home.NeedsController);
+    }
+
+    [Fact]
+    public void Stop_WhileWorkIsStillEnding_SaysWhich()
+    {
+        var story = AtBackfill().Begun(Backfill);
+        story.Do(new Operation.Stop { By = "ann" });
+        var again = story.Do(new Operation.Stop { By = "ann" });
+        Assert.False(again.NothingToDo);
+        Assert.Equal([$"No run is under way; {Backfill} is still ending: workflow status"], again.Messages);
     }
 
     [Fact]
@@ -167,7 +187,7 @@ public sealed class OperationsTests
         var refused = Refused(story, new Operation.Start(null) { By = "ann" }, DiagnosticCatalog.PlanIsBlocked, "workflow configure revert 1");
         Assert.Contains("workflow session create NAME --from default", refused.Detail, StringComparison.Ordinal);
 
-        var status = new StatusBuilder(Kinds.Planner).Of(story.Session, null, static _ => null, story.Now);
+        var status = new StatusBuilder(Kinds.Planner).Of(story.Session, null, static _ => StepSight.None, story.Now);
         Assert.Equal("was done with another targets.blue.endpoint, and cannot go on like this: workflow plan", status.Steps.Single(step => step.Address == StepAddress.Parse(Backfill)).Situation);
 
         story.Do(new Operation.RevertTo(1) { By = "ann" });

@@ -290,6 +290,15 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
+    public void Decide_WithTheClockSetBackWhileARetryWaits_TriesAgainAtOnce()
+    {
+        var story = AtBackfill().Fail(Backfill, TimeSpan.FromSeconds(60));
+        Assert.Equal("wake at 00:01:00\n", story.Settle());
+        story.Now -= TimeSpan.FromDays(30);
+        Assert.Equal("run logs/a@blue:backfill #2\n", story.Settle());
+    }
+
+    [Fact]
     public void Decide_AfterAFailure_EndsWhenNothingElseCanGoOn()
     {
         var story = AtBackfill().Fail(Backfill);

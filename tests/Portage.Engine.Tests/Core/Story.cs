@@ -25,6 +25,11 @@ internal sealed class Story
 
     public HomeState Home => _home;
 
+    public Limits Limits { get; init; } = Limits.None;
+
+    /// <summary>What is under way in other sessions.</summary>
+    public ImmutableArray<Placed> Elsewhere { get; init; } = [];
+
     public SessionState Session => _home.Sessions[HomeState.DefaultSession];
 
     public static string Config(string slice = "", string rest = "") => $$"""
@@ -84,7 +89,8 @@ internal sealed class Story
         var wanted = Session.ActiveRun is { } run
             ? Kinds.Planner.Wanted(ConfigurationReader.ReadCanonical(Session.ConfigurationOf(run.Number)).Config!)
             : [];
-        return Reconciler.Decide(wanted, Session, new(Now, _inFlight, _stopping), _memo);
+        var places = _inFlight.Select(step => new Placed(Session.Name, step, Session.Steps[step].State == StepState.Running && step.Kind is StepKind.Backfill or StepKind.Validate));
+        return Reconciler.Decide(wanted, Session, new(Now, _inFlight, _stopping) { Limits = Limits, Places = [.. Elsewhere, .. places] }, _memo);
     }
 
     /// <summary>Decides and carries out, until there is nothing to do but to wait for what is in flight.</summary>

@@ -123,6 +123,30 @@ internal sealed class NothingIsDestroyedUnasked : IChecker
     private static string Place(StepAddress step) => $"{step.Source}/{step.Part}@{step.Target}";
 }
 
+/// <summary>Counted by what the ledger says of claims and workers, not by what the controller thinks.</summary>
+internal sealed class NeverMoreThanAllowed : IChecker
+{
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened)
+    {
+        if (happened is not StepStarted started || session.ActiveRun is not { } run)
+        {
+            return null;
+        }
+
+        var config = ConfigurationReader.ReadCanonical(session.ConfigurationOf(run.Number)).Config!;
+        var underWay = session.Steps.Values.Where(step => step.IsClaimed || step.Workload is not null).ToArray();
+        var workers = underWay.Count(step => step.State == StepState.Running && step.Address.Kind is StepKind.Backfill or StepKind.Validate);
+        var backfills = underWay.Count(step => step.Address.Kind == StepKind.Backfill);
+        var onBlue = underWay.Count(step => step.Address.Target == "blue");
+        var isWorker = started.Phase == StepPhase.Run && started.Step.Kind is StepKind.Backfill or StepKind.Validate;
+        return isWorker && workers >= config.Limits.Workers ? $"{workers} workers are under way of {config.Limits.Workers}"
+            : !isWorker && underWay.Length - workers >= config.Limits.LightSteps ? $"{underWay.Length - workers} light steps are under way of {config.Limits.LightSteps}"
+            : started.Step.Kind == StepKind.Backfill && backfills >= config.Limits.Kinds.Backfill ? $"{backfills} backfills are under way of {config.Limits.Kinds.Backfill}"
+            : started.Step.Target is not null && onBlue >= config.Targets["blue"].StepsMax ? $"{onBlue} steps of blue are under way of {config.Targets["blue"].StepsMax}"
+            : null;
+    }
+}
+
 internal static class Checkers
 {
     private static IChecker[] All() =>
@@ -135,6 +159,7 @@ internal static class Checkers
         new OneClaimAtATime(),
         new NothingRunsUnapproved(),
         new NothingIsDestroyedUnasked(),
+        new NeverMoreThanAllowed(),
     ];
 
     /// <param name="after">Events up to this one were written by an earlier engine, which had other rules.</param>

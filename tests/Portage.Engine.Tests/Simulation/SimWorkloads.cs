@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Addresses;
@@ -5,12 +6,14 @@ using Portage.Model.Steps;
 
 namespace Portage.Engine.Tests.Simulation;
 
-/// <summary>What one controller sees of the workers.</summary>
+/// <summary>What one controller sees of the workers; now and then it cannot see them, whatever they do meanwhile.</summary>
 internal sealed class SimWorkloads(World world) : IWorkloads
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
+
     public async ValueTask<WorkloadHandle> StartAsync(WorkloadAssignment assignment, CancellationToken cancellationToken)
     {
-        await Task.Yield();
+        await ReachAsync();
         var work = world.WorkOf(assignment.Session, assignment.Step, assignment.Inputs.Fingerprints.Identity);
         if (work.IsAlive)
         {
@@ -20,37 +23,55 @@ internal sealed class SimWorkloads(World world) : IWorkloads
 
         world.StartWorker(work, assignment.Configuration);
         await Task.Delay(TimeSpan.FromMilliseconds(world.Chance.Next(1, 200)), world.Time, cancellationToken);
+
+        // It runs, and whoever started it does not hear of it.
+        await ReachAsync();
         return work.Handle;
     }
 
     public async ValueTask<WorkloadHandle?> FindAsync(string session, StepAddress step, Fingerprint identity, CancellationToken cancellationToken)
     {
-        await Task.Yield();
+        await ReachAsync();
         var work = world.WorkOf(session, step, identity);
         return work.IsAlive ? work.Handle : null;
     }
 
-    public async ValueTask<WorkloadSighting> ObserveAsync(WorkloadHandle workload, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<WorkloadSighting> WatchAsync(WorkloadHandle workload, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await Task.Yield();
-        var work = world.Work[workload.Id];
-        return work switch
+        for (var isFirst = true; ; isFirst = false)
         {
-            { Outcome: { } outcome } when work.Token == workload.Token => outcome,
-            { IsAlive: true } => new WorkloadSighting.Alive(),
-            _ => new WorkloadSighting.Lost("The worker is gone.", work.HasMoved),
-        };
+            await ReachAsync();
+            var work = world.Work[workload.Id];
+            WorkloadSighting sighting = work switch
+            {
+                { Outcome: { } outcome } when work.Token == workload.Token => outcome,
+                { IsAlive: true } => new WorkloadSighting.Alive(),
+                _ => new WorkloadSighting.Lost("The worker is gone.", work.HasMoved),
+            };
+            if (sighting is not WorkloadSighting.Alive)
+            {
+                yield return sighting;
+                yield break;
+            }
+
+            if (isFirst)
+            {
+                yield return sighting;
+            }
+
+            await Task.Delay(LookInterval, world.Time, cancellationToken);
+        }
     }
 
     public async ValueTask<bool> AdoptAsync(WorkloadHandle workload, CancellationToken cancellationToken)
     {
-        await Task.Yield();
-        return world.Work[workload.Id] is { IsAlive: true } work && work.Token == workload.Token;
+        await ReachAsync();
+        return world.Work[workload.Id] is { IsAlive: true } work && work.Token == workload.Token && work.Identity == workload.Identity;
     }
 
     public async ValueTask<bool> AdjustAsync(WorkloadHandle workload, string configuration, CancellationToken cancellationToken)
     {
-        await Task.Yield();
+        await ReachAsync();
         var work = world.Work[workload.Id];
         work.Tuning = configuration;
         return work.Configuration == configuration;
@@ -58,10 +79,16 @@ internal sealed class SimWorkloads(World world) : IWorkloads
 
     public async ValueTask StopAsync(WorkloadHandle workload, CancellationToken cancellationToken)
     {
-        await Task.Yield();
+        await ReachAsync();
         if (world.Work[workload.Id] is { IsAlive: true } work && work.Token == workload.Token)
         {
             work.IsAskedToStop = true;
         }
+    }
+
+    private async ValueTask ReachAsync()
+    {
+        await Task.Yield();
+        world.Reach();
     }
 }

@@ -59,6 +59,7 @@ public sealed class SimulationTests
         Checkers.Check(world.Events);
         Assert.DoesNotContain(world.Work.Values, work => work.IsAlive);
         Assert.True(IsOver(world));
+        Assert.Empty(world.Troubles);
     }
 
     private static string Short(LedgerEvent happened)

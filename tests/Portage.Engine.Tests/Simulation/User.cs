@@ -94,9 +94,15 @@ internal sealed class User(World world)
     {
         var slices = string.Join('\n', _slices.Select(slice => $"      {slice.Key}:\n{slice.Value}"));
         var text = $"""
+            limits:
+              workers: {world.Chance.Next(1, 4)}
+              lightSteps: {world.Chance.Next(1, 4)}
+              kinds:
+                backfill: {world.Chance.Next(1, 3)}
             targets:
               blue:
                 endpoint: http://blue:9200
+                stepsMax: {world.Chance.Next(1, 5)}
             migrations:
               logs:
                 snapshots:

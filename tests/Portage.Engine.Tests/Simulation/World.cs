@@ -16,10 +16,9 @@ using Portage.Planning.Destroying;
 namespace Portage.Engine.Tests.Simulation;
 
 /// <summary>Everything outside of the controller: the clock, the disk, the workers, and the moment at which it dies. One seed repeats it all.</summary>
-internal sealed class World(int seed) : IWorkFolders, ISecretSource
+internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoard
 {
     private const int StandstillMax = 100_000;
-    private const int WorkTotal = 10;
 
     private readonly Queue<(ProcessContext Process, SendOrPostCallback Callback, object? State)> _queue = [];
     private readonly List<RecordedEvent> _events = [];
@@ -41,11 +40,20 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
 
     public bool HasFaults { get; set; } = true;
 
+    /// <summary>Units of each piece of work.</summary>
+    public int WorkTotal { get; init; } = 10;
+
     /// <summary>What evaluations find.</summary>
     public int Conflicts { get; set; }
 
     /// <summary>Changes what evaluations say.</summary>
     public int Round { get; set; }
+
+    /// <summary>What the controller told last of what it cannot see.</summary>
+    public ImmutableArray<WatchTrouble> Troubles { get; private set; } = [];
+
+    /// <summary>The time until which no workload can be reached, whoever asks.</summary>
+    public TimeSpan HiddenUntil { get; set; }
 
     public bool HasController => _controller is { Running.IsCompleted: false };
 
@@ -65,6 +73,7 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
         _events.AddRange(written);
         foreach (var recorded in written)
         {
+            AssertNothingEndsThatWrites(recorded.Event);
             State.Apply(recorded);
         }
 
@@ -109,15 +118,17 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
         var home = HomeState.Of(ledger.Read(0));
         process.Do(() =>
         {
-            var performer = new EffectPerformer(
-                Kinds.All.ToDictionary(kind => kind.Kind, kind => (IStep)new SimStep(this, kind)),
-                new SimWorkloads(this),
-                this,
-                this,
-                Time,
-                Chance,
-                NullLogger.Instance);
-            var controller = new Controller(ledger, home, Kinds.Planner, performer, Time, NullLogger.Instance);
+            Troubles = [];
+            var ports = new ControllerPorts
+            {
+                Steps = Kinds.All.ToDictionary(kind => kind.Kind, kind => (IStep)new SimStep(this, kind)),
+                Workloads = new SimWorkloads(this),
+                Secrets = this,
+                Folders = this,
+                Troubles = this,
+                Processors = 1,
+            };
+            var controller = new Controller(ledger, home, Kinds.Planner, ports, Time, Chance, NullLogger.Instance);
             _controller = (process, controller, home, controller.RunAsync(leaveWhenIdle: true, CancellationToken.None));
         });
     }
@@ -210,6 +221,31 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
     /// <summary>The step in names and reports of this world: as in the histories, from before addresses had <c>@</c>. Real names did not change either.</summary>
     public static string NameOf(StepAddress step) => step.ToString().Replace('@', '>');
 
+    /// <summary>Throws when workloads cannot be reached at this moment: an outage, a hiccup, or a defect of the backend.</summary>
+    public void Reach()
+    {
+        if (Time.Elapsed < HiddenUntil)
+        {
+            throw new WorkloadUnreachableException("A simulated outage.", null);
+        }
+
+        if (HasFaults && Chance.Next(50) == 0)
+        {
+            HiddenUntil = Time.Elapsed + TimeSpan.FromMilliseconds(Chance.Next(4) == 0 ? Chance.Next(5_000) : 0);
+            throw Chance.Next(3) == 0 ? new IOException("A simulated hiccup.") : new WorkloadUnreachableException("A simulated outage.", null);
+        }
+    }
+
+    /// <summary>Lets something happen in a process of its own, and the world with it, until it is over.</summary>
+    public Task<T> Play<T>(Func<Task<T>> act)
+    {
+        var playing = default(Task<T>);
+        new ProcessContext(_queue).Do(() => playing = act());
+        GoOn(TimeSpan.FromHours(1), () => playing!.IsCompleted);
+        Assert.True(playing!.IsCompleted, "It does not come to an end.");
+        return playing;
+    }
+
     public SimWork WorkOf(string session, StepAddress step, Fingerprint identity)
     {
         var id = FolderOf(session, step, identity);
@@ -243,6 +279,25 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
     string IWorkFolders.Of(string session, StepAddress step, Fingerprint identity) => FolderOf(session, step, identity);
 
     private static string FolderOf(string session, StepAddress step, Fingerprint identity) => $"{session} {NameOf(step)} {identity.Short}";
+
+    /// <summary>The ledger never says of work that it is over while its worker writes.</summary>
+    private void AssertNothingEndsThatWrites(LedgerEvent happened)
+    {
+        var ended = happened switch
+        {
+            StepFailed e => e.Step,
+            StepStopped e => e.Step,
+            StepReported e => e.Step,
+            WorkloadLost e => e.Step,
+            _ => default(StepAddress?),
+        };
+        if (ended is not null || happened is SessionDeleted)
+        {
+            Assert.DoesNotContain(_work.Values, work => work.IsAlive && work.Id.StartsWith(happened.Session + " ", StringComparison.Ordinal) && (ended is null || work.Step == ended));
+        }
+    }
+
+    void ITroubleBoard.Post(ImmutableArray<WatchTrouble> troubles) => Troubles = troubles;
 
     void IWorkFolders.Forget(string session)
     {
@@ -299,5 +354,5 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource
         }
     }
 
-    private static void End(SimWork work, WorkloadSighting outcome) => (work.IsAlive, work.Outcome) = (false, outcome);
+    public static void End(SimWork work, WorkloadSighting outcome) => (work.IsAlive, work.Outcome) = (false, outcome);
 }

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Portage.Model.Addresses;
+
+namespace Portage.Engine.Core;
+
+/// <summary>Which steps of a session may be writing. Pure.</summary>
+public static class AtWork
+{
+    /// <summary>True when something of the step may be under way: it has a workload, or was claimed and nothing came of it yet.</summary>
+    public static bool Is(StepRecord step) => step.Workload is not null || step.IsClaimed;
+
+    /// <summary>Those steps, in the order of their names.</summary>
+    public static StepAddress[] Of(SessionState session) =>
+        [.. session.Steps.Values.Where(Is).Select(step => step.Address).OrderBy(step => step.ToString(), StringComparer.Ordinal)];
+
+    /// <summary>The places that are taken in a home, as far as the ledger knows: a worker that is just being started is not known for one yet.</summary>
+    public static ImmutableArray<Placed> Places(HomeState home) =>
+        [.. from session in home.Sessions.Values from step in session.Steps.Values where Is(step) select new Placed(session.Name, step.Address, step.Workload is not null)];
+
+    /// <summary>The first of them by name, and how many others there are.</summary>
+    public static string Words(IReadOnlyList<StepAddress> steps) => steps.Count switch
+    {
+        1 => $"{steps[0]}",
+        2 => $"{steps[0]} and {steps[1]}",
+        _ => $"{steps[0]} and {steps.Count - 1} others",
+    };
+}

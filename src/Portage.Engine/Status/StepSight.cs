@@ -1,0 +1,48 @@
+using Portage.Engine.Core;
+using Portage.Engine.Ports;
+
+namespace Portage.Engine.Status;
+
+/// <summary>What is seen of a step's work at the moment of a report.</summary>
+/// <param name="Progress">Its newest word; null when it has not said any.</param>
+/// <param name="IsAlive">True while its worker lives; means nothing of a step that has none.</param>
+/// <param name="Trouble">What keeps the controller from seeing or reaching it; null when nothing does.</param>
+public sealed record StepSight(StepProgress? Progress, bool IsAlive, WatchTrouble? Trouble)
+{
+    /// <summary>Nothing was ever heard of it.</summary>
+    public static StepSight None { get; } = new(null, IsAlive: false, null);
+
+    // A worker speaks every two seconds, whether it moves or not.
+    private static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(10);
+
+    // Longer than a slow bulk request that is not in trouble; well below what makes a person look twice.
+    private static readonly TimeSpan StillAfter = TimeSpan.FromSeconds(15);
+
+    /// <summary>What is wrong about the work's pace, in words; null where it moves, as far as anybody can see.</summary>
+    /// <param name="had">The step.</param>
+    /// <param name="hasController">True while a controller is there.</param>
+    internal string? Standstill(StepRecord had, bool hasController, DateTimeOffset now)
+    {
+        if (Trouble is { } trouble)
+        {
+            return $"{trouble.What}: {trouble.Why} Tried last at {trouble.TriedAt:HH:mm:ss}, next at {trouble.NextAt:HH:mm:ss} UTC";
+        }
+
+        if (had.Workload is null)
+        {
+            return hasController ? null : "stands still without a controller: workflow start";
+        }
+
+        if (!IsAlive)
+        {
+            return hasController ? "its worker is gone; another one goes on from its position" : "its worker is gone; stands still without a controller: workflow start";
+        }
+
+        return Progress switch
+        {
+            { At: { } at } when now - at > SilentAfter => $"not heard of for {(now - at).TotalSeconds:0} s; its worker lives and does not answer",
+            { MovedAt: { } moved } when now - moved > StillAfter => $"stands still since {moved:HH:mm:ss} UTC",
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using Portage.Engine.Core;
+using Portage.Engine.Operations;
+using Portage.Engine.Ports;
+using Portage.Engine.Status;
+using Portage.Engine.Tests.Doubles;
+using Portage.Model.Addresses;
+
+namespace Portage.Engine.Tests.Core;
+
+/// <summary>Status tells what is really seen.</summary>
+public sealed class StatusTests
+{
+    private const string Backfill = "logs/a@blue:backfill";
+    private const int Controller = 1;
+
+    [Fact]
+    public void Of_WorkThatMoves_TellsItsRate()
+    {
+        var story = Working();
+        var step = Seen(story, new(Progress(story), IsAlive: true, null));
+        Assert.Equal(("running", 8d), (step.Situation, step.Progress!.PerSecond));
+        Assert.NotNull(step.Remaining);
+    }
+
+    [Fact]
+    public void Of_AWorkerThatDoesNotSpeak_TellsNoRate()
+    {
+        var story = Working();
+        var progress = Progress(story);
+        story.Now += TimeSpan.FromSeconds(25);
+        TellsNoRate(Seen(story, new(progress, IsAlive: true, null)), "running; not heard of for 25 s; its worker lives and does not answer");
+    }
+
+    [Fact]
+    public void Of_AWorkerThatSpeaksAndDoesNotMove_TellsSinceWhenAndWhy()
+    {
+        var story = Working();
+        var progress = Progress(story) with { Waiting = "the target pushes back" };
+        story.Now += TimeSpan.FromSeconds(25);
+        TellsNoRate(Seen(story, new(progress with { At = story.Now }, IsAlive: true, null)), "running; stands still since 00:00:00 UTC; the target pushes back");
+    }
+
+    [Theory]
+    [InlineData(Controller, "running; its worker is gone; another one goes on from its position")]
+    [InlineData(null, "running; its worker is gone; stands still without a controller: workflow start")]
+    public void Of_AWorkerThatIsGone_TellsNoRate(int? controller, string situation)
+    {
+        var story = Working();
+        TellsNoRate(Seen(story, new(Progress(story), IsAlive: false, null), controller), situation);
+    }
+
+    [Fact]
+    public void Of_AWorkerOutOfSight_TellsWhyAndWhenItWasTriedAndWillBe()
+    {
+        var story = Working();
+        var trouble = new WatchTrouble("default", StepAddress.Parse(Backfill), "cannot be seen", "No route to host.", story.Now, story.Now.AddSeconds(3), story.Now.AddSeconds(7));
+        TellsNoRate(
+            Seen(story, new(Progress(story), IsAlive: true, trouble)),
+            "running; cannot be seen: No route to host. Tried last at 00:00:03, next at 00:00:07 UTC");
+    }
+
+    [Fact]
+    public void Of_AStoppedRunWhoseWorkerStillEnds_SaysSo()
+    {
+        var story = Working();
+        story.Do(new Operation.Stop { By = "ann" });
+        var step = Seen(story, new(Progress(story), IsAlive: true, null));
+        Assert.Equal((StepGroup.InProgress, "is still ending: finishes its batch"), (step.Group, step.Situation));
+    }
+
+    [Fact]
+    public void Of_AStepWithoutAPlace_SaysForWhichItWaits()
+    {
+        var story = new Story().Start(Story.Config("metadata: { approve: none }").Replace("targets:", "limits: { lightSteps: 1 }\ntargets:", StringComparison.Ordinal));
+        var status = new StatusBuilder(Kinds.Planner) { Places = [new Placed("other", StepAddress.Parse("logs/x@blue:metadata"), IsWorker: false)] }
+            .Of(story.Session, Controller, static _ => StepSight.None, story.Now);
+        Assert.Equal("waits for the one place in the controller (limits.lightSteps), taken by logs/x@blue:metadata", status.Steps[0].Situation);
+    }
+
+    private static void TellsNoRate(StepStatus step, string situation)
+    {
+        Assert.Equal(situation, step.Situation);
+        Assert.Null(step.Progress!.PerSecond);
+        Assert.Null(step.Remaining);
+        Assert.Equal(6, step.Progress.Done);
+    }
+
+    private static StepProgress Progress(Story story) =>
+        new(6, 100, "documents", 8, null, ImmutableSortedDictionary<string, long>.Empty) { At = story.Now, MovedAt = story.Now };
+
+    private static StepStatus Seen(Story story, StepSight sight, int? controller = Controller) => new StatusBuilder(Kinds.Planner)
+        .Of(story.Session, controller, had => had.Address == StepAddress.Parse(Backfill) ? sight : StepSight.None, story.Now)
+        .Steps.Single(step => step.Address == StepAddress.Parse(Backfill));
+
+    private static Story Working()
+    {
+        var story = new Story().Start(Story.Config("metadata: { approve: none }"));
+        story.Settle();
+        story.Report("logs/main:snapshot").Settle();
+        story.Evaluate("logs/a@blue:metadata").Settle();
+        story.Report("logs/a@blue:metadata").Settle();
+        return story.Begun(Backfill);
+    }
+}
