@@ -1,14 +1,23 @@
 using System.CommandLine;
+using Portage.Backends.Embedded;
 using Portage.Cli.Shell;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Diagnostics;
+using Portage.Steps;
 
 namespace Portage.Cli;
 
 /// <summary>Wiring and exit codes, nothing else.</summary>
 internal static class Program
 {
+    // What the system calls it when it cannot write: ENOSPC, EROFS, EDQUOT, EIO.
+    private const int DiskFull = 28;
+    private const int ReadOnlyFiles = 30;
+    private const int QuotaOnLinux = 122;
+    private const int QuotaOnMac = 69;
+    private const int DiskBroken = 5;
+
     private static async Task<int> Main(string[] arguments)
     {
         var terminal = Terminal.OfProcess();
@@ -47,13 +56,18 @@ internal static class Program
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error }, interrupts.Token);
     }
 
+    private static bool HasController() =>
+        new HomeAccess(Home.Find(Environment.CurrentDirectory, Environment.GetEnvironmentVariable(Home.Variable)), StepCatalog.Planner, TimeProvider.System).FindController() is not null;
+
     /// <summary>What a failure that no verb expected means to the user; null when it is a defect of ours.</summary>
     private static Diagnostic? Describe(Exception failure) => failure switch
     {
         StepException step => step.Because,
         LedgerUnusableException { IsNewer: true } newer => DiagnosticCatalog.LedgerIsNewer.Error(null, $"{newer.Message} Use the newer release, or another home (PORTAGE_HOME)."),
         LedgerUnusableException unusable => DiagnosticCatalog.LedgerUnusable.Error(null, unusable.Message),
-        LedgerFullException full => DiagnosticCatalog.LedgerFull.Error(null, $"{full.Message} Nothing was changed, and what runs goes on; make room and try again."),
+        LedgerFullException full => DiagnosticCatalog.LedgerFull.Error(null, $"{full.Message} Nothing was changed{(HasController() ? ", and what runs goes on" : "")}; make room and try again."),
+        HomeUnusableException home => home.Because,
+        IOException io when (io.HResult & 0xFFFF) is DiskFull or ReadOnlyFiles or QuotaOnLinux or QuotaOnMac or DiskBroken => DiagnosticCatalog.FileUnwritable.Error(null, io.Message),
         UnauthorizedAccessException denied => DiagnosticCatalog.FileUnreadable.Error(null, denied.Message),
         _ => null,
     };

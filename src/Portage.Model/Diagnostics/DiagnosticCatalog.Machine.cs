@@ -37,4 +37,13 @@ public static partial class DiagnosticCatalog
 
     /// <summary>The command line is wrong.</summary>
     public static readonly DiagnosticKind BadUsage = new("PG5012", "The command line is wrong");
+
+    /// <summary>Nothing can be written in the home.</summary>
+    public static readonly DiagnosticKind HomeNotWritable = new("PG5013", "The home cannot be written");
+
+    /// <summary>The home is there and cannot be read.</summary>
+    public static readonly DiagnosticKind HomeNotReadable = new("PG5014", "The home cannot be read");
+
+    /// <summary>A file outside of the ledger cannot be written.</summary>
+    public static readonly DiagnosticKind FileUnwritable = new("PG5015", "A file cannot be written");
 }
