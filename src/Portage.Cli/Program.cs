@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Portage.Backends.Embedded;
 using Portage.Cli.Shell;
+using Portage.Cli.Shell.Completion;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Diagnostics;
@@ -45,7 +46,20 @@ internal static class Program
 
     private static async Task<int> RunAsync(Terminal terminal, string[] arguments)
     {
-        var parsed = CommandTree.Make(terminal).Parse(SessionPrefix.Expand(arguments));
+        switch (arguments)
+        {
+            case [Candidates.Word, .. var words]:
+                return Candidates.Write(terminal, words);
+            case [OlderConsole.Word, .. var words]:
+                return OlderConsole.Say(terminal, words);
+        }
+
+        if (World.WhyNotHere(Environment.GetEnvironmentVariable(World.Variable), arguments) is { } why)
+        {
+            return World.Say(terminal, why);
+        }
+
+        var parsed = CommandTree.Make(terminal).Parse(SessionPrefix.Expand(arguments), CommandTree.Reading);
         if (parsed.Errors.Count > 0)
         {
             return CommandLineErrors.Say(terminal, parsed);

@@ -71,7 +71,7 @@ public sealed class HomeTroubleTests
 
         foreach (var verb in (string[])["status", "plan", "log", "start", "session list", "configure show"])
         {
-            var said = (await workflow.ShellAsync($"{Nobody} \"$WORKFLOW\" {verb}")).Expect(1).Says("error PG501", "Permission denied");
+            var said = (await workflow.ShellAsync($"{Nobody} \"$WORKFLOW\" {verb}")).Expect(1).Says("error PG5014", "Permission denied");
             Assert.DoesNotContain("PG2003", said.Out, StringComparison.Ordinal);
         }
     }

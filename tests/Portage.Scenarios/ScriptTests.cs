@@ -34,6 +34,22 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task Console_InBothWorlds_AnswersOrStepsAside()
+    {
+        await using var workflow = new Workflow();
+        Prepare(workflow, "mkdir -p artifacts/workflow; printf '#!/bin/sh\\necho \"ran $*\"\\n' > artifacts/workflow/workflow; chmod +x artifacts/workflow/workflow");
+        File.Copy(Path.Combine(Checkout.Root, "console"), Path.Combine(CheckoutFolder, "console"));
+        File.CreateSymbolicLink(Path.Combine(Bin, "console"), Path.Combine(CheckoutFolder, "console"));
+
+        (await workflow.ShellAsync("console clusters cat-indices")).Expect(0).Says("ran console clusters cat-indices\n");
+        (await workflow.ShellAsync("PORTAGE_WORLD=console console clusters")).Expect(2).Says("no other console is on the PATH");
+        var older = Directory.CreateDirectory(Path.Combine(_folder.Path, "older")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(older, "console"), "#!/bin/sh\necho \"the older one: $*\"\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(Path.Combine(older, "console"), Executable);
+        Assert.Equal("the older one: clusters a b\n", (await workflow.ShellAsync($"PATH=\"$PATH:{older}\" PORTAGE_WORLD=console console clusters 'a b'")).Expect(0).Out);
+    }
+
+    [Fact]
     public async Task Run_BuildFails_ShowsTheErrorsAndWhereTheRestIs()
     {
         await using var workflow = new Workflow();

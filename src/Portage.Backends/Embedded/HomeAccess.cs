@@ -105,6 +105,7 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
             return refused;
         }
 
+        home.CheckReadable();
         home.Create();
         CheckLedger(home);
         var since = time.GetTimestamp();

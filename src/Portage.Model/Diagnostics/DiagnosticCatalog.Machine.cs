@@ -44,6 +44,9 @@ public static partial class DiagnosticCatalog
     /// <summary>The home is there and cannot be read.</summary>
     public static readonly DiagnosticKind HomeNotReadable = new("PG5014", "The home cannot be read");
 
+    /// <summary>The shell belongs to another tool.</summary>
+    public static readonly DiagnosticKind AnotherWorld = new("PG5016", "This shell belongs to another tool");
+
     /// <summary>A file outside of the ledger cannot be written.</summary>
     public static readonly DiagnosticKind FileUnwritable = new("PG5015", "A file cannot be written");
 }
