@@ -1,14 +1,24 @@
 using System.CommandLine;
+using Portage.Backends.Embedded;
 using Portage.Cli.Shell;
+using Portage.Cli.Shell.Completion;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Diagnostics;
+using Portage.Steps;
 
 namespace Portage.Cli;
 
 /// <summary>Wiring and exit codes, nothing else.</summary>
 internal static class Program
 {
+    // What the system calls it when it cannot write: ENOSPC, EROFS, EDQUOT, EIO.
+    private const int DiskFull = 28;
+    private const int ReadOnlyFiles = 30;
+    private const int QuotaOnLinux = 122;
+    private const int QuotaOnMac = 69;
+    private const int DiskBroken = 5;
+
     private static async Task<int> Main(string[] arguments)
     {
         var terminal = Terminal.OfProcess();
@@ -36,7 +46,20 @@ internal static class Program
 
     private static async Task<int> RunAsync(Terminal terminal, string[] arguments)
     {
-        var parsed = CommandTree.Make(terminal).Parse(SessionPrefix.Expand(arguments));
+        switch (arguments)
+        {
+            case [Candidates.Word, .. var words]:
+                return Candidates.Write(terminal, words);
+            case [OlderConsole.Word, .. var words]:
+                return OlderConsole.Say(terminal, words);
+        }
+
+        if (World.WhyNotHere(Environment.GetEnvironmentVariable(World.Variable), arguments) is { } why)
+        {
+            return World.Say(terminal, why);
+        }
+
+        var parsed = CommandTree.Make(terminal).Parse(SessionPrefix.Expand(arguments), CommandTree.Reading);
         if (parsed.Errors.Count > 0)
         {
             return CommandLineErrors.Say(terminal, parsed);
@@ -47,6 +70,9 @@ internal static class Program
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error }, interrupts.Token);
     }
 
+    private static bool HasController() =>
+        new HomeAccess(Home.Find(Environment.CurrentDirectory, Environment.GetEnvironmentVariable(Home.Variable)), StepCatalog.Planner, TimeProvider.System).FindController() is not null;
+
     /// <summary>What a failure that no verb expected means to the user; null when it is a defect of ours.</summary>
     private static Diagnostic? Describe(Exception failure) => failure switch
     {
@@ -54,6 +80,8 @@ internal static class Program
         LedgerUnusableException { IsNewer: true } newer => DiagnosticCatalog.LedgerIsNewer.Error(null, $"{newer.Message} Use the newer release, or another home (PORTAGE_HOME)."),
         LedgerUnusableException unusable => DiagnosticCatalog.LedgerUnusable.Error(null, unusable.Message),
         LedgerFullException full => DiagnosticCatalog.LedgerFull.Error(null, $"{full.Message} Nothing was changed. A worker that still finds room for its position goes on; what ended meanwhile goes on from its position. Make room, then: workflow start"),
+        HomeUnusableException home => home.Because,
+        IOException io when (io.HResult & 0xFFFF) is DiskFull or ReadOnlyFiles or QuotaOnLinux or QuotaOnMac or DiskBroken => DiagnosticCatalog.FileUnwritable.Error(null, io.Message),
         UnauthorizedAccessException denied => DiagnosticCatalog.FileUnreadable.Error(null, denied.Message),
         _ => null,
     };

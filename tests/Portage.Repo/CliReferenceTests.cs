@@ -64,6 +64,26 @@ public sealed class CliReferenceTests
         typeof(ExitCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.Name).Order(StringComparer.Ordinal),
         ExitCodes.Select(exitCode => exitCode.Name).Order(StringComparer.Ordinal));
 
+    [Fact]
+    public void Examples_OfEachVerb_AreThereAndCanBeTyped()
+    {
+        var root = CommandTree.Make(TerminalOfNobody.Instance);
+        Complaints.None(
+            from command in Below(root)
+            where command.Action is not null
+            let examples = Examples.Of(command)
+            from complaint in examples.Count == 0
+                ? ["has no example in Shell/Examples.cs"]
+                : examples.Where(example => Redirected(example) is var words && (root.Parse(words, CommandTree.Reading) is var parsed && (parsed.Errors.Count > 0 || parsed.CommandResult.Command != command))).Select(example => $"'{example}' cannot be typed")
+            select $"workflow {command.Name}: {complaint}");
+    }
+
+    /// <summary>The words of an example, up to where the shell sends its streams elsewhere.</summary>
+    private static string[] Redirected(string example) => [.. ShellWords.Of(example).TakeWhile(word => word is not ("<" or ">" or ">>"))];
+
+    private static IEnumerable<Command> Below(Command command) =>
+        command.Subcommands.Where(subcommand => !subcommand.Hidden).SelectMany(subcommand => Below(subcommand).Prepend(subcommand));
+
     private static int ValueOf(string name) => (int)typeof(ExitCode).GetField(name)!.GetRawConstantValue()!;
 
     private static void Write(StringBuilder page, Command command, string parent)
@@ -87,6 +107,11 @@ public sealed class CliReferenceTests
             }
 
             WriteOptions(page, options);
+        }
+
+        if (Examples.Of(command) is { Count: > 0 } examples)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n```sh\n{string.Concat(examples.Select(example => $"workflow {example}\n"))}```\n");
         }
 
         foreach (var subcommand in command.Subcommands.Where(subcommand => !subcommand.Hidden))

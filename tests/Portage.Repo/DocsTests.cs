@@ -35,7 +35,7 @@ public sealed partial class DocsTests
             where page.Path != WrittenFromTheTree
             from quoted in Commands(page.Text)
             let words = SessionPrefix.Expand(ShellWords.Of(quoted.Arguments))
-            let parsed = root.Parse(words)
+            let parsed = root.Parse(words, CommandTree.Reading)
             where parsed.Errors.Count > 0 && !(quoted.IsInline && IsName(root, words))
             select $"{page}: workflow {quoted.Arguments}: {string.Join("; ", parsed.Errors.Select(error => error.Message))}");
     }

@@ -68,9 +68,59 @@ public sealed class TerminalTests
         (await workflow.RunAsync("start", "--attach")).Expect(3);
 
         (await OnTerminalAsync(workflow, "7\n\n", "approve")).Expect(0).Says("'7' is no choice", "Nothing was decided.");
+        (await OnTerminalAsync(workflow, "1-2\nq\n", "approve")).Expect(0).Says("'1-2' is no choice", "Nothing was decided.");
         (await OnTerminalAsync(workflow, "1\n", "approve")).Expect(0).Says("Approved shop/orders@blue:metadata.");
 
         (await workflow.RunAsync("start", "--attach")).Expect(0);
+    }
+
+    [Fact]
+    public async Task ApproveMenu_EvidenceFillsTheScreen_EndsWithTheNumbers()
+    {
+        await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
+        await using var workflow = new Workflow();
+        var configuration = Samples.Configuration(target.Endpoint, workflow["repository"], metadata: "{ approve: manual }").Replace("[\"orders-*\", \"customers\"]", "[\"orders-*\"]", StringComparison.Ordinal);
+        await Samples.CommitAsync(workflow, $"{configuration}      people: {{ indices: {{ include: [customers] }}, metadata: {{ approve: manual }} }}\n");
+        (await workflow.RunAsync("start", "--attach")).Expect(3);
+
+        var small = (await OnTerminalAsync(workflow, "q\n", "approve", "stty rows 6 cols 80; ")).Expect(0);
+        Assert.Contains("\n\n1. shop/orders@blue:metadata\n2. shop/people@blue:metadata\nApprove which?", Plain(small.Out), StringComparison.Ordinal);
+        var large = (await OnTerminalAsync(workflow, "1-2\n", "approve", "stty rows 60 cols 120; ")).Expect(0).Says("Approved shop/orders@blue:metadata", "shop/people@blue:metadata");
+        Assert.DoesNotContain("\n\n1. ", Plain(large.Out), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ContextSet_Terminal_ShowsTheSlicesAndWhereTheyStand()
+    {
+        await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
+        await using var workflow = new Workflow();
+        await Samples.CommitAsync(workflow, Samples.Configuration(target.Endpoint, workflow["repository"], metadata: "{ approve: manual }"));
+        (await workflow.RunAsync("start", "--attach")).Expect(3);
+
+        (await OnTerminalAsync(workflow, "2\nq\n", "context set")).Expect(0).Says("1. blue -> shop -> orders [under review]", "'2' is no choice: 1 to 1.", "The context is as it was.");
+        (await OnTerminalAsync(workflow, "1\n", "context set")).Expect(0).Says("Context of session default: shop/orders@blue.");
+
+        Assert.Equal("[default|blue|shop|orders]\n", (await workflow.RunAsync("prompt")).Expect(0).Out);
+    }
+
+    [Fact]
+    public async Task Questions_Terminal_DoNothingWhenTheAnswerIsNo()
+    {
+        await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
+        await using var workflow = new Workflow();
+        Samples.Unpack(workflow["repository"]);
+        await workflow.WriteAsync("empty.yaml", "{}");
+        (await workflow.PipeAsync(Samples.Configuration(target.Endpoint, workflow["repository"]), "configure", "--file", "-")).Expect(0);
+
+        (await OnTerminalAsync(workflow, "n\n", "configure --file empty.yaml")).Expect(2).Says("It configures nothing, where there are 1 target and 1 migration now", "Nothing was changed.");
+        (await OnTerminalAsync(workflow, "n\n", "session delete default")).Expect(2).Says("an edit that was never committed: revision 1", "Nothing was deleted.");
+        (await OnTerminalAsync(workflow, "n\n", "cluster curl blue PUT /scratch")).Expect(2).Says($"PUT /scratch goes to target blue ({target.Endpoint}).", "Nothing was sent.");
+        Assert.Empty(target.Indices);
+
+        (await OnTerminalAsync(workflow, "y\n", "cluster curl blue PUT /scratch")).Expect(0);
+        (await OnTerminalAsync(workflow, "", "cluster curl blue DELETE /scratch --yes")).Expect(0);
+        (await OnTerminalAsync(workflow, "y\n", "configure --file empty.yaml")).Expect(0).Says("Revision 2 is pending.");
+        (await OnTerminalAsync(workflow, "y\n", "session delete default")).Expect(0).Says("Deleted session default.");
     }
 
     [Fact]
@@ -89,7 +139,7 @@ public sealed class TerminalTests
     [Theory]
     [InlineData("workflow snapshot documents nightly --repository repository | head -1 | cut -c1-9; echo ${PIPESTATUS[0]}", "{\"index\":\n0\n")]
     [InlineData("workflow snapshot inspect nightly --repository repository --output json | head -1; echo ${PIPESTATUS[0]}", "{\n0\n")]
-    [InlineData("workflow --help | head -1; echo ${PIPESTATUS[0]}", "Description:\n0\n")]
+    [InlineData("workflow --help | head -1; echo ${PIPESTATUS[0]}", "Portage moves a search cluster: declare where the data should end up, see the plan, start it.\n0\n")]
     public async Task Run_ReaderOfThePipeLeaves_EndsInPeace(string line, string expected)
     {
         await using var workflow = new Workflow();
@@ -112,14 +162,14 @@ public sealed class TerminalTests
 
     private static string Plain(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal);
 
-    private static async Task<Ran> OnTerminalAsync(Workflow workflow, string typed, string arguments)
+    private static async Task<Ran> OnTerminalAsync(Workflow workflow, string typed, string arguments, string before = "")
     {
         if (!File.Exists("/usr/bin/script"))
         {
             Assert.Skip("No terminal: /usr/bin/script of util-linux is not there.");
         }
 
-        await using var going = workflow.StartOther("/usr/bin/script", "--quiet", "--return", "--command", $"\"$WORKFLOW\" {arguments}", "/dev/null");
+        await using var going = workflow.StartOther("/usr/bin/script", "--quiet", "--return", "--command", $"{before}\"$WORKFLOW\" {arguments}", "/dev/null");
         await going.TypeAsync(typed);
         return await going.EndAsync();
     }

@@ -15,6 +15,7 @@ public sealed class Workflow : IAsyncDisposable
     {
         ["PORTAGE_AUTHOR"] = "alice",
         ["PORTAGE_HOME"] = null,
+        ["PORTAGE_WORLD"] = null,
         ["TZ"] = "UTC",
         ["NO_COLOR"] = null,
         ["VISUAL"] = null,

@@ -46,8 +46,9 @@ public sealed partial class ControllerHost(
 
         try
         {
+            HomeAccess.CheckLedger(home);
             await using var ledger = SqliteLedger.Open(home.Ledger, time);
-            var state = HomeState.Of(ledger.Read(0));
+            var state = HomeAccess.StateOf(ledger.Read(0));
             LogBegins(ledger.Token, state.Sequence);
             var folders = new WorkFolders(home, time);
             folders.ForgetAllBut(state.Sessions.Keys);

@@ -1,5 +1,6 @@
 using System.Text;
 using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 
 namespace Portage.Backends.Embedded;
@@ -59,11 +60,44 @@ public sealed class Home(string path)
     }
 
     /// <summary>Makes the folder, for its owner only, where it is missing.</summary>
+    /// <exception cref="HomeUnusableException">Nothing can be written there.</exception>
     public void Create()
     {
         const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        Directory.CreateDirectory(Path, Owner);
-        Directory.CreateDirectory(Logs, Owner);
+        try
+        {
+            Directory.CreateDirectory(Path, Owner);
+            Directory.CreateDirectory(Logs, Owner);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HomeUnusableException(DiagnosticCatalog.HomeNotWritable.Error(null, $"{Path} cannot be made: {e.Message}"));
+        }
+
+        if (Posix.WhyNotWritable(Path) is { } why)
+        {
+            throw new HomeUnusableException(DiagnosticCatalog.HomeNotWritable.Error(null, $"{Path} cannot be written: {why}. Nothing was changed."));
+        }
+    }
+
+    /// <summary>Returns where what is recorded can be read, or nothing is recorded.</summary>
+    /// <exception cref="HomeUnusableException">It is somebody else's.</exception>
+    public void CheckReadable()
+    {
+        if (Exists && Posix.WhyNotReadable(Path) is { } why)
+        {
+            throw new HomeUnusableException(DiagnosticCatalog.HomeNotReadable.Error(null, $"{Path} cannot be read by {Environment.UserName}: {why}."));
+        }
+    }
+
+    /// <summary>True when steps have left work in the home.</summary>
+    public bool HasWork
+    {
+        get
+        {
+            var work = System.IO.Path.Combine(Path, "work");
+            return Directory.Exists(work) && Directory.EnumerateDirectories(work).Any();
+        }
     }
 
     /// <summary>The folder of a step's work.</summary>

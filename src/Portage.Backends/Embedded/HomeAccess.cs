@@ -28,12 +28,55 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
     // A verb holds the lock for milliseconds; a controller that starts answers within a second or two.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    // A large configuration takes a busy machine some seconds; a controller that hangs longer than that will not answer.
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(60);
+
     /// <summary>The home.</summary>
     public Home Home => home;
 
+    /// <summary>How long to wait for a controller that holds the home and is suspended.</summary>
+    internal TimeSpan SuspendedPatience { get; init; } = Patience;
+
     /// <summary>What the ledger says now.</summary>
     /// <exception cref="LedgerUnusableException">It cannot be read.</exception>
-    public HomeState Read() => HomeState.Of(SqliteLedger.ReadAfter(home.Ledger, 0));
+    /// <exception cref="HomeUnusableException">The home belongs to somebody else.</exception>
+    public HomeState Read()
+    {
+        home.CheckReadable();
+        CheckLedger(home);
+        return StateOf(SqliteLedger.ReadAfter(home.Ledger, 0));
+    }
+
+    /// <summary>The state after all of the events.</summary>
+    /// <exception cref="LedgerUnusableException">They do not go together.</exception>
+    internal static HomeState StateOf(IEnumerable<RecordedEvent> events)
+    {
+        var state = new HomeState();
+        foreach (var recorded in events)
+        {
+            try
+            {
+                state.Apply(recorded);
+            }
+            catch (Exception e) when (e is not (LedgerUnusableException or OutOfMemoryException))
+            {
+                // A later event of something that no earlier one began: each can be read, but not in this place.
+                throw new LedgerUnusableException($"Event {recorded.Sequence} does not follow from those before it: {e.Message}", isNewer: false, e);
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>Returns unless steps have left work and the ledger that tells of it is gone: a new one would be taken for the order to delete the work.</summary>
+    /// <exception cref="LedgerUnusableException">It is gone, or empty.</exception>
+    internal static void CheckLedger(Home home)
+    {
+        if (home.HasWork && SqliteLedger.LastSequence(home.Ledger) == 0)
+        {
+            throw new LedgerUnusableException($"{home.Ledger} {(File.Exists(home.Ledger) ? "is empty" : "is missing")}, but steps have left their work in {home.Path}/work: the ledger was lost.", isNewer: false, null);
+        }
+    }
 
     /// <summary>Takes in what was appended since.</summary>
     public void Refresh(HomeState state)
@@ -62,7 +105,9 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
             return refused;
         }
 
+        home.CheckReadable();
         home.Create();
+        CheckLedger(home);
         var since = time.GetTimestamp();
         var sentAfter = default(long?);
         while (true)
@@ -75,7 +120,7 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
                     return performed;
                 }
 
-                var (answer, wasSent) = await ControlSocket.SendAsync(home, operation, cancellationToken);
+                var (answer, wasSent) = await SendAsync(operation, cancellationToken);
                 if (answer is not null)
                 {
                     return answer;
@@ -100,6 +145,37 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
 
             await Task.Delay(RetryInterval, time, cancellationToken);
         }
+    }
+
+    /// <summary>Asks the controller, and gives up on one that is suspended or hangs.</summary>
+    private async Task<(OperationResult? Result, bool WasSent)> SendAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var since = time.GetTimestamp();
+        var sending = ControlSocket.SendAsync(home, operation, enough.Token);
+        while (await Task.WhenAny(sending, Task.Delay(RetryInterval, time, cancellationToken)) != sending)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var waited = time.GetElapsedTime(since);
+            if (waited < SuspendedPatience)
+            {
+                continue;
+            }
+
+            var controller = FindController();
+            var isSuspended = controller is not null && Posix.IsSuspended(controller.Process);
+            if (isSuspended || waited > AnswerPatience)
+            {
+                await enough.CancelAsync();
+                await Task.WhenAny(sending);
+                return (OperationResult.Refused(DiagnosticCatalog.HomeIsBusy.Error(null, $"The controller, process {controller?.Process.ToString(provider: null) ?? "unknown"}, {(isSuspended ? "is suspended" : "hangs")} and does not answer. What was asked for may still be done when it goes on: look at the status before you ask again.") with
+                {
+                    Command = isSuspended ? $"kill -CONT {controller!.Process}" : "workflow status",
+                }), true);
+            }
+        }
+
+        return await sending;
     }
 
     /// <summary>The result of an operation whose answer was lost: it is done when the ledger says just what it would have written.</summary>
@@ -130,7 +206,7 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
     private async Task<OperationResult> PerformHereAsync(Operation operation, CancellationToken cancellationToken)
     {
         await using var ledger = SqliteLedger.Open(home.Ledger, time);
-        var state = HomeState.Of(ledger.Read(0));
+        var state = StateOf(ledger.Read(0));
         var work = new WorkFolders(home, time);
         work.ForgetAllBut(state.Sessions.Keys);
         var result = new OperationRules(planner).Perform(operation, state);

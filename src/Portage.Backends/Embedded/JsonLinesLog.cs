@@ -13,6 +13,9 @@ public sealed class JsonLinesLog(string folder, string service, TimeProvider tim
 {
     private static readonly string[] ScopeFields = ["Session", "Run", "Step", "Attempt"];
 
+    // Addresses as users type them, so that the files can be searched for them.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly Lock _gate = new();
     private IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
 
@@ -32,7 +35,7 @@ public sealed class JsonLinesLog(string folder, string service, TimeProvider tim
     {
         var now = time.GetUtcNow();
         using var line = new MemoryStream();
-        using (var json = new Utf8JsonWriter(line))
+        using (var json = new Utf8JsonWriter(line, Plain))
         {
             json.WriteStartObject();
             json.WriteString("time", now);
@@ -75,7 +78,7 @@ public sealed class JsonLinesLog(string folder, string service, TimeProvider tim
                 using var file = new FileStream(Path.Combine(folder, $"{service}-{now:yyyyMMdd}.jsonl"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
                 file.Write(line.GetBuffer().AsSpan(0, (int)line.Length));
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // A full disk must not end the work that the log is about; the ledger says what matters.
             }

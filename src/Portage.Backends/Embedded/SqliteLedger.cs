@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Portage.Engine.Ledger;
@@ -22,12 +20,6 @@ public sealed class SqliteLedger : ILedger
     // A burst of that many callers waits in line; each wait is one commit at most.
     private const int WaitingMax = 1_024;
 
-    private const int SqliteFull = 13;
-    private const int SqliteIoError = 10;
-    private const int SqliteReadOnly = 8;
-    private const int SqliteCorrupt = 11;
-    private const int SqliteNotADatabase = 26;
-
     private readonly SqliteConnection _connection;
     private readonly TimeProvider _time;
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(WaitingMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -48,20 +40,22 @@ public sealed class SqliteLedger : ILedger
     /// <exception cref="LedgerFullException">The disk is full.</exception>
     public static SqliteLedger Open(string path, TimeProvider time)
     {
-        var connection = Connect(path, SqliteOpenMode.ReadWriteCreate);
+        var connection = LedgerReading.Connect(path, SqliteOpenMode.ReadWriteCreate);
         try
         {
+            connection.Open();
+
             // Before anything is changed: it may be somebody else's database.
-            CheckVersion(connection, path);
-            Execute(connection, "PRAGMA journal_mode=WAL");
-            Execute(connection, "PRAGMA synchronous=FULL");
+            LedgerReading.CheckVersion(connection, path);
+            LedgerReading.Execute(connection, "PRAGMA journal_mode=WAL");
+            LedgerReading.Execute(connection, "PRAGMA synchronous=FULL");
             using var transaction = connection.BeginTransaction();
-            Execute(connection, "CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL)");
-            Execute(connection, "CREATE TABLE IF NOT EXISTS lease (id INTEGER PRIMARY KEY CHECK (id = 1), token INTEGER NOT NULL)");
-            Execute(connection, "INSERT INTO lease (id, token) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET token = token + 1");
-            Execute(connection, $"PRAGMA user_version={FormatVersion}");
+            LedgerReading.Execute(connection, "CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL)");
+            LedgerReading.Execute(connection, "CREATE TABLE IF NOT EXISTS lease (id INTEGER PRIMARY KEY CHECK (id = 1), token INTEGER NOT NULL)");
+            LedgerReading.Execute(connection, "INSERT INTO lease (id, token) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET token = token + 1");
+            LedgerReading.Execute(connection, $"PRAGMA user_version={FormatVersion}");
             transaction.Commit();
-            return new(connection, time, Scalar(connection, "SELECT token FROM lease"), Scalar(connection, "SELECT COALESCE(MAX(sequence), 0) FROM events"));
+            return new(connection, time, LedgerReading.Scalar(connection, "SELECT token FROM lease"), LedgerReading.Scalar(connection, "SELECT COALESCE(MAX(sequence), 0) FROM events"));
         }
         catch (SqliteException e)
         {
@@ -75,49 +69,15 @@ public sealed class SqliteLedger : ILedger
         }
     }
 
-    /// <summary>Reads the events after a sequence without taking the lease, also while a controller writes.</summary>
+    /// <summary>Reads the events after a sequence without taking the lease, also while a controller writes, and also where nothing can be written.</summary>
     /// <exception cref="LedgerUnusableException">A newer release wrote it, or it is damaged.</exception>
-    public static IReadOnlyList<RecordedEvent> ReadAfter(string path, long sequence)
-    {
-        if (!File.Exists(path))
-        {
-            return [];
-        }
-
-        try
-        {
-            using var connection = Connect(path, SqliteOpenMode.ReadWrite);
-            Execute(connection, "PRAGMA query_only=1");
-            CheckVersion(connection, path);
-            return Scalar(connection, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'events'") == 0 ? [] : Read(connection, sequence, path);
-        }
-        catch (SqliteException e)
-        {
-            throw Translate(e, path);
-        }
-    }
+    public static IReadOnlyList<RecordedEvent> ReadAfter(string path, long sequence) =>
+        LedgerReading.Read<IReadOnlyList<RecordedEvent>>(path, [], connection => LedgerReading.EventsAfter(connection, sequence, path));
 
     /// <summary>The last sequence there is; 0 when there is no ledger yet.</summary>
     /// <exception cref="LedgerUnusableException">A newer release wrote it, or it is damaged.</exception>
-    public static long LastSequence(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return 0;
-        }
-
-        try
-        {
-            using var connection = Connect(path, SqliteOpenMode.ReadWrite);
-            Execute(connection, "PRAGMA query_only=1");
-            CheckVersion(connection, path);
-            return Scalar(connection, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'events'") == 0 ? 0 : Scalar(connection, "SELECT COALESCE(MAX(sequence), 0) FROM events");
-        }
-        catch (SqliteException e)
-        {
-            throw Translate(e, path);
-        }
-    }
+    public static long LastSequence(string path) =>
+        LedgerReading.Read(path, 0, connection => LedgerReading.Scalar(connection, "SELECT COALESCE(MAX(sequence), 0) FROM events"));
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<RecordedEvent>> AppendAsync(IReadOnlyList<LedgerEvent> events, CancellationToken cancellationToken)
@@ -130,12 +90,7 @@ public sealed class SqliteLedger : ILedger
     }
 
     /// <inheritdoc/>
-    public IEnumerable<RecordedEvent> Read(long sequence)
-    {
-        using var connection = Connect(_connection.DataSource, SqliteOpenMode.ReadWrite);
-        Execute(connection, "PRAGMA query_only=1");
-        return Read(connection, sequence, _connection.DataSource);
-    }
+    public IEnumerable<RecordedEvent> Read(long sequence) => ReadAfter(_connection.DataSource, sequence);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -152,65 +107,12 @@ public sealed class SqliteLedger : ILedger
         {
             using var command = _connection.CreateCommand();
             command.CommandText = "PRAGMA journal_mode";
-            return ((string)command.ExecuteScalar()!, Scalar(_connection, "PRAGMA synchronous"));
+            return ((string)command.ExecuteScalar()!, LedgerReading.Scalar(_connection, "PRAGMA synchronous"));
         }
     }
 
     /// <summary>For tests of a full disk: the database may not grow beyond this many pages.</summary>
-    internal void LimitPages(int pages) => Execute(_connection, $"PRAGMA max_page_count={pages}");
-
-    private static SqliteConnection Connect(string path, SqliteOpenMode mode)
-    {
-        // Pooling would keep the file open after disposal.
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ConnectionString);
-        try
-        {
-            connection.Open();
-            return connection;
-        }
-        catch (SqliteException e)
-        {
-            connection.Dispose();
-            throw Translate(e, path);
-        }
-    }
-
-    private static void CheckVersion(SqliteConnection connection, string path)
-    {
-        var version = Scalar(connection, "PRAGMA user_version");
-        if (version > FormatVersion)
-        {
-            throw new LedgerUnusableException($"{path} has format {version}; this release knows up to {FormatVersion}.", isNewer: true, null);
-        }
-
-        if (version == 0 && Scalar(connection, "SELECT COUNT(*) FROM sqlite_master") > 0)
-        {
-            throw new LedgerUnusableException($"{path} is a database, but not a ledger of ours.", isNewer: false, null);
-        }
-    }
-
-    private static List<RecordedEvent> Read(SqliteConnection connection, long after, string path)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT sequence, at, body FROM events WHERE sequence > $after ORDER BY sequence";
-        command.Parameters.AddWithValue("$after", after);
-        using var reader = command.ExecuteReader();
-        var events = new List<RecordedEvent>();
-        while (reader.Read())
-        {
-            var sequence = reader.GetInt64(0);
-            try
-            {
-                events.Add(new(sequence, new DateTimeOffset(reader.GetInt64(1), TimeSpan.Zero), LedgerJson.Read(reader.GetFieldValue<byte[]>(2))));
-            }
-            catch (JsonException e)
-            {
-                throw new LedgerUnusableException($"Event {sequence} of {path} cannot be read: {e.Message}", isNewer: false, e);
-            }
-        }
-
-        return events;
-    }
+    internal void LimitPages(int pages) => LedgerReading.Execute(_connection, $"PRAGMA max_page_count={pages}");
 
     private async Task WriteAllAsync()
     {
@@ -255,7 +157,7 @@ public sealed class SqliteLedger : ILedger
     private List<IReadOnlyList<RecordedEvent>> Commit(List<Waiting> group)
     {
         using var transaction = _connection.BeginTransaction();
-        var token = Scalar(_connection, "SELECT token FROM lease");
+        var token = LedgerReading.Scalar(_connection, "SELECT token FROM lease");
         if (token != Token)
         {
             throw new LeaseLostException($"Another process has taken the ledger (token {token}, ours is {Token}).");
@@ -292,28 +194,11 @@ public sealed class SqliteLedger : ILedger
 
     private static Exception Translate(SqliteException e, string path) => e.SqliteErrorCode switch
     {
-        SqliteFull => new LedgerFullException($"There is no room left for {path}.", e),
-        SqliteIoError => new LedgerFullException($"{path} cannot be written: {e.Message}", e),
-        SqliteReadOnly => new LedgerFullException($"{path} may not be written: {e.Message}", e),
-        SqliteCorrupt or SqliteNotADatabase => new LedgerUnusableException($"{path} is damaged: {e.Message}", isNewer: false, e),
-        _ => new LedgerUnusableException($"{path} cannot be opened: {e.Message}", isNewer: false, e),
+        LedgerReading.Full => new LedgerFullException($"There is no room left for {path}.", e),
+        LedgerReading.IoError => new LedgerFullException($"{path} cannot be written: {e.Message}", e),
+        LedgerReading.ReadOnly => new LedgerFullException($"{path} may not be written: {e.Message}", e),
+        _ => LedgerReading.Translate(e, path),
     };
-
-    [SuppressMessage("Security", "CA2100", Justification = "Every statement is a literal of this file.")]
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    [SuppressMessage("Security", "CA2100", Justification = "Every statement is a literal of this file.")]
-    private static long Scalar(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return Convert.ToInt64(command.ExecuteScalar(), provider: null);
-    }
 
     private sealed record Waiting(IReadOnlyList<LedgerEvent> Events, TaskCompletionSource<IReadOnlyList<RecordedEvent>> Written);
 }

@@ -14,8 +14,9 @@ internal static class ApproveCommand
 {
     public static Command Make(Terminal terminal, bool isApproval)
     {
-        var addresses = new Argument<string[]>("address") { Description = "Steps, by address or pattern. Default: a numbered menu.", Arity = ArgumentArity.ZeroOrMore };
-        var all = new Option<bool>("--all") { Description = "Every step under review." };
+        var addresses = new Argument<string[]>("address") { Description = "Steps, by address or pattern. Default: a numbered menu of those in the context, else of all.", Arity = ArgumentArity.ZeroOrMore };
+        addresses.CompletionSources.Add(Known.Steps(terminal));
+        var all = new Option<bool>("--all") { Description = "Every step under review, in the context where there is one." };
         var list = new Option<bool>("--list") { Description = "Only show what waits, with its evidence." };
         var comment = new Option<string?>("--comment", "-m") { Description = "Kept in the history.", HelpName = "TEXT" };
         var command = isApproval
@@ -52,6 +53,8 @@ internal static class ApproveCommand
             return list ? ExitCode.Done : ExitCode.NothingToDo;
         }
 
+        var isMenu = !all && patterns.Length == 0;
+        patterns = await Contexts.OrGivenAsync(verb, patterns);
         var selected = patterns.Length == 0 ? waiting : [.. waiting.Where(step => patterns.Any(pattern => new AddressPattern(pattern).Matches(step.Address)))];
         if (selected.Length == 0)
         {
@@ -73,7 +76,7 @@ internal static class ApproveCommand
             return ExitCode.Done;
         }
 
-        if (!all && patterns.Length == 0)
+        if (isMenu)
         {
             if (!verb.Terminal.InputIsTerminal || verb.Output != OutputFormat.Text)
             {
@@ -81,6 +84,7 @@ internal static class ApproveCommand
                 return ExitCode.BadInput;
             }
 
+            ReviewView.WriteShortListIfLong(verb.Terminal, selected);
             selected = await ChooseAsync(verb.Terminal, isApproval, selected, cancellationToken);
             if (selected.Length == 0)
             {
@@ -100,24 +104,18 @@ internal static class ApproveCommand
     {
         while (true)
         {
-            var answer = (await terminal.AskAsync($"{(isApproval ? "Approve" : "Reject")} which? Numbers, 'all', or Enter for none: ", cancellationToken))?.Trim();
-            if (string.IsNullOrEmpty(answer))
+            var answer = (await terminal.AskAsync($"{(isApproval ? "Approve" : "Reject")} which? Numbers as '1-3, 5', 'all', or q for none: ", cancellationToken))?.Trim();
+            if (MenuChoice.IsNone(answer))
             {
                 return [];
             }
 
-            if (answer == "all")
+            if (MenuChoice.Parse(answer!, steps.Length) is { } places)
             {
-                return steps;
+                return [.. places.Select(place => steps[place])];
             }
 
-            var numbers = answer.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(word => int.TryParse(word, out var number) ? number : 0).ToArray();
-            if (numbers.All(number => number >= 1 && number <= steps.Length))
-            {
-                return [.. numbers.Distinct().Select(number => steps[number - 1])];
-            }
-
-            await terminal.Out.WriteLineAsync($"'{answer}' is no choice: 1 to {steps.Length}, as '1 3'.");
+            await terminal.Out.WriteLineAsync($"'{answer}' is no choice: 1 to {steps.Length}, as '1-3, 5'.");
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
+using Portage.Configuration;
 using Portage.Configuration.Editing;
 using Portage.Configuration.Reading;
 using Portage.Configuration.Schema;
@@ -19,10 +20,11 @@ internal static class ConfigureCommand
     public static Command Make(Terminal terminal)
     {
         var file = new Option<string?>("--file", "-f") { Description = "Replace the whole configuration by this YAML or JSON; - is standard input.", HelpName = "PATH" };
+        var empty = new Option<bool>("--allow-empty") { Description = "With --file: also when it configures nothing, which makes all work unwanted." };
         var message = new Option<string?>("--message", "-m") { Description = "Kept in the history.", HelpName = "TEXT", Recursive = true };
-        var command = new Command("configure", "Edit the configuration. Without arguments: in $EDITOR. Edits are pending until they are committed.") { file, message };
+        var command = new Command("configure", "Edit the configuration. Without arguments: in $EDITOR. Edits are pending until they are committed.") { file, message, empty };
         Verb.Does(command, terminal, (verb, cancellationToken) => verb.Parsed.GetValue(file) is { } path
-            ? ReplaceAsync(verb, path, verb.Parsed.GetValue(message), cancellationToken)
+            ? ReplaceAsync(verb, path, verb.Parsed.GetValue(message), verb.Parsed.GetValue(empty), cancellationToken)
             : ConfigurationInEditor.EditAsync(verb, verb.Parsed.GetValue(message), cancellationToken));
         foreach (var subcommand in (Command[])
             [
@@ -77,9 +79,14 @@ internal static class ConfigureCommand
         return await verb.Terminal.ReadToEndAsync(cancellationToken);
     }
 
-    private static async Task<int> ReplaceAsync(Verb verb, string path, string? message, CancellationToken cancellationToken)
+    private static async Task<int> ReplaceAsync(Verb verb, string path, string? message, bool mayBeEmpty, CancellationToken cancellationToken)
     {
         if (await ReadTextAsync(verb, path, cancellationToken) is not { } text)
+        {
+            return ExitCode.BadInput;
+        }
+
+        if (!mayBeEmpty && !await MayReplaceAsync(verb, ConfigurationReader.Read(text, path).Config, cancellationToken))
         {
             return ExitCode.BadInput;
         }
@@ -94,6 +101,34 @@ internal static class ConfigureCommand
         }
 
         return await SayNextAsync(verb, result);
+    }
+
+    /// <summary>True unless everything would be gone from a configuration that has something, and nobody wants that.</summary>
+    /// <param name="config">What comes instead; null when it cannot be read, which is said elsewhere.</param>
+    public static async Task<bool> MayReplaceAsync(Verb verb, MigrationConfig? config, CancellationToken cancellationToken)
+    {
+        if (config is not { Targets.Count: 0, Migrations.Count: 0 }
+            || Known.ConfigurationOf(verb.Access.Read(), verb.SessionName) is not { } had
+            || (had.Targets.Count == 0 && had.Migrations.Count == 0))
+        {
+            return true;
+        }
+
+        var what = $"It configures nothing, where there {(had.Targets.Count + had.Migrations.Count == 1 ? "is" : "are")} {Count(had.Targets.Count, "target")} and {Count(had.Migrations.Count, "migration")} now: all of their work would be unwanted.";
+        if (verb.Terminal.InputIsTerminal && verb.Terminal.OutputIsTerminal)
+        {
+            await verb.Terminal.Out.WriteLineAsync(what);
+            if (await AskAsync(verb.Terminal, "Is that what you want?", cancellationToken))
+            {
+                return true;
+            }
+
+            await verb.Terminal.Out.WriteLineAsync("Nothing was changed.");
+            return false;
+        }
+
+        verb.Say(DiagnosticCatalog.ConfigurationEmpty.Error(null, $"{what} Nothing was changed.") with { Command = "workflow configure --allow-empty --file FILE" });
+        return false;
     }
 
     public static async Task<int> SayNextAsync(Verb verb, OperationResult result)
@@ -120,10 +155,12 @@ internal static class ConfigureCommand
         return ExitCode.Done;
     }
 
+    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+
     private static Command Edit(Terminal terminal, Option<string?> message, EditKind kind, string name, string description, bool hasValue)
     {
         var path = new Argument<string>("path") { Description = "As migrations.logs.slices.posts.backfill.workers." };
-        var value = new Argument<string>("value") { Description = "YAML or JSON: a value or a whole object; - is standard input." };
+        var value = new Argument<string?>("value") { Description = "YAML or JSON: a value or a whole object. Default, and with -: standard input.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command(name, description) { path };
         if (hasValue)
         {
@@ -135,6 +172,12 @@ internal static class ConfigureCommand
             var text = hasValue ? verb.Parsed.GetValue(value) : null;
             if (text == StandardInput && (text = await ReadTextAsync(verb, StandardInput, cancellationToken)) is null)
             {
+                return ExitCode.BadInput;
+            }
+
+            if (hasValue && text is null && string.IsNullOrWhiteSpace(text = verb.Terminal.InputIsTerminal ? null : await verb.Terminal.ReadToEndAsync(cancellationToken)))
+            {
+                verb.Say(DiagnosticCatalog.BadUsage.Error(null, "There is no value: neither after the path nor on standard input.") with { Command = $"workflow configure {name} --help" });
                 return ExitCode.BadInput;
             }
 

@@ -19,14 +19,15 @@ internal static class ExplainCommand
 {
     public static Command Make(Terminal terminal)
     {
-        var address = new Argument<string>("address") { Description = "The step, as workflow status shows it." };
+        var address = new Argument<string?>("address") { Description = "The step, as workflow status shows it. Default: the context's, where it is one step.", Arity = ArgumentArity.ZeroOrOne };
+        address.CompletionSources.Add(Known.Steps(terminal));
         var edit = new Option<string?>("--if") { Description = "What would happen if this field had this value.", HelpName = "PATH=VALUE" };
         var command = new Command("explain", "Say why a step ran, was kept, waits or failed.") { address, edit };
-        Verb.Does(command, terminal, (verb, _) => Task.FromResult(Run(verb, verb.Parsed.GetValue(address)!, verb.Parsed.GetValue(edit))));
+        Verb.Does(command, terminal, (verb, _) => RunAsync(verb, verb.Parsed.GetValue(address), verb.Parsed.GetValue(edit)));
         return command;
     }
 
-    private static int Run(Verb verb, string text, string? edit)
+    private static async Task<int> RunAsync(Verb verb, string? given, string? edit)
     {
         if (verb.FindSession() is not { Home: var home, Session: var session })
         {
@@ -34,6 +35,23 @@ internal static class ExplainCommand
         }
 
         var report = Statuses.Of(verb, home, session);
+        if ((given ?? await Contexts.SayAsync(verb)) is not { } text)
+        {
+            verb.Say(DiagnosticCatalog.BadUsage.Error(null, "Which step? There is no context either.") with { Command = "workflow explain ADDRESS" });
+            return ExitCode.BadInput;
+        }
+
+        if (!StepAddress.TryParse(text, out _) && report.Steps.Where(step => new AddressPattern(text).Matches(step.Address)).ToArray() is { Length: > 0 } matching)
+        {
+            if (matching.Length > 1)
+            {
+                verb.Say(DiagnosticCatalog.NoSuchStep.Error(null, $"'{text}' is {matching.Length} steps, and one is explained at a time: {string.Join(", ", matching.Select(step => step.Address))}.") with { Command = $"workflow explain {matching[^1].Address}" });
+                return ExitCode.BadInput;
+            }
+
+            text = matching[0].Address.ToString();
+        }
+
         if (!StepAddress.TryParse(text, out var address) || (report.Steps.All(step => step.Address != address) && !session.Steps.ContainsKey(address)))
         {
             var known = report.Steps.Select(step => step.Address.ToString()).ToArray();

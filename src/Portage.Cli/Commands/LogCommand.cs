@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using Portage.Backends.Embedded;
 using Portage.Cli.Shell;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
@@ -13,35 +13,62 @@ internal static class LogCommand
 
     public static Command Make(Terminal terminal)
     {
-        var address = new Argument<string?>("address") { Description = "Only these steps, by address or pattern.", Arity = ArgumentArity.ZeroOrOne };
+        var address = new Argument<string?>("address") { Description = "Only these steps, by address or pattern. Default: the context's, else all.", Arity = ArgumentArity.ZeroOrOne };
+        address.CompletionSources.Add(Known.Steps(terminal));
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on as lines come; Ctrl-C leaves." };
-        var command = new Command("log", "Show what controllers and workers wrote, oldest first.") { address, follow };
-        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(address), verb.Parsed.GetValue(follow), cancellationToken));
+        var tail = new Option<int?>("--tail", "-n") { Description = "Only the newest lines.", HelpName = "COUNT" };
+        var since = new Option<string?>("--since") { Description = "Only lines since then: 15m, 1h30m or 2d ago, a time of day, or a date and time.", HelpName = "TIME" };
+        var command = new Command("log", "Show what controllers and workers wrote, oldest first.") { address, follow, tail, since };
+        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(
+            verb, verb.Parsed.GetValue(address), verb.Parsed.GetValue(follow), verb.Parsed.GetValue(tail), verb.Parsed.GetValue(since), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(Verb verb, string? pattern, bool follow, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Verb verb, string? given, bool follow, int? tail, string? sinceText, CancellationToken cancellationToken)
     {
-        var positions = new Dictionary<string, long>(StringComparer.Ordinal);
-        var selected = pattern is null ? null : new AddressPattern(pattern);
-        var isSilent = true;
-        while (true)
+        if (tail < 0)
         {
-            var lines = new List<(string Time, string Line)>();
-            foreach (var file in Directory.Exists(verb.Home.Logs) ? Directory.EnumerateFiles(verb.Home.Logs, "*.jsonl") : [])
+            verb.Say(DiagnosticCatalog.BadUsage.Error(null, $"'{tail}' is no number of lines.") with { Command = "workflow log --tail 20" });
+            return ExitCode.BadInput;
+        }
+
+        var since = default(DateTimeOffset?);
+        if (sinceText is not null)
+        {
+            if (!Moments.TryParse(sinceText, verb.Time.GetUtcNow(), TimeZoneInfo.Local, out var moment))
             {
-                lines.AddRange(ReadNew(file, positions).Where(line => IsWanted(line.Json, verb.SessionName, selected)).Select(line => (line.Json.GetProperty("time").GetString()!, verb.Output == OutputFormat.Text ? Text(line.Json) : line.Text)));
+                verb.Say(DiagnosticCatalog.BadUsage.Error(null, $"'{sinceText}' is no time: a duration as 15m, 1h30m or 2d, a time of day as 14:30, or a date and time as 2026-11-28T14:30Z.") with { Command = "workflow log --since 15m" });
+                return ExitCode.BadInput;
             }
 
-            foreach (var (_, line) in lines.OrderBy(line => line.Time, StringComparer.Ordinal))
+            since = moment;
+        }
+
+        verb.Home.CheckReadable();
+        var pattern = given ?? await Contexts.SayAsync(verb);
+        var selected = pattern is null ? null : new AddressPattern(pattern);
+        bool IsWanted(LogLine line) => (verb.SessionName is not { } session || line.Session == session)
+            && (selected is null || (line.Step is { } step && StepAddress.TryParse(step, out var address) && selected.Matches(address)));
+
+        var files = new LogFiles(verb.Home);
+        if (files.AreNone && !follow)
+        {
+            await verb.Terminal.Error.WriteLineAsync($"Nothing has been logged in {verb.Home.Path} yet.");
+        }
+
+        var isSilent = true;
+        var lines = tail is { } count ? files.ReadLast(count, since, IsWanted) : files.ReadNew(since, IsWanted);
+        while (true)
+        {
+            foreach (var line in lines)
             {
                 isSilent = false;
-                await verb.Terminal.Out.WriteLineAsync(line);
+                await verb.Terminal.Out.WriteLineAsync(verb.Output == OutputFormat.Text ? Text(line) : line.Json);
             }
 
             if (!follow)
             {
-                return isSilent && pattern is not null ? SayNothingFound(verb, pattern) : ExitCode.Done;
+                return isSilent && given is not null ? SayNothingFound(verb, given) : ExitCode.Done;
             }
 
             try
@@ -52,6 +79,13 @@ internal static class LogCommand
             {
                 return ExitCode.Done;
             }
+
+            if (!OutputPipe.HasReader)
+            {
+                return ExitCode.Done;
+            }
+
+            lines = files.ReadNew(since, IsWanted);
         }
     }
 
@@ -73,41 +107,9 @@ internal static class LogCommand
         return ExitCode.BadInput;
     }
 
-    private static List<(string Text, JsonElement Json)> ReadNew(string file, Dictionary<string, long> positions)
+    private static string Text(LogLine line)
     {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        stream.Position = positions.GetValueOrDefault(file);
-        using var reader = new StreamReader(stream);
-        var text = reader.ReadToEnd();
-        var whole = text.LastIndexOf('\n') + 1;
-        positions[file] = positions.GetValueOrDefault(file) + System.Text.Encoding.UTF8.GetByteCount(text.AsSpan(0, whole));
-        var lines = new List<(string, JsonElement)>();
-        foreach (var line in text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            try
-            {
-                lines.Add((line, JsonDocument.Parse(line).RootElement));
-            }
-            catch (JsonException)
-            {
-                // A line that a crash cut off says nothing any more.
-            }
-        }
-
-        return lines;
+        var exception = line.Exception is { } text ? $"\n    {text.Replace("\n", "\n    ", StringComparison.Ordinal)}" : "";
+        return $"{line.At.ToLocalTime():yyyy-MM-dd HH:mm:ss.fff}  {line.Level,-11}  {line.Service,-10}  {line.Message}{exception}";
     }
-
-    private static bool IsWanted(JsonElement line, string? session, AddressPattern? steps) =>
-        (session is null || Field(line, "session") == session)
-        && (steps is null || (Field(line, "step") is { } step && StepAddress.TryParse(step, out var address) && steps.Matches(address)));
-
-    private static string Text(JsonElement line)
-    {
-        var time = line.GetProperty("time").GetDateTimeOffset().ToLocalTime();
-        var exception = Field(line, "exception") is { } text ? $"\n    {text.Replace("\n", "\n    ", StringComparison.Ordinal)}" : "";
-        return $"{time:yyyy-MM-dd HH:mm:ss.fff}  {Field(line, "level"),-11}  {Field(line, "service"),-10}  {Field(line, "message")}{exception}";
-    }
-
-    private static string? Field(JsonElement line, string name) =>
-        line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

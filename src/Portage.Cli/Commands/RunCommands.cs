@@ -10,15 +10,17 @@ internal static class RunCommands
 {
     public static IEnumerable<Command> Make(Terminal terminal)
     {
-        var paused = new Argument<string[]>("address") { Description = "Steps to hold, by address or pattern (logs, logs/posts, *:backfill). Default: all.", Arity = ArgumentArity.ZeroOrMore };
+        var paused = new Argument<string[]>("address") { Description = "Steps to hold, by address or pattern (logs, logs/posts, *:backfill). Default: the context's, else all.", Arity = ArgumentArity.ZeroOrMore };
         var pause = new Command("pause", "Hold steps: what is under way finishes its batch and keeps its position.") { paused };
-        Verb.Does(pause, terminal, (verb, cancellationToken) =>
-            PerformAsync(verb, new Operation.Pause([.. Patterns(verb.Parsed.GetValue(paused))]) { By = Verb.Author, Session = verb.SessionName }, cancellationToken));
+        paused.CompletionSources.Add(Known.Steps(terminal));
+        Verb.Does(pause, terminal, async (verb, cancellationToken) =>
+            await PerformAsync(verb, new Operation.Pause([.. await PatternsAsync(verb, verb.Parsed.GetValue(paused))]) { By = Verb.Author, Session = verb.SessionName }, cancellationToken));
 
-        var resumed = new Argument<string[]>("address") { Description = "What to let go on, as it was paused. Default: all.", Arity = ArgumentArity.ZeroOrMore };
+        var resumed = new Argument<string[]>("address") { Description = "What to let go on, as it was paused. Default: the context's, else all.", Arity = ArgumentArity.ZeroOrMore };
         var resume = new Command("resume", "Let held steps go on.") { resumed };
-        Verb.Does(resume, terminal, (verb, cancellationToken) =>
-            PerformAsync(verb, new Operation.Resume([.. Patterns(verb.Parsed.GetValue(resumed))]) { By = Verb.Author, Session = verb.SessionName }, cancellationToken));
+        resumed.CompletionSources.Add(Known.Steps(terminal));
+        Verb.Does(resume, terminal, async (verb, cancellationToken) =>
+            await PerformAsync(verb, new Operation.Resume([.. await PatternsAsync(verb, verb.Parsed.GetValue(resumed))]) { By = Verb.Author, Session = verb.SessionName }, cancellationToken));
 
         var stop = new Command("stop", "End the run: what is under way finishes its batch and keeps its position; workflow start goes on.");
         Verb.Does(stop, terminal, (verb, cancellationToken) =>
@@ -49,5 +51,6 @@ internal static class RunCommands
         return result.NothingToDo ? ExitCode.NothingToDo : ExitCode.Done;
     }
 
-    private static string[] Patterns(string[]? given) => given is { Length: > 0 } ? given : ["*"];
+    private static async Task<string[]> PatternsAsync(Verb verb, string[]? given) =>
+        await Contexts.OrGivenAsync(verb, given) is { Length: > 0 } patterns ? patterns : ["*"];
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Engine.Operations;
+using Portage.Model.Diagnostics;
 
 namespace Portage.Cli.Commands;
 
@@ -12,30 +13,73 @@ internal static class SessionCommand
     {
         var command = new Command("session", "Sessions are named configurations with their runs, like branches.");
         var from = new Option<string?>("--from") { Description = "Begin with this session's configuration.", HelpName = "NAME" };
+        from.CompletionSources.Add(Known.Sessions(terminal));
         var created = new Argument<string>("name");
         var create = new Command("create", "Make a session and switch to it.") { created, from };
         Verb.Does(create, terminal, (verb, cancellationToken) =>
             RunCommands.PerformAsync(verb, new Operation.CreateSession(verb.Parsed.GetValue(created)!, verb.Parsed.GetValue(from)) { By = Verb.Author }, cancellationToken));
+
+        var original = new Argument<string>("from");
+        original.CompletionSources.Add(Known.Sessions(terminal));
+        var copied = new Argument<string>("name");
+        var copy = new Command("copy", "Make a session with another one's configuration and switch to it; its runs are not copied.") { original, copied };
+        Verb.Does(copy, terminal, (verb, cancellationToken) =>
+            RunCommands.PerformAsync(verb, new Operation.CreateSession(verb.Parsed.GetValue(copied)!, verb.Parsed.GetValue(original)) { By = Verb.Author }, cancellationToken));
+
+        var shown = new Argument<string?>("name") { Description = "Default: the active one.", Arity = ArgumentArity.ZeroOrOne };
+        shown.CompletionSources.Add(Known.Sessions(terminal));
+        var show = new Command("show", "Show what a session has: revisions, runs, what is pending, where its steps stand.") { shown };
+        Verb.Does(show, terminal, (verb, _) => Task.FromResult(SessionView.Write(verb, verb.Parsed.GetValue(shown))));
 
         var switched = new Argument<string>("name");
         var change = new Command("switch", "Make a session the active one.") { switched };
         Verb.Does(change, terminal, (verb, cancellationToken) =>
             RunCommands.PerformAsync(verb, new Operation.SwitchSession(verb.Parsed.GetValue(switched)!) { By = Verb.Author }, cancellationToken));
 
+        switched.CompletionSources.Add(Known.Sessions(terminal));
         var deleted = new Argument<string>("name");
-        var force = new Option<bool>("--force") { Description = "Also when it has left work on clusters, which then stays there." };
+        deleted.CompletionSources.Add(Known.Sessions(terminal));
+        var force = new Option<bool>("--force") { Description = "Also when it has left work on clusters, which then stays there, or an edit that was never committed." };
         var delete = new Command("delete", "Delete a session.") { deleted, force };
-        Verb.Does(delete, terminal, (verb, cancellationToken) =>
-            RunCommands.PerformAsync(verb, new Operation.DeleteSession(verb.Parsed.GetValue(deleted)!, verb.Parsed.GetValue(force)) { By = Verb.Author }, cancellationToken));
+        Verb.Does(delete, terminal, (verb, cancellationToken) => DeleteAsync(verb, verb.Parsed.GetValue(deleted)!, verb.Parsed.GetValue(force), cancellationToken));
 
         var list = new Command("list", "List the sessions.");
         Verb.Does(list, terminal, (verb, _) => Task.FromResult(List(verb)));
-        foreach (var subcommand in (Command[])[create, list, change, delete])
+        foreach (var subcommand in (Command[])[create, copy, list, show, change, delete])
         {
             command.Subcommands.Add(subcommand);
         }
 
         return command;
+    }
+
+    private static async Task<int> DeleteAsync(Verb verb, string name, bool force, CancellationToken cancellationToken)
+    {
+        if (!force && verb.Access.Read().Sessions.GetValueOrDefault(name) is { Pending: { } pending })
+        {
+            var what = $"Session '{name}' has an edit that was never committed: revision {pending.Number} by {pending.By}, \"{pending.Message}\".";
+            if (!verb.Terminal.InputIsTerminal || !verb.Terminal.OutputIsTerminal)
+            {
+                verb.Say(DiagnosticCatalog.SessionRefused.Error(null, what) with { Command = $"workflow session delete {name} --force" });
+                return ExitCode.BadInput;
+            }
+
+            await verb.Terminal.Out.WriteLineAsync(what);
+            if (!await ConfigureCommand.AskAsync(verb.Terminal, "Delete it all the same?", cancellationToken))
+            {
+                await verb.Terminal.Out.WriteLineAsync("Nothing was deleted.");
+                return ExitCode.BadInput;
+            }
+        }
+
+        var exitCode = await RunCommands.PerformAsync(verb, new Operation.DeleteSession(name, force) { By = Verb.Author }, cancellationToken);
+        if (exitCode == ExitCode.Done)
+        {
+            // A later session of this name is another one.
+            Contexts.Set(verb.Home, name, null);
+        }
+
+        return exitCode;
     }
 
     private static int List(Verb verb)

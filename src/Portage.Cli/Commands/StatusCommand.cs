@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Portage.Backends.Embedded;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Engine.Status;
@@ -72,7 +73,7 @@ internal static class StatusCommand
                 (last, shown) = (text, lines.Length);
             }
 
-            if (session.ActiveRun is null)
+            if (session.ActiveRun is null || !OutputPipe.HasReader)
             {
                 return ExitCode.Done;
             }

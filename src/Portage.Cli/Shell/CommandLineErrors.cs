@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Portage.Cli.Views;
 using Portage.Model.Diagnostics;
@@ -21,6 +22,18 @@ internal static class CommandLineErrors
         if (parsed.UnmatchedTokens.Count > 0)
         {
             var unknown = parsed.UnmatchedTokens[0];
+            if (OlderConsole.Find([.. Words(parsed.CommandResult).Skip(1), .. parsed.UnmatchedTokens]) is { } entry)
+            {
+                DiagnosticView.Write(terminal, DiagnosticCatalog.BadUsage.Error(null, $"{words} has no verb '{unknown}'. {OlderConsole.Text(entry)}") with { Command = help });
+                return ExitCode.BadInput;
+            }
+
+            if (unknown.Split('=') is [var word, var session] && DidYouMean.Among(word, ["session"]) is not null)
+            {
+                DiagnosticView.Write(terminal, DiagnosticCatalog.BadUsage.Error(null, $"'{unknown}' is no verb; session=NAME comes first, before the verb.") with { DidYouMean = $"session={session}", Command = "workflow --help" });
+                return ExitCode.BadInput;
+            }
+
             var names = unknown.StartsWith('-') ? OptionsOf(parsed.CommandResult) : command.Subcommands.Where(subcommand => !subcommand.Hidden).Select(subcommand => subcommand.Name);
             var detail = unknown.StartsWith('-') ? $"{words} has no option '{unknown}'."
                 : command.Subcommands.Count > 0 ? $"{words} has no verb '{unknown}'."
@@ -30,7 +43,8 @@ internal static class CommandLineErrors
         else if (command.Subcommands.Count > 0)
         {
             // Only half a command was given: what could follow is the answer.
-            _ = ((HelpAction)parsed.RootCommandResult.Command.Options.OfType<HelpOption>().Single().Action!).Invoke(parsed);
+            parsed.InvocationConfiguration.Output = terminal.Out;
+            _ = ((SynchronousCommandLineAction)parsed.RootCommandResult.Command.Options.OfType<HelpOption>().Single().Action!).Invoke(parsed);
         }
         else
         {

@@ -59,6 +59,12 @@ internal static class ConfigurationInEditor
                 return ExitCode.BadInput;
             }
 
+            if (!await ConfigureCommand.MayReplaceAsync(verb, read.Config, cancellationToken))
+            {
+                await verb.Terminal.Out.WriteLineAsync($"The text is kept in {file}.");
+                return ExitCode.BadInput;
+            }
+
             var result = await verb.PerformAsync(new Operation.Configure(text, file, message ?? "edited") { By = Verb.Author, Session = verb.SessionName }, cancellationToken);
             if (!result.HasFailed)
             {

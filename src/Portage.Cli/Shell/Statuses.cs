@@ -1,5 +1,6 @@
 using Portage.Backends.Embedded;
 using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 using Portage.Engine.Status;
 using Portage.Steps;
 

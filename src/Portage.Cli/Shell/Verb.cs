@@ -24,6 +24,28 @@ internal sealed class Verb
 
     public static readonly Option<OutputFormat> OutputOption = new("--output", "-o") { Description = "text for people (the default), json or yaml for programs.", Recursive = true, HelpName = "text|json|yaml", CustomParser = ParseOutput };
 
+    public static readonly Option<bool> JsonOption = new("--json") { Description = "Short for --output json.", Recursive = true };
+
+    public static readonly Option<bool> YamlOption = new("--yaml") { Description = "Short for --output yaml.", Recursive = true };
+
+    static Verb()
+    {
+        // The names of the members are not the words.
+        OutputOption.CompletionSources.Clear();
+        OutputOption.CompletionSources.Add("text", "json", "yaml");
+        JsonOption.Validators.Add(result => Only(result, result.GetValue(YamlOption) || result.GetResult(OutputOption) is { Implicit: false }));
+        YamlOption.Validators.Add(result => Only(result, !result.GetValue(JsonOption) && result.GetResult(OutputOption) is { Implicit: false }));
+
+        static void Only(OptionResult result, bool hasAnother)
+        {
+            // Options of every verb are looked at also where they were not given.
+            if (hasAnother && !result.Implicit)
+            {
+                result.AddError("Only one of --output, --json and --yaml can be given.");
+            }
+        }
+    }
+
     private Verb(Terminal terminal, ParseResult parsed)
     {
         (Terminal, Parsed) = (terminal, parsed);
@@ -41,7 +63,7 @@ internal sealed class Verb
 
     public HomeAccess Access { get; }
 
-    public OutputFormat Output => Parsed.GetValue(OutputOption);
+    public OutputFormat Output => Parsed.GetValue(JsonOption) ? OutputFormat.Json : Parsed.GetValue(YamlOption) ? OutputFormat.Yaml : Parsed.GetValue(OutputOption);
 
     /// <summary>The session named; null for the active one.</summary>
     public string? SessionName => Parsed.GetValue(SessionOption);
@@ -55,6 +77,9 @@ internal sealed class Verb
         : [Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "workflow.dll")];
 
     public LocalSecrets Secrets => new(Home, Environment.GetEnvironmentVariable);
+
+    /// <summary>What completion works with: nothing is said, whatever is wrong.</summary>
+    public static Verb ForCompletion(Terminal terminal, ParseResult parsed) => new(terminal, parsed);
 
     /// <summary>Gives a command what it does.</summary>
     /// <param name="hasFormats">False when its output has one form: another one asked for is refused, not ignored.</param>
@@ -72,7 +97,7 @@ internal sealed class Verb
         });
 
     /// <summary>Says that what was asked for has one form of output only.</summary>
-    public void SayOneForm(string what) => Say(DiagnosticCatalog.BadUsage.Error(null, $"The output of '{what}' has one form only: leave --output out."));
+    public void SayOneForm(string what) => Say(DiagnosticCatalog.BadUsage.Error(null, $"The output of '{what}' has one form only: leave --output, --json and --yaml out."));
 
     /// <summary>What is recorded, and the session that the verb is about; null when there is none, which has then been said.</summary>
     public (HomeState Home, SessionState Session)? FindSession()

@@ -35,6 +35,21 @@ internal static class ReviewView
         }
     }
 
+    /// <summary>The numbers and names alone, where the evidence fills the screen and has taken the numbers away.</summary>
+    public static void WriteShortListIfLong(Terminal terminal, IReadOnlyList<StepStatus> steps)
+    {
+        const int IndentColumns = 5;
+        var lines = steps.Sum(step => 1 + (step.Evidence?.Lines ?? []).Sum(line => 1 + ((line.Length + IndentColumns - 1) / terminal.Width)));
+        if (steps.Count > 1 && lines + 1 >= terminal.Height)
+        {
+            terminal.Out.WriteLine();
+            foreach (var (i, step) in steps.Index())
+            {
+                terminal.Out.WriteLine($"{i + 1}. {step.Address}");
+            }
+        }
+    }
+
     private static void WriteStructured(Terminal terminal, OutputFormat format, IReadOnlyList<StepStatus> steps) => Structured.Write(terminal, format, json =>
     {
         json.WriteStartArray("reviews");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Portage.Cli.Shell;
 using Portage.Configuration.Reading;
 using Portage.Model.Diagnostics;
@@ -35,7 +36,8 @@ internal static class ValidationView
         return read.Config is null ? ExitCode.BadInput : found.Any(result => result.Problem is not null) ? ExitCode.Failed : ExitCode.Done;
     }
 
-    private static async Task SayAsync(Verb verb, ProbeResult result)
+    /// <summary>Says one result to people.</summary>
+    public static async Task SayAsync(Verb verb, ProbeResult result)
     {
         if (result.Problem is { } problem)
         {
@@ -57,6 +59,12 @@ internal static class ValidationView
         }
 
         json.WriteEndArray();
+        WriteProbes(json, found);
+    });
+
+    /// <summary>The results for programs.</summary>
+    public static void WriteProbes(Utf8JsonWriter json, IEnumerable<ProbeResult> found)
+    {
         json.WriteStartArray("probes");
         foreach (var result in found)
         {
@@ -74,5 +82,5 @@ internal static class ValidationView
         }
 
         json.WriteEndArray();
-    });
+    }
 }

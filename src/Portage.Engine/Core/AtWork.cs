@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 
 namespace Portage.Engine.Core;

@@ -1,4 +1,5 @@
 using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 
 namespace Portage.Engine.Status;

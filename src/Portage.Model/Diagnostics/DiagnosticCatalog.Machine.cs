@@ -38,6 +38,18 @@ public static partial class DiagnosticCatalog
     /// <summary>The command line is wrong.</summary>
     public static readonly DiagnosticKind BadUsage = new("PG5012", "The command line is wrong");
 
+    /// <summary>Nothing can be written in the home.</summary>
+    public static readonly DiagnosticKind HomeNotWritable = new("PG5013", "The home cannot be written");
+
+    /// <summary>The home is there and cannot be read.</summary>
+    public static readonly DiagnosticKind HomeNotReadable = new("PG5014", "The home cannot be read");
+
+    /// <summary>The shell belongs to another tool.</summary>
+    public static readonly DiagnosticKind AnotherWorld = new("PG5016", "This shell belongs to another tool");
+
+    /// <summary>A file outside of the ledger cannot be written.</summary>
+    public static readonly DiagnosticKind FileUnwritable = new("PG5015", "A file cannot be written");
+
     /// <summary>The disk is full, or a folder may not be written.</summary>
     public static readonly DiagnosticKind WorkUnwritable = new("PG5020", "A work folder cannot be written");
 

@@ -1,6 +1,9 @@
+using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Portage.Backends.Embedded;
 using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
 using Portage.Planning;
 
@@ -59,5 +62,64 @@ public sealed class HomeAccessTests : IDisposable
         Assert.False(result.HasFailed, string.Join('\n', result.Diagnostics));
         Assert.Equal(["Created session prod and switched to it."], result.Messages);
         Assert.Equal(2, SqliteLedger.ReadAfter(home.Ledger, 0).Count);
+    }
+
+    [Fact]
+    public async Task Perform_ControllerIsSuspended_EndsAndSaysHowToGoOn()
+    {
+        var home = new Home(_folder.Path);
+        home.Create();
+        using var held = HomeLock.TryTake(home.Lock);
+        await using var socket = ControlSocket.Listen(
+            home,
+            async (_, cancellationToken) =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+                return new OperationResult();
+            },
+            TimeProvider.System,
+            NullLogger.Instance);
+        using var suspended = Process.Start("sleep", "600");
+        try
+        {
+            using (var stop = Process.Start("kill", ["-s", "STOP", suspended.Id.ToString(CultureInfo.InvariantCulture)]))
+            {
+                await stop.WaitForExitAsync(Cancelled);
+            }
+
+            await File.WriteAllTextAsync(home.ControllerInfo, $$"""{"process":{{suspended.Id}},"since":"2026-01-01T00:00:00Z"}""", Cancelled);
+            var access = new HomeAccess(home, Planner, TimeProvider.System) { SuspendedPatience = TimeSpan.Zero };
+
+            var result = await access.PerformAsync(new Operation.CreateSession("prod", null) { By = "ann" }, Cancelled);
+
+            var why = Assert.Single(result.Diagnostics);
+            Assert.Equal("PG5007", why.Code);
+            Assert.Contains($"process {suspended.Id}, is suspended", why.Detail, StringComparison.Ordinal);
+            Assert.Equal($"kill -CONT {suspended.Id}", why.Command);
+        }
+        finally
+        {
+            suspended.Kill();
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ReadAndPerform_LedgerLostBesideWork_AreRefusedAndKeepTheWork(bool isThere)
+    {
+        var home = new Home(_folder.Path);
+        home.Create();
+        var work = Directory.CreateDirectory(Path.Combine(home.WorkOf("prod"), "some-step")).FullName;
+        if (isThere)
+        {
+            await File.WriteAllTextAsync(home.Ledger, "", Cancelled);
+        }
+
+        var access = new HomeAccess(home, Planner, TimeProvider.System);
+
+        Assert.Contains("the ledger was lost", Assert.Throws<LedgerUnusableException>(access.Read).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<LedgerUnusableException>(() => access.PerformAsync(new Operation.CreateSession("prod", null) { By = "ann" }, Cancelled));
+        Assert.True(Directory.Exists(work));
     }
 }

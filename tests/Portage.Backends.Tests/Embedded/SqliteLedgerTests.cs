@@ -126,6 +126,57 @@ public sealed class SqliteLedgerTests : LedgerKit, IDisposable
     }
 
     [Fact]
+    public async Task Read_OfALedgerThatLacksEvents_SaysWhich()
+    {
+        await using (var ledger = SqliteLedger.Open(File, TimeProvider.System))
+        {
+            await ledger.AppendAsync([.. Enumerable.Range(0, 30).Select(Happened)], Cancelled);
+        }
+
+        Execute("DELETE FROM events WHERE sequence BETWEEN 7 AND 21");
+        Assert.Contains("lacks events 7 to 21; it goes on with event 22", Assert.Throws<LedgerUnusableException>(() => SqliteLedger.ReadAfter(File, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("lacks events 7 to 21", Assert.Throws<LedgerUnusableException>(() => SqliteLedger.ReadAfter(File, 6)).Message, StringComparison.Ordinal);
+        Assert.Equal(9, SqliteLedger.ReadAfter(File, 21).Count);
+    }
+
+    [Theory]
+    [InlineData("UPDATE events SET at = 9223372036854775807 WHERE sequence = 3")]
+    [InlineData("UPDATE events SET body = 17 WHERE sequence = 3")]
+    [InlineData("UPDATE events SET body = x'' WHERE sequence = 3")]
+    public async Task Read_AValueOfAnotherType_SaysWhichEvent(string damage)
+    {
+        await using (var ledger = SqliteLedger.Open(File, TimeProvider.System))
+        {
+            await ledger.AppendAsync([.. Enumerable.Range(0, 5).Select(Happened)], Cancelled);
+        }
+
+        Execute(damage);
+        Assert.Contains("Event 3 of", Assert.Throws<LedgerUnusableException>(() => SqliteLedger.ReadAfter(File, 0)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAndRead_CutOrOverwrittenAnywhere_SucceedOrSayThatItCannotBeUsed()
+    {
+        const int Step = 701;
+        await using (var ledger = SqliteLedger.Open(File, TimeProvider.System))
+        {
+            await ledger.AppendAsync([.. Enumerable.Range(0, 400).Select(Happened)], Cancelled);
+        }
+
+        var whole = await System.IO.File.ReadAllBytesAsync(File, Cancelled);
+        var refusals = 0;
+        for (var place = 0; place < whole.Length; place += Step)
+        {
+            refusals += await IsRefusedAsync(whole[..place]) ? 1 : 0;
+            var junk = whole.ToArray();
+            Array.Fill(junk, (byte)0xA5, place, Math.Min(2_048, junk.Length - place));
+            refusals += await IsRefusedAsync(junk) ? 1 : 0;
+        }
+
+        Assert.True(refusals > whole.Length / Step, $"Only {refusals} of them were noticed.");
+    }
+
+    [Fact]
     public void Read_WhereThereIsNoLedger_GivesNothing()
     {
         Assert.Empty(SqliteLedger.ReadAfter(File, 0));
@@ -144,6 +195,29 @@ public sealed class SqliteLedgerTests : LedgerKit, IDisposable
     protected override ILedger Open() => SqliteLedger.Open(File, TimeProvider.System);
 
     protected override IReadOnlyList<RecordedEvent> ReadApart(long after) => SqliteLedger.ReadAfter(File, after);
+
+    /// <summary>Reads and opens a file with these bytes; any other exception than the one for the user fails the test.</summary>
+    private async Task<bool> IsRefusedAsync(byte[] bytes)
+    {
+        var path = Path.Combine(_folder.Path, "damaged.db");
+        foreach (var old in Directory.EnumerateFiles(_folder.Path, "damaged.db*"))
+        {
+            System.IO.File.Delete(old);
+        }
+
+        await System.IO.File.WriteAllBytesAsync(path, bytes, Cancelled);
+        try
+        {
+            _ = SqliteLedger.ReadAfter(path, 0);
+            await using var ledger = SqliteLedger.Open(path, TimeProvider.System);
+            _ = ledger.Read(0).Count();
+            return false;
+        }
+        catch (LedgerUnusableException)
+        {
+            return true;
+        }
+    }
 
     private long Version() => (long)Execute("PRAGMA user_version")!;
 
