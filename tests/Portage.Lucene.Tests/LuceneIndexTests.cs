@@ -1,3 +1,4 @@
+using System.Text;
 using Portage.Lucene.Files;
 
 namespace Portage.Lucene.Tests;
@@ -57,4 +58,29 @@ public sealed class LuceneIndexTests
         Assert.Empty(index.Segments);
         Assert.Equal(0, index.LiveDocumentCount);
     }
+    [Theory]
+    [InlineData("9", "a")]
+    [InlineData("z", "10")]
+    [InlineData("10", "2")]
+    [InlineData("1", "2")]
+    public async Task OpenAsync_SeveralCommits_ReadsTheNewest(string one, string other)
+    {
+        // Generations are counted in base 36: "a" comes after "9", and "10" after "z".
+        var newest = one.Length == other.Length ? other : one.Length > other.Length ? one : other;
+        var directory = new MemoryDirectory(new() { [$"segments_{one}"] = EmptyCommit(one), [$"segments_{other}"] = EmptyCommit(other), ["write.lock"] = [] });
+
+        var index = await LuceneIndex.OpenAsync(directory, TestContext.Current.CancellationToken);
+
+        Assert.Equal($"segments_{newest}", index.CommitName);
+        Assert.Equal(newest, index.UserData["generation"]);
+    }
+
+    /// <summary>A commit of Lucene 9 without segments.</summary>
+    private static byte[] EmptyCommit(string generation)
+    {
+        byte[] suffix = Text(generation);
+        return Footers.Add([0x3F, 0xD7, 0x6C, 0x17, .. Text("segments"), 0, 0, 0, 10, .. new byte[16], .. suffix, 9, 12, 0, 9, .. new byte[8], 0, 0, 0, 0, 0, 1, .. Text("generation"), .. suffix]);
+    }
+
+    private static byte[] Text(string text) => [(byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
 }
