@@ -4,19 +4,21 @@ namespace Portage.Backends.Embedded;
 public static class DurableFile
 {
     /// <summary>Replaces a file and returns when the new content survives a power loss.</summary>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    public static void Write(string path, ReadOnlySpan<byte> content) => Write(path, content, Disk.OfThisMachine);
+
+    internal static void Write(string path, ReadOnlySpan<byte> content, Disk disk)
     {
         var next = path + ".next";
         using (var file = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             file.Write(content);
-            file.Flush(flushToDisk: true);
+            disk.Flush(file);
         }
 
         File.Move(next, path, overwrite: true);
 
         // The new name is in the folder, which is written on its own.
-        Posix.FlushFolder(Path.GetDirectoryName(path)!);
+        disk.FlushFolder(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Replaces a file in one piece, for readers; it may be lost with the power.</summary>
