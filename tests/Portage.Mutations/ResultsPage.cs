@@ -9,13 +9,13 @@ internal static class ResultsPage
     /// <summary>Relative to a checkout.</summary>
     public const string Name = "tests/Portage.Mutations/results.md";
 
-    /// <summary>The sentence that the page, and the README of the tests, state.</summary>
-    public static string Sentence(Score score, DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"Mutation score: {score}, {day:yyyy-MM-dd}.");
+    /// <summary>How the line begins that the page and the README of the tests have in common.</summary>
+    public const string ScoreWords = "Mutation score: ";
 
     public static string Write(IReadOnlyList<Verdict> verdicts, DateOnly day, string commit)
     {
         var page = new StringBuilder();
-        page.Append(CultureInfo.InvariantCulture, $"# Mutations\n\n{Sentence(Score.Of(verdicts), day)} Commit {commit}. Written by `tests/mutate --record`.\n\n| area | killed |\n| --- | --- |\n");
+        page.Append(CultureInfo.InvariantCulture, $"# Mutations\n\n{ScoreWords}{Score.Of(verdicts)}, {day:yyyy-MM-dd}.\n\nWritten by `tests/mutate --record` at commit {commit}.\n\n| area | killed |\n| --- | --- |\n");
         foreach (var area in verdicts.GroupBy(verdict => verdict.Mutation.Area))
         {
             page.Append(CultureInfo.InvariantCulture, $"| {area.Key} | {Score.Of(area)} |\n");

@@ -95,7 +95,7 @@ internal sealed partial class ScratchCheckout
                 "dotnet", "build", project, "-v", "quiet", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false", "-p:EnforceCodeStyleInBuild=false", "-p:WarningLevel=0");
             if (built.ExitCode != 0)
             {
-                var errors = ErrorLine().Matches(built.Output).DistinctBy(error => error.Value).Select(error => Describe(error, woven, mutations)).ToArray();
+                var errors = ErrorLine().Matches(built.Output).Select(error => Describe(error, woven, mutations)).Distinct().ToArray();
                 return errors.Length > 0 ? errors : [$"{project} does not build:\n{built.Output}"];
             }
         }

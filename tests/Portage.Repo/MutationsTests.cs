@@ -10,6 +10,16 @@ public sealed class MutationsTests
         Complaints.None(MutationList.Problems(Checkout.Root, MutationList.Read(Checkout.Root)));
 
     [Fact]
+    public void Readme_MutationScore_IsTheOneThatWasMeasured()
+    {
+        var measured = RepoFile.All.SingleOrDefault(file => file.Path == ResultsPage.Name)?.Lines.Single(IsScore);
+        var told = RepoFile.All.Single(file => file.Path == "tests/README.md").Lines.Where(IsScore).ToArray();
+        Assert.Equal(measured is null ? [] : [measured], told);
+
+        static bool IsScore(string line) => line.StartsWith(ResultsPage.ScoreWords, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Problems_ListThatRots_AreTold()
     {
         using var root = new TempFolder();

@@ -43,7 +43,7 @@ public sealed class HardDeletesTests
         Assert.Equal("no bits beyond 127 documents", Assert.Throws<CorruptIndexException>(() => HardDeletes.Read("_0_1.liv", bytes, Id, "1", 127, 1)).Expected);
     }
 
-    private static byte[] Write(string codec, int maxDoc, IReadOnlySet<int> deleted)
+    private static byte[] Write(string codec, int maxDoc, HashSet<int> deleted)
     {
         var words = LiveDocuments.AllSet(maxDoc);
         foreach (var document in deleted)
