@@ -12,7 +12,7 @@ namespace Portage.Backends.Tests.Embedded;
 /// <summary>A worker and its fence: each guard alone, since one behind it hides that it is gone.</summary>
 public sealed class WorkerHostTests : IDisposable
 {
-    private static readonly StepAddress Step = StepAddress.Parse("logs/posts>blue:backfill");
+    private static readonly StepAddress Step = StepAddress.Parse("logs/posts@blue:backfill");
     private static readonly Fingerprint Identity = Fingerprint.Of("the work");
 
     private readonly TempFolder _folder = new();
