@@ -1,3 +1,4 @@
+using System.Text;
 using Portage.Lucene.Files;
 
 namespace Portage.Lucene.Tests;
@@ -6,7 +7,8 @@ public sealed class LuceneIndexTests
 {
     private const string Utf8 = "Lu\U0001D11Ece\U0001D160ne \0 \u2620 ab\ud917\udc17cd";
 
-    public static TheoryData<string> Versions => [.. Fixtures.Names("lucene", "lucene-*cfs.zip").Where(name => !name.Contains("5x-with-4x", StringComparison.Ordinal))];
+    public static TheoryData<string> Versions =>
+        Fixtures.Cases("lucene", "lucene-*cfs.zip", 71, name => !name.Contains("5x-with-4x", StringComparison.Ordinal));
 
     [Theory]
     [MemberData(nameof(Versions))]
@@ -57,4 +59,29 @@ public sealed class LuceneIndexTests
         Assert.Empty(index.Segments);
         Assert.Equal(0, index.LiveDocumentCount);
     }
+    [Theory]
+    [InlineData("9", "a")]
+    [InlineData("z", "10")]
+    [InlineData("10", "2")]
+    [InlineData("1", "2")]
+    public async Task OpenAsync_SeveralCommits_ReadsTheNewest(string one, string other)
+    {
+        // Generations are counted in base 36: "a" comes after "9", and "10" after "z".
+        var newest = one.Length == other.Length ? other : one.Length > other.Length ? one : other;
+        var directory = new MemoryDirectory(new() { [$"segments_{one}"] = EmptyCommit(one), [$"segments_{other}"] = EmptyCommit(other), ["write.lock"] = [] });
+
+        var index = await LuceneIndex.OpenAsync(directory, TestContext.Current.CancellationToken);
+
+        Assert.Equal($"segments_{newest}", index.CommitName);
+        Assert.Equal(newest, index.UserData["generation"]);
+    }
+
+    /// <summary>A commit of Lucene 9 without segments.</summary>
+    private static byte[] EmptyCommit(string generation)
+    {
+        byte[] suffix = Text(generation);
+        return Footers.Add([0x3F, 0xD7, 0x6C, 0x17, .. Text("segments"), 0, 0, 0, 10, .. new byte[16], .. suffix, 9, 12, 0, 9, .. new byte[8], 0, 0, 0, 0, 0, 1, .. Text("generation"), .. suffix]);
+    }
+
+    private static byte[] Text(string text) => [(byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
 }

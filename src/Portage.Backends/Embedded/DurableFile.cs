@@ -7,19 +7,21 @@ public static class DurableFile
     public const string Unfinished = ".next";
 
     /// <summary>Replaces a file and returns when the new content survives a power loss.</summary>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    public static void Write(string path, ReadOnlySpan<byte> content) => Write(path, content, Disk.OfThisMachine);
+
+    internal static void Write(string path, ReadOnlySpan<byte> content, Disk disk)
     {
         var next = path + Unfinished;
         using (var file = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             file.Write(content);
-            file.Flush(flushToDisk: true);
+            disk.Flush(file);
         }
 
         File.Move(next, path, overwrite: true);
 
         // The new name is in the folder, which is written on its own.
-        Posix.FlushFolder(Path.GetDirectoryName(path)!);
+        disk.FlushFolder(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Adds to a file, or begins it, and returns when that survives a power loss; of what was cut off, any number of the first bytes may be there.</summary>

@@ -30,8 +30,13 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
             context.Cancel = true;
             stop.Cancel();
         });
-        var folder = new WorkFolder(path);
-        using var held = await TakeLockAsync(folder, token, stop.Token);
+        return await RunAsync(new WorkFolder(path), token, stop.Token);
+    }
+
+    /// <summary>As above, in whatever process this is.</summary>
+    internal async Task<int> RunAsync(WorkFolder folder, long token, CancellationToken stop)
+    {
+        using var held = await TakeLockAsync(folder, token, stop);
         if (held is null || folder.Fence != token || folder.Assignment is not { } assignment)
         {
             LogNotWanted(token, folder.Fence);
@@ -45,7 +50,7 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
         var tuning = new Tuning(ConfigurationReader.ReadCanonical(assignment.Configuration).Config!);
         var progress = new ProgressFile(folder, time);
         var watching = WatchTuningAsync(folder, tuning, progress, ending.Token);
-        var outcome = await WorkAsync(folder, assignment, token, tuning, progress, stop.Token);
+        var outcome = await WorkAsync(folder, assignment, token, tuning, progress, stop);
         await ending.CancelAsync();
         await watching;
         if (outcome is null)

@@ -29,6 +29,9 @@ public sealed class ProcessWorkloadsTests : IDisposable
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
+    private static WorkloadAssignment Assignment { get; } =
+        new("default", 1, Step, 1, new(1, [], [], new(Identity, Identity, Identity)), "{}", ImmutableDictionary<StepAddress, StepOutputs>.Empty);
+
     private WorkloadHandle Handle => new("process", _work.Path, 2, Identity);
 
     public void Dispose() => _folder.Dispose();
@@ -99,6 +102,22 @@ public sealed class ProcessWorkloadsTests : IDisposable
             // One that has lost its lease has not ended yet.
             await Assert.ThrowsAsync<WorkloadUnreachableException>(async () => await _workloads.FindAsync("default", Step, Identity, Cancelled));
         }
+    }
+
+    [Fact]
+    public async Task Start_AWorkerIsAtWork_IsThatOne()
+    {
+        using var held = HomeLock.TryTake(_work.Lock);
+        _work.Fence = 2;
+        _work.Worker = new(Environment.ProcessId, 2);
+        _work.Assignment = Assignment;
+
+        Assert.Equal(Handle, await _workloads.StartAsync(Assignment, Cancelled));
+        Assert.Null(_work.Tuning);
+
+        // A controller may have changed the configuration since the worker began.
+        Assert.Equal(Handle, await _workloads.StartAsync(Assignment with { Configuration = "{\"other\":1}" }, Cancelled));
+        Assert.Equal((2, "{\"other\":1}"), (_work.Fence, _work.Tuning));
     }
 
     [Fact]

@@ -227,6 +227,7 @@ public sealed class BulkPipelineTests
     [Theory]
     [InlineData("""{"errors":false,"items":[{"index":{"result":"created","status":201}}]}""", "1 items for 2 operations")]
     [InlineData("""{"errors":false,"items":[]}""", "0 items for 2 operations")]
+    [InlineData("""{"errors":false,"items":[{"index":{"status":201}},{"index":{"status":201}},{"index":{"status":201}}]}""", "3 items for 2 operations")]
     [InlineData("""{"ok":true}""", "200 and JSON without 'items'")]
     public async Task Run_AnswerBreaksTheProtocol_EndsWithIt(string body, string expected)
     {

@@ -140,6 +140,21 @@ public sealed class ClusterFailuresTests
         var failure = await RequestAsync<NotAClusterException>(server);
         Assert.Contains("'Welcome' (text/html) from 'nginx/1.22'", failure.Message, StringComparison.Ordinal);
         Assert.Equal(DiagnosticCatalog.NotACluster.Code, failure.ToDiagnostic(null).Code);
+        Assert.Single(server.Requests);
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task Request_RedirectToAnotherServer_IsNotFollowed(int status)
+    {
+        await using var other = new ScriptedServer(_ => ScriptedReply.Json("{}"));
+        await using var server = new ScriptedServer(_ => ScriptedReply.Page(status, "Moved") with { Headers = new Dictionary<string, string> { ["Location"] = other.Endpoint + "/logs" } });
+        await RequestAsync<NotAClusterException>(server);
+        Assert.Single(server.Requests);
+        Assert.Empty(other.Requests);
     }
 
     [Fact]

@@ -2,10 +2,8 @@ namespace Portage.Lucene.Tests.LiveDocs;
 
 public sealed class DocValuesMetadataTests
 {
-    public static TheoryData<string> Versions =>
-    [
-        .. Fixtures.Names("lucene", "*.zip").Where(name => name.Split('-', '.') is [_, "7" or "8" or "9" or "10", ..] or [_, "sorted" or "dvupdates", ..]),
-    ];
+    public static TheoryData<string> Versions => Fixtures.Cases(
+        "lucene", "*.zip", 49, name => name.Split('-', '.') is [_, "7" or "8" or "9" or "10", ..] or [_, "sorted" or "dvupdates", ..]);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Portage.Lucene.Files;
@@ -20,6 +19,7 @@ public sealed class RealShardTests
         await using var server = await RealServer.ElasticsearchAsync(Cancellation);
         await CompareAsync(server, "default");
         await CompareAsync(server, "best_compression");
+        await CompareManyDeletedAsync(server);
     }
 
     [Fact]
@@ -28,15 +28,16 @@ public sealed class RealShardTests
         await using var server = await RealServer.OpenSearchAsync(Cancellation);
         await CompareAsync(server, "default");
         await CompareAsync(server, "best_compression");
+        await CompareManyDeletedAsync(server);
     }
 
     private static async Task CompareAsync(RealServer server, string codec)
     {
         using var client = new HttpClient { BaseAddress = new(server.Endpoint) };
-        await SendAsync(client, HttpMethod.Put, "/shard", JsonSerializer.Serialize(Settings(codec)));
+        await ShardIndex.SendAsync(client, HttpMethod.Put, "/shard", JsonSerializer.Serialize(Settings(codec)));
         await WriteAsync(client);
-        var directory = new FileSystemDirectory(await FindShardAsync(client, server.Data));
-        var expected = await SearchAsync(client);
+        var directory = new FileSystemDirectory(await ShardIndex.FindShardAsync(client, server.Data));
+        var expected = await ShardIndex.SearchAsync(client);
 
         var index = await LuceneIndex.OpenAsync(directory, Cancellation);
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -45,7 +46,7 @@ public sealed class RealShardTests
             // Nested documents have no source of their own.
             if (fields.TryGetValue("_source", out var source))
             {
-                Assert.True(found.TryAdd(DecodeId((byte[])fields["_id"]), Encoding.UTF8.GetString((byte[])source)), $"{segment} {document}");
+                Assert.True(found.TryAdd(ShardIndex.DecodeId((byte[])fields["_id"]), Encoding.UTF8.GetString((byte[])source)), $"{segment} {document}");
             }
         }
 
@@ -58,8 +59,38 @@ public sealed class RealShardTests
             await RequireSameFromTheMiddleAsync(segment);
         }
 
-        await SendAsync(client, HttpMethod.Delete, "/shard", null);
+        await ShardIndex.SendAsync(client, HttpMethod.Delete, "/shard", null);
     }
+
+    /// <summary>So many soft deletes in a block of 65,536 documents that Lucene writes them as a bit set, those of a new segment as well as later ones.</summary>
+    private static async Task CompareManyDeletedAsync(RealServer server)
+    {
+        const int bitSetMin = 4_096;
+        using var client = new HttpClient { BaseAddress = new(server.Endpoint) };
+        await ShardIndex.SendAsync(client, HttpMethod.Put, "/shard", JsonSerializer.Serialize(Settings("default")));
+        await ShardIndex.BulkAsync(client, Enumerable.Range(0, 8_000).Select(number => Numbered($"a{number}", number)));
+        await ShardIndex.SendAsync(client, HttpMethod.Post, "/shard/_flush", "");
+
+        // A deletion marks the document in the segment before, and leaves one that is marked from the first in this one.
+        await ShardIndex.BulkAsync(client, Enumerable.Range(0, 6_000).SelectMany(number =>
+            number % 7 < 5 ? [Numbered($"b{number}", number), Deleted($"a{number}")] : new[] { Numbered($"b{number}", number) }));
+        await ShardIndex.SendAsync(client, HttpMethod.Post, "/shard/_flush", "");
+        await ShardIndex.SendAsync(client, HttpMethod.Post, "/shard/_refresh", "");
+        var directory = new FileSystemDirectory(await ShardIndex.FindShardAsync(client, server.Data));
+        var index = await LuceneIndex.OpenAsync(directory, Cancellation);
+        var expected = await ShardIndex.SearchAsync(client);
+        var found = (await Documents.ReadLiveAsync(directory, Cancellation))
+            .Select(document => KeyValuePair.Create(ShardIndex.DecodeId((byte[])document.Fields["_id"]), Encoding.UTF8.GetString((byte[])document.Fields["_source"])));
+        Assert.Equal(14_000 - 4_286, expected.Count);
+        Assert.Equal(expected.OrderBy(document => document.Key, StringComparer.Ordinal), found.OrderBy(document => document.Key, StringComparer.Ordinal));
+        await RequireBothKindsOfSoftDeletesAsync(index, bitSetMin);
+        await ShardIndex.SendAsync(client, HttpMethod.Delete, "/shard", null);
+    }
+
+    private static (string, string?) Numbered(string id, int number) =>
+        (JsonSerializer.Serialize(new { index = new { _id = id } }), JsonSerializer.Serialize(new { number }));
+
+    private static (string, string?) Deleted(string id) => (JsonSerializer.Serialize(new { delete = new { _id = id } }), null);
 
     private static object Settings(string codec) => new
     {
@@ -71,6 +102,7 @@ public sealed class RealShardTests
             ["codec"] = codec,
             // A merge would drop the deleted documents that are looked for.
             ["merge.policy.max_merged_segment"] = "1b",
+            ["merge.policy.deletes_pct_allowed"] = 50,
         },
         mappings = new
         {
@@ -96,19 +128,19 @@ public sealed class RealShardTests
     {
         var random = new Random(11);
         // Updates and deletes before the first flush: __soft_deletes lies among the other fields of the segment.
-        await BulkAsync(client, Enumerable.Range(0, DocumentCount / 2).Select(id => Index(id, random)));
-        await BulkAsync(client, Enumerable.Range(0, 400).Select(id => id % 4 == 0 ? Delete(id) : Index(id, random)));
-        await SendAsync(client, HttpMethod.Post, "/shard/_flush", "");
+        await ShardIndex.BulkAsync(client, Enumerable.Range(0, DocumentCount / 2).Select(id => Index(id, random)));
+        await ShardIndex.BulkAsync(client, Enumerable.Range(0, 400).Select(id => id % 4 == 0 ? Delete(id) : Index(id, random)));
+        await ShardIndex.SendAsync(client, HttpMethod.Post, "/shard/_flush", "");
         // And after it: they get generations of their own, outside of the compound file.
-        await BulkAsync(client, Enumerable.Range(DocumentCount / 2, DocumentCount / 2).Select(id => Index(id, random)));
-        await BulkAsync(client, Enumerable.Range(300, 600).Select(id => id % 3 == 0 ? Delete(id) : Index(id, random)));
-        await SendAsync(client, HttpMethod.Put, "/shard/_doc/large", JsonSerializer.Serialize(new { text = Text(random, LargeDocumentBytes) }));
-        await SendAsync(client, HttpMethod.Put, "/shard/_doc/77", JsonSerializer.Serialize(new { text = "last" }));
-        await SendAsync(client, HttpMethod.Post, "/shard/_flush", "");
-        await SendAsync(client, HttpMethod.Post, "/shard/_refresh", "");
+        await ShardIndex.BulkAsync(client, Enumerable.Range(DocumentCount / 2, DocumentCount / 2).Select(id => Index(id, random)));
+        await ShardIndex.BulkAsync(client, Enumerable.Range(300, 600).Select(id => id % 3 == 0 ? Delete(id) : Index(id, random)));
+        await ShardIndex.SendAsync(client, HttpMethod.Put, "/shard/_doc/large", JsonSerializer.Serialize(new { text = Text(random, LargeDocumentBytes) }));
+        await ShardIndex.SendAsync(client, HttpMethod.Put, "/shard/_doc/77", JsonSerializer.Serialize(new { text = "last" }));
+        await ShardIndex.SendAsync(client, HttpMethod.Post, "/shard/_flush", "");
+        await ShardIndex.SendAsync(client, HttpMethod.Post, "/shard/_refresh", "");
     }
 
-    private static (string, string?) Delete(int id) => (JsonSerializer.Serialize(new { delete = new { _id = Id(id) } }), null);
+    private static (string, string?) Delete(int id) => Deleted(Id(id));
 
     private static (string, string?) Index(int id, Random random) => (
         JsonSerializer.Serialize(new { index = new { _id = Id(id) } }),
@@ -142,54 +174,6 @@ public sealed class RealShardTests
         return text.ToString();
     }
 
-    private static async Task BulkAsync(HttpClient client, IEnumerable<(string Action, string? Source)> operations)
-    {
-        foreach (var batch in operations.Chunk(500))
-        {
-            var body = new StringBuilder();
-            foreach (var (action, source) in batch)
-            {
-                body.Append(action).Append('\n');
-                if (source is not null)
-                {
-                    body.Append(source).Append('\n');
-                }
-            }
-
-            using var answer = JsonDocument.Parse(await SendAsync(client, HttpMethod.Post, "/shard/_bulk", body.ToString(), "application/x-ndjson"));
-            Assert.False(answer.RootElement.GetProperty("errors").GetBoolean());
-        }
-    }
-
-    private static async Task<Dictionary<string, string>> SearchAsync(HttpClient client)
-    {
-        var query = JsonSerializer.Serialize(new { size = 10_000 });
-        using var answer = JsonDocument.Parse(await SendAsync(client, HttpMethod.Post, "/shard/_search", query));
-        return answer.RootElement.GetProperty("hits").GetProperty("hits").EnumerateArray().ToDictionary(
-            hit => hit.GetProperty("_id").GetString()!, hit => hit.GetProperty("_source").GetRawText());
-    }
-
-    private static async Task<string> FindShardAsync(HttpClient client, string data)
-    {
-        using var answer = JsonDocument.Parse(await SendAsync(client, HttpMethod.Get, "/shard/_settings", null));
-        var uuid = answer.RootElement.GetProperty("shard").GetProperty("settings").GetProperty("index").GetProperty("uuid").GetString()!;
-        return Path.Combine(Directory.EnumerateDirectories(data, uuid, SearchOption.AllDirectories).Single(), "0", "index");
-    }
-
-    private static async Task<string> SendAsync(HttpClient client, HttpMethod method, string path, string? body, string type = "application/json")
-    {
-        using var request = new HttpRequestMessage(method, path);
-        if (body is not null)
-        {
-            request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(type));
-        }
-
-        using var response = await client.SendAsync(request, Cancellation);
-        var answer = await response.Content.ReadAsStringAsync(Cancellation);
-        Assert.True(response.IsSuccessStatusCode, answer);
-        return answer;
-    }
-
     private static int CountNested(Dictionary<string, string> sources)
     {
         var count = 0;
@@ -202,10 +186,10 @@ public sealed class RealShardTests
         return count;
     }
 
-    private static async Task RequireBothKindsOfSoftDeletesAsync(LuceneIndex index)
+    private static async Task RequireBothKindsOfSoftDeletesAsync(LuceneIndex index, int countMin = 1)
     {
         var (inFirstDocValues, inGenerations) = (0, 0);
-        foreach (var segment in index.Segments.Where(segment => segment.SoftDeletedCount > 0))
+        foreach (var segment in index.Segments.Where(segment => segment.SoftDeletedCount >= countMin))
         {
             var field = (await segment.ReadFieldInfosAsync(Cancellation)).SoftDeletes!;
             Assert.Equal("__soft_deletes", field.Name);
@@ -251,21 +235,5 @@ public sealed class RealShardTests
         }
 
         return size;
-    }
-
-    // As Uid of Elasticsearch 6 and later does.
-    private static string DecodeId(ReadOnlySpan<byte> id)
-    {
-        if (id[0] == 0xFF)
-        {
-            return Encoding.UTF8.GetString(id[1..]);
-        }
-
-        if (id[0] == 0xFE)
-        {
-            return Convert.ToHexString(id[1..]).TrimEnd('F');
-        }
-
-        return Convert.ToBase64String(id[0] == 0xFD ? id[1..] : id).TrimEnd('=').Replace('+', '-').Replace('/', '_');
     }
 }

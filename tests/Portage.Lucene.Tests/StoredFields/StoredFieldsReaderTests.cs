@@ -6,7 +6,7 @@ namespace Portage.Lucene.Tests.StoredFields;
 
 public sealed class StoredFieldsReaderTests
 {
-    public static TheoryData<string> All => [.. Fixtures.Names("lucene", "*.zip")];
+    public static TheoryData<string> All => Fixtures.Cases("lucene", "*.zip", 81);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

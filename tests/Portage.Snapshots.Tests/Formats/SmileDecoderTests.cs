@@ -49,6 +49,22 @@ public sealed class SmileDecoderTests
         Assert.Equal("[\"a\",\"b\",\"a\",\"b\",\"a\"]", Decode("3A 29 0A 03 F8 40 61 40 62 01 02 EC 00 F9"));
 
     [Fact]
+    public void ToJson_TextsOfUpTo64Bytes_AreShared()
+    {
+        // The text of 65 bytes has no place in the table.
+        var ascii = new string('a', 64);
+        var wide = new string('\u00fc', 31);
+        byte[] smile =
+        [
+            .. ":)\n"u8, 0x03, 0xF8,
+            0x60 + 63 - 33, .. Encoding.UTF8.GetBytes(ascii[1..]), 0x60 + 64 - 33, .. Encoding.UTF8.GetBytes(ascii),
+            0xA0 + 65 - 34, .. Encoding.UTF8.GetBytes(wide + "\u6771"), 0xA0 + 64 - 34, .. Encoding.UTF8.GetBytes(wide + "\u00fc"),
+            0x01, 0x02, 0x03, 0xF9,
+        ];
+        Assert.Equal($"[\"{ascii[1..]}\",\"{ascii}\",\"{wide}\u6771\",\"{wide}\u00fc\",\"{ascii[1..]}\",\"{ascii}\",\"{wide}\u00fc\"]", Decode(Convert.ToHexString(smile)));
+    }
+
+    [Fact]
     public void ToJson_LongReferenceToName_CountsTheSlotsThatAreNeverUsed()
     {
         var smile = new List<byte>(Convert.FromHexString("3A290A05FA"));

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json.Nodes;
 using Portage.Snapshots.Repositories;
 
 namespace Portage.Snapshots.Tests.Repositories;
@@ -189,6 +191,21 @@ public sealed class SnapshotRepositoryTests
         await File.WriteAllTextAsync(folder["index-0"], """{"snapshots":[{"name":"a","uuid":"u","state":0}],"indices":{}}""", Cancelled);
         var repository = await OpenAsync(folder.Path);
         await Assert.ThrowsAsync<SnapshotUnfinishedException>(async () => await repository.OpenSnapshotAsync("a", Cancelled));
+    }
+
+    [Theory]
+    [InlineData(2, SnapshotState.Failed)]
+    [InlineData(4, SnapshotState.Incompatible)]
+    public async Task OpenSnapshotAsync_TheRootSaysItIsOfNoUse_IsBelieved(int state, SnapshotState expected)
+    {
+        var store = new Made("es-7.10.2").Store;
+        var root = JsonNode.Parse(store.Blobs["index-5"])!;
+        root["snapshots"]!.AsArray().Single(snapshot => (string)snapshot!["name"]! == "first")!["state"] = state;
+        store.Blobs["index-5"] = Encoding.UTF8.GetBytes(root.ToJsonString());
+
+        var snapshot = await (await SnapshotRepository.OpenAsync(store, Cancelled)).OpenSnapshotAsync("first", Cancelled);
+
+        Assert.Equal(expected, snapshot.State);
     }
 
     [Fact]

@@ -92,19 +92,24 @@ public sealed class RealTargetTests(OpenSearchFixture server) : IAsyncDisposable
         await _target.SendAsync(HttpMethod.Delete, "/logs,sorted", null, Cancellation);
     }
 
+    /// <summary>The cases of this very target whose translation can be sent as it is.</summary>
+    public static TheoryData<string> CasesOfThisTarget =>
+    [
+        .. TranslationTests.Cases.Select(row => row.Data).Where(sentence =>
+            TranslationTests.Read(sentence) is var source
+            && source.GetProperty("target").GetString() == "OS 2.19.1"
+            && !TranslationTests.Translate(source).Findings.Any(finding => finding.Kind == FindingKind.Impossible)
+
+            // Of the similarities one needs parameters that are beside the point there.
+            && !sentence.Contains("similarity", StringComparison.Ordinal)),
+    ];
+
     /// <summary>The rules are for this target, so what comes out of them must be what it takes.</summary>
     [Theory]
-    [MemberData(nameof(TranslationTests.Cases), MemberType = typeof(TranslationTests))]
+    [MemberData(nameof(CasesOfThisTarget))]
     public async Task Put_TranslationOfEachGolden_IsTaken(string sentence)
     {
-        var source = TranslationTests.Read(sentence);
-        var translated = TranslationTests.Translate(source);
-        if (source.GetProperty("target").GetString() != "OS 2.19.1" || translated.Findings.Any(finding => finding.Kind == FindingKind.Impossible) || sentence.Contains("similarity", StringComparison.Ordinal))
-        {
-            // Of the similarities one needs parameters that are beside the point there.
-            return;
-        }
-
+        var translated = TranslationTests.Translate(TranslationTests.Read(sentence));
         var body = CanonicalText.Of(translated.Definition);
         switch (translated.Name.Kind)
         {
