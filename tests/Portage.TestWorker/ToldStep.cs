@@ -13,11 +13,7 @@ internal sealed class ToldStep : IStep
 
     public IStepDefinition Definition => throw new NotSupportedException("A worker is told what to do.");
 
-    public ValueTask<StepEstimate?> EstimateAsync(StepContext context, CancellationToken cancellationToken) => throw new NotSupportedException("Workers only run.");
-
-    public ValueTask<StepReport> EvaluateAsync(StepContext context, CancellationToken cancellationToken) => throw new NotSupportedException("Workers only run.");
-
-    public async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken cancellationToken)
+    public async ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken)
     {
         for (var done = 1L; ; done++)
         {
@@ -28,12 +24,12 @@ internal sealed class ToldStep : IStep
                 return new StepResult.Stopped();
             }
 
-            if (Told("finish"))
+            if (await ToldAsync("finish"))
             {
                 return new StepResult.Done(new(ImmutableSortedDictionary<string, long>.Empty.Add("accepted", done), [$"{done} accepted"]), new([], "{}"));
             }
 
-            if (Told("fail"))
+            if (await ToldAsync("fail"))
             {
                 throw new StepException(DiagnosticCatalog.StepBroke.Error(null, "It was told to."), isTransient: true, null);
             }
@@ -41,18 +37,17 @@ internal sealed class ToldStep : IStep
             await Task.Delay(Interval, context.Time, cancellationToken);
         }
 
-        bool Told(string what)
+        async ValueTask<bool> ToldAsync(string what)
         {
-            var file = Path.Combine(context.WorkFolder, what);
-            if (!File.Exists(file))
+            if (await context.Files.ReadAsync(what, cancellationToken) is null)
             {
                 return false;
             }
 
-            File.Delete(file);
+            await context.Files.DeleteAsync(what, cancellationToken);
             return true;
         }
     }
 
-    public ValueTask RevertAsync(StepContext context, CancellationToken cancellationToken) => throw new NotSupportedException("Workers only run.");
+    public ValueTask<RevertResult> RevertAsync(RevertContext context, CancellationToken cancellationToken) => throw new NotSupportedException("Workers only run.");
 }

@@ -47,7 +47,7 @@ public sealed class WatchTests
         _world.GoOn(Long);
         Assert.True(Worker.IsAlive);
         Assert.Contains(_world.Troubles, trouble => trouble.What == "cannot be asked to stop");
-        var operations = new Operations.Operations(Doubles.Kinds.Planner);
+        var operations = new OperationRules(Doubles.Kinds.Planner);
         var again = operations.Perform(new Operation.Stop { By = "ann" }, _world.State);
         Assert.False(again.NothingToDo);
         Assert.Equal(["No run is under way; logs/a@blue:backfill is still ending: workflow status"], again.Messages);

@@ -19,7 +19,7 @@ public sealed class ClusterAccessTests
         using var fixture = Fixtures.Unzip("made/es-7.10.2.zip");
         await using var sandbox = await SandboxCluster.StartAsync(new(), Cancellation);
         await using var proxy = new PathProxy("/search/es", sandbox.Endpoint);
-        using var run = await StepRun.OfAsync(fixture["repo"], "second", proxy.Endpoint, new() { Indices = new() { Include = ["logs"] } }, Cancellation);
+        var run = await StepRun.OfAsync(fixture["repo"], "second", proxy.Endpoint, new() { Indices = new() { Include = ["logs"] } }, Cancellation);
 
         foreach (var step in (IStep[])[new MetadataStep(), new BackfillStep(), new ValidateStep()])
         {
@@ -37,7 +37,7 @@ public sealed class ClusterAccessTests
         var clock = new TimersOfTest();
         var config = ConfigOf(sandbox, request: 7, bulk: 8);
         var newest = config;
-        using var client = ClusterAccess.Target(config, "blue", new NoSecrets(), clock, () => newest);
+        using var client = await ClusterAccess.TargetAsync(config, "blue", new NoSecrets(), clock, transport: null, Cancellation, () => newest);
         await client.GetInfoAsync(Cancellation);
         newest = ConfigOf(sandbox, request: 11, bulk: 12);
         await client.GetInfoAsync(Cancellation);
@@ -57,7 +57,7 @@ public sealed class ClusterAccessTests
         var clock = new TimersOfTest();
         var config = new MigrationConfig();
         config = config with { Migrations = config.Migrations.Add("old", new() { Source = new() { Endpoint = sandbox.Endpoint, Timeouts = new() { ConnectSeconds = 4, RequestSeconds = 9 } } }) };
-        using var client = ClusterAccess.Source(config, "old", new NoSecrets(), clock);
+        using var client = await ClusterAccess.SourceAsync(config, "old", new NoSecrets(), clock, transport: null, Cancellation);
         await client.GetInfoAsync(Cancellation);
 
         Assert.Equal([9], clock.Seconds);
@@ -88,7 +88,7 @@ public sealed class ClusterAccessTests
 
     private sealed class NoSecrets : ISecretSource
     {
-        public string Read(string name) => throw new InvalidOperationException($"Nobody has the secret {name}.");
+        public ValueTask<string> ReadAsync(string name, CancellationToken cancellationToken) => throw new InvalidOperationException($"Nobody has the secret {name}.");
     }
 
     /// <summary>The system's time, which tells what was waited for.</summary>
