@@ -70,6 +70,11 @@ public sealed class ClusterMetadata(ClusterClient client)
     public Task PutSettingsAsync(string index, ReadOnlyMemory<byte> settings, CancellationToken cancellationToken) =>
         client.RequestAsync(HttpMethod.Put, ClusterPath.Of(index, "_settings"), settings, cancellationToken);
 
+    /// <summary>Adds to an index's mapping; a cluster without mapping types refuses what it cannot add to what is there.</summary>
+    /// <param name="mapping">As <c>{"properties":{…}}</c>.</param>
+    public Task PutMappingAsync(string index, ReadOnlyMemory<byte> mapping, CancellationToken cancellationToken) =>
+        client.RequestAsync(HttpMethod.Put, ClusterPath.Of(index, "_mapping"), mapping, cancellationToken);
+
     /// <summary>Deletes an index; false when there was none. An alias of the name is refused by the cluster.</summary>
     public Task<bool> DeleteIndexAsync(string index, CancellationToken cancellationToken) =>
         client.DeleteIfFoundAsync(ClusterPath.Of(index), cancellationToken);

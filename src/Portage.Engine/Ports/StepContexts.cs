@@ -70,8 +70,8 @@ public abstract record WorkContext : StepContext
 /// <summary>For <see cref="IEvaluated"/>.</summary>
 public sealed record EvaluateContext : WorkContext
 {
-    /// <summary>Items whose present work would be taken back before the run: they are looked at as if they were gone. Default for none.</summary>
-    public ImmutableArray<string> Redo { get; init; }
+    /// <summary>Items whose present work would be taken back before the run: they are looked at as if they were gone. Default for everything.</summary>
+    public ImmutableArray<string> Redo { get; init; } = [];
 }
 
 /// <summary>For <see cref="IStep.RunAsync"/>.</summary>

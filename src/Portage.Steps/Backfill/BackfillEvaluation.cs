@@ -16,7 +16,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
     public async Task<StepReport> EvaluateAsync(CancellationToken cancellationToken)
     {
         var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
-        var redo = context.Redo.IsDefault ? [] : context.Redo.ToHashSet(StringComparer.Ordinal);
+        var redo = (context.Redo.IsDefault ? await TakenBack.ItemsAsync(context.Files, cancellationToken) : context.Redo).ToHashSet(StringComparer.Ordinal);
         var sizes = await SliceReading.VerifyAsync(indices, (done, total) => context.Progress(new(done, total, "shards", null, null, ImmutableSortedDictionary<string, long>.Empty)), cancellationToken);
         await new TargetIndices(context, on, client).RefuseGoneAsync(indices, redo, cancellationToken);
         var destroyed = await BackfillRevert.LookAsync(context.Files, client, on.TargetName, [.. redo.Order(StringComparer.Ordinal)], cancellationToken);

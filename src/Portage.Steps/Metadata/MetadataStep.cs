@@ -12,9 +12,9 @@ using Portage.Steps.Reading;
 
 namespace Portage.Steps.Metadata;
 
-/// <summary>Creates the templates, indices and aliases of a slice on a target, after it has shown what the target will have and what it cannot.</summary>
+/// <summary>Creates the templates, indices and aliases of a slice on a target, and changes its own there in place where it can, after it has shown what the target will have and what it cannot.</summary>
 /// <param name="transport">How requests travel; null for the network.</param>
-public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, IEstimated, IEvaluated
+public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, IEstimated, IEvaluated, IDestroying
 {
     /// <inheritdoc/>
     public IStepDefinition Definition { get; } = new MetadataInputs();
@@ -49,8 +49,22 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         var on = SliceOnTarget.Of(context.Config, context.Address);
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
         var journal = await CreationJournal.ReadAsync(context.Files, cancellationToken);
-        var evaluated = await ClusterAccess.TryAsync(on.TargetPath, () => new Evaluator(context, on, client, journal).EvaluateAsync(cancellationToken));
-        return EvaluationReport.Of(evaluated, isDone: false);
+        var evaluated = await ClusterAccess.TryAsync(on.TargetPath, () => new Evaluator(context, on, client, journal).EvaluateAsync(context.Redo, cancellationToken));
+        return evaluated.Report;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<Destruction>> LookAsync(LookContext context, CancellationToken cancellationToken)
+    {
+        var on = SliceOnTarget.Of(context.Config, context.Address);
+        var journal = await CreationJournal.ReadAsync(context.Files, cancellationToken);
+        if (!journal.Created.Any() || context.Items is { IsDefault: false, IsEmpty: true })
+        {
+            return [];
+        }
+
+        using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
+        return await ClusterAccess.TryAsync(on.TargetPath, () => LookAsync(client, on, journal, context.Items, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -62,18 +76,28 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         var evaluator = new Evaluator(context, on, client, journal);
         return await ClusterAccess.TryAsync(on.TargetPath, async () =>
         {
-            var objects = await evaluator.EvaluateAsync(cancellationToken);
-            var evidence = EvaluationReport.Of(objects, isDone: false);
-            if (context.Approved is { } approved && approved.Digest != evidence.Digest)
+            // What had to go first is gone by now.
+            var approved = context.Approved is { } shown ? (shown with { Destroys = [] }).Digest : (Fingerprint?)null;
+            var key = (approved ?? context.Inputs.Fingerprints.Result).Hex;
+            var begun = await Applying.ReadAsync(context.Files, cancellationToken);
+            var evaluated = await evaluator.EvaluateAsync([], cancellationToken);
+            var objects = begun?.Key == key ? begun.AsBegun(evaluated.Objects) : evaluated.Objects;
+            var evidence = EvaluationReport.Of(objects, isDone: false) with { Destroys = evaluated.Destroys };
+            if ((approved is { } digest && digest != evidence.Digest) || !evidence.Destroys.IsEmpty)
             {
                 return new StepResult.EvidenceChanged(evidence);
             }
 
             Refusals.Throw(on, objects, isApproved: context.Approved is not null);
-            if (await CreateAsync(context, client, journal, objects, cancellationToken) is not { } additions)
+            if (begun?.Key != key)
+            {
+                await Applying.Of(key, objects).WriteAsync(context.Files);
+            }
+
+            if (await new ObjectApplier(context, client, journal).ApplyAsync(evaluated.Objects, objects, cancellationToken) is not { } additions)
             {
                 // Somebody was quicker by a moment; a person decides about what is there now.
-                return new StepResult.EvidenceChanged(EvaluationReport.Of(await evaluator.EvaluateAsync(cancellationToken), isDone: false));
+                return new StepResult.EvidenceChanged((await evaluator.EvaluateAsync([], cancellationToken)).Report);
             }
 
             return (StepResult)Done(objects, additions);
@@ -88,62 +112,75 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         {
             var on = SliceOnTarget.Of(context.Config, context.Address);
             using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
-            var writer = new ObjectWriter(client);
-            foreach (var created in journal.Created.Reverse())
-            {
-                context.AssertLease();
-                await ClusterAccess.TryAsync(on.TargetPath, () => writer.DeleteAsync(created.Name, cancellationToken));
-            }
+            return await ClusterAccess.TryAsync(on.TargetPath, () => RevertAsync(context, on, client, journal, cancellationToken));
         }
 
-        await context.Files.DeleteAllAsync(cancellationToken);
+        await ForgetAsync(context, cancellationToken);
         return new RevertResult.Done();
     }
 
-    /// <summary>Creates what is to be created, in order.</summary>
-    /// <returns>What templates added to the indices; null when something of a name was there already.</returns>
-    private static async Task<ImmutableArray<string>?> CreateAsync(
-        RunContext context, ClusterClient client, CreationJournal journal, ImmutableArray<EvaluatedObject> objects, CancellationToken cancellationToken)
+    private static async Task<RevertResult> RevertAsync(RevertContext context, SliceOnTarget on, ClusterClient client, CreationJournal journal, CancellationToken cancellationToken)
     {
-        var (writer, created, additions) = (new ObjectWriter(client), new CreatedIndex(client), ImmutableArray.CreateBuilder<string>());
-        var aliases = objects.Where(evaluated => evaluated.Name.Kind == ObjectKind.Alias).ToLookup(alias => alias.Name.Index!, alias => alias.Name.Name, StringComparer.Ordinal);
-        var wanted = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create).ToArray();
-        for (var i = 0; i < wanted.Length; i++)
+        var now = await LookAsync(client, on, journal, context.Items, cancellationToken);
+        if (Approvals.Exceeds(now, context.Approved))
         {
-            context.Progress(MetadataProgress.Creating(i, wanted.Length));
-            var isOurs = journal.Has(wanted[i].Name);
-            if (!isOurs)
-            {
-                // Before it exists: what a crash leaves behind must be known to be ours.
-                await journal.AddAsync(wanted[i].Name, wanted[i].Object.Source);
-            }
-
-            if (!await writer.CreateAsync(wanted[i].Object, isOurs, cancellationToken))
-            {
-                await journal.TakeBackAsync(wanted[i].Name);
-                return null;
-            }
-
-            if (wanted[i].Name.Kind == ObjectKind.Index)
-            {
-                var added = await created.StraightenAsync(wanted[i], aliases[wanted[i].Name.Name].ToHashSet(StringComparer.Ordinal), cancellationToken);
-                additions.AddRange(added.Select(difference => $"template added to {wanted[i].Name}: {difference}"));
-            }
+            return new RevertResult.Changed(now);
         }
 
-        context.Progress(MetadataProgress.Creating(wanted.Length, wanted.Length));
-        return additions.ToImmutable();
+        await Applying.DeleteAsync(context.Files);
+        var state = await TargetState.ReadAsync(client, new((await client.GetInfoAsync(cancellationToken)).Version), cancellationToken);
+        var own = new OwnObjects(journal, state, context.Items.IsDefault ? null : context.Items.ToHashSet(StringComparer.Ordinal));
+        var writer = new ObjectWriter(client);
+        foreach (var created in journal.Created.Where(own.IsRedone).Reverse().ToArray())
+        {
+            context.AssertLease();
+            if (own.There(created.Name) is not null)
+            {
+                await writer.DeleteAsync(created.Name, cancellationToken);
+            }
+
+            await journal.TakeBackAsync(created.Name);
+        }
+
+        await ForgetAsync(context, cancellationToken);
+        return new RevertResult.Done();
+    }
+
+    private static async Task ForgetAsync(RevertContext context, CancellationToken cancellationToken)
+    {
+        if (context.Items.IsDefault)
+        {
+            await context.Files.DeleteAllAsync(cancellationToken);
+            return;
+        }
+
+        foreach (var item in context.Items)
+        {
+            await context.Files.Item(item).DeleteAllAsync(cancellationToken);
+        }
+    }
+
+    private static async Task<ImmutableArray<Destruction>> LookAsync(ClusterClient client, SliceOnTarget on, CreationJournal journal, ImmutableArray<string> items, CancellationToken cancellationToken)
+    {
+        var state = await TargetState.ReadAsync(client, new((await client.GetInfoAsync(cancellationToken)).Version), cancellationToken);
+        return Destroyed.Of(journal, state, on.TargetName, items.IsDefault ? null : items.ToHashSet(StringComparer.Ordinal), ImmutableHashSet<ObjectName>.Empty);
     }
 
     private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects, ImmutableArray<string> additions)
     {
-        ImmutableArray<string> Of<T>() => [.. objects.Where(evaluated => evaluated.Outcome is T).Select(evaluated => evaluated.Name.ToString())];
+        ImmutableArray<string> Of<T>()
+            where T : ObjectOutcome => [.. objects.Where(evaluated => evaluated.Outcome is T).Select(evaluated => evaluated.Name.ToString())];
         var aliases = objects.Where(evaluated => evaluated.Name.Kind == ObjectKind.Alias).ToLookup(alias => alias.Name.Index!, StringComparer.Ordinal);
         var parts = objects.Where(evaluated => evaluated.Name.Kind == ObjectKind.Index).Select(index => new OutputPart(
             MetadataOutputs.Indices,
             index.Name.Name,
             Fingerprint.Of(string.Join('\n', [CanonicalText.Of(index.Object.Definition), .. aliases[index.Name.Name].Select(alias => $"{alias.Name.Name} {CanonicalText.Of(alias.Object.Definition)}")]))));
-        var outputs = new MetadataOutputs(Of<ObjectOutcome.Create>(), Of<ObjectOutcome.Keep>(), Of<ObjectOutcome.Differs>(), [.. EvaluationReport.Dropped(objects)]);
+        ImmutableArray<string> Kept(bool isOurs) => [.. objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Keep && evaluated.IsOurs == isOurs).Select(evaluated => evaluated.Name.ToString())];
+        var outputs = new MetadataOutputs(
+            [.. objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create or ObjectOutcome.Update || (evaluated.Outcome is ObjectOutcome.Keep && evaluated.IsOurs)).Select(evaluated => evaluated.Name.ToString())],
+            Kept(isOurs: false),
+            Of<ObjectOutcome.Differs>(),
+            [.. EvaluationReport.Dropped(objects)]);
         return new(EvaluationReport.Of(objects, isDone: true, additions), outputs.With([.. parts]));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Portage.Conformance;
 using Portage.Steps.Metadata.Creation;
 using Portage.Steps.Metadata.Objects;
@@ -27,10 +28,10 @@ public sealed class CreationJournalTests
     {
         var journal = await OpenAsync();
         await journal.AddAsync(Logs, "logs");
-        await journal.ConfirmAsync(Logs);
+        await journal.ConfirmAsync(Logs, new() { ["settings"] = new JsonObject() }, "u1");
         await journal.AddAsync(Errors, "logs");
         await journal.AddAsync(Template, null);
-        Assert.Equal([new(Template, null, false), new(Logs, "logs", true), new(Errors, "logs", false)], (await OpenAsync()).Created);
+        Assert.Equal([new(Template, null, false), new(Logs, "logs", true) { Definition = """{"settings":{}}""", Uuid = "u1" }, new(Errors, "logs", false)], (await OpenAsync()).Created);
     }
 
     [Fact]

@@ -20,14 +20,14 @@ internal sealed class CreatedIndex(ClusterClient client)
     /// <summary>Takes away the aliases that templates added, and puts <c>dynamic</c> back; says what is different for good.</summary>
     /// <param name="index">The index as it was evaluated.</param>
     /// <param name="aliases">The names of the aliases that it is to have.</param>
-    /// <returns>As <c>field host: type is keyword there, not set here</c>.</returns>
+    /// <returns>As <c>field host: type is keyword there, not set here</c>; and which index it is.</returns>
     /// <exception cref="ClusterException">The target does not do as asked.</exception>
-    public async Task<ImmutableArray<string>> StraightenAsync(EvaluatedObject index, IReadOnlySet<string> aliases, CancellationToken cancellationToken)
+    public async Task<(ImmutableArray<string> Added, string? Uuid)> StraightenAsync(EvaluatedObject index, IReadOnlySet<string> aliases, CancellationToken cancellationToken)
     {
         var name = index.Name.Name;
         if (await _metadata.GetIndexAsync(name, cancellationToken) is not { } found)
         {
-            return [];
+            return ([], null);
         }
 
         var there = TargetState.Parse(found.Json);
@@ -40,10 +40,11 @@ internal sealed class CreatedIndex(ClusterClient client)
         if (mapping["dynamic"] is { } dynamic && wanted["dynamic"] is null && dynamic.ToString() != "true")
         {
             // It would refuse, or not find, documents that the source has.
-            await client.RequestAsync(HttpMethod.Put, $"/{Uri.EscapeDataString(name)}/_mapping", """{"dynamic":true}"""u8.ToArray(), cancellationToken);
+            await _metadata.PutMappingAsync(name, """{"dynamic":true}"""u8.ToArray(), cancellationToken);
             mapping.Remove("dynamic");
         }
 
-        return Differences.Between(ObjectKind.Index, there, index.Written ?? [], TargetFacts.None);
+        var uuid = FlatSettings.Of(there["settings"] as JsonObject).GetValueOrDefault("index.uuid");
+        return (Differences.Between(ObjectKind.Index, there, index.Written ?? [], TargetFacts.None), uuid is null ? null : FlatSettings.Text(uuid));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Portage.Engine.Ports;
 using Portage.Steps.Metadata.Objects;
 
@@ -6,11 +7,12 @@ namespace Portage.Steps.Metadata.Creation;
 
 /// <summary>
 /// What this step has created, or was about to, in order: <c>created.jsonl</c>, one object a line,
-/// <c>{"kind","name","index","ours","made"}</c>. A line is durable before the object is created, so whatever a killed run made is in it.
+/// <c>{"kind","name","index","ours","made","of","uuid","added"}</c>. A line is durable before the object is created, so whatever a killed run made is in it.
 /// </summary>
 /// <remarks>
 /// Indices and their aliases are kept with the index of the snapshot that they come from, templates with the step. <c>"made": false</c>
-/// says that the object is about to be created, the next line of it that it was; earlier builds wrote one line, without the word.
+/// says that the object is about to be created, the next line of it that it was, or was changed in place, with the definition that it has
+/// since (<c>of</c>), the uuid of an index, and what templates added to it; earlier builds wrote one line, without these.
 /// <c>"ours": false</c> takes an object back: somebody else had created it in the meantime. A line that a crash cut off is
 /// ignored: its object was not created yet.
 /// </remarks>
@@ -63,47 +65,71 @@ internal sealed class CreationJournal
     /// <param name="item">The index of the snapshot that it comes from; null for templates.</param>
     public async Task AddAsync(ObjectName name, string? item)
     {
-        await AppendAsync(name, item, isOurs: true, isMade: false);
-        _created[name] = new(name, item, IsMade: false);
+        var created = new CreatedObject(name, item, IsMade: false);
+        await AppendAsync(created, isOurs: true);
+        _created[name] = created;
     }
 
-    /// <summary>Writes down that the object was created.</summary>
-    public async Task ConfirmAsync(ObjectName name)
+    /// <summary>Writes down that the object is there as it was wanted.</summary>
+    /// <param name="definition">What it was made of.</param>
+    /// <param name="uuid">Of an index that was created; null for every other kind, and where it is the same.</param>
+    /// <param name="added">What templates added to an index that was created; null where it was not.</param>
+    public async Task ConfirmAsync(ObjectName name, JsonObject definition, string? uuid, IEnumerable<string>? added = null)
     {
-        if (_created[name] is { IsMade: false } created)
+        var had = _created[name];
+        var now = had with { IsMade = true, Definition = CanonicalText.Of(definition), Uuid = uuid ?? had.Uuid, Added = added is null ? had.Added : string.Join('\n', added) };
+        if (now != had)
         {
-            await AppendAsync(name, created.Item, isOurs: true, isMade: true);
-            _created[name] = created with { IsMade = true };
+            await AppendAsync(now, isOurs: true);
+            _created[name] = now;
         }
     }
+
+    /// <summary>What is known of an object; null when it is not ours.</summary>
+    public CreatedObject? Of(ObjectName name) => _created.GetValueOrDefault(name);
 
     /// <summary>Takes an object back that somebody else had created, or that is gone.</summary>
     public async Task TakeBackAsync(ObjectName name)
     {
         if (_created.Remove(name, out var created))
         {
-            await AppendAsync(name, created.Item, isOurs: false, isMade: false);
+            await AppendAsync(created with { IsMade = false, Definition = null, Uuid = null, Added = "" }, isOurs: false);
         }
     }
 
-    private Task AppendAsync(ObjectName name, string? item, bool isOurs, bool isMade)
+    private Task AppendAsync(CreatedObject created, bool isOurs)
     {
         using var line = new MemoryStream();
         using (var json = new Utf8JsonWriter(line))
         {
             json.WriteStartObject();
-            json.WriteString("kind", name.Kind.ToString());
-            json.WriteString("name", name.Name);
-            json.WriteString("index", name.Index);
+            json.WriteString("kind", created.Name.Kind.ToString());
+            json.WriteString("name", created.Name.Name);
+            json.WriteString("index", created.Name.Index);
             json.WriteBoolean("ours", isOurs);
-            json.WriteBoolean("made", isMade);
+            json.WriteBoolean("made", created.IsMade);
+            if (created.Definition is { } definition)
+            {
+                json.WriteString("of", definition);
+            }
+
+            if (created.Uuid is { } uuid)
+            {
+                json.WriteString("uuid", uuid);
+            }
+
+            if (created.Added.Length > 0)
+            {
+                json.WriteString("added", created.Added);
+            }
+
             json.WriteEndObject();
         }
 
         line.WriteByte((byte)'\n');
 
         // Not to be given up half-way: an object without its line would be nobody's.
-        return (item is null ? _files : _files.Item(item)).AppendAsync(FileName, line.ToArray(), CancellationToken.None).AsTask();
+        return (created.Item is null ? _files : _files.Item(created.Item)).AppendAsync(FileName, line.ToArray(), CancellationToken.None).AsTask();
     }
 
     private async Task RebuildAsync(IStepFiles files, string? item, bool isMended, CancellationToken cancellationToken)
@@ -121,7 +147,12 @@ internal sealed class CreationJournal
             var name = new ObjectName(Enum.Parse<ObjectKind>(root.GetProperty("kind").GetString()!), root.GetProperty("name").GetString()!, root.GetProperty("index").GetString());
             if (root.GetProperty("ours").GetBoolean())
             {
-                _created[name] = new(name, item, IsMade: !root.TryGetProperty("made", out var made) || made.GetBoolean());
+                _created[name] = new(name, item, IsMade: !root.TryGetProperty("made", out var made) || made.GetBoolean())
+                {
+                    Definition = root.TryGetProperty("of", out var definition) ? definition.GetString() : null,
+                    Uuid = root.TryGetProperty("uuid", out var uuid) ? uuid.GetString() : null,
+                    Added = root.TryGetProperty("added", out var added) ? added.GetString()! : "",
+                };
             }
             else
             {
@@ -139,4 +170,17 @@ internal sealed class CreationJournal
 /// <summary>An object that is ours.</summary>
 /// <param name="Item">The index of the snapshot that it comes from; null for templates, and for what an earlier build made.</param>
 /// <param name="IsMade">False when it was about to be created, and nobody knows whether it was.</param>
-internal sealed record CreatedObject(ObjectName Name, string? Item, bool IsMade);
+internal sealed record CreatedObject(ObjectName Name, string? Item, bool IsMade)
+{
+    /// <summary>What it was made of, or changed to last; null while that is not known to be there.</summary>
+    public string? Definition { get; init; }
+
+    /// <summary>Of an index, by which it is told from another one that somebody made in its place; null where it is not known.</summary>
+    public string? Uuid { get; init; }
+
+    /// <summary>What templates added to an index when it was created, a line each.</summary>
+    public string Added { get; init; } = "";
+
+    /// <summary>The item whose work it is; null for what belongs to the step. Earlier builds kept none: there an index is its own.</summary>
+    public string? TakenBackWith => Item ?? (Name.Kind is ObjectKind.Index or ObjectKind.Alias ? Name.Index ?? Name.Name : null);
+}

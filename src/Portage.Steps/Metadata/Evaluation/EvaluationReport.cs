@@ -18,18 +18,20 @@ internal static class EvaluationReport
     public static StepReport Of(IReadOnlyList<EvaluatedObject> objects, bool isDone, IReadOnlyList<string>? additions = null)
     {
         var created = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create).ToArray();
+        var updated = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Update).ToArray();
+        EvaluatedObject[] made = [.. created, .. updated];
         var kept = objects.Count(evaluated => evaluated.Outcome is ObjectOutcome.Keep);
         var conflicts = objects.Count(evaluated => evaluated.Outcome is ObjectOutcome.Differs or ObjectOutcome.Refused);
-        var changed = Count(created, FindingKind.Changed);
-        var dropped = Count(created, FindingKind.Dropped);
+        var changed = Count(made, FindingKind.Changed);
+        var dropped = Count(made, FindingKind.Dropped);
         return new(
             ImmutableSortedDictionary<string, long>.Empty
-                .Add("created", created.Length).Add("kept", kept).Add("changed", changed).Add("dropped", dropped).Add("conflicts", conflicts),
+                .Add("created", created.Length).Add("updated", updated.Length).Add("kept", kept).Add("changed", changed).Add("dropped", dropped).Add("conflicts", conflicts),
             [
-                Summary(created, kept, changed, dropped, conflicts, isDone),
+                Summary(created, updated, kept, changed, dropped, conflicts, isDone),
                 .. Conflicts(objects),
-                .. Findings(created, FindingKind.Dropped, "drop"),
-                .. Findings(created, FindingKind.Changed, "change"),
+                .. Findings(made, FindingKind.Dropped, "drop"),
+                .. Findings(made, FindingKind.Changed, "change"),
                 .. additions ?? [],
                 .. from evaluated in objects
                    from note in evaluated.Notes
@@ -41,7 +43,7 @@ internal static class EvaluationReport
 
     /// <summary>What the target cannot have.</summary>
     public static IEnumerable<string> Dropped(IReadOnlyList<EvaluatedObject> objects) =>
-        Findings([.. objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create)], FindingKind.Dropped, "drop");
+        Findings([.. objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create or ObjectOutcome.Update)], FindingKind.Dropped, "drop");
 
     /// <summary>As <c>2 indices, 1 template, 3 aliases</c>; components apart, as they are none by themselves.</summary>
     public static string Amounts(IEnumerable<ObjectKind> kinds)
@@ -52,9 +54,14 @@ internal static class EvaluationReport
         return string.Join(", ", parts) is { Length: > 0 } text ? text : "nothing";
     }
 
-    private static string Summary(EvaluatedObject[] created, int kept, int changed, int dropped, int conflicts, bool isDone)
+    private static string Summary(EvaluatedObject[] created, EvaluatedObject[] updated, int kept, int changed, int dropped, int conflicts, bool isDone)
     {
         var parts = new List<string> { $"{Amounts(created.Select(evaluated => evaluated.Name.Kind))} {(isDone ? "created" : "to create")}" };
+        if (updated.Length > 0)
+        {
+            parts.Add($"{Amounts(updated.Select(evaluated => evaluated.Name.Kind))} {(isDone ? "updated" : "to update")}");
+        }
+
         if (kept > 0)
         {
             parts.Add($"{kept} kept");
@@ -109,6 +116,8 @@ internal static class EvaluationReport
     private static string? Line(EvaluatedObject evaluated, bool isDone) => evaluated.Outcome switch
     {
         ObjectOutcome.Create => $"{(isDone ? "created" : "create")} {evaluated.Name}{Essentials(evaluated.Object)}",
+        ObjectOutcome.Update update => $"{(isDone ? "updated" : "update")} {evaluated.Name}: {string.Join("; ", update.Differences)}",
+        ObjectOutcome.Keep when evaluated.IsOurs => $"keep {evaluated.Name}: Portage made it, and nothing of it changes",
         ObjectOutcome.Keep => $"keep {evaluated.Name}: it is there just so",
         ObjectOutcome.Differs => $"leave {evaluated.Name}: what is there stays as it is{(evaluated.Name.Kind == ObjectKind.Index ? ", and documents go into it" : "")}",
         ObjectOutcome.LeftOut left => $"leave {evaluated.Name} out: {left.Reason}",

@@ -4,8 +4,10 @@ using System.Text.Json.Nodes;
 using Portage.Clusters;
 using Portage.Clusters.Capabilities;
 using Portage.Clusters.Failures;
+using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Diagnostics;
+using Portage.Planning;
 using Portage.Steps.Metadata.Creation;
 using Portage.Steps.Metadata.Objects;
 using Portage.Steps.Metadata.Rules;
@@ -13,16 +15,25 @@ using Portage.Steps.Reading;
 
 namespace Portage.Steps.Metadata.Evaluation;
 
+/// <summary>What an evaluation found.</summary>
+/// <param name="Destroys">What must go first, with what is in it.</param>
+internal sealed record EvaluationResult(ImmutableArray<EvaluatedObject> Objects, ImmutableArray<Destruction> Destroys)
+{
+    public StepReport Report => EvaluationReport.Of(Objects, isDone: false) with { Destroys = Destroys };
+}
+
 /// <summary>Finds out what becomes of every object of a slice on its target. What it makes there for that is gone when it returns.</summary>
 internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterClient client, CreationJournal journal)
 {
     private readonly ScratchSpace _scratch = ScratchOf(context, client);
+    private OwnObjects _own = null!;
 
     public static ScratchSpace ScratchOf(WorkContext context, ClusterClient client) => new(client, context.Inputs.Fingerprints.Identity.Short);
 
+    /// <param name="redone">Items that are taken back first, and are looked at as if they were gone; default for everything.</param>
     /// <exception cref="StepException">The snapshot or the slice cannot be used, or the target is too old.</exception>
     /// <exception cref="ClusterException">The target cannot be asked.</exception>
-    public async Task<ImmutableArray<EvaluatedObject>> EvaluateAsync(CancellationToken cancellationToken)
+    public async Task<EvaluationResult> EvaluateAsync(ImmutableArray<string> redone, CancellationToken cancellationToken)
     {
         var can = await CapabilitiesAsync(client, on, cancellationToken);
         var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
@@ -34,7 +45,22 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
         {
             var facts = new TargetFacts(can, await DefaultsAsync(cancellationToken));
             var state = await TargetState.ReadAsync(client, can, cancellationToken);
-            return await TryAllAsync([.. source.Translate(facts, on.Slice.Metadata.Replicas)], facts, state, cancellationToken);
+            ImmutableArray<MetadataObject> wanted = [.. source.Translate(facts, on.Slice.Metadata.Replicas)];
+            var gone = redone.IsDefault ? null : redone.ToHashSet(StringComparer.Ordinal);
+            for (; ; )
+            {
+                _own = new(journal, state, gone);
+                var objects = await TryAllAsync(wanted, facts, state, cancellationToken);
+
+                // What cannot be changed in place takes along whatever else was made of the same index.
+                var more = gone is null ? [] : objects.Where(evaluated => evaluated.Replaces).Select(evaluated => journal.Of(evaluated.Name)?.TakenBackWith).OfType<string>().Except(gone, StringComparer.Ordinal).ToArray();
+                if (more.Length == 0)
+                {
+                    return new(objects, Destroyed.Of(journal, state, on.TargetName, gone, objects.Where(evaluated => evaluated.Replaces).Select(evaluated => evaluated.Name).ToHashSet()));
+                }
+
+                gone!.UnionWith(more);
+            }
         }
         finally
         {
@@ -104,21 +130,37 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
     private async Task<EvaluatedObject> TryTemplateAsync(
         Trial trial, MetadataObject wanted, TargetFacts facts, TargetState state, TemplateCollisions collisions, CancellationToken cancellationToken)
     {
-        var there = journal.Has(wanted.Name) ? null : state.Template(wanted.Name);
+        var own = _own.There(wanted.Name);
         var tried = Impossible(wanted) is { } impossible ? TrialResult.Refused(impossible) : await trial.TemplateAsync(wanted, cancellationToken);
-        var outcome = Outcome(wanted, tried, there, facts);
-        return new(wanted, outcome is ObjectOutcome.Create && collisions.OfTemplate(wanted) is { } rival ? new ObjectOutcome.Refused(rival) : outcome);
+        var outcome = own is { IsMade: true } && !_own.IsRedone(own)
+            ? OwnOutcome(own, wanted, tried, state.Template(wanted.Name)!)
+            : Outcome(wanted, tried, own is null ? state.Template(wanted.Name) : null, facts);
+        return new(wanted, outcome is ObjectOutcome.Create or ObjectOutcome.Update && collisions.OfTemplate(wanted) is { } rival ? new ObjectOutcome.Refused(rival) : outcome)
+        {
+            IsOurs = own is not null,
+            Replaces = own is { IsMade: true } && _own.IsRedone(own),
+        };
     }
 
     private async Task<(EvaluatedObject Index, IEnumerable<EvaluatedObject> Aliases)> TryIndexAsync(
         Trial trial, MetadataObject wanted, ImmutableArray<MetadataObject> aliases, TargetFacts facts, TargetState state, TemplateCollisions collisions, HashSet<string> own, CancellationToken cancellationToken)
     {
         var name = wanted.Name.Name;
-        var there = !journal.Has(wanted.Name) && state.HasIndex(name) ? await state.IndexAsync(name, cancellationToken) : null;
+        var ours = _own.There(wanted.Name);
+        var stays = ours is { IsMade: true } && !_own.IsRedone(ours);
+        if (stays && IsAsMade(ours!, wanted) && aliases.All(alias => _own.There(alias.Name) is { IsMade: true } its && !_own.IsRedone(its) && IsAsMade(its, alias)))
+        {
+            // There is nothing to try.
+            return (new(wanted, new ObjectOutcome.Keep()) { IsOurs = true }, aliases.Select(alias => Alias(alias, new ObjectOutcome.Keep(), null)));
+        }
+
+        var there = (ours is null || stays) && state.HasIndex(name) ? await state.IndexAsync(name, cancellationToken) : null;
         var (tried, refusals) = Impossible(wanted) is { } impossible
             ? (TrialResult.Refused(impossible), ImmutableDictionary<string, string?>.Empty)
             : await trial.IndexAsync(wanted, aliases, cancellationToken);
-        var outcome = Outcome(wanted, tried, there, facts);
+        var (outcome, change, replaces) = stays && there is not null && tried.Written is { } written
+            ? await ChangeAsync(trial, ours!, wanted, there, written, cancellationToken)
+            : (stays && tried.Refusal is { } refusal ? new ObjectOutcome.Refused(refusal) : Outcome(wanted, tried, there, facts), null, ours is { IsMade: true });
         if (there is null && state.Alias(name).Select(alias => alias.Index).Where(index => !own.Contains(index)).ToArray() is { Length: > 0 } pointed)
         {
             outcome = new ObjectOutcome.Refused($"the target has an alias of that name, of {string.Join(", ", pointed)}");
@@ -131,19 +173,43 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
 
         var evaluated = new EvaluatedObject(wanted, outcome, tried.Written)
         {
+            IsOurs = ours is not null,
+            Replaces = replaces && outcome is ObjectOutcome.Create,
+            Change = change,
             Notes = outcome is ObjectOutcome.Create ? [.. collisions.Applying(name).Select(template => $"{template} of the target adds to it when it is created")] : [],
         };
-        return (evaluated, aliases.Select(alias => new EvaluatedObject(alias, AliasOutcome(alias, outcome, refusals.GetValueOrDefault(alias.Name.Name), facts, state))));
+        return (evaluated, aliases.Select(alias => Alias(alias, outcome, refusals.GetValueOrDefault(alias.Name.Name))));
+
+        EvaluatedObject Alias(MetadataObject alias, ObjectOutcome index, string? refused)
+        {
+            var its = _own.There(alias.Name);
+            return new(alias, AliasOutcome(alias, index, refused, facts, state)) { IsOurs = its is not null, Replaces = its is { IsMade: true } && _own.IsRedone(its) };
+        }
+    }
+
+    /// <summary>What becomes of an index that is ours: changed where it is, or made anew where the target does not change that.</summary>
+    private async Task<(ObjectOutcome Outcome, IndexChange? Change, bool Replaces)> ChangeAsync(
+        Trial trial, CreatedObject ours, MetadataObject wanted, JsonObject there, JsonObject written, CancellationToken cancellationToken)
+    {
+        var change = OwnObjects.ChangeOf(ours, wanted, there, written, on.Slice.Metadata.Replicas is not null);
+        if (change.IsNothing)
+        {
+            return (new ObjectOutcome.Keep(), null, false);
+        }
+
+        return await trial.ChangeAsync(wanted.Name.Name, there, change, cancellationToken) is null
+            ? (new ObjectOutcome.Update([.. OwnObjects.Differences(change, there, written)]), change, false)
+            : (new ObjectOutcome.Create(), null, true);
     }
 
     private ObjectOutcome AliasOutcome(MetadataObject alias, ObjectOutcome index, string? refusal, TargetFacts facts, TargetState state)
     {
-        if (index is not (ObjectOutcome.Create or ObjectOutcome.Keep))
+        if (index is not (ObjectOutcome.Create or ObjectOutcome.Keep or ObjectOutcome.Update))
         {
             return new ObjectOutcome.LeftOut(index is ObjectOutcome.Differs ? "its index is left as it is" : "its index is refused");
         }
 
-        var (name, isOurs) = (alias.Name.Name, journal.Has(alias.Name));
+        var name = alias.Name.Name;
         var others = state.Alias(name).Where(other => other.Index != alias.Name.Index).ToArray();
         if (state.HasIndex(name))
         {
@@ -155,20 +221,44 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
             return new ObjectOutcome.Refused($"the alias writes to {writes} on the target already");
         }
 
-        var there = isOurs ? null : state.Alias(name).FirstOrDefault(other => other.Index == alias.Name.Index).Definition;
-        return Outcome(alias, new(refusal, alias.Definition), there, facts);
+        var (own, there) = (_own.There(alias.Name), state.Alias(name).FirstOrDefault(other => other.Index == alias.Name.Index).Definition);
+        var tried = new TrialResult(refusal, alias.Definition);
+        return own is { IsMade: true } && !_own.IsRedone(own) ? OwnOutcome(own, alias, tried, there!) : Outcome(alias, tried, own is null ? there : null, facts);
     }
 
-    private static ObjectOutcome Outcome(MetadataObject wanted, TrialResult tried, JsonObject? there, TargetFacts facts)
+    /// <summary>What becomes of a template or an alias that is ours: these are replaced where they are.</summary>
+    private static ObjectOutcome OwnOutcome(CreatedObject own, MetadataObject wanted, TrialResult tried, JsonObject there)
+    {
+        if (IsAsMade(own, wanted))
+        {
+            return new ObjectOutcome.Keep();
+        }
+
+        if (tried.Refusal is { } refusal)
+        {
+            return new ObjectOutcome.Refused(refusal);
+        }
+
+        var differences = Differences.Between(wanted.Name.Kind, there, tried.Written!, TargetFacts.None);
+        return differences.IsEmpty ? new ObjectOutcome.Keep() : new ObjectOutcome.Update(differences);
+    }
+
+    private ObjectOutcome Outcome(MetadataObject wanted, TrialResult tried, JsonObject? there, TargetFacts facts)
     {
         if (there is null)
         {
             return tried.Refusal is { } refusal ? new ObjectOutcome.Refused(refusal) : new ObjectOutcome.Create();
         }
 
-        var differences = tried.Refusal is { } why ? [$"ours cannot be compared: {why}"] : Differences.Between(wanted.Name.Kind, there, tried.Written!, facts);
+        ImmutableArray<string> differences =
+        [
+            .. tried.Refusal is { } why ? [$"ours cannot be compared: {why}"] : Differences.Between(wanted.Name.Kind, there, tried.Written!, facts),
+            .. wanted.Name.Kind == ObjectKind.Index && on.Slice.Metadata.Replicas is not null && OwnObjects.ReplicasDiffer(there, wanted) is { } replicas ? [replicas] : (string[])[],
+        ];
         return differences.IsEmpty ? new ObjectOutcome.Keep() : new ObjectOutcome.Differs(differences);
     }
+
+    private static bool IsAsMade(CreatedObject own, MetadataObject wanted) => own.Definition == CanonicalText.Of(wanted.Definition);
 
     private static string? Impossible(MetadataObject wanted) =>
         wanted.Findings.Where(finding => finding.Kind == FindingKind.Impossible).Select(finding => finding.Text).ToArray() is { Length: > 0 } why ? string.Join("; ", why) : null;

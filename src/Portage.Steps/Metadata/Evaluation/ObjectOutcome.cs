@@ -11,8 +11,12 @@ internal abstract record ObjectOutcome
     {
     }
 
-    /// <summary>It is not there, or we made it, and the target takes it.</summary>
+    /// <summary>It is not there, or what is there is ours and goes first, and the target takes it.</summary>
     public sealed record Create : ObjectOutcome;
+
+    /// <summary>It is ours, and is changed where it is.</summary>
+    /// <param name="Differences">As <c>setting index.number_of_replicas is 0 there, 1 here</c>.</param>
+    public sealed record Update(ImmutableArray<string> Differences) : ObjectOutcome;
 
     /// <summary>It is there just so.</summary>
     public sealed record Keep : ObjectOutcome;
@@ -32,8 +36,25 @@ internal abstract record ObjectOutcome
 /// <param name="Written">An index as the target writes it; null for every other kind, and where it was refused.</param>
 internal sealed record EvaluatedObject(MetadataObject Object, ObjectOutcome Outcome, JsonObject? Written = null)
 {
+    /// <summary>True when what is there, if anything is, is ours.</summary>
+    public bool IsOurs { get; init; }
+
+    /// <summary>True when ours is there and must go before this can be created.</summary>
+    public bool Replaces { get; init; }
+
+    /// <summary>What is sent to change an index where it is; null where nothing is.</summary>
+    public IndexChange? Change { get; init; }
+
     /// <summary>What a person should know besides.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
     public ObjectName Name => Object.Name;
+}
+
+/// <summary>What is sent to change an index where it is.</summary>
+/// <param name="Settings">By flat name; a null value sets one back.</param>
+/// <param name="Mapping">The whole mapping as wanted, which adds what is not there; null where nothing is added.</param>
+internal sealed record IndexChange(JsonObject Settings, JsonObject? Mapping)
+{
+    public bool IsNothing => Settings.Count == 0 && Mapping is null;
 }

@@ -14,13 +14,13 @@ internal sealed class TargetState
 {
     private readonly ClusterMetadata _metadata;
     private readonly FrozenDictionary<(ObjectKind, string), JsonObject> _templates;
-    private readonly FrozenSet<string> _indices;
+    private readonly FrozenDictionary<string, IndexSummary> _indices;
     private readonly ImmutableArray<(string Index, string Alias, JsonObject Definition)> _aliases;
 
     private TargetState(
         ClusterMetadata metadata,
         FrozenDictionary<(ObjectKind, string), JsonObject> templates,
-        FrozenSet<string> indices,
+        FrozenDictionary<string, IndexSummary> indices,
         ImmutableArray<(string Index, string Alias, JsonObject Definition)> aliases) =>
         (_metadata, _templates, _indices, _aliases) = (metadata, templates, indices, aliases);
 
@@ -41,7 +41,7 @@ internal sealed class TargetState
         return new(
             metadata,
             templates.ToFrozenDictionary(),
-            indices.Select(index => index.Name).ToFrozenSet(StringComparer.Ordinal),
+            indices.ToFrozenDictionary(index => index.Name, StringComparer.Ordinal),
             [.. from index in aliases
                 from alias in Parse(index.Json)
                 select (index.Name, alias.Key, alias.Value as JsonObject ?? [])]);
@@ -61,7 +61,10 @@ internal sealed class TargetState
     /// <summary>A template as the target has it; null when it has none of the name.</summary>
     public JsonObject? Template(ObjectName name) => _templates.GetValueOrDefault((name.Kind, name.Name));
 
-    public bool HasIndex(string name) => _indices.Contains(name);
+    public bool HasIndex(string name) => _indices.ContainsKey(name);
+
+    /// <summary>How large an index is, and which one it is; null when there is none of the name.</summary>
+    public IndexSummary? Summary(string name) => _indices.GetValueOrDefault(name);
 
     /// <summary>An index as the target has it.</summary>
     public async Task<JsonObject?> IndexAsync(string name, CancellationToken cancellationToken) =>

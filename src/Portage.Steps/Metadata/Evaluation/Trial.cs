@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Portage.Clusters;
 using Portage.Clusters.Metadata;
 using Portage.Steps.Metadata.Objects;
+using Portage.Steps.Metadata.Rules;
 
 namespace Portage.Steps.Metadata.Evaluation;
 
@@ -101,6 +102,32 @@ internal sealed class Trial(ClusterClient client, ScratchSpace scratch)
 
         written["settings"] = FlatSettings.ToJson(settings);
         return (new(null, written), byAlias);
+    }
+
+    /// <summary>Tries to change an index that is there, on one like it.</summary>
+    /// <param name="there">As the target has it.</param>
+    /// <returns>What the target says when it refuses; null when it takes the change.</returns>
+    public async Task<string?> ChangeAsync(string real, JsonObject there, IndexChange change, CancellationToken cancellationToken)
+    {
+        var like = there.DeepClone().AsObject();
+        like.Remove("aliases");
+        var settings = FlatSettings.Of(like["settings"] as JsonObject);
+        foreach (var generated in settings.Keys.Where(SettingRules.IsGenerated).ToArray())
+        {
+            settings.Remove(generated);
+        }
+
+        like["settings"] = FlatSettings.ToJson(settings);
+        var name = scratch.Name(real);
+        if (await scratch.TryAsync(HttpMethod.Put, $"/{name}?wait_for_active_shards=0", BodyOf(like), cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        refusal = change.Settings.Count > 0 ? await scratch.TryAsync(HttpMethod.Put, $"/{name}/_settings", change.Settings, cancellationToken) : null;
+        refusal ??= change.Mapping is { } mapping ? await scratch.TryAsync(HttpMethod.Put, $"/{name}/_mapping", mapping, cancellationToken) : null;
+        await scratch.DeleteIndexAsync(name, cancellationToken);
+        return refusal;
     }
 
     private async Task<(string? Refusal, JsonObject? Written, Dictionary<string, string?> Aliases)> TryIndexAsync(

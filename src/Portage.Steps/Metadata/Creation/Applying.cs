@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Portage.Engine.Ports;
+using Portage.Steps.Metadata.Evaluation;
+using Portage.Steps.Metadata.Objects;
+
+namespace Portage.Steps.Metadata.Creation;
+
+/// <summary>
+/// What a run began to do, in <c>applying.json</c>, written before the first of it: a run that goes on after a kill finds some of it done, and
+/// still reports, and compares with what was approved, all of it.
+/// </summary>
+/// <param name="Key">What was approved, or what the run works with where nothing was to be approved.</param>
+internal sealed record Applying(string Key, ImmutableArray<AppliedObject> Objects)
+{
+    private const string FileName = "applying.json";
+
+    public static async Task<Applying?> ReadAsync(IStepFiles files, CancellationToken cancellationToken) =>
+        await files.ReadAsync(FileName, cancellationToken) is { } text ? JsonSerializer.Deserialize(text, ApplyingJson.Default.Applying) : null;
+
+    public static Applying Of(string key, IEnumerable<EvaluatedObject> objects) => new(
+        key,
+        [
+            .. from evaluated in objects
+               where evaluated.Outcome is ObjectOutcome.Create or ObjectOutcome.Update
+               select new AppliedObject(evaluated.Name.Kind, evaluated.Name.Name, evaluated.Name.Index, (evaluated.Outcome as ObjectOutcome.Update)?.Differences, evaluated.Notes)
+        ]);
+
+    public ValueTask WriteAsync(IStepFiles files) => files.WriteAsync(FileName, JsonSerializer.SerializeToUtf8Bytes(this, ApplyingJson.Default.Applying), CancellationToken.None);
+
+    public static ValueTask DeleteAsync(IStepFiles files) => files.DeleteAsync(FileName, CancellationToken.None);
+
+    /// <summary>The objects as they were before any of it was done.</summary>
+    public ImmutableArray<EvaluatedObject> AsBegun(ImmutableArray<EvaluatedObject> objects)
+    {
+        var begun = Objects.ToDictionary(applied => new ObjectName(applied.Kind, applied.Name, applied.Index));
+        return
+        [
+            .. from evaluated in objects
+               select begun.TryGetValue(evaluated.Name, out var applied) && evaluated is { Replaces: false, IsOurs: true, Outcome: ObjectOutcome.Keep or ObjectOutcome.Update or ObjectOutcome.Create }
+                   ? evaluated with { Outcome = applied.Differences is { } differences ? new ObjectOutcome.Update(differences) : new ObjectOutcome.Create(), Notes = applied.Notes }
+                   : evaluated
+        ];
+    }
+}
+
+/// <summary>One object that a run began to create or to change.</summary>
+/// <param name="Differences">What is changed; null where it is created.</param>
+/// <param name="Notes">What a person should know besides.</param>
+internal sealed record AppliedObject(ObjectKind Kind, string Name, string? Index, ImmutableArray<string>? Differences, ImmutableArray<string> Notes);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Applying))]
+internal sealed partial class ApplyingJson : JsonSerializerContext;

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using Portage.Planning;
+using Portage.Steps.Metadata.Creation;
+using Portage.Steps.Metadata.Objects;
+
+namespace Portage.Steps.Metadata.Evaluation;
+
+/// <summary>Says what is destroyed when objects of ours are taken back. Pure.</summary>
+internal static class Destroyed
+{
+    /// <param name="items">Whose objects go; null for everything.</param>
+    /// <param name="replaced">Objects that go besides.</param>
+    public static ImmutableArray<Destruction> Of(CreationJournal journal, TargetState state, string target, IReadOnlySet<string>? items, IReadOnlySet<ObjectName> replaced)
+    {
+        var own = new OwnObjects(journal, state, items);
+        var gone = journal.Created.Where(created => own.There(created.Name) is not null && (own.IsRedone(created) || replaced.Contains(created.Name))).ToArray();
+        var indices = gone.Where(created => created.Name.Kind == ObjectKind.Index).Select(created => created.Name.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. gone.Where(created => created.Name.Index is not { } index || !indices.Contains(index)).Select(created => Of(created, state, target))];
+    }
+
+    private static Destruction Of(CreatedObject created, TargetState state, string target)
+    {
+        var (name, item) = (created.Name.Name, created.TakenBackWith);
+        switch (created.Name.Kind)
+        {
+            case ObjectKind.Index:
+                // Who wrote the documents is not known here; the step that copies them knows of its own.
+                var summary = state.Summary(name)!;
+                return new(DestructionKind.DeleteIndex, target, name, summary.DocumentCount, summary.StoreBytes, summary.DocumentCount is 0 ? 0 : null) { Item = item };
+            case ObjectKind.Alias:
+                return new(DestructionKind.DeleteAlias, target, $"{name} of {created.Name.Index}", null, null, 0) { Item = item };
+            default:
+                return new(DestructionKind.DeleteTemplate, target, name, null, null, 0) { Item = item };
+        }
+    }
+}
