@@ -20,6 +20,9 @@ internal sealed class SliceOnSandbox : IAsyncDisposable
 
     public TestTarget Target { get; }
 
+    /// <summary>The folder of the repository.</summary>
+    public string Repository => _fixture["repo"];
+
     /// <summary>Unpacks the repository, verifies snapshot <c>second</c> and creates what its documents need.</summary>
     public static async Task<SliceOnSandbox> OfAsync(string server, SliceConfig slice)
     {

@@ -58,6 +58,7 @@ internal sealed class NullBulkServer
         { Path.Value: CountPath } => context.Response.WriteAsync(TakeReceived()),
         { Method: "POST" or "PUT" } request when request.Path.Value!.EndsWith("_bulk", StringComparison.Ordinal) => BulkAsync(context),
         { Method: "HEAD" } => NotFoundAsync(context),
+        { Path.Value: { } path } when path.Contains("/_settings/", StringComparison.Ordinal) => NotFoundAsync(context),
         { Path.Value: "/" } => JsonAsync(context, """{"name":"null","cluster_name":"null","cluster_uuid":"null","version":{"distribution":"opensearch","number":"2.19.1","lucene_version":"9.12.1","minimum_wire_compatibility_version":"7.10.0","minimum_index_compatibility_version":"7.0.0"},"tagline":"null"}"""),
         _ => JsonAsync(context, """{"acknowledged":true,"_shards":{"total":1,"successful":1,"failed":0}}"""),
     };
@@ -65,7 +66,7 @@ internal sealed class NullBulkServer
     private static Task NotFoundAsync(HttpContext context)
     {
         context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
+        return context.Request.Method == "HEAD" ? Task.CompletedTask : JsonAsync(context, """{"error":{"type":"index_not_found_exception","reason":"no such index"},"status":404}""");
     }
 
     private static Task JsonAsync(HttpContext context, string json)

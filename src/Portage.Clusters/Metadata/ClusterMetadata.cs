@@ -35,6 +35,14 @@ public sealed class ClusterMetadata(ClusterClient client)
     public async Task<bool> IndexExistsAsync(string index, CancellationToken cancellationToken) =>
         await client.FindAsync(HttpMethod.Head, ClusterPath.Of(index), cancellationToken) is not null;
 
+    /// <summary>An index's own id, which another index of the same name does not have; null when there is none of the name.</summary>
+    public Task<string?> FindUuidAsync(string index, CancellationToken cancellationToken) =>
+        client.ReadIfFoundAsync(ClusterPath.Of(index, "_settings", "index.uuid") + "?flat_settings=true", body =>
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.EnumerateObject().First().Value.GetProperty("settings").GetProperty("index.uuid").GetString()!;
+        }, cancellationToken);
+
     /// <summary>
     /// An index's <c>{"aliases","mappings","settings"}</c>; null when there is none of the name. Up to Elasticsearch 6 the
     /// mappings are below their types. An alias is followed: the name in the result is the index's own.

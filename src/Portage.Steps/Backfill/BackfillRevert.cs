@@ -3,6 +3,7 @@ using Portage.Clusters;
 using Portage.Engine.Ports;
 using Portage.Planning;
 using Portage.Steps.Reading;
+using Portage.Steps.WorkItems;
 
 namespace Portage.Steps.Backfill;
 
@@ -67,7 +68,8 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
         }
         else if (index is not null)
         {
-            await new WrittenDocuments(context, client).DeleteAsync(index, look!.Before, look.HadConflicts, cancellationToken);
+            using var journal = await ItemJournal.LookAsync(files, item, cancellationToken);
+            await new WrittenDocuments(context, client).DeleteAsync(index, journal, look!.Before, look.HadConflicts, cancellationToken);
         }
         else if (look is { Documents: > 0 })
         {

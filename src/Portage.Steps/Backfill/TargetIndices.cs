@@ -16,7 +16,7 @@ namespace Portage.Steps.Backfill;
 internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, ClusterClient client)
 {
     private readonly ClusterMetadata _metadata = new(client);
-    private ImmutableHashSet<string> _expected = [];
+    private ImmutableDictionary<string, string> _expected = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>How the target was before the first document of each index of the snapshot; asked once for each, and kept.</summary>
     /// <exception cref="StepException">An index that metadata made is gone.</exception>
@@ -38,18 +38,18 @@ internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, Clust
             all.Add(index.Name, before);
         }
 
-        await ExpectAsync(indices.SelectMany(index => index.TargetNames), cancellationToken);
+        _expected = await ExpectAsync(indices, all, cancellationToken);
         return all.ToImmutable();
     }
 
-    /// <summary>Throws when an index that was there is gone: the target would make it up again by guessing.</summary>
+    /// <summary>Throws when an index that was there is gone, or another one by now: the target makes it up again by guessing.</summary>
     public async Task RefuseGoneAsync(IEnumerable<string> targets, CancellationToken cancellationToken)
     {
-        foreach (var target in targets.Where(_expected.Contains))
+        foreach (var target in targets)
         {
-            if (!await _metadata.IndexExistsAsync(target, cancellationToken))
+            if (_expected.TryGetValue(target, out var uuid) && await _metadata.FindUuidAsync(target, cancellationToken) != uuid)
             {
-                throw Gone(target, $"Somebody deleted '{target}' on {on.Config.Targets[on.TargetName].Endpoint} while documents were sent to it.");
+                throw Deleted(target);
             }
         }
     }
@@ -57,6 +57,7 @@ internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, Clust
     /// <summary>Notes how the targets of an index are now that no document of it is under way.</summary>
     public async Task MarkAsync(ItemJournal journal, SelectedIndex index, ConflictChoice conflict, CancellationToken cancellationToken)
     {
+        await RefuseGoneAsync(index.TargetNames, cancellationToken);
         var notes = new BackfillNotes(context.Files.Item(index.Name));
         var count = journal.Sum(BackfillProgress.Accepted) - journal.Sum(BackfillProgress.Existing);
         if (await notes.WrittenAsync(cancellationToken) is { } had && had.Count == count)
@@ -68,18 +69,26 @@ internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, Clust
         await notes.WriteWrittenAsync(new(count, conflict == ConflictChoice.Overwrite, await MarksOfAsync(index, cancellationToken)), cancellationToken);
     }
 
-    private async Task ExpectAsync(IEnumerable<string> targets, CancellationToken cancellationToken)
+    private async Task<ImmutableDictionary<string, string>> ExpectAsync(ImmutableArray<SelectedIndex> indices, ImmutableDictionary<string, BackfillBefore>.Builder before, CancellationToken cancellationToken)
     {
-        var there = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
-        foreach (var target in targets)
+        var there = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var index in indices)
         {
-            if (await _metadata.IndexExistsAsync(target, cancellationToken))
+            foreach (var target in index.TargetNames)
             {
-                there.Add(target);
+                var had = before[index.Name].Of(target).Uuid;
+                if (await _metadata.FindUuidAsync(target, cancellationToken) is { } uuid && (had is null || had == uuid))
+                {
+                    there.Add(target, uuid);
+                }
+                else if (had is not null)
+                {
+                    throw Deleted(target);
+                }
             }
         }
 
-        _expected = there.ToImmutable();
+        return there.ToImmutable();
     }
 
     private async Task<ImmutableSortedDictionary<string, IndexMark>> MarksOfAsync(SelectedIndex index, CancellationToken cancellationToken)
@@ -111,6 +120,8 @@ internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, Clust
             }
         }
     }
+
+    private StepException Deleted(string index) => Gone(index, $"Somebody deleted '{index}' on {on.Config.Targets[on.TargetName].Endpoint} while documents were sent to it; what there is of that name now is another index.");
 
     private StepException Gone(string index, string what) =>
         new(DiagnosticCatalog.TargetIndexGone.Error(on.TargetPath, $"{what} Create '{index}' again with the mapping that it should have, then start again."), isTransient: false, null);

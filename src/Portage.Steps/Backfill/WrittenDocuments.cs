@@ -5,6 +5,7 @@ using Portage.Engine.Ports;
 using Portage.Steps.Connecting;
 using Portage.Steps.Documents;
 using Portage.Steps.Reading;
+using Portage.Steps.WorkItems;
 
 namespace Portage.Steps.Backfill;
 
@@ -26,14 +27,14 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
 
     /// <exception cref="StepException">The snapshot cannot be read.</exception>
     /// <exception cref="ClusterException">The target does not do as asked.</exception>
-    public async Task DeleteAsync(SelectedIndex index, BackfillBefore before, bool hadConflicts, CancellationToken cancellationToken)
+    public async Task DeleteAsync(SelectedIndex index, ItemJournal journal, BackfillBefore before, bool hadConflicts, CancellationToken cancellationToken)
     {
         for (var number = 0; number < index.Index.NumberOfShards; number++)
         {
             var opened = number;
             var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(opened, cancellationToken));
             await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(0, cancellationToken));
-            var batch = new List<(DocumentKey Key, byte[] Source)>();
+            var batch = new List<SentDocument>();
             var bytes = 0;
             while (await SnapshotAccess.TryAsync(null, async () => await reader.MoveNextAsync(cancellationToken)))
             {
@@ -42,7 +43,7 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
                     continue;
                 }
 
-                batch.Add((write.Key, write.Source.ToArray()));
+                batch.Add(new(write.Key, write.Source.ToArray(), IsDecided: reader.Current.Position <= journal.Of(number).Position));
                 bytes += write.Source.Length;
                 if (batch.Count == BatchDocumentsMax || bytes >= BatchBytesMax)
                 {
@@ -55,14 +56,14 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
         }
     }
 
-    private async Task DeleteAsync(List<(DocumentKey Key, byte[] Source)> batch, BackfillBefore before, bool hadConflicts, CancellationToken cancellationToken)
+    private async Task DeleteAsync(List<SentDocument> batch, BackfillBefore before, bool hadConflicts, CancellationToken cancellationToken)
     {
         for (var attempt = 1; batch.Count > 0; attempt++)
         {
             try
             {
                 var found = await _documents.GetAsync([.. batch.Select(document => document.Key)], cancellationToken);
-                var ours = batch.Zip(found).Where(pair => IsOurs(pair.First.Source, pair.Second, before.Of(pair.First.Key.Index), hadConflicts)).Select(pair => pair.Second).ToArray();
+                var ours = batch.Zip(found).Where(pair => IsOurs(pair.First, pair.Second, before.Of(pair.First.Key.Index), hadConflicts)).Select(pair => pair.Second).ToArray();
                 context.AssertLease();
                 _deleted += (await _documents.DeleteAsync(ours, cancellationToken)).Count(outcome => outcome == DeleteOutcome.Deleted);
                 context.Progress(BackfillProgress.Deleting(_deleted));
@@ -75,15 +76,20 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
         }
     }
 
-    private static bool IsOurs(byte[] source, FoundDocument found, IndexMark before, bool hadConflicts)
+    private static bool IsOurs(SentDocument sent, FoundDocument found, IndexMark before, bool hadConflicts)
     {
-        if (!found.IsFound || found.Routing != found.Key.Routing || found.Source is not { } there || !JsonContent.Equal(source, there.Span))
+        if (!found.IsFound || found.Routing != found.Key.Routing || found.Source is not { } there || !JsonContent.Equal(sent.Source, there.Span))
         {
             return false;
         }
 
         // Which shard a document is in is not told: what is beyond the highest number of all is new in any of them.
         var isNew = before.Shards is { } shards && found.SequenceNumber > shards.Values.DefaultIfEmpty(-1).Max();
-        return isNew || (before.Documents == 0 && !hadConflicts);
+
+        // Where nothing of the snapshot was there already, whatever was sent is ours.
+        return isNew || (!hadConflicts && (sent.IsDecided || before.Documents == 0));
     }
+
+    /// <param name="IsDecided">True when the target has acknowledged it.</param>
+    private sealed record SentDocument(DocumentKey Key, byte[] Source, bool IsDecided);
 }

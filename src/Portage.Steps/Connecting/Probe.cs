@@ -54,9 +54,19 @@ public static class Probe
         {
             // The source makes the repository when the snapshot is taken; the folder must be there for both.
             var folder = snapshot.Repository!.File!.Path!;
-            return Directory.Exists(folder)
-                ? $"{folder} is there"
-                : throw new StepException(DiagnosticCatalog.RepositoryNotFound.Error($"{path}.repository.file.path", $"{folder} does not exist on this machine."), isTransient: false, null);
+            try
+            {
+                await new FileBlobStore(folder).ListAsync("", cancellationToken);
+                return $"{folder} is there";
+            }
+            catch (RepositoryNotFoundException missing)
+            {
+                throw new StepException(DiagnosticCatalog.RepositoryNotFound.Error($"{path}.repository.file.path", $"{folder} does not exist on this machine."), isTransient: false, missing);
+            }
+            catch (RepositoryException failure)
+            {
+                throw new StepException(SnapshotAccess.Describe(failure, $"{path}.repository.file.path"), isTransient: false, failure);
+            }
         }
 
         var repository = await SnapshotAccess.OpenRepositoryAsync(snapshot, path, cancellationToken);

@@ -64,6 +64,7 @@ public static class SliceContents
             selected.Add(new(index, slice.Types));
         }
 
+        RefuseMissingShards(selected, snapshot.Name, path);
         var undecided = selected.Where(index => index.IsUndecided).ToArray();
         if (undecided.Length > 0)
         {
@@ -73,13 +74,37 @@ public static class SliceContents
                 null);
         }
 
-        var collision = selected.SelectMany(index => index.TargetNames.Select(target => (index.Name, Target: target))).GroupBy(pair => pair.Target, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
-        return collision is null
-            ? selected.DrainToImmutable()
-            : throw new StepException(
+        RefuseCollisions(selected.SelectMany(index => index.TargetNames.Select(target => (index.Name, target))), path);
+        return selected.DrainToImmutable();
+    }
+
+    /// <summary>Two indices must not become one.</summary>
+    /// <exception cref="StepException">Two would.</exception>
+    internal static void RefuseCollisions(IEnumerable<(string Name, string Target)> indices, string path)
+    {
+        if (indices.GroupBy(pair => pair.Target, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } collision)
+        {
+            throw new StepException(
                 DiagnosticCatalog.TargetNamesCollide.Error($"{path}.types", $"{string.Join(" and ", collision.Select(pair => pair.Name))} would both become '{collision.Key}'."),
                 isTransient: false,
                 null);
+        }
+    }
+
+    /// <summary>A partial snapshot is good for every index that it has whole; only what the slice wants must be there.</summary>
+    private static void RefuseMissingShards(IReadOnlyCollection<SelectedIndex> selected, string snapshot, string path)
+    {
+        var missing = selected.SelectMany(index => index.Index.MissingShards).ToArray();
+        if (missing.Length > 0)
+        {
+            throw new StepException(
+                DiagnosticCatalog.SnapshotIsPartial.Error(
+                    $"{path}.indices",
+                    $"Snapshot '{snapshot}' is partial and lacks {string.Join(", ", missing.Take(5).Select(failure => $"shard {failure.Shard} of {failure.Index} ({failure.Reason})"))}{(missing.Length > 5 ? $" and {missing.Length - 5} more" : "")}. Exclude the {(missing.Length == 1 ? "index" : "indices")}, or take another snapshot.") with
+                { Command = $"workflow configure update {path}.indices.exclude '[{string.Join(", ", missing.Select(failure => failure.Index).Distinct())}]'" },
+                isTransient: false,
+                null);
+        }
     }
 }
 

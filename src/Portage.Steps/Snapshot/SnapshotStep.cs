@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Portage.Clusters.Snapshots;
 using Portage.Configuration;
 using Portage.Engine.Ledger;
@@ -33,7 +32,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         {
             var snapshot = await OpenAsync(config, path, name, cancellationToken);
             var size = await SnapshotSizes.OfAsync(snapshot, snapshot.IndexNames, cancellationToken);
-            return new(size.ToString(), size.Documents, size.Bytes);
+            return new($"{size}{InNoSlice(context, snapshot)}", size.Documents, size.Bytes);
         }
 
         using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
@@ -57,7 +56,6 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         var name = config.Existing ?? await TakeAsync(context, config, path, cancellationToken);
         var snapshot = await OpenAsync(config, path, name, cancellationToken);
         Refuse(snapshot, path);
-        RefuseMissingShards(context, snapshot);
         return await DescribeAsync(context, config, path, snapshot, cancellationToken);
     }
 
@@ -75,20 +73,56 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         var snapshots = new ClusterSnapshots(client);
         await ClusterAccess.TryAsync(path, async () =>
         {
-            if (await snapshots.GetRepositoryAsync(RepositoryName(context), cancellationToken) is not null)
+            if (await FindRepositoryAsync(snapshots, context, cancellationToken) is { } repository)
             {
-                await snapshots.DeleteAsync(RepositoryName(context), TakenName(context), cancellationToken);
-                await snapshots.UnregisterRepositoryAsync(RepositoryName(context), cancellationToken);
+                await snapshots.DeleteAsync(repository, TakenName(context), cancellationToken);
             }
+
+            // An earlier build's may be another session's as well: that one stays.
+            await snapshots.UnregisterRepositoryAsync(RepositoryName(context), cancellationToken);
         });
         return new RevertResult.Done();
+    }
+
+    /// <summary>What stays behind, so that nobody misses it too late: data streams and system indices above all, which have to be named.</summary>
+    /// <remarks>An estimate is made anew for each plan. A report would go stale: slices are no input of a snapshot.</remarks>
+    private static string InNoSlice(EstimateContext context, RepositorySnapshot snapshot)
+    {
+        var migration = context.Config.Migrations[context.Address.Source];
+        var wanted = migration.Slices.Values
+            .Where(slice => SliceContents.SnapshotOf(migration, slice) == context.Address.Part)
+            .SelectMany(slice => SliceContents.Select(slice, snapshot.IndexNames))
+            .ToHashSet(StringComparer.Ordinal);
+        var left = snapshot.IndexNames.Where(name => !wanted.Contains(name)).Order(StringComparer.Ordinal).ToArray();
+        return left.Length == 0 || wanted.Count == 0
+            ? ""
+            : $"; in no slice, so left behind: {string.Join(", ", left.Take(NamesMax))}{(left.Length > NamesMax ? $" and {left.Length - NamesMax} more" : "")}";
     }
 
     private static (SnapshotConfig Config, string Path) ConfigOf(StepContext context) => (
         context.Config.Migrations[context.Address.Source].Snapshots[context.Address.Part!],
         $"migrations.{context.Address.Source}.snapshots.{context.Address.Part}");
 
-    private static string RepositoryName(StepContext context) => $"portage-{context.Address.Source}-{context.Address.Part}".ToLowerInvariant();
+    /// <summary>Of this session alone: another session's is another's to replace and to forget. The digits tell apart names that look alike when put together.</summary>
+    private static string RepositoryName(StepContext context) =>
+        $"portage-{context.Session}-{context.Address.Source}-{context.Address.Part}-{Fingerprint.Of($"{context.Session}\n{context.Address.Source}\n{context.Address.Part}").Short}".ToLowerInvariant();
+
+    /// <summary>What an earlier build registered, for all sessions together.</summary>
+    private static string EarlierRepositoryName(StepContext context) => $"portage-{context.Address.Source}-{context.Address.Part}".ToLowerInvariant();
+
+    /// <summary>The repository that has our snapshot: where an earlier build began it, it goes on there.</summary>
+    private static async Task<string?> FindRepositoryAsync(ClusterSnapshots snapshots, WorkContext context, CancellationToken cancellationToken)
+    {
+        foreach (var name in (string[])[RepositoryName(context), EarlierRepositoryName(context)])
+        {
+            if (await snapshots.GetRepositoryAsync(name, cancellationToken) is not null && await snapshots.GetAsync(name, TakenName(context), cancellationToken) is not null)
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The same for as long as the work is the same, so that an attempt after a crash finds what the one before began.</summary>
     internal static string TakenName(WorkContext context) =>
@@ -107,7 +141,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
     {
         using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
         var snapshots = new ClusterSnapshots(client);
-        var (repository, name) = (RepositoryName(context), TakenName(context));
+        var name = TakenName(context);
         var location = config.Repository!.File!.SourcePath ?? config.Repository.File.Path!;
         var indices = await ClusterAccess.TryAsync(path, () => new Clusters.Metadata.ClusterMetadata(client).ListIndicesAsync(cancellationToken));
         var (include, exclude) = TakenPatterns(config);
@@ -119,7 +153,12 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
 
         await ClusterAccess.TryAsync(path, async () =>
         {
-            await snapshots.RegisterFileRepositoryAsync(repository, location, readOnly: false, cancellationToken);
+            if (await FindRepositoryAsync(snapshots, context, cancellationToken) is not { } repository)
+            {
+                repository = RepositoryName(context);
+                await snapshots.RegisterFileRepositoryAsync(repository, location, readOnly: false, cancellationToken);
+            }
+
             if (await snapshots.GetAsync(repository, name, cancellationToken) is null)
             {
                 await snapshots.CreateAsync(repository, name, taken, config.Take!.IncludeGlobalState, ignoreUnavailable: false, cancellationToken);
@@ -152,28 +191,6 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         }
     }
 
-    /// <summary>A partial snapshot is good for every index that it has whole; only what a slice wants must be there.</summary>
-    private static void RefuseMissingShards(StepContext context, RepositorySnapshot snapshot)
-    {
-        var migration = context.Config.Migrations[context.Address.Source];
-        foreach (var (name, slice) in migration.Slices.Where(slice => SliceContents.SnapshotOf(migration, slice.Value) == context.Address.Part))
-        {
-            var wanted = SliceContents.Select(slice, snapshot.IndexNames).ToHashSet(StringComparer.Ordinal);
-            var missing = snapshot.Failures.Where(failure => wanted.Contains(failure.Index)).ToArray();
-            if (missing.Length > 0)
-            {
-                var path = $"migrations.{context.Address.Source}.slices.{name}.indices";
-                throw new StepException(
-                    DiagnosticCatalog.SnapshotIsPartial.Error(
-                        path,
-                        $"Snapshot '{snapshot.Name}' is partial and lacks {string.Join(", ", missing.Take(5).Select(failure => $"shard {failure.Shard} of {failure.Index} ({failure.Reason})"))}{(missing.Length > 5 ? $" and {missing.Length - 5} more" : "")}. Exclude the {(missing.Length == 1 ? "index" : "indices")}, or take another snapshot.") with
-                    { Command = $"workflow configure update {path}.exclude '[{string.Join(", ", missing.Select(failure => failure.Index).Distinct())}]'" },
-                    isTransient: false,
-                    null);
-            }
-        }
-    }
-
     private static async Task<StepResult> DescribeAsync(RunContext context, SnapshotConfig config, string path, RepositorySnapshot snapshot, CancellationToken cancellationToken)
     {
         var parts = ImmutableArray.CreateBuilder<OutputPart>();
@@ -189,7 +206,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         {
             context.Progress(SnapshotProgress.Verifying(done++, snapshot.IndexNames.Count));
             var index = await SnapshotAccess.TryAsync(path, async () => await snapshot.OpenIndexAsync(name, cancellationToken));
-            parts.Add(new(SnapshotOutputs.Definitions, name, Fingerprint.Of(DefinitionOf(index))));
+            parts.Add(new(SnapshotOutputs.Definitions, name, DefinitionOf(index)));
             var (digest, indexSize) = await SnapshotAccess.TryAsync(path, () => DocumentsAsync(index, cancellationToken));
             parts.Add(new(SnapshotOutputs.Documents, name, digest));
             size += indexSize;
@@ -204,66 +221,33 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
                 .Add("missingShards", snapshot.Failures.Count),
             [
                 $"{snapshot.Name}: {size}, {snapshot.Version}",
-                .. failed.Select(name => $"partial: shards of {name} are missing; no slice wants them"),
-                .. InNoSlice(context, snapshot),
+                .. failed.Select(name => $"partial: shards of {name} are missing; no slice can have it"),
             ]);
         return new StepResult.Done(report, new SnapshotOutputs(snapshot.Name, snapshot.Uuid, snapshot.Version.ToString(), config.Take is not null).With(parts.DrainToImmutable()));
     }
 
-    /// <summary>What stays behind, so that nobody misses it too late: data streams and system indices above all, which have to be named.</summary>
-    private static IEnumerable<string> InNoSlice(StepContext context, RepositorySnapshot snapshot)
-    {
-        var migration = context.Config.Migrations[context.Address.Source];
-        var wanted = migration.Slices.Values
-            .Where(slice => SliceContents.SnapshotOf(migration, slice) == context.Address.Part)
-            .SelectMany(slice => SliceContents.Select(slice, snapshot.IndexNames))
-            .ToHashSet(StringComparer.Ordinal);
-        var left = snapshot.IndexNames.Where(name => !wanted.Contains(name)).Order(StringComparer.Ordinal).ToArray();
-        return left.Length == 0
-            ? []
-            : [$"in no slice, so left behind: {string.Join(", ", left.Take(NamesMax))}{(left.Length > NamesMax ? $" and {left.Length - NamesMax} more" : "")}"];
-    }
+    private static Fingerprint DefinitionOf(IndexSnapshot index) => SnapshotDigests.OfDefinition(
+        index.Settings.Json,
+        index.Mappings.Select(mapping => (mapping.Type, mapping.Body)),
+        index.Aliases.Select(alias => (alias.Key, alias.Value)));
 
-    /// <summary>What metadata depends on: not the times and counters which a server writes beside it.</summary>
-    private static string DefinitionOf(IndexSnapshot index)
-    {
-        var text = new StringBuilder();
-        text.Append(index.Settings.Json.GetRawText()).Append('\n');
-        foreach (var mapping in index.Mappings)
-        {
-            text.Append(mapping.Type).Append(' ').Append(mapping.Body.GetRawText()).Append('\n');
-        }
-
-        foreach (var (name, alias) in index.Aliases.OrderBy(alias => alias.Key, StringComparer.Ordinal))
-        {
-            text.Append(name).Append(' ').Append(alias.GetRawText()).Append('\n');
-        }
-
-        return text.ToString();
-    }
-
-    /// <summary>The files of an index, by content: the same files in another snapshot are the same documents.</summary>
     private static async Task<(Fingerprint Digest, SnapshotSizes Size)> DocumentsAsync(IndexSnapshot index, CancellationToken cancellationToken)
     {
-        var text = new StringBuilder();
+        var shards = new List<IReadOnlyCollection<(string, long, uint?)>?>();
         var size = SnapshotSizes.Empty with { Indices = 1, HasNested = index.HasNestedObjects };
         for (var number = 0; number < index.NumberOfShards; number++)
         {
             if (index.MissingShards.Any(failure => failure.Shard == number))
             {
-                text.Append(number).Append(" missing\n");
+                shards.Add(null);
                 continue;
             }
 
             var shard = await index.OpenShardAsync(number, cancellationToken);
-            foreach (var file in shard.Files.Values.OrderBy(file => file.Name, StringComparer.Ordinal))
-            {
-                text.Append(number).Append(' ').Append(file.Name).Append(' ').Append(file.Length).Append(' ').Append(file.Checksum).Append('\n');
-            }
-
+            shards.Add([.. shard.Files.Values.Select(file => (file.Name, file.Length, file.Checksum))]);
             size += SnapshotSizes.Empty with { Documents = (await shard.CountAsync(cancellationToken)).LiveLuceneDocuments, Bytes = shard.TotalBytes };
         }
 
-        return (Fingerprint.Of(text.ToString()), size);
+        return (SnapshotDigests.OfDocuments(shards), size);
     }
 }

@@ -20,10 +20,11 @@ internal sealed class ShardComparison(
     ItemJournal journal,
     ClusterClient client,
     IReadOnlySet<(string Index, string Id)> rejected,
-    Func<int> requestsAllowed)
+    Func<int> requestsAllowed,
+    int batchDocumentsMax)
 {
     // One answer holds that many sources at most; whichever limit comes first closes the batch.
-    private const int BatchDocumentsMax = 500;
+    public const int BatchDocumentsMax = 500;
     private const int BatchBytesMax = 4 * 1024 * 1024;
     private const int AttemptsMax = 8;
 
@@ -84,7 +85,7 @@ internal sealed class ShardComparison(
         var bytes = 0;
         try
         {
-            while (batch.Count < BatchDocumentsMax && bytes < BatchBytesMax && await reader.MoveNextAsync(cancellationToken))
+            while (batch.Count < batchDocumentsMax && bytes < BatchBytesMax && await reader.MoveNextAsync(cancellationToken))
             {
                 var document = reader.Current;
                 var source = document.Source?.ToArray();

@@ -22,6 +22,9 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
     /// <inheritdoc/>
     public IStepDefinition Definition { get; } = new ValidateInputs();
 
+    /// <summary>Documents that are asked for at once, at most.</summary>
+    internal int BatchDocumentsMax { get; init; } = ShardComparison.BatchDocumentsMax;
+
     /// <inheritdoc/>
     public async ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken)
     {
@@ -46,7 +49,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         async Task CompareAsync(WorkItem item, CancellationToken abort)
         {
             await Task.Yield();
-            var comparison = new ShardComparison(context, byName[item.Index], item, journal[item.Index], client, rejected, () => Math.Max(1, Connections() / Math.Max(1, comparisons.Count)));
+            var comparison = new ShardComparison(context, byName[item.Index], item, journal[item.Index], client, rejected, () => Math.Max(1, Connections() / Math.Max(1, comparisons.Count)), BatchDocumentsMax);
             comparisons[item] = comparison;
             try
             {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Portage.Configuration;
 using Portage.Engine.Ports;
+using Portage.Planning;
 using Portage.Sandbox;
 using Portage.Snapshots.Shards;
 using Portage.Steps.Backfill;
@@ -147,29 +148,130 @@ public sealed class BackfillStepTests
     public async Task RevertAsync_IndexWasEmpty_EmptiesItAndKeepsItsDefinition()
     {
         await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs);
-        var before = await slice.Target.GetAsync("/logs/_mapping", Cancellation);
+        await slice.Target.PutAsync("/logs/_settings", """{"index.routing.allocation.exclude.zone":"x","index.refresh_interval":"7s"}""", Cancellation);
+        var before = await WholeAsync(slice);
+        Assert.Contains("everything", before, StringComparison.Ordinal);
         await slice.DoAsync(new BackfillStep());
         await slice.Run.RevertAsync(new BackfillStep(), Cancellation);
         Assert.Empty(slice.Sandbox.Documents("logs"));
-        Assert.Equal(before.ToJsonString(), (await slice.Target.GetAsync("/logs/_mapping", Cancellation)).ToJsonString());
+        Assert.Equal(before, await WholeAsync(slice));
 
         var again = await slice.DoAsync(new BackfillStep());
         Assert.Equal(slice.Golden("logs").Count(), again.Report.Numbers["accepted"]);
     }
 
     [Fact]
-    public async Task RevertAsync_IndexHadDocuments_IsRefused()
+    public async Task RevertAsync_IndexHadDocuments_DeletesOursAndKeepsThem()
     {
         await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs);
-        await slice.Target.PutAsync("/logs/_doc/mine", "{}", Cancellation);
-        await slice.DoAsync(new BackfillStep());
-        var failure = await Assert.ThrowsAsync<StepException>(() => slice.Run.RevertAsync(new BackfillStep(), Cancellation));
-        Assert.False(failure.IsTransient);
-        Assert.Contains(slice.Sandbox.Documents("logs"), document => document.Id == "mine");
+        var document = slice.Golden("logs").First();
+        await slice.Target.PutAsync("/logs/_doc/mine", """{"mine":1}""", Cancellation);
+        await slice.Target.PutAsync($"/logs/_doc/{Uri.EscapeDataString(document.Id)}", document.Source!, Cancellation);
+        var done = await slice.DoAsync(new BackfillStep());
+        Assert.Equal(1, done.Report.Numbers["existing"]);
+        var look = Assert.Single(await new BackfillStep().LookAsync(slice.Run.LookContextOf(new BackfillStep()), Cancellation));
+        Assert.Equal((DestructionKind.DeleteDocuments, "blue", "logs", slice.Golden("logs").Count() - 1, 0), (look.Kind, look.Target, look.Name, look.Documents, look.Foreign));
 
-        // Somebody empties it: there is nothing left to lose.
-        await slice.Target.SendAsync(HttpMethod.Delete, "/logs", null, Cancellation);
         await slice.Run.RevertAsync(new BackfillStep(), Cancellation);
+
+        Assert.Equal(new[] { "mine", document.Id }.Order(StringComparer.Ordinal), slice.Sandbox.Documents("logs").Select(kept => kept.Id));
+        Assert.Empty(await slice.Run.FilesOf(new BackfillStep()).ListItemsAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task RevertAsync_OthersWroteSince_KeepsWhatTheyWroteAndRewrote()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs);
+        await slice.DoAsync(new BackfillStep());
+        var rewritten = slice.Golden("logs").First();
+        await slice.Target.PutAsync("/logs/_doc/client-1", """{"mine":1}""", Cancellation);
+        await slice.Target.PutAsync($"/logs/_doc/{Uri.EscapeDataString(rewritten.Id)}", """{"mine":2}""", Cancellation);
+
+        await slice.Run.RevertAsync(new BackfillStep(), Cancellation);
+
+        Assert.Equal(
+            new[] { ("client-1", """{"mine":1}"""), (rewritten.Id, """{"mine":2}""") }.Order(),
+            slice.Sandbox.Documents("logs").Select(kept => (kept.Id, Encoding.UTF8.GetString(kept.Source.Span))).Order());
+    }
+
+    [Fact]
+    public async Task RevertAsync_MoreThanWasApproved_DestroysNothing()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs);
+        await slice.DoAsync(new BackfillStep());
+        var changed = Assert.IsType<RevertResult.Changed>(await new BackfillStep().RevertAsync(slice.Run.RevertContextOf(new BackfillStep()) with { Approved = [] }, Cancellation));
+        Assert.Equal(("logs", slice.Golden("logs").Count()), (changed.Now.Single().Name, changed.Now.Single().Documents));
+        Assert.Equal(slice.Golden("logs").Count(), slice.Sandbox.Documents("logs").Count);
+    }
+
+    [Fact]
+    public async Task RevertAsync_OneItem_LeavesTheOther()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Indices = new() { Include = ["logs", "routed"] } });
+        await slice.DoAsync(new BackfillStep());
+        Assert.IsType<RevertResult.Done>(await new BackfillStep().RevertAsync(slice.Run.RevertContextOf(new BackfillStep()) with { Items = ["routed"] }, Cancellation));
+        Assert.Equal((slice.Golden("logs").Count(), 0), (slice.Sandbox.Documents("logs").Count, slice.Sandbox.Documents("routed").Count));
+
+        var again = await slice.DoAsync(new BackfillStep());
+        Assert.Equal(slice.Golden("logs").Count() + slice.Golden("routed").Count(), again.Report.Numbers["accepted"]);
+        Assert.All(slice.Sandbox.Documents("logs"), document => Assert.Equal(1, document.Version));
+    }
+
+    [Fact]
+    public async Task RunAsync_SliceGainsAnIndex_SendsThatIndexOnly()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Indices = new() { Include = ["logs", "routed"] } });
+        slice.Run.Change(with => with with { Indices = Logs.Indices });
+        await slice.DoAsync(new BackfillStep());
+        await slice.Target.PutAsync("/routed/_doc/mine?routing=x", """{"n":1}""", Cancellation);
+        slice.Run.Change(with => with with { Indices = new() { Include = ["logs", "routed"] } });
+
+        var evaluated = await slice.Run.EvaluateAsync(new BackfillStep(), Cancellation);
+        Assert.Equal((1, 1), (evaluated.Numbers["indices"], evaluated.Numbers["kept"]));
+        await slice.DoAsync(new BackfillStep());
+
+        Assert.All(slice.Sandbox.Documents("logs"), document => Assert.Equal(1, document.Version));
+        Assert.Equal(slice.Golden("routed").Count() + 1, slice.Sandbox.Documents("routed").Count);
+
+        // Its own count: the index had a document before its turn came.
+        await slice.Run.RevertAsync(new BackfillStep(), Cancellation);
+        Assert.Equal(["mine"], slice.Sandbox.Documents("routed").Select(document => document.Id));
+        Assert.Empty(slice.Sandbox.Documents("logs"));
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_AFileOfTheRepositoryIsGone_IsRefused()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs);
+        Assert.Contains("every file is there", (await slice.Run.EvaluateAsync(new BackfillStep(), Cancellation)).Lines[0], StringComparison.Ordinal);
+        File.Delete(Directory.EnumerateFiles(slice.Repository, "__*", SearchOption.AllDirectories).MaxBy(file => new FileInfo(file).Length)!);
+        slice.Run.Change(with => with with { Indices = new() { Include = ["*"], Exclude = [".*"] } });
+        var failure = await Assert.ThrowsAsync<StepException>(() => slice.Run.EvaluateAsync(new BackfillStep(), Cancellation));
+        Assert.Equal("PG3004", failure.Because.Code);
+    }
+
+    [Fact]
+    public async Task RunAsync_IndexIsDeletedWhileDocumentsAreSent_FailsAndFillsNoOther()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Backfill = new() { OperationCountMax = 5, Connections = 1, Workers = 1 } });
+        var isFirst = true;
+        slice.Run.OnProgress = progress =>
+        {
+            if (progress.Done > 0 && isFirst)
+            {
+                isFirst = false;
+                slice.Target.SendAsync(HttpMethod.Delete, "/logs", null, Cancellation).GetAwaiter().GetResult();
+            }
+        };
+        slice.Sandbox.Faults.DelayPerBulk = TimeSpan.FromMilliseconds(30);
+        var failure = await Assert.ThrowsAsync<StepException>(() => slice.DoAsync(new BackfillStep()));
+        Assert.Equal(("PG4012", false), (failure.Because.Code, failure.IsTransient));
+
+        // One request was on its way; nothing was sent after it, and nothing is sent to what it made up.
+        Assert.True(slice.Sandbox.Documents("logs").Count <= 5);
+        failure = await Assert.ThrowsAsync<StepException>(() => slice.DoAsync(new BackfillStep()));
+        Assert.Equal("PG4012", failure.Because.Code);
+        Assert.True(slice.Sandbox.Documents("logs").Count <= 5);
     }
 
     [Fact]
@@ -180,6 +282,16 @@ public sealed class BackfillStepTests
         var failure = await Assert.ThrowsAsync<StepException>(() => slice.DoAsync(new BackfillStep()));
         Assert.Equal(("PG4012", false), (failure.Because.Code, failure.IsTransient));
         Assert.DoesNotContain("logs", slice.Sandbox.Indices);
+    }
+
+    /// <summary>Everything that the target says of the index, but for what it gives to each one anew.</summary>
+    private static async Task<string> WholeAsync(SliceOnSandbox slice)
+    {
+        var index = (await slice.Target.GetAsync("/logs", Cancellation))["logs"]!;
+        var settings = index["settings"]!["index"]!.AsObject();
+        settings.Remove("uuid");
+        settings.Remove("creation_date");
+        return index.ToJsonString();
     }
 
     private static (string Index, string Id, string Error) Rejected(string line)

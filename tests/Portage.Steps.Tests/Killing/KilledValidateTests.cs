@@ -45,5 +45,5 @@ public sealed class KilledValidateTests : KillingKit
         await scene.SendAsync(HttpMethod.Delete, $"/logs/_doc/{Uri.EscapeDataString(scene.Sandbox.Documents("logs")[0].Id)}", null);
     }
 
-    private static async Task<string> RunAsync(HttpMessageHandler transport, StepRun run) => Story.Of(await run.RunAsync(new ValidateStep(transport), null, Cancellation));
+    private static async Task<string> RunAsync(HttpMessageHandler transport, StepRun run) => Story.Of(await run.RunAsync(new ValidateStep(transport) { BatchDocumentsMax = 60 }, null, Cancellation));
 }

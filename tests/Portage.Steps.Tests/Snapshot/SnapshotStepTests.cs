@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Portage.Configuration;
 using Portage.Engine.Ports;
+using Portage.Model.Steps;
 using Portage.Steps.Backfill;
+using Portage.Steps.Reading;
 using Portage.Steps.Snapshot;
 
 namespace Portage.Steps.Tests.Snapshot;
@@ -36,12 +38,12 @@ public sealed class SnapshotStepTests
     }
 
     [Fact]
-    public async Task RunAsync_IndicesInNoSlice_AreNamed()
+    public async Task EstimateAsync_IndicesInNoSlice_AreNamed()
     {
         using var fixture = Fixtures.Unzip("made/es-7.10.2.zip");
         var run = await StepRun.OfAsync(fixture["repo"], "second", Nowhere, new() { Indices = new() { Include = ["*"], Exclude = ["s*", "e*"] } }, Cancellation);
-        var done = Assert.IsType<StepResult.Done>(await run.RunAsync(new SnapshotStep(), null, Cancellation));
-        Assert.Contains("in no slice, so left behind: empty, excluded, softness, sorted, sparse, stored", done.Report.Lines);
+        var estimate = await new SnapshotStep().EstimateAsync(run.EstimateContextOf(new SnapshotStep()), Cancellation);
+        Assert.EndsWith("; in no slice, so left behind: empty, excluded, softness, sorted, sparse, stored", estimate!.Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -56,6 +58,79 @@ public sealed class SnapshotStepTests
         Assert.True(estimate.DocumentCount >= documents);
         Assert.Equal(words.Contains("up to", StringComparison.Ordinal), estimate.DocumentCount > documents);
         Assert.StartsWith($"{words["1 index, ".Length..]}{estimate.DocumentCount:N0} documents, ", estimate.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_TwoSnapshots_DigestsDifferWhereTheIndexDoes()
+    {
+        using var fixture = Fixtures.Unzip("made/es-7.10.2.zip");
+        var (first, second) = (await PartsOfAsync(fixture["repo"], "first"), await PartsOfAsync(fixture["repo"], "second"));
+        Assert.Equal(first, await PartsOfAsync(fixture["repo"], "first"));
+        Assert.NotEqual(first[("documents", "logs")], second[("documents", "logs")]);
+    }
+
+    [Fact]
+    public async Task RunAsync_SnapshotOfTheSameNameWasTakenMeanwhile_TheSliceReadsNeither()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = ["logs"] } });
+
+        // The names of the two are exchanged: what was verified as the second has another name now, and another has its.
+        var file = Directory.GetFiles(slice.Repository, "index-*").Single();
+        var root = JsonNode.Parse(await File.ReadAllTextAsync(file, Cancellation))!;
+        var entries = root["snapshots"]!.AsArray();
+        var taken = entries.Single(entry => entry!["name"]!.GetValue<string>() == "second")!;
+        entries.Remove(taken);
+        entries.Single(entry => entry!["name"]!.GetValue<string>() == "first")!["name"] = "second";
+        await File.WriteAllTextAsync(file, root.ToJsonString(), Cancellation);
+
+        var failure = await Assert.ThrowsAsync<StepException>(() => slice.DoAsync(new BackfillStep()));
+        Assert.Equal(("PG3006", false), (failure.Because.Code, failure.IsTransient));
+        Assert.Empty(slice.Sandbox.Documents("logs"));
+    }
+
+    [Fact]
+    public async Task RunAsync_SlicesChanged_SaysTheSame()
+    {
+        using var fixture = Fixtures.Unzip("made/es-7.10.2.zip");
+        var run = await StepRun.OfAsync(fixture["repo"], "second", Nowhere, new(), Cancellation);
+        var all = Assert.IsType<StepResult.Done>(await run.RunAsync(new SnapshotStep(), null, Cancellation));
+        run.Change(with => with with { Indices = new() { Include = ["logs"] } });
+        var one = Assert.IsType<StepResult.Done>(await run.RunAsync(new SnapshotStep(), null, Cancellation));
+        Assert.Equal(all.Report.Digest, one.Report.Digest);
+    }
+
+    [Fact]
+    public void OfDefinition_OtherAlias_IsAnother()
+    {
+        Fingerprint Of(string alias) => SnapshotDigests.OfDefinition(Json("{}"), [("_doc", Json("{}"))], [("a", Json(alias))]);
+        Assert.Equal(Of("{}"), Of("{}"));
+        Assert.NotEqual(Of("{}"), Of("""{"is_write_index":true}"""));
+        Assert.NotEqual(Of("{}"), SnapshotDigests.OfDefinition(Json("{}"), [("_doc", Json("{}"))], []));
+    }
+
+    [Fact]
+    public void OfDocuments_OtherChecksum_IsAnother()
+    {
+        Fingerprint Of(uint checksum) => SnapshotDigests.OfDocuments([[("_0.cfs", 100, checksum)]]);
+        Assert.Equal(Of(1), Of(1));
+        Assert.NotEqual(Of(1), Of(2));
+        Assert.NotEqual(Of(1), SnapshotDigests.OfDocuments([null]));
+    }
+
+    [Fact]
+    public void RefuseCollisions_TwoBecomeOne_IsRefused()
+    {
+        SliceContents.RefuseCollisions([("a", "a-b"), ("c", "c")], "p");
+        var failure = Assert.Throws<StepException>(() => SliceContents.RefuseCollisions([("a", "a-b"), ("a-b", "a-b")], "p"));
+        Assert.Equal("a and a-b would both become 'a-b'.", failure.Because.Detail);
+    }
+
+    private static System.Text.Json.JsonElement Json(string text) => System.Text.Json.JsonElement.Parse(text);
+
+    private static async Task<Dictionary<(string Group, string Name), Fingerprint>> PartsOfAsync(string repository, string snapshot)
+    {
+        var run = await StepRun.OfAsync(repository, snapshot, Nowhere, new(), Cancellation);
+        return run.Outputs.Values.Single().Parts.ToDictionary(part => (part.Group, part.Name), part => part.Digest);
     }
 
     private static async Task SetStateAsync(string repository, string snapshot, int state)

@@ -118,6 +118,68 @@ public sealed class ValidateStepTests
         Assert.Equal(count, Findings(slice).Length);
     }
 
+    [Fact]
+    public async Task RunAsync_SomeWereRejectedAndAnotherIsMissing_CountsTheOther()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = ["nosource", "logs"] } });
+        await slice.DoAsync(new BackfillStep());
+        await slice.Target.SendAsync(HttpMethod.Delete, Path("logs", slice.Golden("logs").First().Id), null, Cancellation);
+        var done = await slice.DoAsync(new ValidateStep());
+        Assert.Equal((1, slice.Golden("nosource").Count()), (done.Report.Numbers["missing"], done.Report.Numbers["rejected"]));
+    }
+
+    [Theory]
+    [InlineData("missing", "1 missing, 0 differing, 0 that the snapshot lacks")]
+    [InlineData("differing", "0 missing, 1 differing, 0 that the snapshot lacks")]
+    [InlineData("extra", "0 missing, 0 differing, 1 that the snapshot lacks")]
+    public async Task RunAsync_OneThingIsWrong_TheFirstLineSaysWhich(string wrong, string words)
+    {
+        await using var slice = await BackfilledAsync(Slice);
+        var path = Path("logs", slice.Golden("logs").First().Id);
+        await (wrong switch
+        {
+            "missing" => slice.Target.SendAsync(HttpMethod.Delete, path, null, Cancellation),
+            "differing" => slice.Target.PutAsync(path, """{"other":1}""", Cancellation),
+            _ => slice.Target.PutAsync("/logs/_doc/too-many", "{}", Cancellation),
+        });
+        var done = await slice.DoAsync(new ValidateStep());
+        Assert.Equal($"{Total(slice):N0} documents compared: {words}", done.Report.Lines[0]);
+        Assert.Equal(1, done.Report.Numbers[wrong]);
+    }
+
+    [Fact]
+    public async Task RunAsync_StoppedInTheMiddle_GoesOnWithTheNextDocument()
+    {
+        await using var slice = await BackfilledAsync(new() { Indices = new() { Include = ["packed"] }, Validate = new() { Connections = 1 } });
+        var step = new ValidateStep { BatchDocumentsMax = 20 };
+        using var stop = new CancellationTokenSource();
+        var context = slice.Run.ContextOf(step, null);
+        var total = slice.Golden("packed").Count();
+        var asked = 0;
+        context = context with { StopRequested = stop.Token, AssertLease = () => { if (++asked == 2) { stop.Cancel(); } } };
+        Assert.IsType<StepResult.Stopped>(await step.RunAsync(context, Cancellation));
+        using (var journal = await Portage.Steps.WorkItems.ItemJournal.LookAsync(slice.Run.FilesOf(step).Item("packed"), "packed", Cancellation))
+        {
+            Assert.InRange(journal.Sum("checked"), 1, total - 1);
+        }
+
+        Assert.Equal((total, 0, 0, 0), Of(await slice.DoAsync(step)));
+    }
+
+    [Fact]
+    public async Task RunAsync_SliceGainsAnIndex_ComparesThatIndexOnly()
+    {
+        await using var slice = await BackfilledAsync(Slice);
+        var step = new ValidateStep();
+        slice.Run.Change(with => with with { Indices = new() { Include = ["logs"] } });
+        await slice.DoAsync(step);
+        var before = slice.Run.Disk.Files;
+        slice.Run.Change(_ => Slice);
+        Assert.Equal((Total(slice), 0, 0, 0), Of(await slice.DoAsync(step)));
+        var journal = slice.Run.FilesOf(step).Item("logs").LocationOf("journal.jsonl");
+        Assert.Equal(before[journal], slice.Run.Disk.Files[journal]);
+    }
+
     private static async Task<SliceOnSandbox> BackfilledAsync(SliceConfig slice)
     {
         var on = await SliceOnSandbox.OfAsync("es-7.10.2", slice);
