@@ -45,7 +45,7 @@ public sealed class HomeAccessTests : IDisposable
                 if (wasWritten)
                 {
                     await using var ledger = SqliteLedger.Open(home.Ledger, TimeProvider.System);
-                    await ledger.AppendAsync(new Operations(Planner).Perform(operation, HomeState.Of(ledger.Read(0))).Events, cancellationToken);
+                    await ledger.AppendAsync(new OperationRules(Planner).Perform(operation, HomeState.Of(ledger.Read(0))).Events, cancellationToken);
                 }
 
                 asked.SetResult();

@@ -74,11 +74,11 @@ public sealed class HomeFilesTests : IDisposable
     }
 
     [Fact]
-    public void Read_ASecret_TakesTheVariableFirst()
+    public async Task Read_ASecret_TakesTheVariableFirst()
     {
         Keep("blue-admin", "from:file\n", UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Assert.Equal("from:variable", Secrets(("PORTAGE_SECRET_BLUE_ADMIN", "from:variable")).Read("blue-admin"));
-        Assert.Equal("from:file", Secrets().Read("blue-admin"));
+        Assert.Equal("from:variable", await Secrets(("PORTAGE_SECRET_BLUE_ADMIN", "from:variable")).ReadAsync("blue-admin", TestContext.Current.CancellationToken));
+        Assert.Equal("from:file", await Secrets().ReadAsync("blue-admin", TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -87,19 +87,19 @@ public sealed class HomeFilesTests : IDisposable
     [InlineData("ann:pw\r\n", "ann:pw")]
     [InlineData("ann:pw\n\n", "ann:pw\n")]
     [InlineData("ann:pw ", "ann:pw ")]
-    public void Read_ASecretFile_LeavesOutOneLineBreakAtTheEnd(string text, string value)
+    public async Task Read_ASecretFile_LeavesOutOneLineBreakAtTheEnd(string text, string value)
     {
         Keep("s", text, UnixFileMode.UserRead);
-        Assert.Equal(value, Secrets().Read("s"));
+        Assert.Equal(value, await Secrets().ReadAsync("s", TestContext.Current.CancellationToken));
     }
 
     [Theory]
     [InlineData("s", UnixFileMode.UserRead | UnixFileMode.GroupRead)]
     [InlineData("s", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead)]
-    public void Read_ASecretThatOthersCanRead_IsRefused(string name, UnixFileMode mode)
+    public async Task Read_ASecretThatOthersCanRead_IsRefused(string name, UnixFileMode mode)
     {
         Keep(name, "ann:pw", mode);
-        var failure = Assert.Throws<StepException>(() => Secrets().Read(name));
+        var failure = await Assert.ThrowsAsync<StepException>(async () => await Secrets().ReadAsync(name, TestContext.Current.CancellationToken));
         Assert.Equal("PG5002", failure.Because.Code);
         Assert.DoesNotContain("ann:pw", failure.ToString(), StringComparison.Ordinal);
     }
@@ -108,10 +108,10 @@ public sealed class HomeFilesTests : IDisposable
     [InlineData("missing")]
     [InlineData("../secrets/s")]
     [InlineData("")]
-    public void Read_ASecretThatIsNotThere_SaysWhereItWasLookedFor(string name)
+    public async Task Read_ASecretThatIsNotThere_SaysWhereItWasLookedFor(string name)
     {
         Keep("s", "ann:pw", UnixFileMode.UserRead);
-        var failure = Assert.Throws<StepException>(() => Secrets().Read(name));
+        var failure = await Assert.ThrowsAsync<StepException>(async () => await Secrets().ReadAsync(name, TestContext.Current.CancellationToken));
         Assert.Equal("PG5001", failure.Because.Code);
         Assert.False(failure.IsTransient);
     }

@@ -193,8 +193,6 @@ public sealed class ProcessWorkloadsTests : IDisposable
         Assert.Equal(("PG5021", true), (refused.Because.Code, refused.IsTransient));
     }
 
-    private static WorkloadAssignment Assignment => new("default", 1, Step, 1, new(1, [], [], new(Identity, Identity, Identity)), "{}", ImmutableDictionary<StepAddress, StepOutputs>.Empty);
-
     private async Task<WorkloadSighting> SeeAsync()
     {
         await foreach (var sighting in _workloads.WatchAsync(Handle, Cancelled))

@@ -89,19 +89,15 @@ public sealed class WorkerHostTests : IDisposable
         new(new Dictionary<StepKind, IStep> { [StepKind.Backfill] = step }, new NoSecrets(), time, NullLogger.Instance);
 
     /// <summary>Does what the test says.</summary>
-    private sealed class StepOfTest(Action<StepContext> work) : IStep
+    private sealed class StepOfTest(Action<RunContext> work) : IStep
     {
         public int Runs { get; private set; }
 
         public IStepDefinition Definition => throw new NotSupportedException("A worker runs, and nothing else.");
 
-        public ValueTask<StepEstimate?> EstimateAsync(StepContext context, CancellationToken cancellationToken) => throw new NotSupportedException("A worker runs, and nothing else.");
+        public ValueTask<RevertResult> RevertAsync(RevertContext context, CancellationToken cancellationToken) => throw new NotSupportedException("A worker runs, and nothing else.");
 
-        public ValueTask<StepReport> EvaluateAsync(StepContext context, CancellationToken cancellationToken) => throw new NotSupportedException("A worker runs, and nothing else.");
-
-        public ValueTask RevertAsync(StepContext context, CancellationToken cancellationToken) => throw new NotSupportedException("A worker runs, and nothing else.");
-
-        public ValueTask<StepResult> RunAsync(StepContext context, CancellationToken cancellationToken)
+        public ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken)
         {
             Runs++;
             work(context);
@@ -111,7 +107,7 @@ public sealed class WorkerHostTests : IDisposable
 
     private sealed class NoSecrets : ISecretSource
     {
-        public string Read(string name) => throw new NotSupportedException(name);
+        public ValueTask<string> ReadAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException(name);
     }
 
     /// <summary>The system's clock, that says how often it was asked for a timestamp.</summary>

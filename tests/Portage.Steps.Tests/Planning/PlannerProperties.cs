@@ -151,7 +151,7 @@ public sealed class PlannerProperties
     /// <summary>Another value that the field may have, as JSON; null for fields that others refer to or that have no other.</summary>
     private static string? OtherValue(FieldValue field) => field.Path.Split('.')[^1] switch
     {
-        "workers" or "connections" => field.Json == "7" ? "8" : "7",
+        "workers" or "connections" when field.Json != "null" => field.Json == "7" ? "8" : "7",
         "replicas" when field.Json != "null" => "5",
         "operationCountMax" => "77",
         "conflict" => field.Json == "\"overwrite\"" ? "keepExisting" : "overwrite",
