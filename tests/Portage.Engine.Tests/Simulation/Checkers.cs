@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
@@ -85,7 +86,7 @@ internal sealed class NothingRunsUnapproved : IChecker
 
         return session.Steps.GetValueOrDefault(started.Step) switch
         {
-            { Proposal: { } proposal } => proposal.IsApproved ? null : "what was proposed is not approved",
+            { Proposal: { } proposal } when InputDifferences.HaveSameResult(proposal.Inputs, started.Inputs) => proposal.IsApproved ? null : "what was proposed is not approved",
             { State: StepState.Running } => null,
             { State: StepState.Evaluated, Shown: not null } had => had.Approved == had.Shown ? null : "what was approved is not what was shown",
             _ => "it was not evaluated",
@@ -98,13 +99,19 @@ internal sealed class NothingIsDestroyedUnasked : IChecker
 {
     private readonly Dictionary<(string Session, StepAddress Step, Fingerprint Evidence), StepReport> _shown = [];
     private readonly HashSet<(string Session, string Place, string? Item)> _approved = [];
+    private readonly Dictionary<(string Session, StepAddress Step), ImmutableArray<string>?> _lookedAt = [];
+    private readonly Dictionary<(string Session, StepAddress Step), StepReport> _found = [];
 
     public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened)
     {
         switch (happened)
         {
+            case StepStarted { Phase: StepPhase.Evaluate } e:
+                _lookedAt[(e.Session, e.Step)] = e.Items;
+                return null;
             case StepEvaluated e:
                 _shown[(e.Session, e.Step, e.Evidence.Digest)] = e.Evidence;
+                _found[(e.Session, e.Step)] = e.Evidence;
                 return null;
             case GatePassed { By: not "policy" } e when _shown.TryGetValue((e.Session, e.Step, e.Evidence), out var report):
                 _approved.UnionWith(report.Destroys.Select(destroys => (e.Session, Place(e.Step), destroys.Item)));
@@ -112,13 +119,18 @@ internal sealed class NothingIsDestroyedUnasked : IChecker
             case GatePassed { By: "policy" } e when _shown.TryGetValue((e.Session, e.Step, e.Evidence), out var report) && !report.Destroys.IsEmpty:
                 return "a rule let a destruction pass";
             case StepStarted { Phase: StepPhase.Revert, Items: { } items } e when Kinds.Planner.WritesToTarget(e.Step.Kind):
-                return items.FirstOrDefault(item => !_approved.Contains((e.Session, Place(e.Step), item))) is { } item ? $"nobody approved that {item} goes" : null;
+                // Where the evaluation found nothing of an item there was nothing to approve; if there is by now, the revert is refused.
+                return items.FirstOrDefault(item => !_approved.Contains((e.Session, Place(e.Step), item)) && !WasNotThere(e, item)) is { } item ? $"nobody approved that {item} goes" : null;
             case StepStarted { Phase: StepPhase.Revert } e when Kinds.Planner.WritesToTarget(e.Step.Kind) && session.Steps[e.Step].State != StepState.Reverting:
                 return "all of it goes";
             default:
                 return null;
         }
     }
+
+    private bool WasNotThere(StepStarted revert, string item) =>
+        _lookedAt.TryGetValue((revert.Session, revert.Step), out var items) && (items is not { } some || some.Contains(item, StringComparer.Ordinal))
+        && _found.TryGetValue((revert.Session, revert.Step), out var found) && found.Destroys.All(destroys => destroys.TakenBack != item);
 
     private static string Place(StepAddress step) => $"{step.Source}/{step.Part}@{step.Target}";
 }

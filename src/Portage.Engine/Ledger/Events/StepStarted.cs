@@ -35,7 +35,7 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
         return new(fields.Session, fields.Run, fields.Step, fields.Needed(attempt), fields.Needed(phase), fields.Needed(inputs)) { Items = items };
     }
 
-    internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) => Started(had, place) with
+    internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) => Started(WithoutOther(had), place) with
     {
         Run = Run,
         Attempt = Attempt,
@@ -45,10 +45,14 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
         StartedAt = at,
     };
 
+    /// <summary>What was found out about another change says nothing of this one.</summary>
+    private StepRecord WithoutOther(StepRecord had) =>
+        Phase == StepPhase.Run && had.Proposal is { } proposal && !InputDifferences.HaveSameResult(proposal.Inputs, Inputs) ? had with { Proposal = null } : had;
+
     private StepRecord Started(StepRecord had, long place) => Phase switch
     {
         // An approval is for these inputs: other ones need another approval, whatever their evidence says.
-        StepPhase.Evaluate when had.HasEffects && had.State != StepState.Evaluated => had with
+        StepPhase.Evaluate when had.HasEffects => had with
         {
             Proposal = new(Inputs, Items ?? default)
             {
