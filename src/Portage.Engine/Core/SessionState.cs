@@ -47,6 +47,9 @@ public sealed class SessionState(string name)
     /// <summary>The configuration that a run carries out, as canonical JSON.</summary>
     public string ConfigurationOf(int run) => _record.Revisions[_record.Runs[run - 1].Revision - 1].Configuration;
 
+    /// <summary>True when a person asked, since the run began, for steps to be done anew: it does not, but the next one does.</summary>
+    public bool IsAskedSince(RunRecord run) => _steps.Values.Any(step => step.AskedBy is not null && step.AskedIn == run.Number);
+
     /// <summary>What the planner compares with.</summary>
     public IReadOnlyDictionary<StepAddress, RecordedStep> Recorded() => _steps.Values
         .Select(step => RecordedSteps.Of(step, run: 0))

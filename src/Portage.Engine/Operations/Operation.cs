@@ -90,7 +90,11 @@ public abstract record Operation
     public sealed record Approve(ImmutableArray<Reviewed> Steps, string? Comment) : Operation;
 
     /// <summary>Asks for steps to be done anew by the next start though nothing about them changed, or takes that back.</summary>
-    public sealed record Redo(ImmutableArray<string> Patterns, bool IsWanted) : Operation;
+    public sealed record Redo(ImmutableArray<string> Patterns, bool IsWanted) : Operation
+    {
+        /// <summary>Only steps of this kind; null for all.</summary>
+        public StepKind? Kind { get; init; }
+    }
 
     /// <summary>Refuses steps under review.</summary>
     public sealed record Reject(ImmutableArray<Reviewed> Steps, string? Comment) : Operation;
