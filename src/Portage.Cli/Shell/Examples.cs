@@ -35,6 +35,7 @@ internal static class Examples
         ["runs"] = ["runs"],
         ["session create"] = ["session create prod", "session create trial --from prod"],
         ["session copy"] = ["session copy prod trial"],
+        ["session rename"] = ["session rename trial prod"],
         ["session list"] = ["session list"],
         ["session show"] = ["session show", "session show prod"],
         ["session switch"] = ["session switch prod"],

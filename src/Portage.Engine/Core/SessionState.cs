@@ -15,7 +15,7 @@ public sealed class SessionState(string name)
     private long _place;
 
     /// <summary>The session's name.</summary>
-    public string Name { get; } = name;
+    public string Name { get; private set; } = name;
 
     /// <summary>Every step that ever began.</summary>
     public IReadOnlyDictionary<StepAddress, StepRecord> Steps => _steps;
@@ -71,6 +71,8 @@ public sealed class SessionState(string name)
                 throw new InvalidOperationException($"No state for {happened.GetType().Name}.");
         }
     }
+
+    internal void Rename(string to) => Name = to;
 
     private void ApplyToStep(StepEvent happened, DateTimeOffset at)
     {
