@@ -32,37 +32,6 @@ public sealed class HomeAccessTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Perform_AfterARename_FindsTheWorkUnderTheNewName(bool wasKilled)
-    {
-        var home = new Home(_folder.Path);
-        var access = new HomeAccess(home, Planner, TimeProvider.System);
-        await access.PerformAsync(new Operation.CreateSession("trial", null) { By = "ann" }, Cancelled);
-        Directory.CreateDirectory(home.WorkOf("trial") + "/step-1");
-        if (wasKilled)
-        {
-            // Between the event and the move.
-            await using var ledger = SqliteLedger.Open(home.Ledger, TimeProvider.System);
-            await ledger.AppendAsync([new SessionRenamed("trial", "prod", "ann")], Cancelled);
-        }
-        else
-        {
-            Assert.False((await access.PerformAsync(new Operation.RenameSession("trial", "prod") { By = "ann" }, Cancelled)).HasFailed);
-            Assert.True(Directory.Exists(home.WorkOf("prod") + "/step-1"));
-        }
-
-        // Another one of the old name, which begins with nothing and is not moved along.
-        await access.PerformAsync(new Operation.CreateSession("trial", null) { By = "ann" }, Cancelled);
-        Assert.True(Directory.Exists(home.WorkOf("prod") + "/step-1"));
-        Assert.False(Directory.Exists(home.WorkOf("trial")));
-        Directory.CreateDirectory(home.WorkOf("trial") + "/step-2");
-        await access.PerformAsync(new Operation.SwitchSession("prod") { By = "ann" }, Cancelled);
-        Assert.True(Directory.Exists(home.WorkOf("trial") + "/step-2"));
-        Assert.True(Directory.Exists(home.WorkOf("prod") + "/step-1"));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
     public async Task Perform_WhenTheControllerDiesBeforeItAnswers_DoesItOnce(bool wasWritten)
     {
         var home = new Home(_folder.Path);

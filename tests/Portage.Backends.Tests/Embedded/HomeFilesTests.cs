@@ -143,64 +143,6 @@ public sealed class HomeFilesTests : IDisposable
     }
 
     [Fact]
-    public void Follow_Renames_MovesEachOnce()
-    {
-        var home = new Home(_folder.Path);
-        var folders = new WorkFolders(home, new FakeTimeProvider());
-        Work(home, "trial", "of trial");
-        folders.Follow([("trial", "prod")]);
-        Assert.Equal("of trial", Read(home, "prod"));
-
-        // Another session has that name now.
-        Work(home, "trial", "of another");
-        folders.Follow([("trial", "prod")]);
-        Assert.Equal(("of trial", "of another"), (Read(home, "prod"), Read(home, "trial")));
-
-        folders.Follow([("trial", "prod"), ("prod", "live"), ("trial", "prod")]);
-        Assert.Equal(("of trial", "of another", null), (Read(home, "live"), Read(home, "prod"), Read(home, "trial")));
-    }
-
-    [Fact]
-    public void Follow_MovedButNotNoted_LeavesItThere()
-    {
-        var home = new Home(_folder.Path);
-        Work(home, "prod", "of trial");
-        new WorkFolders(home, new FakeTimeProvider()).Follow([("trial", "prod")]);
-        Assert.Equal("of trial", Read(home, "prod"));
-    }
-
-    [Fact]
-    public void Follow_OverWhatADeletedSessionLeft_TakesItsPlace()
-    {
-        var home = new Home(_folder.Path);
-        Work(home, "prod", "of a deleted one");
-        Work(home, "trial", "of trial");
-        new WorkFolders(home, new FakeTimeProvider()).Follow([("trial", "prod")]);
-        Assert.Equal(("of trial", null), (Read(home, "prod"), Read(home, "trial")));
-    }
-
-    [Fact]
-    public void Follow_WithALedgerBegunAnew_CountsAnew()
-    {
-        var home = new Home(_folder.Path);
-        var folders = new WorkFolders(home, new FakeTimeProvider());
-        folders.Follow([("a", "b"), ("b", "c")]);
-        folders.Follow([]);
-        Work(home, "trial", "of trial");
-        folders.Follow([("trial", "prod")]);
-        Assert.Equal("of trial", Read(home, "prod"));
-    }
-
-    private static void Work(Home home, string session, string text)
-    {
-        Directory.CreateDirectory(home.WorkOf(session) + "/step-1");
-        File.WriteAllText(home.WorkOf(session) + "/step-1/journal.jsonl", text);
-    }
-
-    private static string? Read(Home home, string session) =>
-        File.Exists(home.WorkOf(session) + "/step-1/journal.jsonl") ? File.ReadAllText(home.WorkOf(session) + "/step-1/journal.jsonl") : null;
-
-    [Fact]
     public void Progress_InQuickSuccession_PublishesTheFirstAndTheLast()
     {
         var time = new FakeTimeProvider();
