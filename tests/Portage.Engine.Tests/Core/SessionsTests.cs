@@ -14,7 +14,6 @@ public sealed class SessionsTests
 {
     private const string NoReview = "metadata: { approve: none }";
     private const string Snapshot = "logs/main:snapshot";
-    private const string Metadata = "logs/a@blue:metadata";
 
     private static readonly Operation.RenameSession ToProd = new("default", "prod") { By = "ann" };
 
