@@ -51,6 +51,7 @@ public sealed partial class ControllerHost(
             var state = HomeAccess.StateOf(ledger.Read(0));
             LogBegins(ledger.Token, state.Sequence);
             var folders = new WorkFolders(home, time);
+            folders.Follow(state.Renames);
             folders.ForgetAllBut(state.Sessions.Keys);
             var troubles = new TroubleFile(home);
             troubles.Post([]);

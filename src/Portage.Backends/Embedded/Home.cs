@@ -100,6 +100,20 @@ public sealed class Home(string path)
         }
     }
 
+    /// <summary>How many of the ledger's renamings of sessions the folders of their work have followed.</summary>
+    internal int RenamesFollowed
+    {
+        get => DurableFile.Read(Followed) is { } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        set
+        {
+            // In the same folder: once this is on disk, so are the moves.
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Followed)!);
+            DurableFile.Write(Followed, Encoding.ASCII.GetBytes($"{value}"));
+        }
+    }
+
+    private string Followed => System.IO.Path.Combine(Path, "work", "renames");
+
     /// <summary>The folder of a step's work.</summary>
     public string WorkOf(string session, StepAddress step, Fingerprint identity)
     {

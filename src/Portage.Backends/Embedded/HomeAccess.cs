@@ -208,11 +208,17 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
         await using var ledger = SqliteLedger.Open(home.Ledger, time);
         var state = StateOf(ledger.Read(0));
         var work = new WorkFolders(home, time);
+        work.Follow(state.Renames);
         work.ForgetAllBut(state.Sessions.Keys);
         var result = new OperationRules(planner).Perform(operation, state);
         if (!result.Events.IsEmpty)
         {
             await ledger.AppendAsync(result.Events, cancellationToken);
+        }
+
+        if (result.Events.Any(happened => happened is SessionRenamed))
+        {
+            work.Follow(StateOf(ledger.Read(0)).Renames);
         }
 
         foreach (var deleted in result.Events.OfType<SessionDeleted>())

@@ -187,6 +187,43 @@ public sealed class WorkFolders(Home home, TimeProvider time) : IWorkFolders
     public string Of(string session, StepAddress step, Fingerprint identity) => home.WorkOf(session, step, identity);
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// How many were followed stands in a file beside the folders, because a session may have the name that another one had before: a
+    /// folder alone does not tell whose it is. Whoever holds the home follows before anything is done under the new names.
+    /// </remarks>
+    /// <exception cref="IOException">A folder cannot be moved; nothing may be done under its new name.</exception>
+    public void Follow(IReadOnlyList<(string From, string To)> renames)
+    {
+        var followed = home.RenamesFollowed;
+        if (renames.Count <= followed)
+        {
+            if (renames.Count < followed)
+            {
+                // Of a ledger that is no more.
+                home.RenamesFollowed = renames.Count;
+            }
+
+            return;
+        }
+
+        foreach (var (from, to) in renames.Skip(followed).Select(rename => (home.WorkOf(rename.From), home.WorkOf(rename.To))))
+        {
+            if (Directory.Exists(from))
+            {
+                // No session had that name: it is of one that was deleted.
+                if (Directory.Exists(to))
+                {
+                    Directory.Delete(to, recursive: true);
+                }
+
+                Directory.Move(from, to);
+            }
+        }
+
+        home.RenamesFollowed = renames.Count;
+    }
+
+    /// <inheritdoc/>
     public void Forget(string session)
     {
         try

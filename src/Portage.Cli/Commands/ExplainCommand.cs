@@ -67,8 +67,8 @@ internal static class ExplainCommand
         var change = (session.Current ?? session.Pending) is { } revision
             ? StepCatalog.Planner.Plan(ConfigurationReader.ReadCanonical(revision.Configuration).Config!, session.Recorded()).Plan.Changes.FirstOrDefault(change => change.Address == address)
             : null;
-        var happened = SqliteLedger.ReadAfter(verb.Home.Ledger, 0)
-            .Where(recorded => recorded.Event is StepEvent happened && happened.Session == session.Name && happened.Step == address)
+        var happened = SessionEvents.Of(SqliteLedger.ReadAfter(verb.Home.Ledger, 0), session.Name)
+            .Where(recorded => recorded.Event is StepEvent happened && happened.Step == address)
             .Select(recorded => (recorded.At, ((StepEvent)recorded.Event).Describe()))
             .ToArray();
         var explained = new Explained(address, report.Steps.FirstOrDefault(step => step.Address == address), change, session.Steps.GetValueOrDefault(address), happened);

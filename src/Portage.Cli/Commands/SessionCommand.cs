@@ -36,6 +36,12 @@ internal static class SessionCommand
         Verb.Does(change, terminal, (verb, cancellationToken) =>
             RunCommands.PerformAsync(verb, new Operation.SwitchSession(verb.Parsed.GetValue(switched)!) { By = Verb.Author }, cancellationToken));
 
+        var renamed = new Argument<string>("old");
+        renamed.CompletionSources.Add(Known.Sessions(terminal));
+        var name = new Argument<string>("new");
+        var rename = new Command("rename", "Give a session another name; its runs and its work stay what they are.") { renamed, name };
+        Verb.Does(rename, terminal, (verb, cancellationToken) => RenameAsync(verb, verb.Parsed.GetValue(renamed)!, verb.Parsed.GetValue(name)!, cancellationToken));
+
         switched.CompletionSources.Add(Known.Sessions(terminal));
         var deleted = new Argument<string>("name");
         deleted.CompletionSources.Add(Known.Sessions(terminal));
@@ -45,12 +51,24 @@ internal static class SessionCommand
 
         var list = new Command("list", "List the sessions.");
         Verb.Does(list, terminal, (verb, _) => Task.FromResult(List(verb)));
-        foreach (var subcommand in (Command[])[create, copy, list, show, change, delete])
+        foreach (var subcommand in (Command[])[create, copy, rename, list, show, change, delete])
         {
             command.Subcommands.Add(subcommand);
         }
 
         return command;
+    }
+
+    private static async Task<int> RenameAsync(Verb verb, string old, string name, CancellationToken cancellationToken)
+    {
+        var exitCode = await RunCommands.PerformAsync(verb, new Operation.RenameSession(old, name) { By = Verb.Author }, cancellationToken);
+        if (exitCode == ExitCode.Done)
+        {
+            Contexts.Set(verb.Home, name, Contexts.Of(verb.Home, old));
+            Contexts.Set(verb.Home, old, null);
+        }
+
+        return exitCode;
     }
 
     private static async Task<int> DeleteAsync(Verb verb, string name, bool force, CancellationToken cancellationToken)

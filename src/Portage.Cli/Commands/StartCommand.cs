@@ -25,7 +25,7 @@ internal static class StartCommand
         {
             // What is there now is seen first, and handed over with the plan that was made of it.
             var report = await PlanCommand.MakeAsync(verb, session, current, withSizes: false, cancellationToken);
-            var (goesOn, named) = session.ActiveRun?.Revision == current.Number ? (true, plan) : await Consent.AskAsync(verb, report, plan, cancellationToken);
+            var (goesOn, named) = session.ActiveRun is { } run && run.Revision == current.Number && !session.IsAskedSince(run) ? (true, plan) : await Consent.AskAsync(verb, report, plan, cancellationToken);
             if (!goesOn)
             {
                 return ExitCode.BadInput;

@@ -6,7 +6,8 @@ namespace Portage.Cli.Views;
 /// <summary>What came of an operation, for programs.</summary>
 internal static class OperationView
 {
-    public static void Write(Terminal terminal, OutputFormat format, OperationResult result) => Structured.Write(terminal, format, json =>
+    /// <param name="plan">What the next start would do, where the operation is about that.</param>
+    public static void Write(Terminal terminal, OutputFormat format, OperationResult result, PlanReport? plan = null) => Structured.Write(terminal, format, json =>
     {
         json.WriteBoolean("nothingToDo", result.NothingToDo);
         if (result.Run is { } run)
@@ -21,5 +22,11 @@ internal static class OperationView
         }
 
         json.WriteEndArray();
+        if (plan is not null)
+        {
+            json.WriteStartObject("plan");
+            PlanJson.Write(json, plan);
+            json.WriteEndObject();
+        }
     });
 }

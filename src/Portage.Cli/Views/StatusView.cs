@@ -26,6 +26,11 @@ internal static class StatusView
     public static IEnumerable<string> Lines(Terminal terminal, StatusReport report, bool countsComplete = false)
     {
         yield return terminal.Paint(Head(report), Ink.Bold);
+        if (RunTotal.Of(report) is { } total)
+        {
+            yield return Cut(terminal, $"  {total}");
+        }
+
         var width = report.Steps.IsEmpty ? 0 : Math.Min(60, report.Steps.Max(step => step.Address.ToString().Length));
         foreach (var (group, title, ink) in Groups)
         {
@@ -38,7 +43,11 @@ internal static class StatusView
             yield return terminal.Paint($"{title} ({steps.Length})", ink);
             foreach (var step in countsComplete && group == StepGroup.Complete ? [] : steps)
             {
-                yield return Cut(terminal, $"  {step.Address.ToString().PadRight(width)}  {step.Situation}");
+                foreach (var line in StepLines(terminal, step, width))
+                {
+                    yield return line;
+                }
+
                 if (step.Progress is { } progress)
                 {
                     yield return Cut(terminal, $"  {"".PadRight(width)}  {ProgressText(progress, step.Remaining)}");
@@ -113,6 +122,20 @@ internal static class StatusView
             _ => "",
         };
         return $"Session {report.Session}: {run}{revision}{(report.Controller is { } process ? $", controller {process}" : "")}";
+    }
+
+    /// <summary>What failed is told whole, because the cause and the next try stand at the end: red where a person must act, yellow where it is tried again.</summary>
+    private static IEnumerable<string> StepLines(Terminal terminal, StepStatus step, int width)
+    {
+        var line = $"  {step.Address.ToString().PadRight(width)}  {step.Situation}";
+        return (step.Group, step.Failure) switch
+        {
+            (StepGroup.Failed, _) => Whole(Ink.Red),
+            (not StepGroup.Complete, not null) => Whole(Ink.Yellow),
+            _ => [Cut(terminal, line)],
+        };
+
+        IEnumerable<string> Whole(Ink ink) => (terminal.OutputIsTerminal ? Wrapped.Lines(line, terminal.Width, width + 4) : [line]).Select(part => terminal.Paint(part, ink));
     }
 
     private static string Cut(Terminal terminal, string line) =>

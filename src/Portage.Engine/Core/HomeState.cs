@@ -9,6 +9,7 @@ public sealed class HomeState : ISessions
     public const string DefaultSession = "default";
 
     private readonly Dictionary<string, SessionState> _sessions = new(StringComparer.Ordinal);
+    private readonly List<(string From, string To)> _renames = [];
 
     /// <summary>How a cluster is known: by its own id, where some start has seen it, so that two addresses of it are one place; else by its address.</summary>
     public string ClusterOf(string endpoint) => _sessions.Values.Select(session => session.Clusters.GetValueOrDefault(endpoint)).FirstOrDefault(id => id is not null) ?? endpoint;
@@ -18,6 +19,9 @@ public sealed class HomeState : ISessions
 
     /// <summary>The session that verbs act on.</summary>
     public string ActiveSession { get; private set; } = DefaultSession;
+
+    /// <summary>Every time a session got another name, in order: whoever keeps things by the name follows.</summary>
+    public IReadOnlyList<(string From, string To)> Renames => _renames;
 
     /// <summary>The last event taken in.</summary>
     public long Sequence { get; private set; }
@@ -61,6 +65,17 @@ public sealed class HomeState : ISessions
     void ISessions.Open(string session) => _sessions[session] = new(session);
 
     void ISessions.SwitchTo(string session) => ActiveSession = session;
+
+    void ISessions.Rename(string session, string name)
+    {
+        if (_sessions.Remove(session, out var renamed))
+        {
+            renamed.Rename(name);
+            _sessions[name] = renamed;
+            _renames.Add((session, name));
+            ActiveSession = ActiveSession == session ? name : ActiveSession;
+        }
+    }
 
     void ISessions.Close(string session)
     {

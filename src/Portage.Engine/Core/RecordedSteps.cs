@@ -7,7 +7,7 @@ namespace Portage.Engine.Core;
 internal static class RecordedSteps
 {
     /// <summary>One step; null before it began.</summary>
-    /// <param name="run">The run under way: what a person refused in it is not done anew before the next one; 0 for a plan.</param>
+    /// <param name="run">The run under way: what a person refused or asked for in it is not done anew before the next one; 0 for a plan.</param>
     public static RecordedStep? Of(StepRecord step, int run) => (step.Inputs ?? step.Proposal?.Inputs) is not { } inputs
         ? null
         : new(
@@ -26,7 +26,7 @@ internal static class RecordedSteps
             TakenBackAt = step.TakenBackAt,
             Items = step.Items,
             TakenBack = step.TakenBack,
-            AskedBy = step.AskedBy,
+            AskedBy = step.AskedIn != run ? step.AskedBy : null,
             IsWorking = step.IsClaimed || step.Workload is not null,
             Rejection = step.Rejection is { } refused && refused.Run != run ? $"rejected by {refused.By}{(refused.Comment is null ? "" : $": {refused.Comment}")}" : null,
         };

@@ -15,7 +15,7 @@ public sealed class SessionState(string name)
     private long _place;
 
     /// <summary>The session's name.</summary>
-    public string Name { get; } = name;
+    public string Name { get; private set; } = name;
 
     /// <summary>Every step that ever began.</summary>
     public IReadOnlyDictionary<StepAddress, StepRecord> Steps => _steps;
@@ -47,6 +47,9 @@ public sealed class SessionState(string name)
     /// <summary>The configuration that a run carries out, as canonical JSON.</summary>
     public string ConfigurationOf(int run) => _record.Revisions[_record.Runs[run - 1].Revision - 1].Configuration;
 
+    /// <summary>True when a person asked, since the run began, for steps to be done anew: it does not, but the next one does.</summary>
+    public bool IsAskedSince(RunRecord run) => _steps.Values.Any(step => step.AskedBy is not null && step.AskedIn == run.Number);
+
     /// <summary>What the planner compares with.</summary>
     public IReadOnlyDictionary<StepAddress, RecordedStep> Recorded() => _steps.Values
         .Select(step => RecordedSteps.Of(step, run: 0))
@@ -68,6 +71,8 @@ public sealed class SessionState(string name)
                 throw new InvalidOperationException($"No state for {happened.GetType().Name}.");
         }
     }
+
+    internal void Rename(string to) => Name = to;
 
     private void ApplyToStep(StepEvent happened, DateTimeOffset at)
     {

@@ -28,6 +28,7 @@ internal static class LedgerEventReader
     {
         "sessionCreated" => SessionCreated.Read(ref fields),
         "sessionSwitched" => SessionSwitched.Read(ref fields),
+        "sessionRenamed" => SessionRenamed.Read(ref fields),
         "sessionDeleted" => SessionDeleted.Read(ref fields),
         "revisionRecorded" => RevisionRecorded.Read(ref fields),
         "revisionCommitted" => RevisionCommitted.Read(ref fields),

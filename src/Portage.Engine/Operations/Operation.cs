@@ -18,6 +18,7 @@ namespace Portage.Engine.Operations;
 [JsonDerivedType(typeof(RevertTo), "revertTo")]
 [JsonDerivedType(typeof(CreateSession), "createSession")]
 [JsonDerivedType(typeof(SwitchSession), "switchSession")]
+[JsonDerivedType(typeof(RenameSession), "renameSession")]
 [JsonDerivedType(typeof(DeleteSession), "deleteSession")]
 [JsonDerivedType(typeof(Start), "start")]
 [JsonDerivedType(typeof(Stop), "stop")]
@@ -63,6 +64,9 @@ public abstract record Operation
     /// <summary>Makes a session the active one.</summary>
     public sealed record SwitchSession(string Name) : Operation;
 
+    /// <summary>Gives a session in which nothing is under way another name, which no other session has.</summary>
+    public sealed record RenameSession(string Name, string To) : Operation;
+
     /// <summary>Deletes a session that is not running and has left nothing behind, or whose leftovers the user accepts.</summary>
     public sealed record DeleteSession(string Name, bool Force) : Operation;
 
@@ -90,7 +94,11 @@ public abstract record Operation
     public sealed record Approve(ImmutableArray<Reviewed> Steps, string? Comment) : Operation;
 
     /// <summary>Asks for steps to be done anew by the next start though nothing about them changed, or takes that back.</summary>
-    public sealed record Redo(ImmutableArray<string> Patterns, bool IsWanted) : Operation;
+    public sealed record Redo(ImmutableArray<string> Patterns, bool IsWanted) : Operation
+    {
+        /// <summary>Only steps of this kind; null for all.</summary>
+        public StepKind? Kind { get; init; }
+    }
 
     /// <summary>Refuses steps under review.</summary>
     public sealed record Reject(ImmutableArray<Reviewed> Steps, string? Comment) : Operation;

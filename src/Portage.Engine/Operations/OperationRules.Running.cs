@@ -20,9 +20,7 @@ public sealed partial class OperationRules
     {
         if (session.Current is not { } current)
         {
-            return OperationResult.Refused(session.Pending is null
-                ? DiagnosticCatalog.NothingConfigured.Error(null, $"Session '{session.Name}' has no configuration yet.") with { Command = "workflow configure --file FILE" }
-                : DiagnosticCatalog.NothingCommitted.Error(null, $"Revision {session.Pending.Number} is pending; a start carries out what is committed.") with { Command = "workflow configure commit" });
+            return OperationResult.Refused(NothingCommitted(session));
         }
 
         var config = ConfigurationReader.ReadCanonical(current.Configuration).Config!;
@@ -41,7 +39,7 @@ public sealed partial class OperationRules
             return new() { Diagnostics = WayOut.Of(diagnostics, session, current) };
         }
 
-        if (session.ActiveRun is { } run && run.Revision == current.Number && !session.Steps.Values.Any(step => step.Failure is not null && step.RetryAt is null && step.Run == run.Number))
+        if (session.ActiveRun is { } run && run.Revision == current.Number && !session.IsAskedSince(run) && !session.Steps.Values.Any(step => step.Failure is not null && step.RetryAt is null && step.Run == run.Number))
         {
             var held = session.Pauses.Count > 0 ? $" {session.Pauses.Count} {(session.Pauses.Count == 1 ? "pause is" : "pauses are")} in force: workflow resume." : "";
             return new() { Diagnostics = diagnostics, Run = run.Number, Messages = [$"Run {run.Number} is under way already.{held}"] };
@@ -72,6 +70,10 @@ public sealed partial class OperationRules
             Messages = [$"Started run {number}: plan {plan.Hash.Short}, revision {current.Number}."],
         };
     }
+
+    private static Diagnostic NothingCommitted(SessionState session) => session.Pending is null
+        ? DiagnosticCatalog.NothingConfigured.Error(null, $"Session '{session.Name}' has no configuration yet.") with { Command = "workflow configure --file FILE" }
+        : DiagnosticCatalog.NothingCommitted.Error(null, $"Revision {session.Pending.Number} is pending; a start carries out what is committed.") with { Command = "workflow configure commit" };
 
     private static OperationResult Stop(Operation operation, SessionState session) => session.ActiveRun is { } run
         ? new()
@@ -113,30 +115,6 @@ public sealed partial class OperationRules
             {
                 Events = [.. patterns.Select(pattern => new Resumed(session.Name, pattern, operation.By))],
                 Messages = [.. patterns.Select(pattern => $"Resumed {(pattern == "*" ? "everything" : pattern)}.")],
-            };
-    }
-
-    private OperationResult Redo(Operation.Redo operation, SessionState session)
-    {
-        var unknown = UnknownPatterns(operation.Patterns, session);
-        if (!unknown.IsEmpty)
-        {
-            return OperationResult.Refused(unknown);
-        }
-
-        var wanted = planner.Wanted(ConfigurationReader.ReadCanonical((session.Current ?? session.Pending)!.Configuration).Config!);
-        var steps = wanted
-            .Where(step => operation.Patterns.Any(pattern => new AddressPattern(pattern).Matches(step.Address)))
-            .Select(step => session.Steps.GetValueOrDefault(step.Address))
-            .OfType<StepRecord>()
-            .Where(step => step.HasEffects && step.AskedBy is not null != operation.IsWanted)
-            .ToArray();
-        return steps.Length == 0
-            ? new() { NothingToDo = true, Messages = [operation.IsWanted ? "Nothing of it is done yet, or it is asked for already: workflow plan" : "None of it was asked for."] }
-            : new()
-            {
-                Events = [.. steps.Select(step => new RedoAsked(session.Name, session.Runs.Count, step.Address, operation.By, operation.IsWanted))],
-                Messages = [.. steps.Select(step => operation.IsWanted ? $"{step.Address} is done anew by the next start." : $"{step.Address} is not done anew.")],
             };
     }
 

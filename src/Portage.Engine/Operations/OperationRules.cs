@@ -3,7 +3,6 @@ using Portage.Configuration.Editing;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
-using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
 
@@ -20,6 +19,7 @@ public sealed partial class OperationRules(Planner planner)
     {
         Operation.CreateSession create => CreateSession(create, home),
         Operation.SwitchSession change => SwitchSession(change, home),
+        Operation.RenameSession rename => RenameSession(rename, home),
         Operation.DeleteSession delete => DeleteSession(delete, home),
         Operation.Configure configure => Configure(configure, home),
         Operation.Edit edit => Edit(edit, home),
@@ -51,82 +51,6 @@ public sealed partial class OperationRules(Planner planner)
             _ => throw new InvalidOperationException($"No such operation: {operation.GetType().Name}."),
         };
     }
-
-    private static OperationResult CreateSession(Operation.CreateSession operation, HomeState home)
-    {
-        if (!StepAddress.IsName(operation.Name))
-        {
-            return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"'{operation.Name}' is no session name: 1 to 63 letters, digits, '.', '_' and '-', beginning with a letter or digit."));
-        }
-
-        if (home.Sessions.ContainsKey(operation.Name))
-        {
-            return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"Session '{operation.Name}' exists already.") with { Command = $"workflow session switch {operation.Name}" });
-        }
-
-        var events = new List<LedgerEvent> { new SessionCreated(operation.Name, operation.By), new SessionSwitched(operation.Name, operation.By) };
-        if (operation.From is { } from)
-        {
-            if (!home.Sessions.TryGetValue(from, out var source))
-            {
-                return OperationResult.Refused(UnknownSession(from, home));
-            }
-
-            if ((source.Pending ?? source.Current) is { } revision)
-            {
-                events.Add(new RevisionRecorded(operation.Name, 1, 0, operation.By, $"copied from session {from}, revision {revision.Number}", revision.Configuration));
-            }
-        }
-
-        return new() { Events = [.. events], Messages = [$"Created session {operation.Name} and switched to it."] };
-    }
-
-    private static OperationResult SwitchSession(Operation.SwitchSession operation, HomeState home)
-    {
-        if (!home.Sessions.ContainsKey(operation.Name))
-        {
-            return OperationResult.Refused(UnknownSession(operation.Name, home));
-        }
-
-        return home.ActiveSession == operation.Name
-            ? new() { Messages = [$"Session {operation.Name} is active already."] }
-            : new() { Events = [new SessionSwitched(operation.Name, operation.By)], Messages = [$"Switched to session {operation.Name}."] };
-    }
-
-    private static OperationResult DeleteSession(Operation.DeleteSession operation, HomeState home)
-    {
-        if (!home.Sessions.TryGetValue(operation.Name, out var session))
-        {
-            return OperationResult.Refused(UnknownSession(operation.Name, home));
-        }
-
-        if (session.ActiveRun is { } run)
-        {
-            return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"Run {run.Number} of session '{operation.Name}' is under way.") with { Command = $"workflow --session {operation.Name} stop" });
-        }
-
-        if (AtWork.Of(session) is { Length: > 0 } ending)
-        {
-            return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"The work of session '{operation.Name}' is still ending ({AtWork.Words(ending)}); until it has, it may write. Try again in a moment.") with { Command = $"workflow --session {operation.Name} status" });
-        }
-
-        var left = session.Steps.Values.Where(step => step.HasEffects).Select(step => step.Address.ToString()).Order(StringComparer.Ordinal).ToArray();
-        if (left.Length > 0 && !operation.Force)
-        {
-            return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"Session '{operation.Name}' has left its work on clusters ({left.Length} {(left.Length == 1 ? "step" : "steps")}, as {left[0]}); deleting it leaves that there.") with { Command = $"workflow session delete {operation.Name} --force" });
-        }
-
-        return new() { Events = [new SessionDeleted(operation.Name, operation.By)], Messages = [$"Deleted session {operation.Name}."] };
-    }
-
-    private static Diagnostic UnknownSession(string name, HomeState home) =>
-        DiagnosticCatalog.UnknownSession.Error(null, home.Sessions.Count == 0
-            ? $"There is no session '{name}', nor any other."
-            : $"There is no session '{name}'; there is {string.Join(", ", home.Sessions.Keys.Order(StringComparer.Ordinal))}.") with
-        {
-            DidYouMean = DidYouMean.Among(name, home.Sessions.Keys),
-            Command = "workflow session list",
-        };
 
     private static OperationResult Configure(Operation.Configure operation, HomeState home)
     {

@@ -319,6 +319,13 @@ public sealed partial class Controller
                 {
                     var result = RefusalOf(operation) ?? _operations.Perform(operation, _home);
                     Write(result.Events);
+                    if (result.Events.Any(happened => happened is SessionRenamed))
+                    {
+                        // Those up to this one: later ones come after what is deleted in between.
+                        var renames = _home.Renames.ToArray();
+                        _afterCommit.Add(() => _performer.Follow(renames));
+                    }
+
                     foreach (var deleted in result.Events.OfType<SessionDeleted>())
                     {
                         _afterCommit.Add(() => _performer.Forget(deleted.Session));
@@ -340,9 +347,18 @@ public sealed partial class Controller
     }
 
     /// <summary>What the state alone does not forbid: a session whose last work is still ending.</summary>
-    private OperationResult? RefusalOf(Operation operation) => operation is Operation.DeleteSession { Name: var name } && _performer.InFlight(name).Count > 0
-        ? OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"The work of session '{name}' is still ending ({_performer.InFlight(name).First()}). Try again in a moment."))
-        : null;
+    private OperationResult? RefusalOf(Operation operation)
+    {
+        var name = operation switch
+        {
+            Operation.DeleteSession delete => delete.Name,
+            Operation.RenameSession rename => rename.Name,
+            _ => null,
+        };
+        return name is not null && _performer.InFlight(name) is { Count: > 0 } ending
+            ? OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"The work of session '{name}' is still ending ({ending.First()}). Try again in a moment."))
+            : null;
+    }
 
     private Wanted WantedBy(SessionState session)
     {

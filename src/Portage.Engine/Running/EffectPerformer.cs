@@ -22,6 +22,10 @@ public interface IWorkFolders
     /// <summary>What a step remembers in its folder.</summary>
     IStepFiles Files(string workFolder);
 
+    /// <summary>Moves the work of sessions that have another name; what was moved already stays. What lies under a name that nobody had goes.</summary>
+    /// <param name="renames">All that there were, in order, up to the last that is to be followed.</param>
+    void Follow(IReadOnlyList<(string From, string To)> renames);
+
     /// <summary>Deletes the work of a session that is gone.</summary>
     void Forget(string session);
 
@@ -93,6 +97,8 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         _flights.Clear();
         _ending.Dispose();
     }
+
+    internal void Follow(IReadOnlyList<(string From, string To)> renames) => _folders.Follow(renames);
 
     internal void Forget(string session) => _folders.Forget(session);
 

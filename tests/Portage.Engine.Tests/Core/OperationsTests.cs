@@ -14,7 +14,7 @@ public sealed class OperationsTests
     private const string Metadata = "logs/a@blue:metadata";
     private const string Backfill = "logs/a@blue:backfill";
 
-    public static TheoryData<string> InASession() => ["commit", "discard", "revertTo", "start", "stop", "pause", "resume", "approve", "reject"];
+    public static TheoryData<string> InASession() => ["commit", "discard", "revertTo", "start", "stop", "pause", "resume", "approve", "reject", "redo"];
 
     [Theory]
     [MemberData(nameof(InASession))]
@@ -327,6 +327,7 @@ public sealed class OperationsTests
         "pause" => new Operation.Pause(["*"]) { By = "ann", Session = session },
         "resume" => new Operation.Resume(["*"]) { By = "ann", Session = session },
         "approve" => new Operation.Approve([], null) { By = "ann", Session = session },
+        "redo" => new Operation.Redo(["*"], IsWanted: true) { By = "ann", Session = session },
         _ => new Operation.Reject([], null) { By = "ann", Session = session },
     };
 

@@ -299,6 +299,8 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
 
     void ITroubleBoard.Post(ImmutableArray<WatchTrouble> troubles) => Troubles = troubles;
 
+    void IWorkFolders.Follow(IReadOnlyList<(string From, string To)> renames) => throw new NotSupportedException("Nobody renames a session here.");
+
     void IWorkFolders.Forget(string session)
     {
         foreach (var id in _work.Keys.Where(id => id.StartsWith(session + " ", StringComparison.Ordinal)).ToArray())

@@ -28,7 +28,7 @@ public sealed record RedoAsked(string Session, int Run, StepAddress Step, string
         return new(fields.Session, fields.Run, fields.Step, fields.Needed(by), fields.Needed(isWanted));
     }
 
-    internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) => had with { AskedBy = IsWanted ? By : null };
+    internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) => had with { AskedBy = IsWanted ? By : null, AskedIn = IsWanted ? Run : 0 };
 }
 
 /// <content>Its name in the JSON.</content>

@@ -84,7 +84,10 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
             EffectsSince = Phase != StepPhase.Run || (had.HasEffects && had.Items is not { IsEmpty: true }) ? had.EffectsSince : place,
             Approved = had.Proposal is { } proposal ? proposal.Approved : had.Inputs is { } before && InputDifferences.HaveSameResult(before, Inputs) ? had.Approved : null,
             Proposal = null,
-            AskedBy = Phase == StepPhase.Run ? null : had.AskedBy,
+
+            // Another try in the run that was under way when somebody asked is not what was asked for.
+            AskedBy = Phase == StepPhase.Run && had.AskedIn < Run ? null : had.AskedBy,
+            AskedIn = Phase == StepPhase.Run && had.AskedIn < Run ? 0 : had.AskedIn,
 
             // Who looks at it now decides about something that is being replaced.
             Review = null,

@@ -9,6 +9,9 @@ internal interface ISessions
     /// <summary>Makes a session the active one.</summary>
     void SwitchTo(string session);
 
+    /// <summary>Gives a session another name; when it was the active one, it stays that.</summary>
+    void Rename(string session, string name);
+
     /// <summary>Forgets a session; when it was the active one, the default one is that again.</summary>
     void Close(string session);
 }

@@ -134,6 +134,9 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>Who wants it done anew though nothing about it changed; null when nobody does.</summary>
     public string? AskedBy { get; init; }
 
+    /// <summary>The last run there was when that was asked: only a later one does it. 0 when nobody asked.</summary>
+    public int AskedIn { get; init; }
+
     /// <summary>The evidence that was approved; null when none was.</summary>
     public Fingerprint? Approved { get; init; }
 
