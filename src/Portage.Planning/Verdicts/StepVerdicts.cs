@@ -204,9 +204,9 @@ public static class StepVerdicts
                 Items(edge, text, isAll ? null : item => upstream.Verdict.Redoes(item) || (!upstream.TakesBack.IsDefault && upstream.TakesBack.Contains(item, StringComparer.Ordinal)));
             }
 
-            if (upstream.Recorded is { } under)
+            // What has done nothing yet stands on nothing.
+            if (upstream.Recorded is { } under && _had.EffectsSince is { } since)
             {
-                var since = _had.EffectsSince;
                 var text = $"rests on {edge.Upstream}, which was taken back meanwhile";
                 if (under.TakenBackAt > since && (_done is null || under.TakenBack is null))
                 {

@@ -147,7 +147,7 @@ internal sealed class NeverMoreThanAllowed : IChecker
 
         var config = ConfigurationReader.ReadCanonical(session.ConfigurationOf(run.Number)).Config!;
         var underWay = session.Steps.Values.Where(step => step.IsClaimed || step.Workload is not null).ToArray();
-        var workers = underWay.Count(step => step.State == StepState.Running && step.Address.Kind is StepKind.Backfill or StepKind.Validate);
+        var workers = underWay.Count(step => step is { State: StepState.Running, Proposal: not { Evidence: null } } && step.Address.Kind is StepKind.Backfill or StepKind.Validate);
         var backfills = underWay.Count(step => step.Address.Kind == StepKind.Backfill);
         var onBlue = underWay.Count(step => step.Address.Target == "blue");
         var isWorker = started.Phase == StepPhase.Run && started.Step.Kind is StepKind.Backfill or StepKind.Validate;
