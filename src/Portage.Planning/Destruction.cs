@@ -30,7 +30,7 @@ public enum DestructionKind
 /// <param name="Name">The index, template, alias or snapshot.</param>
 /// <param name="Documents">How many documents are there now; null for what has none, or where they cannot be counted.</param>
 /// <param name="Bytes">How much it holds; null where that is not known.</param>
-/// <param name="Foreign">How many of the documents Portage did not write; 0 when it wrote all of them; null where nobody can tell.</param>
+/// <param name="Foreign">How many of the documents in it Portage did not write; 0 when it wrote all of them; null where nobody can tell. Where only Portage's own are deleted, these stay.</param>
 public sealed record Destruction(DestructionKind Kind, string Target, string Name, long? Documents, long? Bytes, long? Foreign)
 {
     /// <summary>The item of the step, which is the index at the source, that this belongs to; null for what belongs to none.</summary>
@@ -41,15 +41,26 @@ public sealed record Destruction(DestructionKind Kind, string Target, string Nam
     [JsonIgnore]
     public string? TakenBack => Kind == DestructionKind.OverwriteDocuments ? null : Item;
 
-    /// <summary>True when it is known, or cannot be ruled out, that somebody else wrote into it.</summary>
+    /// <summary>True when it is known, or cannot be ruled out, that documents of somebody else are destroyed.</summary>
     [JsonIgnore]
-    public bool HasForeign => Foreign is null or > 0 && Documents is not 0;
+    public bool HasForeign => Kind != DestructionKind.DeleteDocuments && (Foreign is null or > 0) && Documents is not 0;
 
     /// <summary>What an approval is for: which thing, and whether others wrote into it; never how much there is, which changes while somebody reads.</summary>
     [JsonIgnore]
     public string Key => $"{Kind} {Target} {Name}{(HasForeign ? " foreign" : "")}";
 
-    /// <summary>True when this is more than what was approved: another thing, or others have written into it and had not.</summary>
+    /// <summary>True when this is more than what was approved: another thing, or others have written into it and had not. An index that may go may be emptied first.</summary>
     public bool IsBeyond(IEnumerable<Destruction> approved) =>
-        !approved.Any(other => other.Kind == Kind && other.Target == Target && other.Name == Name && (other.HasForeign || !HasForeign));
+        !approved.Any(other => (other.Kind == Kind || (other.Kind == DestructionKind.DeleteIndex && Kind == DestructionKind.DeleteDocuments)) && other.Target == Target && other.Name == Name && (other.HasForeign || !HasForeign));
+
+    /// <summary>
+    /// The same things, each with what the others tell of it: whoever made an index does not know who wrote into it, but whoever wrote knows of its own.
+    /// </summary>
+    public static IReadOnlyList<Destruction> Explain(IReadOnlyCollection<Destruction> all)
+    {
+        var written = all.Where(one => one is { Kind: DestructionKind.DeleteDocuments, Foreign: not null }).ToLookup(one => (one.Target, one.Name));
+        return [.. all.Select(one => one is { Kind: DestructionKind.DeleteIndex, Foreign: null } && written[(one.Target, one.Name)].ToArray() is [var own] && own.Documents + own.Foreign == one.Documents
+            ? one with { Foreign = own.Foreign }
+            : one)];
+    }
 }

@@ -40,7 +40,7 @@ public sealed class CompletionTests
     [InlineData("workflow session=default explain shop/orders@b", "blue blue:backfill blue:metadata blue:validate")]
     [InlineData("workflow explain shop/orders@blue:b", "backfill")]
     [InlineData("workflow pla", "plan")]
-    [InlineData("workflow session ", "copy create delete list show switch")]
+    [InlineData("workflow session ", "copy create delete list rename show switch")]
     public async Task BashScript_InBash_CompletesAfterItsWordBreaks(string line, string expected)
     {
         await using var workflow = new Workflow();

@@ -258,7 +258,7 @@ public sealed class CrashTests
     }
 
     [Fact]
-    public async Task Commit_OtherIndicesAfterTheEnd_RedoesThatSliceOnly()
+    public async Task Commit_OtherIndicesAfterTheEnd_AddsThemAndTouchesNothingElse()
     {
         await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
         await using var workflow = new Workflow();
@@ -269,20 +269,28 @@ public sealed class CrashTests
                 snapshots:
                   main: { repository: { file: { path: "{{workflow["repository"]}}" } }, existing: nightly }
                 slices:
-                  orders: { indices: { include: ["orders-*"] }, metadata: { approve: none } }
+                  orders: { indices: { include: ["orders-2026-09"] }, metadata: { approve: none } }
                   customers: { indices: { include: ["customers"] }, metadata: { approve: none } }
             """);
         (await workflow.RunAsync("start", "--attach")).Expect(0);
-        var customers = target.Documents("customers").Select(document => document.Version).ToArray();
+        int[] VersionsOf(string index) => [.. target.Documents(index).Select(document => (int)document.Version)];
+        var (september, customers) = (VersionsOf("orders-2026-09"), VersionsOf("customers"));
 
-        (await workflow.RunAsync("configure", "update", "migrations.shop.slices.orders.indices.include", "[orders-2026-09]")).Expect(0);
-        (await workflow.RunAsync("configure", "commit")).Expect(0).Says("redo    shop/orders@blue:backfill", "keep    shop/customers@blue:backfill");
+        (await workflow.RunAsync("configure", "update", "migrations.shop.slices.orders.indices.include", "[orders-*]")).Expect(0);
+        (await workflow.RunAsync("configure", "commit")).Expect(0).Says("update  shop/orders@blue:backfill", "4 to keep, 3 to update");
         (await workflow.RunAsync("start", "--attach")).Expect(0);
 
-        Assert.Equal(["customers", "orders-2026-09"], target.Indices);
-        Assert.Equal(585, target.Documents("orders-2026-09").Count);
-        Assert.Equal(customers, target.Documents("customers").Select(document => document.Version));
+        Assert.Equal(["customers", "orders-2026-09", "orders-2026-10"], target.Indices);
+        Assert.Equal(Samples.Documents, Samples.CountOn(target));
+        Assert.Equal(september, VersionsOf("orders-2026-09"));
+        Assert.Equal(customers, VersionsOf("customers"));
         (await workflow.RunAsync("start")).Expect(0).Says("Nothing to do");
+
+        // Fewer: what was done for the other stays until somebody takes it back.
+        (await workflow.RunAsync("configure", "update", "migrations.shop.slices.orders.indices.include", "[orders-2026-10]")).Expect(0);
+        (await workflow.RunAsync("configure", "commit")).Expect(0).Says("orders-2026-09 is selected no longer, and left as it is");
+        (await workflow.RunAsync("start")).Expect(0).Says("Nothing to do");
+        Assert.Equal(Samples.Documents, Samples.CountOn(target));
     }
 
     private static Task MiddleAsync(SandboxCluster target) =>

@@ -53,7 +53,7 @@ public sealed class HomeTroubleTests
         const string Fill = "mkdir full && mount -t tmpfs -o size=200k none full && cp -r .portage full && cd full && (cat /dev/zero > fill || true) 2> /dev/null";
 
         (await MountedAsync(workflow, Fill, "status && w plan && w log")).Expect(0).Says("Session default", "to create");
-        var refused = (await MountedAsync(workflow, $"rmdir full; {Fill}", "configure update migrations.shop.slices.orders.backfill.workers 2")).Expect(1).Says("error PG5006", "Nothing was changed; make room");
+        var refused = (await MountedAsync(workflow, $"rmdir full; {Fill}", "configure update migrations.shop.slices.orders.backfill.workers 2")).Expect(1).Says("error PG5006", "Nothing was changed. A worker that still finds room");
         Assert.DoesNotContain("what runs goes on", refused.Out, StringComparison.Ordinal);
     }
 

@@ -42,7 +42,8 @@ public sealed class RealTargetTroubleTests(OneTarget one) : IClassFixture<OneTar
         Assert.All(lines, line => Assert.Contains("mapper_parsing_exception", line, StringComparison.Ordinal));
         Assert.Equal(1_185, (await target.Talk.JsonAsync("customers,orders-*/_count")).GetProperty("count").GetInt32());
         (await workflow.RunAsync("approve", Backfill, "--comment", "known")).Expect(0);
-        (await workflow.RunAsync("start", "--attach")).Expect(0).Says("150 rejected by the backfill");
+        (await workflow.RunAsync("start", "--attach")).Expect(0);
+        (await workflow.RunAsync("explain", Backfill.Replace("backfill", "validate", StringComparison.Ordinal))).Expect(0).Says("150 rejected by the backfill");
     }
 
     [Fact]

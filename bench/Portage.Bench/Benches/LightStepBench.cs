@@ -91,8 +91,10 @@ internal static class LightStepBench
 
         public bool IsHeavy => false;
 
+        public bool WritesToTarget => true;
+
         public IEnumerable<WantedStep> Derive(MigrationConfig config) => Enumerable.Range(0, Steps)
-            .Select(i => new WantedStep(Address(i), Inputs, i == 0 ? [] : [new InputEdge(Address(i - 1), null, [], [], RestsOn: true)], new GateRule(GateMode.None, null)));
+            .Select(i => new WantedStep(Address(i), Inputs, i == 0 ? [] : [new InputEdge(Address(i - 1), null, [], [], RestsOn: true)], GateRule.None));
 
         private static StepAddress Address(int number) => new("chain", string.Create(CultureInfo.InvariantCulture, $"part-{number:0000}"), "blue", StepKind.Metadata);
     }

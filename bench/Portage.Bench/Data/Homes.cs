@@ -103,6 +103,6 @@ internal static class Homes
 
     private sealed class NoSecrets : ISecretSource
     {
-        public string Read(string name) => throw new InvalidOperationException("Nothing here logs in.");
+        public ValueTask<string> ReadAsync(string name, CancellationToken cancellationToken) => throw new InvalidOperationException("Nothing here logs in.");
     }
 }

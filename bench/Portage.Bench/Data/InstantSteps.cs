@@ -9,7 +9,7 @@ using Portage.Planning;
 namespace Portage.Bench.Data;
 
 /// <summary>A step whose work takes no time: what is left is what the engine does around it.</summary>
-internal sealed class InstantStep(IStepDefinition definition, Action<StepAddress> begins) : IStep
+internal sealed class InstantStep(IStepDefinition definition, Action<StepAddress> begins) : IStep, IEvaluated
 {
     private static readonly string[] Indices = ["customers", "orders-2026-09", "orders-2026-10"];
 
@@ -19,17 +19,15 @@ internal sealed class InstantStep(IStepDefinition definition, Action<StepAddress
         new(ImmutableSortedDictionary<string, long>.Empty.Add("documents", 3_625).Add("rejected", 0).Add("missing", 0).Add("differing", 0).Add("extra", 0), ["3,625 documents: all of them"]),
         new([.. from @group in (string[])["definitions", "documents"] from index in Indices select new OutputPart(@group, index, Fingerprint.Of(index))], """{"took":"no time"}"""));
 
-    public ValueTask<StepEstimate?> EstimateAsync(StepContext context, CancellationToken cancellationToken) => new(default(StepEstimate));
+    public ValueTask<StepReport> EvaluateAsync(EvaluateContext context, CancellationToken cancellationToken) => new(Result.Report);
 
-    public ValueTask<StepReport> EvaluateAsync(StepContext context, CancellationToken cancellationToken) => new(Result.Report);
-
-    public ValueTask<StepResult> RunAsync(StepContext context, CancellationToken cancellationToken)
+    public ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken)
     {
         begins(context.Address);
         return new(Result);
     }
 
-    public ValueTask RevertAsync(StepContext context, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask<RevertResult> RevertAsync(RevertContext context, CancellationToken cancellationToken) => new(new RevertResult.Done());
 }
 
 /// <summary>Workers that are done as soon as somebody looks.</summary>

@@ -174,5 +174,11 @@ public sealed class ClusterDocuments(ClusterClient client)
         {
             throw new ClusterProtocolException(client.Connection.Endpoint, request, $"an answer that lacks {failed} shards");
         }
+
+        // With a search.default_search_timeout of its own a cluster answers with what it has found by then.
+        if (root.TryGetProperty("timed_out", out var timedOut) && timedOut.ValueKind == JsonValueKind.True)
+        {
+            throw new ClusterProtocolException(client.Connection.Endpoint, request, "an answer that was cut short by the cluster's own time limit");
+        }
     }
 }

@@ -71,8 +71,9 @@ public static class DestructionText
 
     private static string Foreign(long? foreign, long? documents, DestructionKind kind) => (foreign, kind) switch
     {
+        (null, DestructionKind.DeleteDocuments) => "; what Portage did not write stays",
         (null, _) when documents is not (null or 0) => ", perhaps some that Portage did not write",
-        (> 0 and var many, DestructionKind.DeleteDocuments) => $"; {many.ToString("N0", CultureInfo.InvariantCulture)} that Portage did not write stay",
+        (> 0 and var many, DestructionKind.DeleteDocuments) => $"; {many.ToString("N0", CultureInfo.InvariantCulture)} that Portage did not write {(many == 1 ? "stays" : "stay")}",
         (> 0 and var many, _) => $", {many.ToString("N0", CultureInfo.InvariantCulture)} of them not written by Portage",
         _ => "",
     };

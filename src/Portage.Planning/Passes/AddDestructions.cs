@@ -14,7 +14,9 @@ internal static class AddDestructions
         IReadOnlyDictionary<StepAddress, Observation>? observed)
     {
         var steps = wanted.ToDictionary(step => step.Address);
-        return [.. changes.Select(change => MayDestroy(change, steps.GetValueOrDefault(change.Address), recorded.GetValueOrDefault(change.Address)) ? Seen(change, observed) : change)];
+        var seen = changes.Select(change => MayDestroy(change, steps.GetValueOrDefault(change.Address), recorded.GetValueOrDefault(change.Address)) ? Seen(change, observed) : change).ToArray();
+        var explained = new Queue<Destruction>(Destruction.Explain([.. seen.SelectMany(change => change.Destroys)]));
+        return [.. seen.Select(change => change.Destroys.IsEmpty ? change : change with { Destroys = [.. change.Destroys.Select(_ => explained.Dequeue())] })];
     }
 
     /// <summary>What has effects is taken back; what looks for itself whether it can change in place may find that it cannot.</summary>

@@ -23,24 +23,20 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
         var (todo, kept, overwritten, lines) = (0, 0, new List<Destruction>(), new List<string>());
         foreach (var index in indices)
         {
-            if (!redo.Contains(index.Name) && await IsDoneAsync(index, cancellationToken))
+            if (!redo.Contains(index.Name) && await IsDoneAsync(context.Files, index, cancellationToken))
             {
                 kept++;
                 continue;
             }
 
             todo++;
-            foreach (var target in index.TargetNames)
+            foreach (var there in await OthersAsync(context.Files, client, on.TargetName, index, redo, destroyed, cancellationToken))
             {
-                var there = await IndexMark.OfAsync(client, target, cancellationToken);
-                var others = there.Documents - destroyed.Where(gone => gone.Name == target).Sum(gone => gone.Documents ?? 0) - (redo.Contains(index.Name) ? 0 : await AcceptedAsync(index, cancellationToken));
-                if (others > 0)
+                var (isOne, overwrites) = (there.Documents == 1, on.Slice.Backfill.Conflict == ConflictChoice.Overwrite);
+                lines.Add($"{there.Name}: {there.Documents:N0} {(isOne ? "document is" : "documents are")} there already, and {(overwrites ? $"{(isOne ? "gets" : "get")} another content where the snapshot has one of the same id" : isOne ? "stays as it is" : "stay as they are")}");
+                if (overwrites)
                 {
-                    lines.Add($"{target}: {others:N0} {(others == 1 ? "document is" : "documents are")} there already, and {(on.Slice.Backfill.Conflict == ConflictChoice.Overwrite ? "get another content where the snapshot has one of the same id" : "stay as they are")}");
-                    if (on.Slice.Backfill.Conflict == ConflictChoice.Overwrite)
-                    {
-                        overwritten.Add(new(DestructionKind.OverwriteDocuments, on.TargetName, target, others, null, others) { Item = index.Name });
-                    }
+                    overwritten.Add(there);
                 }
             }
         }
@@ -56,12 +52,31 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
         };
     }
 
-    private async Task<bool> IsDoneAsync(SelectedIndex index, CancellationToken cancellationToken)
+    /// <summary>What others have in the target indices of an index, as far as the backfill could write over it.</summary>
+    /// <param name="redo">Items that are taken back first.</param>
+    /// <param name="destroyed">What goes with them.</param>
+    public static async Task<ImmutableArray<Destruction>> OthersAsync(
+        IStepFiles files, ClusterClient client, string cluster, SelectedIndex index, IReadOnlySet<string> redo, IReadOnlyCollection<Destruction> destroyed, CancellationToken cancellationToken)
     {
-        using var journal = await ItemJournal.LookAsync(context.Files.Item(index.Name), index.Name, cancellationToken);
-        return Enumerable.Range(0, index.Index.NumberOfShards).All(shard => journal.Of(shard).IsDone);
+        var found = ImmutableArray.CreateBuilder<Destruction>();
+        var accepted = !redo.Contains(index.Name) && await TakenBack.ReadAsync(files, index.Name, cancellationToken) is { } had ? had.Accepted : 0;
+        foreach (var target in index.TargetNames)
+        {
+            var there = await IndexMark.OfAsync(client, target, cancellationToken);
+            var others = there.Documents - destroyed.Where(gone => gone.Name == target).Sum(gone => gone.Documents ?? 0) - accepted;
+            if (others > 0)
+            {
+                found.Add(new(DestructionKind.OverwriteDocuments, cluster, target, others, null, others) { Item = index.Name });
+            }
+        }
+
+        return found.DrainToImmutable();
     }
 
-    private async Task<long> AcceptedAsync(SelectedIndex index, CancellationToken cancellationToken) =>
-        await TakenBack.ReadAsync(context.Files, index.Name, cancellationToken) is { } had ? had.Accepted : 0;
+    /// <summary>True when every shard of an index is copied.</summary>
+    public static async Task<bool> IsDoneAsync(IStepFiles files, SelectedIndex index, CancellationToken cancellationToken)
+    {
+        using var journal = await ItemJournal.LookAsync(files.Item(index.Name), index.Name, cancellationToken);
+        return Enumerable.Range(0, index.Index.NumberOfShards).All(shard => journal.Of(shard).IsDone);
+    }
 }

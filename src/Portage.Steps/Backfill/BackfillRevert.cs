@@ -41,7 +41,7 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
         }
 
         ImmutableArray<Destruction> now = [.. looks.SelectMany(look => look.Destroys(on.TargetName))];
-        if (Approvals.Exceeds(now, context.Approved))
+        if (context.Approved is { } approved && now.Any(destroyed => destroyed.IsBeyond(approved)))
         {
             return new RevertResult.Changed(now);
         }

@@ -108,13 +108,14 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
     {
         // Of an index that holds others' documents as well, ours are deleted; how many of each one there are is known of all of them together.
         var left = HoldsNothingElse ? Documents : Math.Min(Documents, Accepted);
+        var stays = HoldsNothingElse ? 0 : Foreign;
         foreach (var (target, mark) in Now.Where(target => target.Value.Documents > 0))
         {
             var documents = Math.Min(mark.Documents, left);
             left -= documents;
             if (documents > 0)
             {
-                yield return new(DestructionKind.DeleteDocuments, cluster, target, documents, documents == mark.Documents ? mark.Bytes : null, 0) { Item = Item };
+                yield return new(DestructionKind.DeleteDocuments, cluster, target, documents, documents == mark.Documents ? mark.Bytes : null, Now.Count == 1 || stays is 0 ? stays : null) { Item = Item };
             }
         }
     }

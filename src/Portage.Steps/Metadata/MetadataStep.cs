@@ -122,7 +122,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
     private static async Task<RevertResult> RevertAsync(RevertContext context, SliceOnTarget on, ClusterClient client, CreationJournal journal, CancellationToken cancellationToken)
     {
         var now = await LookAsync(client, on, journal, context.Items, cancellationToken);
-        if (Approvals.Exceeds(now, context.Approved))
+        if (context.Approved is { } approved && now.Any(destroyed => destroyed.IsBeyond(approved)))
         {
             return new RevertResult.Changed(now);
         }
@@ -163,7 +163,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
     private static async Task<ImmutableArray<Destruction>> LookAsync(ClusterClient client, SliceOnTarget on, CreationJournal journal, ImmutableArray<string> items, CancellationToken cancellationToken)
     {
         var state = await TargetState.ReadAsync(client, new((await client.GetInfoAsync(cancellationToken)).Version), cancellationToken);
-        return Destroyed.Of(journal, state, on.TargetName, items.IsDefault ? null : items.ToHashSet(StringComparer.Ordinal), ImmutableHashSet<ObjectName>.Empty);
+        return await Destroyed.CountAsync(client, Destroyed.Of(journal, state, on.TargetName, items.IsDefault ? null : items.ToHashSet(StringComparer.Ordinal), ImmutableHashSet<ObjectName>.Empty), cancellationToken);
     }
 
     private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects, ImmutableArray<string> additions)

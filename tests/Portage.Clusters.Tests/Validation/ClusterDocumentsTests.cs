@@ -49,6 +49,14 @@ public sealed class ClusterDocumentsTests
         Assert.Equal(found, keys.Count);
     }
 
+    [Fact]
+    public async Task ScanAsync_TheClusterGivesUpInTime_EndsThere()
+    {
+        await using var server = new ScriptedServer(_ => ScriptedReply.Json($$$"""{"_scroll_id":"s","timed_out":true,"_shards":{{{AllShards}}},"hits":{"hits":[{"_id":"1"}]}}"""));
+        var failure = await Assert.ThrowsAsync<ClusterProtocolException>(() => ScanAsync(server));
+        Assert.Contains("cut short by the cluster's own time limit", failure.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Two documents, one more, and the empty page that ends a scan.</summary>
     private static ScriptedServer Scrolled(int failsOnPage) => new(request =>
     {

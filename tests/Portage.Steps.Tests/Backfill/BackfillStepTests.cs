@@ -170,7 +170,7 @@ public sealed class BackfillStepTests
         var done = await slice.DoAsync(new BackfillStep());
         Assert.Equal(1, done.Report.Numbers["existing"]);
         var look = Assert.Single(await new BackfillStep().LookAsync(slice.Run.LookContextOf(new BackfillStep()), Cancellation));
-        Assert.Equal((DestructionKind.DeleteDocuments, "blue", "logs", slice.Golden("logs").Count() - 1, 0), (look.Kind, look.Target, look.Name, look.Documents, look.Foreign));
+        Assert.Equal((DestructionKind.DeleteDocuments, "blue", "logs", slice.Golden("logs").Count() - 1, 2), (look.Kind, look.Target, look.Name, look.Documents, look.Foreign));
 
         await slice.Run.RevertAsync(new BackfillStep(), Cancellation);
 

@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
+using Portage.Clusters;
+using Portage.Clusters.Validation;
 using Portage.Planning;
 using Portage.Steps.Metadata.Creation;
 using Portage.Steps.Metadata.Objects;
 
 namespace Portage.Steps.Metadata.Evaluation;
 
-/// <summary>Says what is destroyed when objects of ours are taken back. Pure.</summary>
+/// <summary>Says what is destroyed when objects of ours are taken back.</summary>
 internal static class Destroyed
 {
+    /// <summary>What goes; documents are not counted yet.</summary>
     /// <param name="items">Whose objects go; null for everything.</param>
     /// <param name="replaced">Objects that go besides.</param>
     public static ImmutableArray<Destruction> Of(CreationJournal journal, TargetState state, string target, IReadOnlySet<string>? items, IReadOnlySet<ObjectName> replaced)
@@ -18,6 +21,26 @@ internal static class Destroyed
         return [.. gone.Where(created => created.Name.Index is not { } index || !indices.Contains(index)).Select(created => Of(created, state, target))];
     }
 
+    /// <summary>With the documents as they are now: the overview of a cluster counts nested ones too, and those that were deleted a moment ago.</summary>
+    public static async Task<ImmutableArray<Destruction>> CountAsync(ClusterClient client, ImmutableArray<Destruction> destructions, CancellationToken cancellationToken)
+    {
+        var (documents, counted) = (new ClusterDocuments(client), ImmutableArray.CreateBuilder<Destruction>(destructions.Length));
+        foreach (var one in destructions)
+        {
+            if (one.Kind != DestructionKind.DeleteIndex)
+            {
+                counted.Add(one);
+                continue;
+            }
+
+            await documents.RefreshAsync(one.Name, cancellationToken);
+            var count = await documents.CountAsync(one.Name, cancellationToken);
+            counted.Add(one with { Documents = count, Foreign = count == 0 ? 0 : null });
+        }
+
+        return counted.MoveToImmutable();
+    }
+
     private static Destruction Of(CreatedObject created, TargetState state, string target)
     {
         var (name, item) = (created.Name.Name, created.TakenBackWith);
@@ -26,7 +49,7 @@ internal static class Destroyed
             case ObjectKind.Index:
                 // Who wrote the documents is not known here; the step that copies them knows of its own.
                 var summary = state.Summary(name)!;
-                return new(DestructionKind.DeleteIndex, target, name, summary.DocumentCount, summary.StoreBytes, summary.DocumentCount is 0 ? 0 : null) { Item = item };
+                return new(DestructionKind.DeleteIndex, target, name, null, summary.StoreBytes, null) { Item = item };
             case ObjectKind.Alias:
                 return new(DestructionKind.DeleteAlias, target, $"{name} of {created.Name.Index}", null, null, 0) { Item = item };
             default:

@@ -56,7 +56,7 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
                 var more = gone is null ? [] : objects.Where(evaluated => evaluated.Replaces).Select(evaluated => journal.Of(evaluated.Name)?.TakenBackWith).OfType<string>().Except(gone, StringComparer.Ordinal).ToArray();
                 if (more.Length == 0)
                 {
-                    return new(objects, Destroyed.Of(journal, state, on.TargetName, gone, objects.Where(evaluated => evaluated.Replaces).Select(evaluated => evaluated.Name).ToHashSet()));
+                    return new(objects, await Destroyed.CountAsync(client, Destroyed.Of(journal, state, on.TargetName, gone, objects.Where(evaluated => evaluated.Replaces).Select(evaluated => evaluated.Name).ToHashSet()), cancellationToken));
                 }
 
                 gone!.UnionWith(more);
