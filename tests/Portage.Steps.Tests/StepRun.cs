@@ -98,6 +98,7 @@ internal sealed class StepRun(MigrationConfig config)
     /// <summary>What the engine would hand to the step to look what taking it back destroys.</summary>
     public LookContext LookContextOf(IStep step) => new()
     {
+        Identity = InputsOf(step).Inputs.Fingerprints.Identity,
         Session = "test", Address = InputsOf(step).Address, Config = Config, Outputs = Outputs, Secrets = new SecretsOfTest(Secrets), Files = FilesOf(step), Time = Time,
     };
 

@@ -58,6 +58,11 @@ internal static class Consent
             return DiagnosticCatalog.PlanIsAnother.Error(null, $"The plan is {report.Plan.Hash.Short} now, not {given}: something changed since it was shown. Nothing was committed or started.") with { Command = "workflow plan --pending" };
         }
 
+        if (report.Plan.Changes.FirstOrDefault(change => change.Unseen is not null) is { } unseen)
+        {
+            return DiagnosticCatalog.DestructionUnseen.Error(null, $"What {unseen.Address} would destroy could not be looked at: {unseen.Unseen} Nothing was committed or started.") with { Command = "workflow plan --pending" };
+        }
+
         return given is null && report.Plan.IsDestructive && !isAsked
             ? DiagnosticCatalog.PlanDestroys.Error(null, $"It destroys {string.Join("; ", DestructionText.Of(report.Plan.Destroys))}. Whoever wants that names the plan. Nothing was committed or started.") with
             { Command = $"workflow configure commit --start --plan {report.Plan.Hash.Short}" }

@@ -63,11 +63,11 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
 
         if (!MustBeEvaluated)
         {
-            return inputs is null ? disturbed : Union(disturbed, Redone.IsDefault ? default : Present(item => Redone.Contains(item, StringComparer.Ordinal)));
+            return inputs is null ? disturbed : Union(disturbed, Gone(Redone.IsDefault || !Redone.IsEmpty, item => Redone.Contains(item, StringComparer.Ordinal)));
         }
 
         return Proposal is { IsApproved: true } proposal
-            ? Union(disturbed, proposal.Redone.IsDefault && had.Items is null ? default : Present(proposal.TakesBack))
+            ? Union(disturbed, Gone(proposal.Redone.IsDefault || !proposal.Redone.IsEmpty || proposal.Evidence!.Destroys.Any(destroys => destroys.TakenBack is not null), proposal.TakesBack))
             : disturbed;
     }
 
@@ -85,9 +85,9 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
         {
             approved.AddRange(evidence.Destroys);
         }
-        else if (FoundOtherEvidence && had.Approved == had.Shown)
+        else if ((FoundOtherEvidence || had is { State: StepState.Reverting, Before: StepState.Evaluated, Proposal: null }) && had.Evidence is { } shown && had.Approved == shown.Digest)
         {
-            approved.AddRange(had.Evidence!.Destroys);
+            approved.AddRange(shown.Destroys);
         }
 
         return approved.DrainToImmutable();
@@ -216,6 +216,9 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
 
         return [.. disturbed];
     }
+
+    /// <summary>What goes of it: all of it where an earlier release did not write down what it did.</summary>
+    private ImmutableArray<string> Gone(bool any, Func<string, bool> which) => any && had.Items is null ? default : Present(which);
 
     private ImmutableArray<string> Present(Func<string, bool> which) => had.Items is null ? [] : [.. had.Items.Keys.Where(which)];
 

@@ -46,9 +46,14 @@ public sealed partial class OperationRules
             : new()
             {
                 Events = [.. steps.Select(step => new RedoAsked(session.Name, session.Runs.Count, step, operation.By, operation.IsWanted))],
-                Messages = [.. steps.Select(step => operation.IsWanted ? $"The next start does {step} anew." : $"The next start does not do {step} anew.")],
+                Messages = [.. steps.Select(step => Answer(step, session.Steps[step], operation.IsWanted))],
             };
     }
+
+    private static string Answer(StepAddress step, StepRecord had, bool isWanted) =>
+        isWanted ? $"The next start does {step} anew."
+        : had.State == StepState.Reverting ? $"{step} is being taken back already: the next start goes on with that, and does it anew."
+        : $"The next start does not do {step} anew.";
 
     private static (ImmutableArray<StepAddress> Named, ImmutableArray<StepAddress> Done) Select(AddressPattern pattern, Operation.Redo operation, ImmutableArray<WantedStep> wanted, SessionState session)
     {

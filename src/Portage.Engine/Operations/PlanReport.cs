@@ -123,6 +123,7 @@ public sealed class PlanReports(
             {
                 Session = session.Name,
                 Address = change.Address,
+                Identity = identity,
                 Config = hasWork && RevertPlace.IsWhereItWasDone(had!, wanted) ? ConfigurationReader.ReadCanonical(session.ConfigurationOf(had!.ConfiguredBy)).Config! : config,
                 Outputs = session.Outputs,
                 Secrets = secrets,

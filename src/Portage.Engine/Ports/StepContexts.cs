@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Portage.Configuration;
 using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
+using Portage.Model.Steps;
 using Portage.Planning;
 
 namespace Portage.Engine.Ports;
@@ -35,6 +36,9 @@ public sealed record EstimateContext : StepContext;
 /// <summary>For <see cref="IDestroying"/>.</summary>
 public sealed record LookContext : StepContext
 {
+    /// <summary>What the work that is there was begun as; default where there is none.</summary>
+    public required Fingerprint Identity { get; init; }
+
     /// <summary>What the step remembers.</summary>
     public required IStepFiles Files { get; init; }
 

@@ -258,7 +258,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         var look = new LookContext
         {
             Session = context.Session, Address = context.Address, Config = context.Config, Outputs = context.Outputs,
-            Secrets = context.Secrets, Time = context.Time, Files = context.Files, Items = context.Redo,
+            Secrets = context.Secrets, Time = context.Time, Files = context.Files, Items = context.Redo, Identity = context.Inputs.Fingerprints.Identity,
         };
         var destroys = step is IDestroying destroying ? await destroying.LookAsync(look, cancellationToken) : [];
         return new(ImmutableSortedDictionary<string, long>.Empty, ["it is done anew"]) { Destroys = destroys };

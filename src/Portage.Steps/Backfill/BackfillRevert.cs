@@ -71,6 +71,13 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
             using var journal = await ItemJournal.LookAsync(files, item, cancellationToken);
             await new WrittenDocuments(context, client).DeleteAsync(index, journal, look!.Before, look.HadConflicts, cancellationToken);
         }
+        else if (look is { Documents: > 0 } && !(await look.LookAsync(client, cancellationToken)).HoldsNothingElse)
+        {
+            // Somebody wrote into it while the items before it were taken back.
+            var opened = await SliceReading.OpenOnlyAsync(on, context.Outputs, new HashSet<string>([item], StringComparer.Ordinal), cancellationToken);
+            using var journal = await ItemJournal.LookAsync(files, item, cancellationToken);
+            await new WrittenDocuments(context, client).DeleteAsync(opened.Single(), journal, look.Before, look.HadConflicts, cancellationToken);
+        }
         else if (look is { Documents: > 0 })
         {
             await emptied.EmptyAsync(notes, look.Targets, cancellationToken);

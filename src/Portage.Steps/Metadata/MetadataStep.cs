@@ -129,7 +129,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
 
         await Applying.DeleteAsync(context.Files);
         var state = await TargetState.ReadAsync(client, new((await client.GetInfoAsync(cancellationToken)).Version), cancellationToken);
-        var own = new OwnObjects(journal, state, context.Items.IsDefault ? null : context.Items.ToHashSet(StringComparer.Ordinal));
+        var own = await OwnObjects.OfAsync(journal, state, context.Items.IsDefault ? null : context.Items.ToHashSet(StringComparer.Ordinal), cancellationToken);
         var writer = new ObjectWriter(client);
         foreach (var created in journal.Created.Where(own.IsRedone).Reverse().ToArray())
         {
@@ -163,7 +163,8 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
     private static async Task<ImmutableArray<Destruction>> LookAsync(ClusterClient client, SliceOnTarget on, CreationJournal journal, ImmutableArray<string> items, CancellationToken cancellationToken)
     {
         var state = await TargetState.ReadAsync(client, new((await client.GetInfoAsync(cancellationToken)).Version), cancellationToken);
-        return await Destroyed.CountAsync(client, Destroyed.Of(journal, state, on.TargetName, items.IsDefault ? null : items.ToHashSet(StringComparer.Ordinal), ImmutableHashSet<ObjectName>.Empty), cancellationToken);
+        var own = await OwnObjects.OfAsync(journal, state, items.IsDefault ? null : items.ToHashSet(StringComparer.Ordinal), cancellationToken);
+        return await Destroyed.CountAsync(client, Destroyed.Of(journal, state, on.TargetName, own, ImmutableHashSet<ObjectName>.Empty), cancellationToken);
     }
 
     private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects, ImmutableArray<string> additions)

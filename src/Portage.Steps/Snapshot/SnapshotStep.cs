@@ -15,7 +15,7 @@ namespace Portage.Steps.Snapshot;
 
 /// <summary>Takes a snapshot through the source's API, or verifies one that exists, and says what is in it.</summary>
 /// <param name="transport">How requests travel; null for the network.</param>
-public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, IEstimated
+public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, IEstimated, IDestroying
 {
     private const int NamesMax = 10;
 
@@ -71,18 +71,42 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
 
         using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
         var snapshots = new ClusterSnapshots(client);
-        await ClusterAccess.TryAsync(path, async () =>
+        return await ClusterAccess.TryAsync(path, async () =>
         {
-            if (await FindRepositoryAsync(snapshots, context, cancellationToken) is { } repository)
+            if (await FindRepositoryAsync(snapshots, context, TakenName(context), cancellationToken) is { } repository)
             {
-                await snapshots.DeleteAsync(repository, TakenName(context), cancellationToken);
+                var gone = Deleted(context, TakenName(context));
+                if (context.Approved is { } approved && gone.IsBeyond(approved))
+                {
+                    return (RevertResult)new RevertResult.Changed([gone]);
+                }
+
+                context.AssertLease();
+                await snapshots.DeleteAsync(repository, gone.Name, cancellationToken);
             }
 
             // An earlier build's may be another session's as well: that one stays.
             await snapshots.UnregisterRepositoryAsync(RepositoryName(context), cancellationToken);
+            return new RevertResult.Done();
         });
-        return new RevertResult.Done();
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<Destruction>> LookAsync(LookContext context, CancellationToken cancellationToken)
+    {
+        var (config, path) = ConfigOf(context);
+        if (config.Take is null || context.Items is { IsDefault: false, IsEmpty: true })
+        {
+            return [];
+        }
+
+        using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
+        var name = TakenName(context, context.Identity);
+        var repository = await ClusterAccess.TryAsync(path, () => FindRepositoryAsync(new(client), context, name, cancellationToken));
+        return repository is null ? [] : [Deleted(context, name)];
+    }
+
+    private static Destruction Deleted(StepContext context, string name) => new(DestructionKind.DeleteSnapshot, context.Address.Source, name, null, null, 0);
 
     /// <summary>What stays behind, so that nobody misses it too late: data streams and system indices above all, which have to be named.</summary>
     /// <remarks>An estimate is made anew for each plan. A report would go stale: slices are no input of a snapshot.</remarks>
@@ -111,11 +135,11 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
     private static string EarlierRepositoryName(StepContext context) => $"portage-{context.Address.Source}-{context.Address.Part}".ToLowerInvariant();
 
     /// <summary>The repository that has our snapshot: where an earlier build began it, it goes on there.</summary>
-    private static async Task<string?> FindRepositoryAsync(ClusterSnapshots snapshots, WorkContext context, CancellationToken cancellationToken)
+    private static async Task<string?> FindRepositoryAsync(ClusterSnapshots snapshots, StepContext context, string taken, CancellationToken cancellationToken)
     {
         foreach (var name in (string[])[RepositoryName(context), EarlierRepositoryName(context)])
         {
-            if (await snapshots.GetRepositoryAsync(name, cancellationToken) is not null && await snapshots.GetAsync(name, TakenName(context), cancellationToken) is not null)
+            if (await snapshots.GetRepositoryAsync(name, cancellationToken) is not null && await snapshots.GetAsync(name, taken, cancellationToken) is not null)
             {
                 return name;
             }
@@ -125,8 +149,9 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
     }
 
     /// <summary>The same for as long as the work is the same, so that an attempt after a crash finds what the one before began.</summary>
-    internal static string TakenName(WorkContext context) =>
-        $"portage-{context.Session}-{context.Address.Part}-{context.Inputs.Fingerprints.Identity.Short}".ToLowerInvariant();
+    internal static string TakenName(WorkContext context) => TakenName(context, context.Inputs.Fingerprints.Identity);
+
+    private static string TakenName(StepContext context, Fingerprint identity) => $"portage-{context.Session}-{context.Address.Part}-{identity.Short}".ToLowerInvariant();
 
     private static (ImmutableArray<string> Include, ImmutableArray<string> Exclude) TakenPatterns(SnapshotConfig config) =>
         config.Take?.Indices is { } selection ? (selection.Include, selection.Exclude) : (["*"], []);
@@ -153,7 +178,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
 
         await ClusterAccess.TryAsync(path, async () =>
         {
-            if (await FindRepositoryAsync(snapshots, context, cancellationToken) is not { } repository)
+            if (await FindRepositoryAsync(snapshots, context, TakenName(context), cancellationToken) is not { } repository)
             {
                 repository = RepositoryName(context);
                 await snapshots.RegisterFileRepositoryAsync(repository, location, readOnly: false, cancellationToken);

@@ -3,6 +3,7 @@ using Portage.Configuration;
 using Portage.Engine.Ports;
 using Portage.Planning;
 using Portage.Sandbox;
+using Portage.Steps.Backfill;
 using Portage.Steps.Metadata;
 
 namespace Portage.Steps.Tests.Metadata;
@@ -165,6 +166,52 @@ public sealed class ChangedMetadataTests : IAsyncLifetime
     {
         var other = await StepRun.OfAsync(_fixture["repo"], "second", _sandbox.Endpoint, Slice("logs") with { Metadata = new() { Replicas = 2 } }, Cancellation);
         Assert.Contains("conflict index logs: setting index.number_of_replicas is 0 there, 2 here", (await other.EvaluateAsync(_step, Cancellation)).Lines);
+    }
+
+    [Fact]
+    public async Task RevertAsync_ABackfillWasTakenBackBefore_KnowsTheEmptiedIndexAsItsOwn()
+    {
+        var backfill = new BackfillStep();
+        Assert.IsType<StepResult.Done>(await _run.RunAsync(backfill, null, Cancellation));
+        var made = await SettingAsync("logs", "uuid");
+        await _run.RevertAsync(backfill, Cancellation);
+        Assert.NotEqual(made, await SettingAsync("logs", "uuid"));
+        Assert.Equal("nothing to create; 5 kept", (await _run.EvaluateAsync(_step, Cancellation)).Lines[0]);
+
+        _run.Change(slice => slice with { Metadata = slice.Metadata with { Replicas = 1 } });
+        await ApplyAsync();
+        Assert.Equal("1", await SettingAsync("logs", "number_of_replicas"));
+
+        var evidence = await _step.EvaluateAsync(_run.EvaluateContextOf(_step) with { Redo = ["logs"] }, Cancellation);
+        Assert.Equal("logs", Assert.Single(evidence.Destroys).Name);
+        Assert.IsType<RevertResult.Done>(await _step.RevertAsync(_run.RevertContextOf(_step) with { Items = ["logs"], Approved = evidence.Destroys }, Cancellation));
+        Assert.Equal(["packed"], _sandbox.Indices);
+        Assert.IsType<StepResult.Done>(await _run.RunAsync(_step, evidence, Cancellation));
+        await _run.RevertAsync(_step, Cancellation);
+        Assert.Empty(_sandbox.Indices);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_SomebodyMadeAnAliasOfOurName_IsTheirs()
+    {
+        var narrow = await StepRun.OfAsync(_fixture["repo"], "second", _sandbox.Endpoint, Slice("logs", "packed"), Cancellation);
+        Assert.Contains("keep alias errors of logs: it is there just so", (await narrow.EvaluateAsync(_step, Cancellation)).Lines);
+
+        // Ours was deleted with its index; what is there now is another one's, filter and all.
+        await _target.SendAsync(HttpMethod.Delete, "/logs", null, Cancellation);
+        await _target.PutAsync("/logs", """{"mappings":{"properties":{"level":{"type":"text"}}},"aliases":{"errors":{"filter":{"term":{"level":"MINE"}}}}}""", Cancellation);
+        Assert.DoesNotContain((await _run.EvaluateAsync(_step, Cancellation)).Lines, line => line.StartsWith("update alias errors", StringComparison.Ordinal));
+        await _run.RevertAsync(_step, Cancellation);
+        Assert.Equal("MINE", (await _target.GetAsync("/logs", Cancellation))["logs"]!["aliases"]!["errors"]!["filter"]!["term"]!["level"]!.ToString());
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_OurIndexIsBlocked_LeavesNoCopyBehind()
+    {
+        await _target.PutAsync("/logs/_settings", """{"index.blocks.read_only":true}""", Cancellation);
+        _run.Change(slice => slice with { Metadata = slice.Metadata with { Replicas = 1 } });
+        Assert.Contains("update index logs: setting index.number_of_replicas is 0 there, 1 here", (await _run.EvaluateAsync(_step, Cancellation)).Lines);
+        Assert.Equal(["logs", "packed"], _sandbox.Indices.Order());
     }
 
     private static SliceConfig Slice(params string[] indices) => new() { Indices = new() { Include = [.. indices] } };

@@ -28,7 +28,14 @@ public sealed record RedoAsked(string Session, int Run, StepAddress Step, string
         return new(fields.Session, fields.Run, fields.Step, fields.Needed(by), fields.Needed(isWanted));
     }
 
-    internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) => had with { AskedBy = IsWanted ? By : null, AskedIn = IsWanted ? Run : 0 };
+    internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) => had with
+    {
+        AskedBy = IsWanted ? By : null,
+        AskedIn = IsWanted ? Run : 0,
+
+        // What was found out for it, and perhaps approved, is of no use any more; what goes on already ends first.
+        Proposal = IsWanted || had.IsClaimed || had.State == StepState.Reverting ? had.Proposal : null,
+    };
 }
 
 /// <content>Its name in the JSON.</content>

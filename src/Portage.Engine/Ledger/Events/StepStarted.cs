@@ -68,7 +68,9 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
             TakingBack = Items ?? default,
             TakenBackAt = place,
             TakenBack = Items is { } items ? had.TakenBack.SetItems(items.Select(item => KeyValuePair.Create(item, place))) : had.TakenBack,
-            Approved = null,
+
+            // A review of what a run found there, and must take back first, is for the run that follows too.
+            Approved = had is { State: StepState.Evaluated or StepState.Reverting, Proposal: null } ? had.Approved : null,
             Review = null,
             Rejection = null,
         },

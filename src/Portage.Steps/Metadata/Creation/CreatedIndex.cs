@@ -15,19 +15,21 @@ namespace Portage.Steps.Metadata.Creation;
 /// </summary>
 internal sealed class CreatedIndex(ClusterClient client)
 {
+    private const string Shards = "index.number_of_shards";
+
     private readonly ClusterMetadata _metadata = new(client);
 
     /// <summary>Takes away the aliases that templates added, and puts <c>dynamic</c> back; says what is different for good.</summary>
     /// <param name="index">The index as it was evaluated.</param>
     /// <param name="aliases">The names of the aliases that it is to have.</param>
-    /// <returns>As <c>field host: type is keyword there, not set here</c>; and which index it is.</returns>
+    /// <returns>As <c>field host: type is keyword there, not set here</c>; which index it is; and how the target has it.</returns>
     /// <exception cref="ClusterException">The target does not do as asked.</exception>
-    public async Task<(ImmutableArray<string> Added, string? Uuid)> StraightenAsync(EvaluatedObject index, IReadOnlySet<string> aliases, CancellationToken cancellationToken)
+    public async Task<(ImmutableArray<string> Added, string? Uuid, string? As)> StraightenAsync(EvaluatedObject index, IReadOnlySet<string> aliases, CancellationToken cancellationToken)
     {
         var name = index.Name.Name;
         if (await _metadata.GetIndexAsync(name, cancellationToken) is not { } found)
         {
-            return ([], null);
+            return ([], null, null);
         }
 
         var there = TargetState.Parse(found.Json);
@@ -44,7 +46,15 @@ internal sealed class CreatedIndex(ClusterClient client)
             mapping.Remove("dynamic");
         }
 
-        var uuid = FlatSettings.Of(there["settings"] as JsonObject).GetValueOrDefault("index.uuid");
-        return (Differences.Between(ObjectKind.Index, there, index.Written ?? [], TargetFacts.None), uuid is null ? null : FlatSettings.Text(uuid));
+        var settings = FlatSettings.Of(there["settings"] as JsonObject);
+        var form = new JsonObject
+        {
+            ["settings"] = new JsonObject { [Shards] = settings.GetValueOrDefault(Shards)?.DeepClone() },
+            ["mappings"] = there["mappings"]?.DeepClone(),
+        };
+        return (
+            Differences.Between(ObjectKind.Index, there, index.Written ?? [], TargetFacts.None),
+            settings.GetValueOrDefault("index.uuid") is { } uuid ? FlatSettings.Text(uuid) : null,
+            CanonicalText.Of(form));
     }
 }

@@ -7,12 +7,12 @@ namespace Portage.Steps.Metadata.Creation;
 
 /// <summary>
 /// What this step has created, or was about to, in order: <c>created.jsonl</c>, one object a line,
-/// <c>{"kind","name","index","ours","made","of","uuid","added"}</c>. A line is durable before the object is created, so whatever a killed run made is in it.
+/// <c>{"kind","name","index","ours","made","of","uuid","as","added"}</c>. A line is durable before the object is created, so whatever a killed run made is in it.
 /// </summary>
 /// <remarks>
 /// Indices and their aliases are kept with the index of the snapshot that they come from, templates with the step. <c>"made": false</c>
 /// says that the object is about to be created, the next line of it that it was, or was changed in place, with the definition that it has
-/// since (<c>of</c>), the uuid of an index, and what templates added to it; earlier builds wrote one line, without these.
+/// since (<c>of</c>), the uuid of an index, how the target has it, and what templates added to it; earlier builds wrote one line, without these.
 /// <c>"ours": false</c> takes an object back: somebody else had created it in the meantime. A line that a crash cut off is
 /// ignored: its object was not created yet.
 /// </remarks>
@@ -54,12 +54,8 @@ internal sealed class CreationJournal
         return journal;
     }
 
-    /// <summary>
-    /// True for what is ours, and for every alias of an index that is ours: a template may have added it when the index
-    /// was created, a moment before its own turn came.
-    /// </summary>
-    public bool Has(ObjectName name) => _created.ContainsKey(name)
-        || (name is { Kind: ObjectKind.Alias, Index: { } index } && _created.ContainsKey(new(ObjectKind.Index, index)));
+    /// <summary>True for what is ours, or was about to be.</summary>
+    public bool Has(ObjectName name) => _created.ContainsKey(name);
 
     /// <summary>Writes down that the object is about to be created.</summary>
     /// <param name="item">The index of the snapshot that it comes from; null for templates.</param>
@@ -74,10 +70,11 @@ internal sealed class CreationJournal
     /// <param name="definition">What it was made of.</param>
     /// <param name="uuid">Of an index that was created; null for every other kind, and where it is the same.</param>
     /// <param name="added">What templates added to an index that was created; null where it was not.</param>
-    public async Task ConfirmAsync(ObjectName name, JsonObject definition, string? uuid, IEnumerable<string>? added = null)
+    /// <param name="as">How the target has an index that was created; null where it was not.</param>
+    public async Task ConfirmAsync(ObjectName name, JsonObject definition, string? uuid, IEnumerable<string>? added = null, string? @as = null)
     {
         var had = _created[name];
-        var now = had with { IsMade = true, Definition = CanonicalText.Of(definition), Uuid = uuid ?? had.Uuid, Added = added is null ? had.Added : string.Join('\n', added) };
+        var now = had with { IsMade = true, Definition = CanonicalText.Of(definition), Uuid = uuid ?? had.Uuid, As = @as ?? had.As, Added = added is null ? had.Added : string.Join('\n', added) };
         if (now != had)
         {
             await AppendAsync(now, isOurs: true);
@@ -93,7 +90,7 @@ internal sealed class CreationJournal
     {
         if (_created.Remove(name, out var created))
         {
-            await AppendAsync(created with { IsMade = false, Definition = null, Uuid = null, Added = "" }, isOurs: false);
+            await AppendAsync(created with { IsMade = false, Definition = null, Uuid = null, As = null, Added = "" }, isOurs: false);
         }
     }
 
@@ -116,6 +113,11 @@ internal sealed class CreationJournal
             if (created.Uuid is { } uuid)
             {
                 json.WriteString("uuid", uuid);
+            }
+
+            if (created.As is { } form)
+            {
+                json.WriteString("as", form);
             }
 
             if (created.Added.Length > 0)
@@ -151,6 +153,7 @@ internal sealed class CreationJournal
                 {
                     Definition = root.TryGetProperty("of", out var definition) ? definition.GetString() : null,
                     Uuid = root.TryGetProperty("uuid", out var uuid) ? uuid.GetString() : null,
+                    As = root.TryGetProperty("as", out var form) ? form.GetString() : null,
                     Added = root.TryGetProperty("added", out var added) ? added.GetString()! : "",
                 };
             }
@@ -177,6 +180,9 @@ internal sealed record CreatedObject(ObjectName Name, string? Item, bool IsMade)
 
     /// <summary>Of an index, by which it is told from another one that somebody made in its place; null where it is not known.</summary>
     public string? Uuid { get; init; }
+
+    /// <summary>How the target had an index when it was created, by which one that was emptied since is known again; null where it is not known.</summary>
+    public string? As { get; init; }
 
     /// <summary>What templates added to an index when it was created, a line each.</summary>
     public string Added { get; init; } = "";

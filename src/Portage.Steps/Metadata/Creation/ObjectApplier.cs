@@ -23,7 +23,9 @@ internal sealed class ObjectApplier(RunContext context, ClusterClient client, Cr
         var additions = ImmutableArray.CreateBuilder<string>();
         var aliases = begun.Where(evaluated => evaluated.Name.Kind == ObjectKind.Alias).ToLookup(alias => alias.Name.Index!, alias => alias.Name.Name, StringComparer.Ordinal);
         var (done, total) = (0, begun.Count(evaluated => evaluated.Outcome is ObjectOutcome.Create or ObjectOutcome.Update));
-        for (var i = 0; i < begun.Length; i++)
+
+        // Of an alias that writes to another index from now on, the old one lets go first: a target takes no two.
+        foreach (var i in Enumerable.Range(0, begun.Length).OrderBy(i => begun[i].Name.Kind == ObjectKind.Alias && begun[i].Object.Definition["is_write_index"]?.ToString() == "true"))
         {
             var wanted = begun[i];
             switch (wanted.Outcome)
@@ -35,6 +37,15 @@ internal sealed class ObjectApplier(RunContext context, ClusterClient client, Cr
                     {
                         additions.AddRange(journal.Of(wanted.Name) is { Added: { Length: > 0 } known } ? known.Split('\n') : []);
                         break;
+                    }
+
+                    foreach (var its in wanted.Name.Kind == ObjectKind.Index ? begun.Where(alias => alias is { Name.Kind: ObjectKind.Alias, Outcome: ObjectOutcome.Create } && alias.Name.Index == wanted.Name.Name) : [])
+                    {
+                        // A template may add them as soon as the index is there.
+                        if (!journal.Has(its.Name))
+                        {
+                            await journal.AddAsync(its.Name, its.Object.Source);
+                        }
                     }
 
                     if (await CreateAsync(wanted, aliases[wanted.Name.Name].ToHashSet(StringComparer.Ordinal), cancellationToken) is not { } added)
@@ -49,9 +60,9 @@ internal sealed class ObjectApplier(RunContext context, ClusterClient client, Cr
                     context.AssertLease();
                     await UpdateAsync(now[i], cancellationToken);
                     break;
-                case ObjectOutcome.Keep when wanted.IsOurs && journal.Of(wanted.Name) is { IsMade: true } own:
+                case ObjectOutcome.Keep when wanted.IsOurs && journal.Of(wanted.Name) is { IsMade: true }:
                     // Nothing to send; that it is wanted so is worth knowing the next time.
-                    await journal.ConfirmAsync(wanted.Name, wanted.Object.Definition, own.Uuid);
+                    await journal.ConfirmAsync(wanted.Name, wanted.Object.Definition, uuid: null);
                     break;
             }
         }
@@ -62,10 +73,10 @@ internal sealed class ObjectApplier(RunContext context, ClusterClient client, Cr
 
     private async Task<ImmutableArray<string>?> CreateAsync(EvaluatedObject wanted, HashSet<string> aliases, CancellationToken cancellationToken)
     {
-        var isOurs = journal.Has(wanted.Name);
-        if (journal.Of(wanted.Name) is null)
+        var isOurs = journal.Of(wanted.Name) is { IsMade: false };
+        if (!isOurs)
         {
-            // Before it exists: what a crash leaves behind must be known to be ours.
+            // Before it exists: what a crash leaves behind must be known to be ours. What was ours and is gone begins anew.
             await journal.AddAsync(wanted.Name, wanted.Object.Source);
         }
 
@@ -75,9 +86,9 @@ internal sealed class ObjectApplier(RunContext context, ClusterClient client, Cr
             return null;
         }
 
-        var (added, uuid) = wanted.Name.Kind == ObjectKind.Index ? await _created.StraightenAsync(wanted, aliases, cancellationToken) : ([], null);
+        var (added, uuid, form) = wanted.Name.Kind == ObjectKind.Index ? await _created.StraightenAsync(wanted, aliases, cancellationToken) : ([], null, null);
         ImmutableArray<string> additions = [.. added.Select(difference => $"template added to {wanted.Name}: {difference}")];
-        await journal.ConfirmAsync(wanted.Name, wanted.Object.Definition, uuid, additions);
+        await journal.ConfirmAsync(wanted.Name, wanted.Object.Definition, uuid, additions, form);
         return additions;
     }
 

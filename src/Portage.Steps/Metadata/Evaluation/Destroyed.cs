@@ -11,11 +11,10 @@ namespace Portage.Steps.Metadata.Evaluation;
 internal static class Destroyed
 {
     /// <summary>What goes; documents are not counted yet.</summary>
-    /// <param name="items">Whose objects go; null for everything.</param>
+    /// <param name="own">Knows which objects are there, and whose go.</param>
     /// <param name="replaced">Objects that go besides.</param>
-    public static ImmutableArray<Destruction> Of(CreationJournal journal, TargetState state, string target, IReadOnlySet<string>? items, IReadOnlySet<ObjectName> replaced)
+    public static ImmutableArray<Destruction> Of(CreationJournal journal, TargetState state, string target, OwnObjects own, IReadOnlySet<ObjectName> replaced)
     {
-        var own = new OwnObjects(journal, state, items);
         var gone = journal.Created.Where(created => own.There(created.Name) is not null && (own.IsRedone(created) || replaced.Contains(created.Name))).ToArray();
         var indices = gone.Where(created => created.Name.Kind == ObjectKind.Index).Select(created => created.Name.Name).ToHashSet(StringComparer.Ordinal);
         return [.. gone.Where(created => created.Name.Index is not { } index || !indices.Contains(index)).Select(created => Of(created, state, target))];

@@ -27,6 +27,7 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
 {
     private readonly ScratchSpace _scratch = ScratchOf(context, client);
     private OwnObjects _own = null!;
+    private HashSet<ObjectName> _letsGo = [];
 
     public static ScratchSpace ScratchOf(WorkContext context, ClusterClient client) => new(client, context.Inputs.Fingerprints.Identity.Short);
 
@@ -49,14 +50,15 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
             var gone = redone.IsDefault ? null : redone.ToHashSet(StringComparer.Ordinal);
             for (; ; )
             {
-                _own = new(journal, state, gone);
+                _own = await OwnObjects.OfAsync(journal, state, gone, cancellationToken);
+                _letsGo = [.. wanted.Where(alias => alias.Name.Kind == ObjectKind.Alias && alias.Definition["is_write_index"]?.ToString() != "true" && _own.There(alias.Name) is not null).Select(alias => alias.Name)];
                 var objects = await TryAllAsync(wanted, facts, state, cancellationToken);
 
                 // What cannot be changed in place takes along whatever else was made of the same index.
                 var more = gone is null ? [] : objects.Where(evaluated => evaluated.Replaces).Select(evaluated => journal.Of(evaluated.Name)?.TakenBackWith).OfType<string>().Except(gone, StringComparer.Ordinal).ToArray();
                 if (more.Length == 0)
                 {
-                    return new(objects, await Destroyed.CountAsync(client, Destroyed.Of(journal, state, on.TargetName, gone, objects.Where(evaluated => evaluated.Replaces).Select(evaluated => evaluated.Name).ToHashSet()), cancellationToken));
+                    return new(objects, await Destroyed.CountAsync(client, Destroyed.Of(journal, state, on.TargetName, _own, objects.Where(evaluated => evaluated.Replaces).Select(evaluated => evaluated.Name).ToHashSet()), cancellationToken));
                 }
 
                 gone!.UnionWith(more);
@@ -197,9 +199,12 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
             return (new ObjectOutcome.Keep(), null, false);
         }
 
-        return await trial.ChangeAsync(wanted.Name.Name, there, change, cancellationToken) is null
-            ? (new ObjectOutcome.Update([.. OwnObjects.Differences(change, there, written)]), change, false)
-            : (new ObjectOutcome.Create(), null, true);
+        return await trial.ChangeAsync(wanted.Name.Name, there, change, cancellationToken) switch
+        {
+            { Refusal: { } refusal, IsOfCopy: true } => (new ObjectOutcome.Refused($"the change cannot be tried, as the target takes no index like the one that is there: {refusal}"), null, false),
+            { Refusal: null } => (new ObjectOutcome.Update([.. OwnObjects.Differences(change, there, written)]), change, false),
+            _ => (new ObjectOutcome.Create(), null, true),
+        };
     }
 
     private ObjectOutcome AliasOutcome(MetadataObject alias, ObjectOutcome index, string? refusal, TargetFacts facts, TargetState state)
@@ -209,8 +214,14 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
             return new ObjectOutcome.LeftOut(index is ObjectOutcome.Differs ? "its index is left as it is" : "its index is refused");
         }
 
-        var name = alias.Name.Name;
-        var others = state.Alias(name).Where(other => other.Index != alias.Name.Index).ToArray();
+        var (name, own) = (alias.Name.Name, _own.There(alias.Name));
+        if (own is { IsMade: true } && !_own.IsRedone(own) && IsAsMade(own, alias))
+        {
+            return new ObjectOutcome.Keep();
+        }
+
+        // Of an alias of ours that lets go of writing in this very run, another may take over.
+        var others = state.Alias(name).Where(other => other.Index != alias.Name.Index && !_letsGo.Contains(new(ObjectKind.Alias, name, other.Index))).ToArray();
         if (state.HasIndex(name))
         {
             return new ObjectOutcome.Refused("the target has an index of that name");
@@ -221,7 +232,7 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
             return new ObjectOutcome.Refused($"the alias writes to {writes} on the target already");
         }
 
-        var (own, there) = (_own.There(alias.Name), state.Alias(name).FirstOrDefault(other => other.Index == alias.Name.Index).Definition);
+        var there = state.Alias(name).FirstOrDefault(other => other.Index == alias.Name.Index).Definition;
         var tried = new TrialResult(refusal, alias.Definition);
         return own is { IsMade: true } && !_own.IsRedone(own) ? OwnOutcome(own, alias, tried, there!) : Outcome(alias, tried, own is null ? there : null, facts);
     }

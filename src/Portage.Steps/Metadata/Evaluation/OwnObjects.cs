@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Portage.Clusters.Metadata;
 using Portage.Steps.Metadata.Creation;
 using Portage.Steps.Metadata.Objects;
 
@@ -9,33 +10,56 @@ namespace Portage.Steps.Metadata.Evaluation;
 /// Three things are compared: what an object was made of, what it is wanted to be made of, and what is there. Only what differs
 /// between the first two is changed; what somebody set on the target by hand since stays as it is.
 /// </remarks>
-/// <param name="redone">Items that are taken back first; default for everything.</param>
-internal sealed class OwnObjects(CreationJournal journal, TargetState state, IReadOnlySet<string>? redone)
+internal sealed class OwnObjects
 {
+    private readonly CreationJournal _journal;
+    private readonly TargetState _state;
+    private readonly IReadOnlySet<string>? _redone;
+    private readonly HashSet<string> _emptied;
+
+    private OwnObjects(CreationJournal journal, TargetState state, IReadOnlySet<string>? redone, HashSet<string> emptied) =>
+        (_journal, _state, _redone, _emptied) = (journal, state, redone, emptied);
+
+    /// <summary>Looks which indices are still those that we made.</summary>
+    /// <param name="redone">Items that are taken back first; null for everything.</param>
+    public static async Task<OwnObjects> OfAsync(CreationJournal journal, TargetState state, IReadOnlySet<string>? redone, CancellationToken cancellationToken)
+    {
+        var emptied = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var created in journal.Created.Where(created => created is { Name.Kind: ObjectKind.Index, Uuid: not null, As: not null }))
+        {
+            // Taking documents back may make an index anew as it was; somebody else's is another one.
+            if (state.Summary(created.Name.Name) is { } summary && summary.Uuid != created.Uuid
+                && await state.IndexAsync(created.Name.Name, cancellationToken) is { } there
+                && Evaluation.Differences.Lacking(ObjectKind.Index, there, TargetState.Parse(System.Text.Encoding.UTF8.GetBytes(created.As!)), Rules.TargetFacts.None).IsEmpty)
+            {
+                emptied.Add(created.Name.Name);
+            }
+        }
+
+        return new(journal, state, redone, emptied);
+    }
+
     /// <summary>What is known of an object that we made and that is there; null otherwise.</summary>
     public CreatedObject? There(ObjectName name)
     {
-        if (name is { Kind: ObjectKind.Alias, Index: { } index })
+        if (_journal.Of(name) is not { } created)
         {
-            // A template may have added it when the index was created, a moment before its own turn came.
-            return state.Alias(name.Name).Any(other => other.Index == index) && There(new(ObjectKind.Index, index)) is { } its
-                ? journal.Of(name) ?? new(name, its.Item, IsMade: false)
-                : state.Alias(name.Name).Any(other => other.Index == index) ? journal.Of(name) : null;
+            return null;
         }
 
-        return journal.Of(name) switch
+        return name.Kind switch
         {
-            null => null,
-            var created when name.Kind == ObjectKind.Index => state.Summary(name.Name) is { } summary && IsSame(created, summary.Uuid) ? created : null,
-            var created => state.Template(name) is null ? null : created,
+            ObjectKind.Index => _state.Summary(name.Name) is { } summary && IsSame(created, summary) ? created : null,
+
+            // On an index that is not ours any more it is not ours either.
+            ObjectKind.Alias => _state.Alias(name.Name).Any(other => other.Index == name.Index)
+                && (_journal.Of(new(ObjectKind.Index, name.Index!)) is null || There(new(ObjectKind.Index, name.Index!)) is not null) ? created : null,
+            _ => _state.Template(name) is null ? null : created,
         };
     }
 
-    /// <summary>True for what somebody else has in the place of ours, too.</summary>
-    public bool IsForeign(ObjectName name) => There(name) is null;
-
     /// <summary>True for what is taken back before it is created.</summary>
-    public bool IsRedone(CreatedObject created) => redone is null || (created.TakenBackWith is { } item && redone.Contains(item));
+    public bool IsRedone(CreatedObject created) => _redone is null || (created.TakenBackWith is { } item && _redone.Contains(item));
 
     /// <summary>What to send so that an index that is ours is as it is wanted.</summary>
     /// <param name="there">As the target has it.</param>
@@ -94,5 +118,7 @@ internal sealed class OwnObjects(CreationJournal journal, TargetState state, IRe
 
     private static string Said(JsonNode? value) => value is null ? "not set" : FlatSettings.Text(value);
 
-    private static bool IsSame(CreatedObject created, string uuid) => created.Uuid is null || created.Uuid == uuid;
+    /// <summary>What was about to be made, and holds documents, was made by somebody else: ours is confirmed before anybody is told of it.</summary>
+    private bool IsSame(CreatedObject created, IndexSummary summary) =>
+        created.IsMade ? created.Uuid is null || created.Uuid == summary.Uuid || _emptied.Contains(summary.Name) : summary.DocumentCount is 0 or null;
 }

@@ -106,13 +106,13 @@ internal sealed class Trial(ClusterClient client, ScratchSpace scratch)
 
     /// <summary>Tries to change an index that is there, on one like it.</summary>
     /// <param name="there">As the target has it.</param>
-    /// <returns>What the target says when it refuses; null when it takes the change.</returns>
-    public async Task<string?> ChangeAsync(string real, JsonObject there, IndexChange change, CancellationToken cancellationToken)
+    /// <returns>What the target says when it refuses, and whether that was the index without the change; null when it takes the change.</returns>
+    public async Task<(string? Refusal, bool IsOfCopy)> ChangeAsync(string real, JsonObject there, IndexChange change, CancellationToken cancellationToken)
     {
         var like = there.DeepClone().AsObject();
         like.Remove("aliases");
         var settings = FlatSettings.Of(like["settings"] as JsonObject);
-        foreach (var generated in settings.Keys.Where(SettingRules.IsGenerated).ToArray())
+        foreach (var generated in settings.Keys.Where(name => SettingRules.IsGenerated(name) || name.StartsWith("index.blocks.", StringComparison.Ordinal)).ToArray())
         {
             settings.Remove(generated);
         }
@@ -121,13 +121,13 @@ internal sealed class Trial(ClusterClient client, ScratchSpace scratch)
         var name = scratch.Name(real);
         if (await scratch.TryAsync(HttpMethod.Put, $"/{name}?wait_for_active_shards=0", BodyOf(like), cancellationToken) is { } refusal)
         {
-            return refusal;
+            return (refusal, true);
         }
 
         refusal = change.Settings.Count > 0 ? await scratch.TryAsync(HttpMethod.Put, $"/{name}/_settings", change.Settings, cancellationToken) : null;
         refusal ??= change.Mapping is { } mapping ? await scratch.TryAsync(HttpMethod.Put, $"/{name}/_mapping", mapping, cancellationToken) : null;
         await scratch.DeleteIndexAsync(name, cancellationToken);
-        return refusal;
+        return (refusal, false);
     }
 
     private async Task<(string? Refusal, JsonObject? Written, Dictionary<string, string?> Aliases)> TryIndexAsync(
