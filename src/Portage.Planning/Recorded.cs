@@ -49,6 +49,9 @@ public sealed record RecordedStep(
     /// <summary>Who wants it done anew though nothing about it changed; null when nobody does.</summary>
     public string? AskedBy { get; init; }
 
+    /// <summary>The items that are being taken back, which goes on whatever is wanted; default for all of it, null when nothing is.</summary>
+    public ImmutableArray<string>? TakingBack { get; init; }
+
     /// <summary>True while something works on it, or may.</summary>
     public bool IsWorking { get; init; }
 }

@@ -26,6 +26,7 @@ internal static class RecordedSteps
             TakenBackAt = step.TakenBackAt,
             Items = step.Items,
             TakenBack = step.TakenBack,
+            TakingBack = step.State == StepState.Reverting ? step.TakingBack : null,
             AskedBy = step.AskedIn != run ? step.AskedBy : null,
             IsWorking = step.IsClaimed || step.Workload is not null,
             Rejection = step.Rejection is { } refused && refused.Run != run ? $"rejected by {refused.By}{(refused.Comment is null ? "" : $": {refused.Comment}")}" : null,

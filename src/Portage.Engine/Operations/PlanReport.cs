@@ -106,6 +106,14 @@ public sealed class PlanReports(
         }
     }
 
+    /// <summary>The items that a start would take back, and those that it goes on taking back.</summary>
+    private static ImmutableArray<string> GoneOf(StepChange change, StepRecord? had)
+    {
+        var begun = had is { State: StepState.Reverting } ? had.TakingBack : [];
+        var redone = change is StepChange.Redo && had is { HasEffects: true } ? change.Redone : [];
+        return begun.IsDefault || redone.IsDefault ? default : [.. begun.Union(redone, StringComparer.Ordinal)];
+    }
+
     /// <summary>Looks at the place where the work was done, which may be another one than is configured now.</summary>
     private async Task<Seen> LookAsync(SessionState session, StepChange change, WantedStep wanted, MigrationConfig config, CancellationToken cancellationToken)
     {
@@ -129,7 +137,7 @@ public sealed class PlanReports(
                 Secrets = secrets,
                 Time = time,
                 Files = hasWork ? filesOf(session.Name, change.Address, identity) : NoFiles.Instance,
-                Items = change is StepChange.Redo && hasWork ? change.Redone : [],
+                Items = GoneOf(change, had),
                 Overwrites = wanted.Overwrites,
             };
             return new(change.Address, await destroying.LookAsync(context, cancellationToken), null);
