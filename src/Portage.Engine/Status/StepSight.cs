@@ -39,8 +39,11 @@ public sealed record StepSight(StepProgress? Progress, bool IsAlive, WatchTroubl
             return hasController ? "its worker is gone; another one goes on from its position" : "its worker is gone; stands still without a controller: workflow start";
         }
 
+        // What an earlier worker said last is still there until this one has said something.
+        var since = had.StartedAt;
         return Progress switch
         {
+            { At: { } said } when said < since && now - since <= SilentAfter => null,
             { At: { } at } when now - at > SilentAfter => $"not heard of for {(now - at).TotalSeconds:0} s; its worker lives and does not answer",
             { MovedAt: { } moved } when now - moved > StillAfter => $"stands still since {moved:HH:mm:ss} UTC",
             _ => null,

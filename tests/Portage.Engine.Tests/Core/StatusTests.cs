@@ -24,6 +24,17 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public void Of_AWorkerThatHasJustBegun_IsNotTakenForTheOneBefore()
+    {
+        var story = Working();
+        var progress = Progress(story);
+        progress = progress with { At = progress.At - TimeSpan.FromSeconds(33) };
+        Assert.DoesNotContain("not heard of", Seen(story, new(progress, IsAlive: true, null)).Situation, StringComparison.Ordinal);
+        story.Now += TimeSpan.FromSeconds(11);
+        Assert.Contains("not heard of", Seen(story, new(progress, IsAlive: true, null)).Situation, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Of_AWorkerThatDoesNotSpeak_TellsNoRate()
     {
         var story = Working();
