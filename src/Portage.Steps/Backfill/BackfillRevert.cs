@@ -62,7 +62,14 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
         var files = context.Files.Item(item);
         var notes = new BackfillNotes(files);
         var emptied = new EmptiedIndex(client, context.AssertLease, on.TargetPath);
-        if (await notes.EmptiedAsync(cancellationToken) is { } begun)
+        var begun = await notes.EmptiedAsync(cancellationToken);
+        if (begun is null && index is null && look is { Documents: > 0 } && !(await look.LookAsync(client, cancellationToken)).HoldsNothingElse)
+        {
+            // Somebody wrote into it while the items before it were taken back.
+            index = (await SliceReading.OpenOnlyAsync(on, context.Outputs, new HashSet<string>([item], StringComparer.Ordinal), cancellationToken)).Single();
+        }
+
+        if (begun is not null)
         {
             await emptied.GoOnAsync(notes, begun, cancellationToken);
         }
@@ -70,13 +77,6 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
         {
             using var journal = await ItemJournal.LookAsync(files, item, cancellationToken);
             await new WrittenDocuments(context, client).DeleteAsync(index, journal, look!.Before, look.HadConflicts, cancellationToken);
-        }
-        else if (look is { Documents: > 0 } && !(await look.LookAsync(client, cancellationToken)).HoldsNothingElse)
-        {
-            // Somebody wrote into it while the items before it were taken back.
-            var opened = await SliceReading.OpenOnlyAsync(on, context.Outputs, new HashSet<string>([item], StringComparer.Ordinal), cancellationToken);
-            using var journal = await ItemJournal.LookAsync(files, item, cancellationToken);
-            await new WrittenDocuments(context, client).DeleteAsync(opened.Single(), journal, look.Before, look.HadConflicts, cancellationToken);
         }
         else if (look is { Documents: > 0 })
         {

@@ -64,7 +64,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
-        return await ClusterAccess.TryAsync(on.TargetPath, () => LookAsync(client, on, journal, context.Items, cancellationToken));
+        return await ClusterAccess.TryAsync(on.TargetPath, async () => (await LookAsync(client, on, journal, context.Items, cancellationToken)).Destroys);
     }
 
     /// <inheritdoc/>
@@ -121,15 +121,13 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
 
     private static async Task<RevertResult> RevertAsync(RevertContext context, SliceOnTarget on, ClusterClient client, CreationJournal journal, CancellationToken cancellationToken)
     {
-        var now = await LookAsync(client, on, journal, context.Items, cancellationToken);
+        var (own, now) = await LookAsync(client, on, journal, context.Items, cancellationToken);
         if (context.Approved is { } approved && now.Any(destroyed => destroyed.IsBeyond(approved)))
         {
             return new RevertResult.Changed(now);
         }
 
         await Applying.DeleteAsync(context.Files);
-        var state = await TargetState.ReadAsync(client, new((await client.GetInfoAsync(cancellationToken)).Version), cancellationToken);
-        var own = await OwnObjects.OfAsync(journal, state, context.Items.IsDefault ? null : context.Items.ToHashSet(StringComparer.Ordinal), cancellationToken);
         var writer = new ObjectWriter(client);
         foreach (var created in journal.Created.Where(own.IsRedone).Reverse().ToArray())
         {
@@ -160,11 +158,11 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         }
     }
 
-    private static async Task<ImmutableArray<Destruction>> LookAsync(ClusterClient client, SliceOnTarget on, CreationJournal journal, ImmutableArray<string> items, CancellationToken cancellationToken)
+    private static async Task<(OwnObjects Own, ImmutableArray<Destruction> Destroys)> LookAsync(ClusterClient client, SliceOnTarget on, CreationJournal journal, ImmutableArray<string> items, CancellationToken cancellationToken)
     {
         var state = await TargetState.ReadAsync(client, new((await client.GetInfoAsync(cancellationToken)).Version), cancellationToken);
         var own = await OwnObjects.OfAsync(journal, state, items.IsDefault ? null : items.ToHashSet(StringComparer.Ordinal), cancellationToken);
-        return await Destroyed.CountAsync(client, Destroyed.Of(journal, state, on.TargetName, own, ImmutableHashSet<ObjectName>.Empty), cancellationToken);
+        return (own, await Destroyed.CountAsync(client, Destroyed.Of(journal, state, on.TargetName, own, ImmutableHashSet<ObjectName>.Empty), cancellationToken));
     }
 
     private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects, ImmutableArray<string> additions)

@@ -21,6 +21,7 @@ public sealed class AppearedMeanwhileTests : IAsyncDisposable
 
     [Theory]
     [InlineData("PUT", "/logs", "/logs", """{"settings":{"number_of_shards":"7"}}""", "index logs")]
+    [InlineData("PUT", "/logs", "/logs", """{"settings":{"number_of_shards":"7"},"aliases":{"errors":{}}}""", "index logs")]
     [InlineData("GET", "/_index_template/", "/_index_template/new-style", """{"index_patterns":["theirs-*"]}""", "index template new-style")]
     public async Task RunAsync_ObjectAppearsBeforeItIsCreated_IsLeftAndAskedAgain(string method, string path, string theirs, string definition, string name)
     {

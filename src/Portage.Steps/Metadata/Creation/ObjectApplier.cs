@@ -21,7 +21,7 @@ internal sealed class ObjectApplier(RunContext context, ClusterClient client, Cr
     public async Task<ImmutableArray<string>?> ApplyAsync(ImmutableArray<EvaluatedObject> now, ImmutableArray<EvaluatedObject> begun, CancellationToken cancellationToken)
     {
         var additions = ImmutableArray.CreateBuilder<string>();
-        var aliases = begun.Where(evaluated => evaluated.Name.Kind == ObjectKind.Alias).ToLookup(alias => alias.Name.Index!, alias => alias.Name.Name, StringComparer.Ordinal);
+        var aliases = begun.Where(evaluated => evaluated.Name.Kind == ObjectKind.Alias).ToLookup(alias => alias.Name.Index!, StringComparer.Ordinal);
         var (done, total) = (0, begun.Count(evaluated => evaluated.Outcome is ObjectOutcome.Create or ObjectOutcome.Update));
 
         // Of an alias that writes to another index from now on, the old one lets go first: a target takes no two.
@@ -39,16 +39,7 @@ internal sealed class ObjectApplier(RunContext context, ClusterClient client, Cr
                         break;
                     }
 
-                    foreach (var its in wanted.Name.Kind == ObjectKind.Index ? begun.Where(alias => alias is { Name.Kind: ObjectKind.Alias, Outcome: ObjectOutcome.Create } && alias.Name.Index == wanted.Name.Name) : [])
-                    {
-                        // A template may add them as soon as the index is there.
-                        if (!journal.Has(its.Name))
-                        {
-                            await journal.AddAsync(its.Name, its.Object.Source);
-                        }
-                    }
-
-                    if (await CreateAsync(wanted, aliases[wanted.Name.Name].ToHashSet(StringComparer.Ordinal), cancellationToken) is not { } added)
+                    if (await CreateAsync(wanted, wanted.Name.Kind == ObjectKind.Index ? [.. aliases[wanted.Name.Name]] : [], cancellationToken) is not { } added)
                     {
                         return null;
                     }
@@ -71,22 +62,37 @@ internal sealed class ObjectApplier(RunContext context, ClusterClient client, Cr
         return additions.ToImmutable();
     }
 
-    private async Task<ImmutableArray<string>?> CreateAsync(EvaluatedObject wanted, HashSet<string> aliases, CancellationToken cancellationToken)
+    /// <param name="aliases">Of an index, those that it is to have.</param>
+    private async Task<ImmutableArray<string>?> CreateAsync(EvaluatedObject wanted, ImmutableArray<EvaluatedObject> aliases, CancellationToken cancellationToken)
     {
+        // A template may add an alias as soon as its index is there.
         var isOurs = journal.Of(wanted.Name) is { IsMade: false };
+        var noted = aliases.Where(alias => alias.Outcome is ObjectOutcome.Create && !journal.Has(alias.Name)).ToList();
         if (!isOurs)
         {
             // Before it exists: what a crash leaves behind must be known to be ours. What was ours and is gone begins anew.
-            await journal.AddAsync(wanted.Name, wanted.Object.Source);
+            noted.Add(wanted);
+        }
+
+        foreach (var about in noted)
+        {
+            await journal.AddAsync(about.Name, about.Object.Source);
         }
 
         if (!await _writer.CreateAsync(wanted.Object, isOurs, cancellationToken))
         {
-            await journal.TakeBackAsync(wanted.Name);
+            // On somebody else's index its aliases are theirs as well.
+            foreach (var about in noted)
+            {
+                await journal.TakeBackAsync(about.Name);
+            }
+
             return null;
         }
 
-        var (added, uuid, form) = wanted.Name.Kind == ObjectKind.Index ? await _created.StraightenAsync(wanted, aliases, cancellationToken) : ([], null, null);
+        var (added, uuid, form) = wanted.Name.Kind == ObjectKind.Index
+            ? await _created.StraightenAsync(wanted, aliases.Select(alias => alias.Name.Name).ToHashSet(StringComparer.Ordinal), cancellationToken)
+            : ([], null, null);
         ImmutableArray<string> additions = [.. added.Select(difference => $"template added to {wanted.Name}: {difference}")];
         await journal.ConfirmAsync(wanted.Name, wanted.Object.Definition, uuid, additions, form);
         return additions;
