@@ -15,6 +15,9 @@ public sealed class Planner(ImmutableArray<IStepDefinition> definitions)
     /// <summary>True for a kind that writes into indices of a target.</summary>
     public bool WritesToTarget(StepKind kind) => definitions.Any(definition => definition.Kind == kind && definition.WritesToTarget);
 
+    /// <summary>How the work of a kind is carried out.</summary>
+    public RunsAs RunsAs(StepKind kind) => definitions.First(definition => definition.Kind == kind).RunsAs;
+
     /// <summary>The steps that a configuration wants, in pipeline order within each source and slice.</summary>
     public ImmutableArray<WantedStep> Wanted(MigrationConfig config) => AddWantedSteps.From(config, definitions);
 

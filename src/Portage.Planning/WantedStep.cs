@@ -19,8 +19,8 @@ public sealed record WantedStep(StepAddress Address, ImmutableArray<InputPart> I
     /// <summary>From <see cref="IStepDefinition.GatePlacement"/>.</summary>
     public GatePlacement GatePlacement { get; init; }
 
-    /// <summary>From <see cref="IStepDefinition.IsHeavy"/>.</summary>
-    public bool IsHeavy { get; init; }
+    /// <summary>From <see cref="IStepDefinition.RunsAs"/>.</summary>
+    public RunsAs RunsAs { get; init; }
 
     /// <summary>True when running it replaces documents that may be there already, though nothing is recorded of them.</summary>
     public bool Overwrites { get; init; }

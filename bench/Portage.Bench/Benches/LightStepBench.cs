@@ -89,7 +89,7 @@ internal static class LightStepBench
 
         public GatePlacement GatePlacement => GatePlacement.AfterRun;
 
-        public bool IsHeavy => false;
+        public RunsAs RunsAs => RunsAs.Light;
 
         public bool WritesToTarget => true;
 

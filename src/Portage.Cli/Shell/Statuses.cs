@@ -13,7 +13,7 @@ internal static class Statuses
     {
         var controller = verb.Access.FindController();
         var troubles = new TroubleFile(verb.Home).Read(controller);
-        return new StatusBuilder(StepCatalog.Planner) { Places = AtWork.Places(home), Processors = Environment.ProcessorCount }.Of(
+        return new StatusBuilder(StepCatalog.Planner) { Places = AtWork.Places(home, StepCatalog.Planner), Processors = Environment.ProcessorCount }.Of(
             session,
             controller?.Process,
             step => SightOf(step),

@@ -9,14 +9,14 @@ namespace Portage.Engine.Core;
 /// <summary>A step that is under way, and so takes its places.</summary>
 /// <param name="Session">Its session.</param>
 /// <param name="Step">The step.</param>
-/// <param name="IsWorker">True when it has, or is about to have, a process of its own.</param>
-public sealed record Placed(string Session, StepAddress Step, bool IsWorker);
+/// <param name="As">How what is under way is carried out: an evaluation or a revert is light, whatever its kind.</param>
+public sealed record Placed(string Session, StepAddress Step, RunsAs As);
 
 /// <summary>A step that could begin.</summary>
 /// <param name="Step">The step.</param>
-/// <param name="IsWorker">True when it would have a process of its own.</param>
+/// <param name="As">How it would be carried out.</param>
 /// <param name="Since">Since when it could.</param>
-public sealed record Candidate(StepAddress Step, bool IsWorker, DateTimeOffset Since);
+public sealed record Candidate(StepAddress Step, RunsAs As, DateTimeOffset Since);
 
 /// <summary>What a step waits for when nothing else holds it: one of a number of places.</summary>
 /// <param name="Count">How many places there are.</param>
@@ -33,7 +33,8 @@ public sealed record Place(int Count, string Of, string Setting, ImmutableArray<
 /// <summary>Decides who begins next where not all may. Pure.</summary>
 /// <remarks>
 /// Who could begin first does; at the same moment, who comes first in reading order. A step whose places are all free goes past one
-/// that waits for a place it does not need itself: a full target holds nobody on another one.
+/// that waits for a place it does not need itself: a full target holds nobody on another one. What serves takes none but its
+/// kind's, because it may serve for weeks.
 /// </remarks>
 public static class Admission
 {
@@ -46,7 +47,7 @@ public static class Admission
         var waits = new Place?[candidates.Count];
         foreach (var i in Enumerable.Range(0, candidates.Count).OrderBy(i => candidates[i].Since))
         {
-            waits[i] = rooms.Enter(candidates[i].Step, candidates[i].IsWorker);
+            waits[i] = rooms.Enter(candidates[i].Step, candidates[i].As);
         }
 
         return [.. waits];
@@ -64,7 +65,7 @@ public static class Admission
 
         var candidates = ready.Select(i => new Candidate(
             standings[i].Step.Address,
-            IsWorker(standings[i].Step, ((Standing.Ready)standings[i].Standing).Phase),
+            As(standings[i].Step, ((Standing.Ready)standings[i].Standing).Phase),
             ReadySince(standings[i].Step, session))).ToArray();
         var waits = Choose(candidates, observed.Places, observed.Limits);
         if (waits.All(place => place is null))
@@ -84,8 +85,11 @@ public static class Admission
         return admitted;
     }
 
-    /// <summary>True when a phase of the step runs in a process of its own; evaluations and reverts run inside the controller.</summary>
-    public static bool IsWorker(WantedStep step, StepPhase phase) => step.IsHeavy && phase == StepPhase.Run;
+    /// <summary>How a phase of the step is carried out; evaluations and reverts run inside the controller.</summary>
+    public static RunsAs As(WantedStep step, StepPhase phase) => phase == StepPhase.Run ? step.RunsAs : RunsAs.Light;
+
+    /// <summary>True for what has a process of its own.</summary>
+    public static bool IsWorkload(RunsAs one) => one is RunsAs.Work or RunsAs.Service;
 
     /// <summary>The moment at which nothing but a place was missing: the start of the run, or whatever happened last to the step or to those before it.</summary>
     private static DateTimeOffset ReadySince(WantedStep step, SessionState session)
@@ -119,7 +123,7 @@ public static class Admission
             _targets = limits.Targets.ToDictionary(target => target.Key, target => new Room(target.Value, $"{(target.Value == 1 ? "place" : "places")} of {target.Key}", $"targets.{target.Key}.stepsMax"), StringComparer.Ordinal);
             foreach (var one in placed)
             {
-                foreach (var room in Of(one.Step, one.IsWorker))
+                foreach (var room in Of(one.Step, one.As))
                 {
                     room.Take(one.Step);
                 }
@@ -128,9 +132,9 @@ public static class Admission
 
         /// <summary>Takes a place in each room that the step needs, or in none.</summary>
         /// <returns>What it waits for.</returns>
-        public Place? Enter(StepAddress step, bool isWorker)
+        public Place? Enter(StepAddress step, RunsAs runsAs)
         {
-            foreach (var room in Of(step, isWorker))
+            foreach (var room in Of(step, runsAs))
             {
                 if (room.IsFull)
                 {
@@ -138,7 +142,7 @@ public static class Admission
                 }
             }
 
-            foreach (var room in Of(step, isWorker))
+            foreach (var room in Of(step, runsAs))
             {
                 room.Take(step);
             }
@@ -146,9 +150,9 @@ public static class Admission
             return null;
         }
 
-        private IEnumerable<Room> Of(StepAddress step, bool isWorker)
+        private IEnumerable<Room> Of(StepAddress step, RunsAs runsAs)
         {
-            if (step.Target is { } target && _targets.TryGetValue(target, out var ofTarget))
+            if (runsAs != RunsAs.Service && step.Target is { } target && _targets.TryGetValue(target, out var ofTarget))
             {
                 yield return ofTarget;
             }
@@ -158,7 +162,10 @@ public static class Admission
                 yield return ofKind;
             }
 
-            yield return isWorker ? _workers : _light;
+            if (runsAs != RunsAs.Service)
+            {
+                yield return runsAs == RunsAs.Work ? _workers : _light;
+            }
         }
     }
 

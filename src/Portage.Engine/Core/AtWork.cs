@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
+using Portage.Planning;
 
 namespace Portage.Engine.Core;
 
@@ -14,9 +15,13 @@ public static class AtWork
     public static StepAddress[] Of(SessionState session) =>
         [.. session.Steps.Values.Where(Is).Select(step => step.Address).OrderBy(step => step.ToString(), StringComparer.Ordinal)];
 
-    /// <summary>The places that are taken in a home, as far as the ledger knows: a worker that is just being started is not known for one yet.</summary>
-    public static ImmutableArray<Placed> Places(HomeState home) =>
-        [.. from session in home.Sessions.Values from step in session.Steps.Values where Is(step) select new Placed(session.Name, step.Address, step.Workload is not null)];
+    /// <summary>The places that are taken in a home, as far as the ledger knows.</summary>
+    /// <param name="planner">Knows how each kind is carried out.</param>
+    public static ImmutableArray<Placed> Places(HomeState home, Planner planner) =>
+        [.. from session in home.Sessions.Values from step in session.Steps.Values where Is(step) select new Placed(session.Name, step.Address, As(step, planner))];
+
+    /// <summary>How what is under way for a step is carried out.</summary>
+    public static RunsAs As(StepRecord step, Planner planner) => step.State == StepState.Running ? planner.RunsAs(step.Address.Kind) : RunsAs.Light;
 
     /// <summary>The first of them by name, and how many others there are.</summary>
     public static string Words(IReadOnlyList<StepAddress> steps) => steps.Count switch

@@ -74,7 +74,7 @@ public static class Reconciler
                 case Standing.Ready ready:
                     effects.Add(new Effect.Begin(step, ready.Phase, ready.Inputs, ready.Attempt) { Items = ready.Items, Approved = ready.Approved });
                     break;
-                case Standing.Working { Phase: StepPhase.Run } working when step.IsHeavy && HasOtherProcess(session, step, working.Inputs):
+                case Standing.Working { Phase: StepPhase.Run } working when Admission.IsWorkload(step.RunsAs) && HasOtherProcess(session, step, working.Inputs):
                     effects.Add(new Effect.Adjust(step, working.Inputs));
                     break;
                 case Standing.Held { IsWorking: true } held when !observed.Stopping.Contains(step.Address):

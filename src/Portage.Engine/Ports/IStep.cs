@@ -15,7 +15,7 @@ public interface IStep
     /// <summary>The pure half.</summary>
     IStepDefinition Definition { get; }
 
-    /// <summary>Does it. Heavy steps are called in their worker process, the others in the controller.</summary>
+    /// <summary>Does it: in a worker process where the kind runs as a workload, else in the controller.</summary>
     ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken);
 
     /// <summary>Takes back what <see cref="RunAsync"/> did for some items, or for all, in whole or in part; what is gone already is no error.</summary>
@@ -65,6 +65,10 @@ public abstract record StepResult
 
     /// <summary>It stopped because it was asked to, with its position kept.</summary>
     public sealed record Stopped : StepResult;
+
+    /// <summary>What it began elsewhere is under way: the same call is made again after a while. Of a <see cref="RunsAs.Polled"/> kind only.</summary>
+    /// <param name="After">How long to wait.</param>
+    public sealed record LooksAgain(TimeSpan After) : StepResult;
 }
 
 /// <summary>What came of taking something back.</summary>

@@ -74,11 +74,11 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         {
             foreach (var step in session.Steps.Values.Where(AtWork.Is))
             {
-                var isWorker = step.State == StepState.Running && _steps[step.Address.Kind].Definition.IsHeavy;
-                var flight = Of(session.Name).Open(Attempt.Of(session.Name, step), isWorker);
+                var runsAs = step.State == StepState.Running ? _steps[step.Address.Kind].Definition.RunsAs : RunsAs.Light;
+                var flight = Of(session.Name).Open(Attempt.Of(session.Name, step), runsAs);
                 flight.Work = step.Workload is { } workload
                     ? _watch.AdoptAsync(flight, workload)
-                    : _watch.FindAsync(flight, isWorker ? step.Inputs!.Fingerprints.Identity : null);
+                    : _watch.FindAsync(flight, Admission.IsWorkload(runsAs) ? step.Inputs!.Fingerprints.Identity : null);
             }
         }
     }
@@ -103,7 +103,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
     internal void Forget(string session) => _folders.Forget(session);
 
     internal void Claim(string session, int run, Effect.Begin begin) =>
-        Of(session).Open(new(session, run, begin.Step.Address, begin.Attempt), Admission.IsWorker(begin.Step, begin.Phase));
+        Of(session).Open(new(session, run, begin.Step.Address, begin.Attempt), Admission.As(begin.Step, begin.Phase));
 
     /// <summary>Takes note of what came of a flight.</summary>
     /// <returns>False when the flight is none of ours any more; then it concerns nobody.</returns>
@@ -155,7 +155,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         ImmutableDictionary<StepAddress, StepOutputs> outputs)
     {
         var flight = Of(session)[begin.Step.Address];
-        flight.Work = Admission.IsWorker(begin.Step, begin.Phase)
+        flight.Work = Admission.IsWorkload(Admission.As(begin.Step, begin.Phase))
             ? _watch.StartAsync(flight, begin.Inputs, configuration, outputs)
             : RunLightAsync(flight, begin, claimed, config, outputs);
     }
@@ -238,12 +238,28 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                     Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress,
                     Approved = call.Claimed.Evidence, StopRequested = cancellationToken, Tuning = () => call.Config, AssertLease = static () => { },
                 };
-                return await step.RunAsync(context, cancellationToken) switch
+                return await ResultAsync(step, context, cancellationToken) switch
                 {
                     StepResult.Done done => new StepReported(session, run, address, attempt, done.Report, done.Outputs),
                     StepResult.EvidenceChanged other => new StepEvaluated(session, run, address, attempt, other.Evidence),
-                    _ => new StepStopped(session, run, address, "asked to stop"),
+                    StepResult.Stopped => new StepStopped(session, run, address, "asked to stop"),
+                    var other => throw new InvalidOperationException($"{address} came to {other.GetType().Name}, which is nothing for a step that runs as {step.Definition.RunsAs}."),
                 };
+        }
+    }
+
+    /// <summary>What comes of a run; of one that looks now and then at what it began, as soon as that is over.</summary>
+    private async ValueTask<StepResult> ResultAsync(IStep step, RunContext context, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var result = await step.RunAsync(context, cancellationToken);
+            if (result is not StepResult.LooksAgain { After: var pause } || step.Definition.RunsAs != RunsAs.Polled)
+            {
+                return result;
+            }
+
+            await Task.Delay(pause, _time, cancellationToken);
         }
     }
 

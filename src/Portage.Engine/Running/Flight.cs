@@ -7,8 +7,8 @@ namespace Portage.Engine.Running;
 
 /// <summary>One piece of work that this controller does, or whose workload it watches.</summary>
 /// <param name="attempt">What it is about.</param>
-/// <param name="isWorker">True when it has a process of its own, or may have.</param>
-internal sealed class Flight(Attempt attempt, bool isWorker) : IDisposable
+/// <param name="runsAs">How it is carried out.</param>
+internal sealed class Flight(Attempt attempt, RunsAs runsAs) : IDisposable
 {
     private readonly Channel<bool> _asked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
     private volatile Tuning? _tuning;
@@ -17,7 +17,7 @@ internal sealed class Flight(Attempt attempt, bool isWorker) : IDisposable
     public Attempt Attempt { get; } = attempt;
 
     /// <summary>The places that it takes.</summary>
-    public Placed Placed { get; } = new(attempt.Session, attempt.Step, isWorker);
+    public Placed Placed { get; } = new(attempt.Session, attempt.Step, runsAs);
 
     /// <summary>Cancelled when the work should stop.</summary>
     public CancellationTokenSource Stop { get; } = new();
@@ -72,9 +72,9 @@ internal sealed class SessionFlights
 
     public Flight? Find(StepAddress step) => _flights.GetValueOrDefault(step);
 
-    public Flight Open(Attempt attempt, bool isWorker)
+    public Flight Open(Attempt attempt, RunsAs runsAs)
     {
-        var flight = new Flight(attempt, isWorker);
+        var flight = new Flight(attempt, runsAs);
         _flights.Add(attempt.Step, flight);
         _inFlight.Add(attempt.Step);
         return flight;

@@ -16,7 +16,7 @@ internal static class AddWantedSteps
             {
                 Version = definition.Version,
                 GatePlacement = definition.GatePlacement,
-                IsHeavy = definition.IsHeavy,
+                RunsAs = definition.RunsAs,
             }))
             .ToList();
         steps.Sort(InReadingOrder);

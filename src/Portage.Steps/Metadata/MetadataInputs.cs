@@ -18,7 +18,7 @@ public sealed class MetadataInputs : IStepDefinition
     public GatePlacement GatePlacement => GatePlacement.BeforeRun;
 
     /// <inheritdoc/>
-    public bool IsHeavy => false;
+    public RunsAs RunsAs => RunsAs.Light;
 
     /// <inheritdoc/>
     public bool WritesToTarget => true;

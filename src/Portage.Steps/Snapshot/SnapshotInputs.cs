@@ -18,7 +18,7 @@ public sealed class SnapshotInputs : IStepDefinition
     public GatePlacement GatePlacement => GatePlacement.AfterRun;
 
     /// <inheritdoc/>
-    public bool IsHeavy => false;
+    public RunsAs RunsAs => RunsAs.Polled;
 
     /// <inheritdoc/>
     public bool WritesToTarget => false;

@@ -53,7 +53,12 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
     public async ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken)
     {
         var (config, path) = ConfigOf(context);
-        var name = config.Existing ?? await TakeAsync(context, config, path, cancellationToken);
+        var (name, isTaken) = config.Existing is { } existing ? (existing, true) : await TakeAsync(context, config, path, cancellationToken);
+        if (!isTaken)
+        {
+            return new StepResult.LooksAgain(PollInterval);
+        }
+
         var snapshot = await OpenAsync(config, path, name, cancellationToken);
         Refuse(snapshot, path);
         return await DescribeAsync(context, config, path, snapshot, cancellationToken);
@@ -162,7 +167,8 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         return await SnapshotAccess.TryAsync($"{path}.existing", async () => await repository.OpenSnapshotAsync(name, cancellationToken));
     }
 
-    private async Task<string> TakeAsync(RunContext context, SnapshotConfig config, string path, CancellationToken cancellationToken)
+    /// <summary>Begins the snapshot where nobody has, and looks how far it is.</summary>
+    private async Task<(string Name, bool IsTaken)> TakeAsync(RunContext context, SnapshotConfig config, string path, CancellationToken cancellationToken)
     {
         using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
         var snapshots = new ClusterSnapshots(client);
@@ -176,7 +182,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
             throw new StepException(DiagnosticCatalog.SliceIsEmpty.Error($"{path}.take.indices", $"None of the {indices.Count} indices of the source is selected."), isTransient: false, null);
         }
 
-        await ClusterAccess.TryAsync(path, async () =>
+        var isTaken = await ClusterAccess.TryAsync(path, async () =>
         {
             if (await FindRepositoryAsync(snapshots, context, TakenName(context), cancellationToken) is not { } repository)
             {
@@ -189,13 +195,15 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
                 await snapshots.CreateAsync(repository, name, taken, config.Take!.IncludeGlobalState, ignoreUnavailable: false, cancellationToken);
             }
 
-            while (await snapshots.GetProgressAsync(repository, name, cancellationToken) is { State: Clusters.Snapshots.SnapshotState.InProgress } progress)
+            if (await snapshots.GetProgressAsync(repository, name, cancellationToken) is not { State: Clusters.Snapshots.SnapshotState.InProgress } progress)
             {
-                context.Progress(SnapshotProgress.Taking(progress.ShardsDone, progress.ShardsTotal, progress.BytesDone, progress.BytesTotal));
-                await Task.Delay(PollInterval, context.Time, cancellationToken);
+                return true;
             }
+
+            context.Progress(SnapshotProgress.Taking(progress.ShardsDone, progress.ShardsTotal, progress.BytesDone, progress.BytesTotal));
+            return false;
         });
-        return name;
+        return (name, isTaken);
     }
 
     private static void Refuse(RepositorySnapshot snapshot, string path)

@@ -18,7 +18,7 @@ public sealed class ValidateInputs : IStepDefinition
     public GatePlacement GatePlacement => GatePlacement.AfterRun;
 
     /// <inheritdoc/>
-    public bool IsHeavy => true;
+    public RunsAs RunsAs => RunsAs.Work;
 
     /// <inheritdoc/>
     public bool WritesToTarget => false;

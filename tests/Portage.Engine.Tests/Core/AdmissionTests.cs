@@ -6,6 +6,7 @@ using Portage.Engine.Core;
 using Portage.Engine.Operations;
 using Portage.Model.Addresses;
 using Portage.Model.Steps;
+using Portage.Planning;
 
 namespace Portage.Engine.Tests.Core;
 
@@ -39,7 +40,7 @@ public sealed class AdmissionTests
     [Fact]
     public void Choose_WorkOfAnotherSession_TakesPlacesToo()
     {
-        var other = new Placed("other", Address("x"), IsWorker: true);
+        var other = new Placed("other", Address("x"), RunsAs.Work);
         Assert.NotNull(Assert.Single(Admission.Choose([Worker("a")], [other], Limits.None with { Workers = 1 })));
         Assert.Null(Assert.Single(Admission.Choose([Light("a")], [other], Limits.None with { Workers = 1 })));
     }
@@ -47,7 +48,7 @@ public sealed class AdmissionTests
     [Fact]
     public void Choose_WhoWaits_IsToldForWhatAndByWhomItIsTaken()
     {
-        var placed = new[] { "x", "y", "z" }.Select(name => new Placed("default", Address(name), IsWorker: true)).ToArray();
+        var placed = new[] { "x", "y", "z" }.Select(name => new Placed("default", Address(name), RunsAs.Work)).ToArray();
         Assert.Equal("one of 3 places for workers (limits.workers), taken by logs/x@blue:backfill and 2 others", Text(Limits.None with { Workers = 3 }));
         Assert.Equal("one of 3 places of blue (targets.blue.stepsMax), taken by logs/x@blue:backfill and 2 others", Text(Limits.None with { Targets = ImmutableDictionary<string, int>.Empty.Add("blue", 3) }));
         Assert.Equal("one of 2 places for backfill (limits.kinds.backfill), taken by logs/x@blue:backfill and 2 others", Text(Limits.None with { Kinds = ImmutableDictionary<StepKind, int>.Empty.Add(StepKind.Backfill, 2) }));
@@ -64,14 +65,14 @@ public sealed class AdmissionTests
         Gen.Int[1, 4]).Sample((steps, workers, light, ofBlue, backfills) =>
     {
         string[] targets = ["blue", "green", "red"];
-        Candidate[] candidates = [.. steps.Select((step, i) => new Candidate(new StepAddress("logs", $"s{i}", targets[step.Item3], step.Item2 ? StepKind.Backfill : StepKind.Metadata), step.Item2, Noon.AddMinutes(step.Item4)))];
-        Placed[] placed = [.. candidates.Take(3).Select(one => new Placed("other", one.Step, one.IsWorker))];
+        Candidate[] candidates = [.. steps.Select((step, i) => new Candidate(new StepAddress("logs", $"s{i}", targets[step.Item3], step.Item2 ? StepKind.Backfill : StepKind.Metadata), step.Item2 ? RunsAs.Work : RunsAs.Light, Noon.AddMinutes(step.Item4)))];
+        Placed[] placed = [.. candidates.Take(3).Select(one => new Placed("other", one.Step, one.As))];
         var limits = new Limits(workers, light, ImmutableDictionary<StepKind, int>.Empty.Add(StepKind.Backfill, backfills), ImmutableDictionary<string, int>.Empty.Add("blue", ofBlue));
         var waits = Admission.Choose(candidates, placed, limits);
-        (StepAddress Step, bool IsWorker)[] before = [.. placed.Select(one => (one.Step, one.IsWorker))];
-        (StepAddress Step, bool IsWorker)[] begun = [.. candidates.Where((_, i) => waits[i] is null).Select(one => (one.Step, one.IsWorker))];
-        foreach (var (max, takes) in ((int, Func<(StepAddress Step, bool IsWorker), bool>)[])
-            [(workers, one => one.IsWorker), (light, one => !one.IsWorker), (backfills, one => one.Step.Kind == StepKind.Backfill), (ofBlue, one => one.Step.Target == "blue")])
+        (StepAddress Step, RunsAs As)[] before = [.. placed.Select(one => (one.Step, one.As))];
+        (StepAddress Step, RunsAs As)[] begun = [.. candidates.Where((_, i) => waits[i] is null).Select(one => (one.Step, one.As))];
+        foreach (var (max, takes) in ((int, Func<(StepAddress Step, RunsAs As), bool>)[])
+            [(workers, one => one.As == RunsAs.Work), (light, one => one.As == RunsAs.Light), (backfills, one => one.Step.Kind == StepKind.Backfill), (ofBlue, one => one.Step.Target == "blue")])
         {
             // Nobody begins over a limit; what was over it before stays.
             Assert.True(!begun.Any(takes) || before.Concat(begun).Count(takes) <= max);
@@ -131,14 +132,14 @@ public sealed class AdmissionTests
     [Fact]
     public void Decide_WhileOthersHaveThePlaces_DoesNotTakeTheRunForOver()
     {
-        var story = new Story { Limits = Limits.None with { LightSteps = 1 }, Elsewhere = [new("other", Address("x"), IsWorker: false)] }.Start(Story.Config());
+        var story = new Story { Limits = Limits.None with { LightSteps = 1 }, Elsewhere = [new("other", Address("x"), RunsAs.Light)] }.Start(Story.Config());
         Assert.Equal("", story.Settle());
         Assert.NotNull(story.Session.ActiveRun);
     }
 
-    private static Candidate Worker(string slice, int minute = 0, string target = "blue") => new(Address(slice, target), IsWorker: true, Noon.AddMinutes(minute));
+    private static Candidate Worker(string slice, int minute = 0, string target = "blue") => new(Address(slice, target), RunsAs.Work, Noon.AddMinutes(minute));
 
-    private static Candidate Light(string slice) => new(Address(slice), IsWorker: false, Noon);
+    private static Candidate Light(string slice) => new(Address(slice), RunsAs.Light, Noon);
 
     private static StepAddress Address(string slice, string target = "blue") => new("logs", slice, target, StepKind.Backfill);
 }

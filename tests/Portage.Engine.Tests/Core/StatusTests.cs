@@ -5,6 +5,7 @@ using Portage.Engine.Ports;
 using Portage.Engine.Status;
 using Portage.Engine.Tests.Doubles;
 using Portage.Model.Addresses;
+using Portage.Planning;
 
 namespace Portage.Engine.Tests.Core;
 
@@ -84,7 +85,7 @@ public sealed class StatusTests
     public void Of_AStepWithoutAPlace_SaysForWhichItWaits()
     {
         var story = new Story().Start(Story.Config("metadata: { approve: none }").Replace("targets:", "limits: { lightSteps: 1 }\ntargets:", StringComparison.Ordinal));
-        var status = new StatusBuilder(Kinds.Planner) { Places = [new Placed("other", StepAddress.Parse("logs/x@blue:metadata"), IsWorker: false)] }
+        var status = new StatusBuilder(Kinds.Planner) { Places = [new Placed("other", StepAddress.Parse("logs/x@blue:metadata"), RunsAs.Light)] }
             .Of(story.Session, Controller, static _ => StepSight.None, story.Now);
         Assert.Equal("waits for the one place in the controller (limits.lightSteps), taken by logs/x@blue:metadata", status.Steps[0].Situation);
     }

@@ -89,7 +89,7 @@ internal sealed class Story
         var wanted = Session.ActiveRun is { } run
             ? Kinds.Planner.Wanted(ConfigurationReader.ReadCanonical(Session.ConfigurationOf(run.Number)).Config!)
             : [];
-        var places = _inFlight.Select(step => new Placed(Session.Name, step, Session.Steps[step].State == StepState.Running && step.Kind is StepKind.Backfill or StepKind.Validate));
+        var places = _inFlight.Select(step => new Placed(Session.Name, step, AtWork.As(Session.Steps[step], Kinds.Planner)));
         return Reconciler.Decide(wanted, Session, new(Now, _inFlight, _stopping) { Limits = Limits, Places = [.. Elsewhere, .. places] }, _memo);
     }
 

@@ -15,19 +15,19 @@ internal sealed class Kinds : IStepDefinition
 
     private readonly Func<MigrationConfig, IEnumerable<WantedStep>> _derive;
 
-    private Kinds(StepKind kind, GatePlacement placement, bool isHeavy, Func<MigrationConfig, IEnumerable<WantedStep>> derive) =>
-        (Kind, GatePlacement, IsHeavy, _derive) = (kind, placement, isHeavy, derive);
+    private Kinds(StepKind kind, GatePlacement placement, RunsAs runsAs, Func<MigrationConfig, IEnumerable<WantedStep>> derive) =>
+        (Kind, GatePlacement, RunsAs, _derive) = (kind, placement, runsAs, derive);
 
     public static ImmutableArray<IStepDefinition> All { get; } =
     [
-        new Kinds(StepKind.Snapshot, GatePlacement.AfterRun, isHeavy: false, Snapshots),
-        new Kinds(StepKind.Metadata, GatePlacement.BeforeRun, isHeavy: false, config => Slices(config)
+        new Kinds(StepKind.Snapshot, GatePlacement.AfterRun, RunsAs.Polled, Snapshots),
+        new Kinds(StepKind.Metadata, GatePlacement.BeforeRun, RunsAs.Light, config => Slices(config)
             .Where(on => !on.Slice.Metadata.Skip)
             .Select(on => on.Step(StepKind.Metadata, on.Slice.Metadata, "metadata", Gate(on.Slice.Metadata.Approve, "conflicts == 0"), on.Reads(Definitions)))),
-        new Kinds(StepKind.Backfill, GatePlacement.AfterRun, isHeavy: true, config => Slices(config)
+        new Kinds(StepKind.Backfill, GatePlacement.AfterRun, RunsAs.Work, config => Slices(config)
             .Where(on => !on.Slice.Backfill.Skip)
             .Select(on => on.Step(StepKind.Backfill, on.Slice.Backfill, "backfill", Gate(on.Slice.Backfill.Approve, "rejected == 0"), on.Reads(Documents), on.RestsOn(StepKind.Metadata)))),
-        new Kinds(StepKind.Validate, GatePlacement.AfterRun, isHeavy: true, config => Slices(config)
+        new Kinds(StepKind.Validate, GatePlacement.AfterRun, RunsAs.Work, config => Slices(config)
             .Where(on => !on.Slice.Validate.Skip)
             .Select(on => on.Step(StepKind.Validate, on.Slice.Validate, "validate", Gate(on.Slice.Validate.Approve, "missing == 0"), on.Reads(Documents), on.RestsOn(StepKind.Metadata) with { LooksAt = true }, on.RestsOn(StepKind.Backfill) with { LooksAt = true }))),
     ];
@@ -40,7 +40,7 @@ internal sealed class Kinds : IStepDefinition
 
     public GatePlacement GatePlacement { get; }
 
-    public bool IsHeavy { get; }
+    public RunsAs RunsAs { get; }
 
     public bool WritesToTarget => Kind is StepKind.Metadata or StepKind.Backfill;
 
