@@ -118,6 +118,12 @@ internal sealed class StepRun(MigrationConfig config)
     {
         var context = ContextOf(step, approved);
         var result = await step.RunAsync(context, cancellationToken);
+        while (result is StepResult.LooksAgain { After: var pause })
+        {
+            await Task.Delay(pause, Time, cancellationToken);
+            result = await step.RunAsync(context, cancellationToken);
+        }
+
         if (result is StepResult.Done done)
         {
             Outputs = Outputs.SetItem(context.Address, done.Outputs);
