@@ -52,6 +52,9 @@ public sealed record RecordedStep(
     /// <summary>The items that are being taken back, which goes on whatever is wanted; default for all of it, null when nothing is.</summary>
     public ImmutableArray<string>? TakingBack { get; init; }
 
+    /// <summary>True for a service that serves: it is done as far as others care, and still takes new process fields.</summary>
+    public bool IsServing { get; init; }
+
     /// <summary>True while something works on it, or may.</summary>
     public bool IsWorking { get; init; }
 }

@@ -66,8 +66,21 @@ public sealed record InputEdge(StepAddress Upstream, string? Group, ImmutableArr
     /// <summary>The step looks for itself whether it can change what is there when this comes out differently; only where it cannot, it takes back and does anew.</summary>
     public bool InPlace { get; init; }
 
+    /// <summary>How far the upstream must be before this begins.</summary>
+    public EdgeNeed Needs { get; init; }
+
     /// <summary>What this step finds out is about what the upstream made: when the upstream begins later, this must run again.</summary>
     public bool LooksAt { get; init; }
+}
+
+/// <summary>How far an earlier step must be before a later one begins. What was begun, or is done, is not disturbed when it falls behind again.</summary>
+public enum EdgeNeed
+{
+    /// <summary>Complete; of a service: serving, with its gate passed.</summary>
+    Complete,
+
+    /// <summary>Serving, whatever its gate says.</summary>
+    Serving,
 }
 
 /// <summary>One output of a complete step. Later steps depend on the digest, not on the fact that the step ran.</summary>

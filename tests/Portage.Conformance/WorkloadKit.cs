@@ -29,6 +29,9 @@ public abstract class WorkloadKit
     /// <summary>Lets the worker fail, for a cause that may pass.</summary>
     protected abstract void Fail(WorkloadHandle workload);
 
+    /// <summary>Lets the worker say that it serves, with this many of <c>lag</c>.</summary>
+    protected abstract void Serve(WorkloadHandle workload, long lag);
+
     /// <summary>Ends the worker without a word, as kill -9 does, and returns when it is gone.</summary>
     protected abstract void Kill(WorkloadHandle workload);
 
@@ -105,6 +108,36 @@ public abstract class WorkloadKit
 
         // Whoever comes later sees the same.
         Assert.IsType<WorkloadSighting.Done>(await FirstAsync(Open(), handle));
+    }
+
+    [Fact]
+    public async Task Watch_AService_SaysEachReadingAndThenItsEnd()
+    {
+        var workloads = Open();
+        var handle = await StartAsync(workloads);
+        Serve(handle, 9);
+        Assert.Equal(9, Assert.IsType<WorkloadSighting.Serving>(await PlayAsync(() => UntilAsync(workloads, handle, 9))).Report.Numbers["lag"]);
+
+        // Another controller sees the newest reading at once.
+        var seen = Assert.IsType<WorkloadSighting.Serving>(await FirstAsync(Open(), handle));
+        Assert.NotEmpty(seen.Outputs.Data);
+        Serve(handle, 2);
+        var next = await PlayAsync(() => UntilAsync(workloads, handle, 2));
+        Assert.True(next.At > seen.At);
+        await StopAsync(workloads, handle);
+        Assert.IsType<WorkloadSighting.Stopped>(await LastAsync(workloads, handle));
+    }
+
+    [Fact]
+    public async Task Watch_ANewerService_DoesNotRepeatWhatTheOlderOneSaid()
+    {
+        var workloads = Open();
+        var first = await StartAsync(workloads);
+        Serve(first, 9);
+        await PlayAsync(() => UntilAsync(workloads, first, 9));
+        Kill(first);
+        var second = await StartAsync(workloads);
+        Assert.IsType<WorkloadSighting.Alive>(await FirstAsync(workloads, second));
     }
 
     [Fact]
@@ -292,6 +325,19 @@ public abstract class WorkloadKit
 
         throw new InvalidOperationException("Nothing was seen.");
     });
+
+    private static async Task<WorkloadSighting.Serving> UntilAsync(IWorkloads workloads, WorkloadHandle handle, long lag)
+    {
+        await foreach (var sighting in workloads.WatchAsync(handle, Cancelled))
+        {
+            if (sighting is WorkloadSighting.Serving serving && serving.Report.Numbers["lag"] == lag)
+            {
+                return serving;
+            }
+        }
+
+        throw new InvalidOperationException("It ended without saying so.");
+    }
 
     private Task<WorkloadSighting> LastAsync(IWorkloads workloads, WorkloadHandle handle) => PlayAsync(async () =>
     {

@@ -39,6 +39,24 @@ public sealed class GatePredicateTests
         Assert.Equal([$"{text} (is not known)"], Parse(text).Failing(Numbers(("Rejected", 0), ("accepted", 0))));
 
     [Theory]
+    [InlineData("lagSeconds < 5", 0)]
+    [InlineData("lagSeconds < 5 for 10m", 600)]
+    [InlineData("rejected == 0 && lagSeconds < 5 for 30 s", 30)]
+    [InlineData("lagSeconds < 5 for 2h ", 7200)]
+    public void For_WithOrWithoutATime_IsHowLongItMustHold(string text, int seconds)
+    {
+        var predicate = Parse(text);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), predicate.For);
+        Assert.True(predicate.Failing(Numbers(("rejected", 0), ("lagSeconds", 4))).IsEmpty);
+        Assert.Single(predicate.Failing(Numbers(("rejected", 0), ("lagSeconds", 5))));
+    }
+
+    [Theory]
+    [InlineData("lagSeconds < 5 for")]
+    [InlineData("lagSeconds < 5 for 10")]
+    [InlineData("lagSeconds < 5 for 10d")]
+    [InlineData("lagSeconds < 5 for 10m && rejected == 0")]
+    [InlineData("for 10m")]
     [InlineData("")]
     [InlineData("rejected")]
     [InlineData("rejected = 0")]

@@ -6,7 +6,7 @@ using Portage.Planning;
 
 namespace Portage.TestWorker;
 
-/// <summary>A step that works until a file in its folder tells it to be done (<c>finish</c>) or to fail (<c>fail</c>).</summary>
+/// <summary>A step that works until a file in its folder tells it to be done (<c>finish</c>) or to fail (<c>fail</c>), and says that it serves with the lag that a file names (<c>serve</c>).</summary>
 internal sealed class ToldStep : IStep
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
@@ -27,6 +27,11 @@ internal sealed class ToldStep : IStep
             if (await ToldAsync("finish"))
             {
                 return new StepResult.Done(new(ImmutableSortedDictionary<string, long>.Empty.Add("accepted", done), [$"{done} accepted"]), new([], "{}"));
+            }
+
+            if (await context.Files.ReadAsync("serve", cancellationToken) is { } told && long.TryParse(told, provider: null, out var lag))
+            {
+                context.Serves(new(ImmutableSortedDictionary<string, long>.Empty.Add("lag", lag), [$"lag {lag}"]), new([], "{}"));
             }
 
             if (await ToldAsync("fail"))

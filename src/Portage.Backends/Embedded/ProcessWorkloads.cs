@@ -69,19 +69,20 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
     public async IAsyncEnumerable<WorkloadSighting> WatchAsync(WorkloadHandle workload, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var folder = new WorkFolder(workload.Id);
-        for (var isFirst = true; ; isFirst = false)
+        for (var before = default(WorkloadSighting); ;)
         {
             var sighting = Reach(folder, () => Look(folder, workload));
-            if (sighting is not WorkloadSighting.Alive)
+            if (sighting is not (WorkloadSighting.Alive or WorkloadSighting.Serving))
             {
                 Forget(workload);
                 yield return sighting;
                 yield break;
             }
 
-            if (isFirst)
+            if (before is null || (sighting is WorkloadSighting.Serving said && said.At != (before as WorkloadSighting.Serving)?.At))
             {
                 yield return sighting;
+                before = sighting;
             }
 
             await WaitAsync(workload, cancellationToken);
@@ -202,7 +203,9 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
         // The lock first: a worker writes its outcome before it lets go.
         if (folder.HasLivingWorker && folder.Outcome?.Token != workload.Token)
         {
-            return new WorkloadSighting.Alive();
+            return folder.Serving is { } said && said.Token == workload.Token
+                ? new WorkloadSighting.Serving(said.Report, said.Outputs, said.At)
+                : new WorkloadSighting.Alive();
         }
 
         return folder.Outcome is { } outcome && outcome.Token == workload.Token

@@ -24,6 +24,7 @@ namespace Portage.Backends.Embedded;
 /// <item><term>tuning.json, tuning.ack</term><description>the newest configuration, and the fingerprint of the one taken over</description></item>
 /// <item><term>progress.json</term><description>how far it is; replaced a few times a second</description></item>
 /// <item><term>moved</term><description>the token of the last worker whose work moved on: its death was bad luck</description></item>
+/// <item><term>serving.json</term><description>the newest reading of a service; replaced a few times a second at most</description></item>
 /// <item><term>outcome.json</term><description>what came of it; durable before the worker ends</description></item>
 /// </list>
 /// Whatever else is there belongs to the step.
@@ -33,7 +34,7 @@ public sealed class WorkFolder(string path)
 {
     private static readonly System.Collections.Frozen.FrozenSet<string> OfTheBackend = System.Collections.Frozen.FrozenSet.Create(
         StringComparer.Ordinal,
-        "assignment.json", "fence", "lock", "worker.json", "tuning.json", "tuning.ack", "progress.json", "moved", "outcome.json");
+        "assignment.json", "fence", "lock", "worker.json", "tuning.json", "tuning.ack", "progress.json", "moved", "serving.json", "outcome.json");
 
     /// <summary>Absolute.</summary>
     public string Path { get; } = path;
@@ -74,6 +75,13 @@ public sealed class WorkFolder(string path)
         }
 
         set => DurableFile.Write(File("outcome.json"), JsonSerializer.SerializeToUtf8Bytes(value!, WorkJson.Default.WorkOutcome));
+    }
+
+    /// <summary>The newest reading of a service; null before there was one.</summary>
+    internal ServiceReading? Serving
+    {
+        get => Read("serving.json", WorkJson.Default.ServiceReading);
+        set => DurableFile.Publish(File("serving.json"), JsonSerializer.SerializeToUtf8Bytes(value!, WorkJson.Default.ServiceReading));
     }
 
     internal string? Tuning
@@ -155,6 +163,10 @@ internal sealed record WorkerInfo(int Process, long Token);
 /// <param name="Token">The worker's; an outcome of an older one is no outcome.</param>
 internal sealed record WorkOutcome(long Token, StepReport? Report, StepOutputs? Outputs, Diagnostic? Failure, bool IsTransient);
 
+/// <summary>What a service said of itself.</summary>
+/// <param name="Token">Of the worker that said it.</param>
+internal sealed record ServiceReading(long Token, DateTimeOffset At, StepReport Report, StepOutputs Outputs);
+
 /// <summary>How the files of a work folder are written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -164,6 +176,7 @@ internal sealed record WorkOutcome(long Token, StepReport? Report, StepOutputs? 
 [JsonSerializable(typeof(WorkloadAssignment))]
 [JsonSerializable(typeof(WorkerInfo))]
 [JsonSerializable(typeof(WorkOutcome))]
+[JsonSerializable(typeof(ServiceReading))]
 [JsonSerializable(typeof(StepProgress))]
 [JsonSerializable(typeof(Dictionary<string, StepOutputs>))]
 internal sealed partial class WorkJson : JsonSerializerContext;

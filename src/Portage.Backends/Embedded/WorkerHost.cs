@@ -120,6 +120,7 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
             },
             StopRequested = stop,
             Tuning = () => tuning.Config,
+            Serves = new ServingFile(folder, token, time).Publish,
             AssertLease = () =>
             {
                 if (folder.Fence != token)

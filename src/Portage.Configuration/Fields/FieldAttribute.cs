@@ -155,6 +155,9 @@ public sealed class GateAttribute(string auto, params string[] numbers) : Attrib
 
     /// <summary>The names that a predicate may use.</summary>
     public string[] Numbers { get; } = numbers;
+
+    /// <summary>True for a step that serves: its predicate may say for how long it must hold.</summary>
+    public bool IsLive { get; init; }
 }
 
 /// <summary>Exactly one of these properties must be given.</summary>

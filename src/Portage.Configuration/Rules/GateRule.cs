@@ -31,6 +31,17 @@ internal static class GateRule
             return null;
         }
 
+        if (predicate.For > TimeSpan.Zero && !gate.IsLive)
+        {
+            findings.Add(
+                DiagnosticCatalog.BadGate.Error,
+                path,
+                $"Found '{Words.Shown(text)}'; this step ends, and its condition is asked once, so it cannot hold for a time.",
+                null,
+                Commands.Update(path));
+            return null;
+        }
+
         foreach (var name in predicate.Names.Distinct().Where(name => !gate.Numbers.Contains(name)))
         {
             var meant = DidYouMean.Among(name, gate.Numbers);

@@ -21,7 +21,7 @@ public static class AtWork
         [.. from session in home.Sessions.Values from step in session.Steps.Values where Is(step) select new Placed(session.Name, step.Address, As(step, planner))];
 
     /// <summary>How what is under way for a step is carried out.</summary>
-    public static RunsAs As(StepRecord step, Planner planner) => step.State == StepState.Running ? planner.RunsAs(step.Address.Kind) : RunsAs.Light;
+    public static RunsAs As(StepRecord step, Planner planner) => step.State is StepState.Running or StepState.Serving ? planner.RunsAs(step.Address.Kind) : RunsAs.Light;
 
     /// <summary>The first of them by name, and how many others there are.</summary>
     public static string Words(IReadOnlyList<StepAddress> steps) => steps.Count switch

@@ -11,7 +11,7 @@ internal static class GateQuestion
     public static GateRule RuleOf(WantedStep step, StepReport report, bool isBefore) => (isBefore, step.GatePlacement) switch
     {
         (true, _) when !report.Destroys.IsEmpty => GateRule.Destruction,
-        (true, GatePlacement.BeforeRun) or (false, GatePlacement.AfterRun) => step.Gate,
+        (true, GatePlacement.BeforeRun) or (false, GatePlacement.AfterRun or GatePlacement.WhileServing) => step.Gate,
         _ => GateRule.None,
     };
 

@@ -26,8 +26,8 @@ public sealed class HomeState : ISessions
     /// <summary>The last event taken in.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>True when there is something that only a controller can do: a run to carry out, or workloads to stop that no run wants.</summary>
-    public bool NeedsController => _sessions.Values.Any(session => session.ActiveRun is not null || session.Steps.Values.Any(AtWork.Is));
+    /// <summary>True when there is something that only a controller can do.</summary>
+    public bool NeedsController => _sessions.Values.Any(session => session.NeedsController);
 
     /// <summary>The state after all of the events.</summary>
     public static HomeState Of(IEnumerable<RecordedEvent> events)

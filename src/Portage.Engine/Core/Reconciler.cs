@@ -47,30 +47,45 @@ public sealed record Observed(DateTimeOffset Now, IReadOnlySet<StepAddress> InFl
 
     /// <summary>How much may be.</summary>
     public Limits Limits { get; init; } = Limits.None;
+
+    /// <summary>What services said last.</summary>
+    public IReadOnlyDictionary<StepAddress, Reading> Readings { get; init; } = ImmutableDictionary<StepAddress, Reading>.Empty;
 }
 
 /// <summary>Decides what to do next. Level-triggered and pure: the same state gives the same effects, whatever happened before.</summary>
 public static class Reconciler
 {
     /// <summary>The effects that bring the session nearer to what is wanted.</summary>
-    /// <param name="wanted">The steps of the run's configuration, each after those it depends on.</param>
-    /// <param name="session">What is recorded; without a run under way, workloads are stopped.</param>
+    /// <param name="wanted">The steps of the configuration that holds (<see cref="SessionState.Carried"/>), each after those it depends on.</param>
+    /// <param name="session">What is recorded; without a run under way, services serve on, and other work is stopped.</param>
     /// <param name="memo">What was worked out before for these very steps.</param>
     public static ImmutableArray<Effect> Decide(ImmutableArray<WantedStep> wanted, SessionState session, Observed observed, InputsMemo memo)
     {
         memo.Turn(wanted);
         var effects = ImmutableArray.CreateBuilder<Effect>();
         effects.AddRange(StopUnwanted(session, observed, memo));
-        if (session.ActiveRun is not { } run)
+        effects.AddRange(ForgetUnwanted(session, observed, memo));
+        if (session.Carried is not { } run)
         {
             return effects.DrainToImmutable();
         }
 
-        var standings = Admission.Over(Standings.Of(wanted, session, run.Number, observed.InFlight, observed.Now, memo), session, observed);
+        var isUnderWay = session.ActiveRun is not null;
+        var standings = Standings.Of(wanted, session, run.Number, observed.InFlight, observed.Now, memo, observed.Readings);
+        standings = Admission.Over(isUnderWay ? standings : [.. standings.Where(pair => IsServedOn(pair.Step, pair.Standing, session))], session, observed);
+        var serving = 0;
         foreach (var (step, standing) in standings)
         {
             switch (standing)
             {
+                case Standing.Serves serves:
+                    serving += observed.InFlight.Contains(step.Address) ? 1 : 0;
+                    if (isUnderWay && HasOtherProcess(session, step, serves.Inputs))
+                    {
+                        effects.Add(new Effect.Adjust(step, serves.Inputs));
+                    }
+
+                    break;
                 case Standing.Ready ready:
                     effects.Add(new Effect.Begin(step, ready.Phase, ready.Inputs, ready.Attempt) { Items = ready.Items, Approved = ready.Approved });
                     break;
@@ -94,7 +109,7 @@ public static class Reconciler
             }
         }
 
-        if (effects.Count == 0 && observed.InFlight.Count == 0 && OutcomeOf(standings) is { } outcome)
+        if (isUnderWay && effects.Count == 0 && observed.InFlight.Count == serving && OutcomeOf(standings) is { } outcome)
         {
             effects.Add(new Effect.Record([new RunEnded(session.Name, run.Number, outcome, "controller")]));
         }
@@ -102,11 +117,30 @@ public static class Reconciler
         return effects.DrainToImmutable();
     }
 
-    /// <summary>Work that no run wants: after a stop, all of it; otherwise that of steps which left the configuration.</summary>
+    /// <summary>Work that nobody wants: of steps which left the configuration; and without a run, all that is no service that serves.</summary>
     private static IEnumerable<Effect> StopUnwanted(SessionState session, Observed observed, InputsMemo memo) => observed.InFlight
-        .Where(step => (session.ActiveRun is null || !memo.Contains(step)) && !observed.Stopping.Contains(step))
+        .Where(step => ((session.ActiveRun is null && !session.Served.Contains(step)) || !memo.Contains(step)) && !observed.Stopping.Contains(step))
         .OrderBy(step => step.ToString(), StringComparer.Ordinal)
         .Select(step => new Effect.Stop(step, session.ActiveRun is null ? "the run was stopped" : "no longer wanted"));
+
+    /// <summary>Services that left the configuration, and have ended: nobody is to start them again.</summary>
+    private static IEnumerable<Effect> ForgetUnwanted(SessionState session, Observed observed, InputsMemo memo)
+    {
+        if (session.Carried is not { } run || session.Served.Count == 0)
+        {
+            return [];
+        }
+
+        var over = session.Served
+            .Where(step => !memo.Contains(step) && !observed.InFlight.Contains(step) && !AtWork.Is(session.Steps[step]))
+            .OrderBy(step => step.ToString(), StringComparer.Ordinal)
+            .Select(step => new StepStopped(session.Name, run.Number, step, "no longer wanted") { IsOver = true });
+        return over.ToImmutableArray<LedgerEvent>() is { Length: > 0 } events ? [new Effect.Record(events)] : [];
+    }
+
+    /// <summary>What goes on without a run: services that served are started again, or stopped by a person who pauses them. Their other changes are a run's.</summary>
+    private static bool IsServedOn(WantedStep step, Standing standing, SessionState session) =>
+        session.Served.Contains(step.Address) && standing is Standing.Serves or Standing.Ready { Phase: StepPhase.Run } or Standing.Retries or Standing.Held;
 
     private static bool HasOtherProcess(SessionState session, WantedStep step, StepInputs inputs) =>
         session.Steps.TryGetValue(step.Address, out var had)
@@ -119,12 +153,12 @@ public static class Reconciler
         var isDone = true;
         foreach (var (_, standing) in standings)
         {
-            if (standing is Standing.InReview or Standing.Held or Standing.Retries or Standing.StopsFirst or Standing.WaitsForPlace)
+            if (standing is Standing.InReview or Standing.Held or Standing.Retries or Standing.StopsFirst or Standing.WaitsForPlace or Standing.Serves { HeldBy: not null })
             {
                 return null;
             }
 
-            isDone &= standing is Standing.Settled;
+            isDone &= standing is Standing.Settled or Standing.Serves;
             hasFailed |= standing is Standing.Failed;
         }
 
@@ -139,17 +173,23 @@ public static class Reconciler
         var isApproved = (due.IsBefore && had.Proposal is { } proposal ? proposal.Approved : had.Approved) == evidence;
 
         // A gate before the run was passed before the run.
-        if (!isApproved && (due.IsBefore || step.GatePlacement == GatePlacement.AfterRun))
+        if (!isApproved && (due.IsBefore || step.GatePlacement != GatePlacement.BeforeRun))
         {
             if (GateQuestion.WhyHeld(due.Gate, due.Evidence, memo) is { } why)
             {
                 return [new GateOpened(session.Name, run.Number, step.Address, why, evidence)];
             }
 
+            if (step.GatePlacement == GatePlacement.WhileServing && had.Shown != evidence)
+            {
+                // The reading that let it pass is kept with it.
+                events.Add(new StepServing(session.Name, run.Number, step.Address, had.Attempt, due.Evidence, had.Outputs!));
+            }
+
             events.Add(new GatePassed(session.Name, run.Number, step.Address, "policy", due.Gate.Predicate ?? "no gate", evidence, run.Plan));
         }
 
-        if (!due.IsBefore)
+        if (!due.IsBefore && had.State != StepState.Serving)
         {
             events.Add(new StepCompleted(session.Name, run.Number, step.Address));
         }

@@ -11,6 +11,7 @@ namespace Portage.Engine.Core;
 public sealed class SessionState(string name)
 {
     private readonly Dictionary<StepAddress, StepRecord> _steps = [];
+    private readonly HashSet<StepAddress> _served = [];
     private SessionRecord _record = new();
     private long _place;
 
@@ -40,6 +41,15 @@ public sealed class SessionState(string name)
 
     /// <summary>The run under way; null when there is none.</summary>
     public RunRecord? ActiveRun => _record.ActiveRun;
+
+    /// <summary>Services that are to serve on, whether a run is under way or not.</summary>
+    public IReadOnlySet<StepAddress> Served => _served;
+
+    /// <summary>The run whose configuration holds: the one under way; without one, the last, for as long as services of it are to serve. Null when there is none.</summary>
+    public RunRecord? Carried => ActiveRun ?? (_served.Count > 0 ? Runs[^1] : null);
+
+    /// <summary>True when there is something that only a controller can do: a run to carry out, workloads to stop that no run wants, services to start again.</summary>
+    public bool NeedsController => ActiveRun is not null || _steps.Values.Any(AtWork.Is) || _served.Any(IsDown);
 
     /// <summary>The ids of clusters by their addresses, as runs found them.</summary>
     public ImmutableSortedDictionary<string, string> Clusters => _record.Clusters;
@@ -79,6 +89,7 @@ public sealed class SessionState(string name)
         var had = _steps.GetValueOrDefault(happened.Step) ?? new StepRecord(happened.Step);
         var now = happened.ApplyTo(had, at, ++_place) with { ChangedAt = at };
         _steps[happened.Step] = now;
+        _ = now.Serves ? _served.Add(happened.Step) : _served.Remove(happened.Step);
         if (happened is RevertRefused)
         {
             ForgetApprovals(happened.Step);
@@ -89,6 +100,11 @@ public sealed class SessionState(string name)
             Outputs = now.Outputs is { } outputs ? Outputs.SetItem(happened.Step, outputs) : Outputs.Remove(happened.Step);
         }
     }
+
+    /// <summary>True for a service that is to serve, does not, and will not be held by a person.</summary>
+    private bool IsDown(StepAddress step) => _steps[step] is { Workload: null, IsClaimed: false } had
+        && (had.Failure is null || had.RetryAt is not null)
+        && !Pauses.Any(pause => new AddressPattern(pause.Pattern).Matches(step));
 
     /// <summary>The world is another one than was approved: what stands on each other in one place is looked at again.</summary>
     private void ForgetApprovals(StepAddress refused)

@@ -14,6 +14,8 @@ internal static class Situations
         { State: StepState.Evaluating } => "being evaluated",
         { State: StepState.Evaluated } => "evaluated",
         { Failure: { } failure } => $"failed: {failure.Summary}; is tried again",
+        { State: StepState.Serving } => "serving",
+        { State: StepState.Running, Serves: true } => "served, and is started again",
         { State: StepState.Running } => "begun; goes on from its position",
         { State: StepState.Reported } => "run; its gate is next",
         { State: StepState.Reverting } => "being reverted",

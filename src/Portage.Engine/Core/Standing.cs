@@ -41,6 +41,10 @@ public abstract record Standing
     /// <summary>The phase is under way.</summary>
     public sealed record Working(StepPhase Phase, StepInputs Inputs) : Standing;
 
+    /// <summary>It serves.</summary>
+    /// <param name="HeldBy">Why its gate does not let it pass yet; null when it has: then nothing waits for it any more.</param>
+    public sealed record Serves(StepInputs Inputs, string? HeldBy) : Standing;
+
     /// <summary>Its gate must be asked.</summary>
     /// <param name="IsBefore">True before anything is changed; false when it is about what was done.</param>
     public sealed record GateDue(GateRule Gate, StepReport Evidence, bool IsBefore) : Standing;

@@ -19,16 +19,18 @@ public static class Standings
     /// <param name="inFlight">Steps that this controller is working on at this moment, workloads it watches included.</param>
     /// <param name="now">The time.</param>
     /// <param name="memo">What was worked out before for these very steps.</param>
+    /// <param name="readings">What services said last; empty where nobody listens.</param>
     public static IReadOnlyList<(WantedStep Step, Standing Standing)> Of(
         ImmutableArray<WantedStep> wanted,
         SessionState session,
         int run,
         IReadOnlySet<StepAddress> inFlight,
         DateTimeOffset now,
-        InputsMemo memo)
+        InputsMemo memo,
+        IReadOnlyDictionary<StepAddress, Reading> readings)
     {
         memo.Turn(wanted);
-        var look = new Look(wanted, session, run, inFlight, now, memo);
+        var look = new Look(wanted, session, run, inFlight, now, memo, readings);
         var standings = new (WantedStep, Standing)[wanted.Length];
         for (var place = 0; place < wanted.Length; place++)
         {
@@ -39,10 +41,18 @@ public static class Standings
     }
 
     /// <summary>One look over all steps, each after those before it.</summary>
-    internal sealed class Look(ImmutableArray<WantedStep> wanted, SessionState session, int run, IReadOnlySet<StepAddress> inFlight, DateTimeOffset now, InputsMemo memo)
+    internal sealed class Look(
+        ImmutableArray<WantedStep> wanted,
+        SessionState session,
+        int run,
+        IReadOnlySet<StepAddress> inFlight,
+        DateTimeOffset now,
+        InputsMemo memo,
+        IReadOnlyDictionary<StepAddress, Reading> readings)
     {
-        // Default where the step is not settled.
-        private readonly ImmutableArray<OutputPart>[] _settled = new ImmutableArray<OutputPart>[wanted.Length];
+        // What later steps may take; default where the step has come to nothing yet that is good.
+        private readonly ImmutableArray<OutputPart>[] _left = new ImmutableArray<OutputPart>[wanted.Length];
+        private readonly Reach[] _reach = new Reach[wanted.Length];
         private readonly UpstreamLook[] _looks = new UpstreamLook[wanted.Length];
         private readonly ImmutableArray<Destruction>[] _approved = new ImmutableArray<Destruction>[wanted.Length];
         private readonly (Paused Pause, AddressPattern Pattern)[] _pauses = [.. session.Pauses.Select(pause => (pause, new AddressPattern(pause.Pattern)))];
@@ -51,20 +61,20 @@ public static class Standings
         {
             var step = wanted[place];
             var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
-            var waits = Waits(place);
-            var inputs = waits.IsEmpty ? memo.Of(place, _settled) : null;
             var recorded = RecordedSteps.Of(had, run);
             var verdict = StepVerdicts.Of(step, recorded, Before(place));
+            var isDone = had.State == StepState.Complete && (verdict.Kind == VerdictKind.Keep || verdict.IsConditional);
+            var waits = Waits(place, isDone);
+            var inputs = waits.IsEmpty ? memo.Of(place, _left) : null;
             _looks[place] = new(verdict, recorded, default);
-            if (had.State == StepState.Complete && (verdict.Kind == VerdictKind.Keep || verdict.IsConditional))
+            if (isDone)
             {
                 if (!waits.IsEmpty)
                 {
                     return new Standing.Waits(waits);
                 }
 
-                _settled[place] = had.Outputs?.Parts ?? [];
-                _looks[place] = _looks[place] with { Outputs = _settled[place] };
+                Leave(place, had, Reach.Complete);
                 return Settled;
             }
 
@@ -80,17 +90,33 @@ public static class Standings
                 }
             }
 
-            return change.Standing();
+            var standing = change.Standing();
+            if (had.Serves && (verdict.Kind is VerdictKind.Keep or VerdictKind.Adopt || verdict.IsConditional))
+            {
+                Leave(place, had, standing is Standing.Serves serves ? serves.HeldBy is null ? Reach.Complete : Reach.Serving : Reach.Nothing);
+            }
+
+            return standing;
         }
 
-        private ImmutableArray<StepAddress> Waits(int place)
+        private void Leave(int place, StepRecord had, Reach reach)
+        {
+            _left[place] = had.Outputs?.Parts ?? [];
+            _looks[place] = _looks[place] with { Outputs = _left[place] };
+            _reach[place] = reach;
+        }
+
+        /// <param name="isDone">What is done needs what it took, and nobody to serve any more.</param>
+        private ImmutableArray<StepAddress> Waits(int place, bool isDone)
         {
             var waits = default(HashSet<StepAddress>);
-            foreach (var before in memo.Before(place))
+            var before = memo.Before(place);
+            for (var edge = 0; edge < before.Length; edge++)
             {
-                if (_settled[before].IsDefault)
+                var needs = isDone ? Reach.Nothing : wanted[place].Edges[edge].Needs == EdgeNeed.Serving ? Reach.Serving : Reach.Complete;
+                if (_left[before[edge]].IsDefault || _reach[before[edge]] < needs)
                 {
-                    (waits ??= []).Add(wanted[before].Address);
+                    (waits ??= []).Add(wanted[before[edge]].Address);
                 }
             }
 
@@ -136,5 +162,15 @@ public static class Standings
         }
 
         internal bool IsInFlight(StepAddress step) => inFlight.Contains(step);
+
+        internal Reading? ReadingOf(StepAddress step) => readings.GetValueOrDefault(step);
+    }
+
+    /// <summary>How far a step is, for those after it.</summary>
+    private enum Reach
+    {
+        Nothing,
+        Serving,
+        Complete,
     }
 }

@@ -176,6 +176,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
     {
         // What has begun goes on even while an earlier step is looked at again: its inputs are what it began with.
         StepState.Running => Phase(StepPhase.Run, inputs ?? had.Inputs!, []),
+        StepState.Serving => Serving(inputs ?? had.Inputs!),
         StepState.Reported => Gate(had.Report!, had.Review, isBefore: false),
         _ when inputs is null => new Standing.Waits(waits),
         StepState.Evaluating => Phase(StepPhase.Evaluate, inputs, []),
@@ -183,6 +184,25 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
         StepState.Evaluated => Gate(had.Evidence!, had.Review, isBefore: true),
         _ => Phase(FirstPhase, inputs, []),
     };
+
+    /// <summary>A service goes on serving while its gate is asked, and after it was let pass.</summary>
+    private Standing Serving(StepInputs with)
+    {
+        if (had.IsThrough || Step.GatePlacement != GatePlacement.WhileServing)
+        {
+            return new Standing.Serves(with, null);
+        }
+
+        if (Step.Gate.Mode != GateMode.Automatic)
+        {
+            return Gate(had.Report!, had.Review, isBefore: false);
+        }
+
+        var reading = look.ReadingOf(had.Address);
+        return Reading.WhyHeld(reading, look.Memo.Predicate(Step.Gate.Predicate!), look.Now) is { } why
+            ? new Standing.Serves(with, why)
+            : new Standing.GateDue(Step.Gate, reading!.Report, IsBefore: false);
+    }
 
     /// <summary>Items that stand on something that goes, or went while this stood. Their review was that of what they stand on.</summary>
     /// <returns>Default for all of the step.</returns>

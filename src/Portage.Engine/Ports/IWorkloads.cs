@@ -31,8 +31,9 @@ public interface IWorkloads
     ValueTask<WorkloadHandle?> FindAsync(string session, StepAddress step, Fingerprint identity, CancellationToken cancellationToken);
 
     /// <summary>
-    /// What is seen of the workload: <see cref="WorkloadSighting.Alive"/> as soon as it is seen at work, and one of the others when it has
-    /// ended, with which the stream ends too. Watching again repeats what was seen last.
+    /// What is seen of the workload: <see cref="WorkloadSighting.Alive"/> as soon as it is seen at work, <see cref="WorkloadSighting.Serving"/> for
+    /// each newer reading of a service, where readings that follow fast may be passed over, and one of the others when it has ended, with which
+    /// the stream ends too. Watching again repeats what was seen last.
     /// </summary>
     /// <exception cref="WorkloadUnreachableException">It cannot be seen; it may be at work as before.</exception>
     IAsyncEnumerable<WorkloadSighting> WatchAsync(WorkloadHandle workload, CancellationToken cancellationToken);
@@ -77,6 +78,11 @@ public abstract record WorkloadSighting
 
     /// <summary>It is at work.</summary>
     public sealed record Alive : WorkloadSighting;
+
+    /// <summary>It serves, and this is its newest reading. Of a service only.</summary>
+    /// <param name="Outputs">What it leaves to later steps for as long as it serves.</param>
+    /// <param name="At">When it said so.</param>
+    public sealed record Serving(StepReport Report, StepOutputs Outputs, DateTimeOffset At) : WorkloadSighting;
 
     /// <summary>It is done.</summary>
     public sealed record Done(StepReport Report, StepOutputs Outputs) : WorkloadSighting;

@@ -92,6 +92,12 @@ public sealed record RunContext : WorkContext
 
     /// <summary>Called before anything is written to a cluster; throws when another worker has the lease.</summary>
     public required Action AssertLease { get; init; }
+
+    /// <summary>
+    /// Of a service: it serves, this is how, and what it leaves to later steps. Said again every few seconds, because a gate trusts no reading
+    /// that is older than half a minute. Of no use to what does not run as a service.
+    /// </summary>
+    public Action<StepReport, StepOutputs> Serves { get; init; } = static (_, _) => throw new InvalidOperationException("Only a service serves.");
 }
 
 /// <summary>For <see cref="IStep.RevertAsync"/>.</summary>

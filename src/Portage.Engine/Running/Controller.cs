@@ -7,6 +7,7 @@ using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
+using Portage.Engine.Ports;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
@@ -85,7 +86,7 @@ public sealed partial class Controller
             {
                 var wake = DecideAll();
                 await CommitAsync(cancellationToken);
-                if (leaveWhenIdle && _performer.InFlightCount == 0 && _home.Sessions.Values.All(session => session.ActiveRun is null) && _messages.Reader.Count == 0)
+                if (leaveWhenIdle && _performer.InFlightCount == 0 && !_home.NeedsController && _messages.Reader.Count == 0)
                 {
                     LogIdle();
                     return;
@@ -136,7 +137,12 @@ public sealed partial class Controller
             {
                 again = false;
                 var wanted = WantedBy(session);
-                var observed = new Observed(_time.GetUtcNow(), _performer.InFlight(session.Name), _performer.Stopping(session.Name)) { Places = _performer.Places, Limits = wanted.Limits };
+                var observed = new Observed(_time.GetUtcNow(), _performer.InFlight(session.Name), _performer.Stopping(session.Name))
+                {
+                    Places = _performer.Places,
+                    Limits = wanted.Limits,
+                    Readings = _performer.Readings(session.Name),
+                };
                 foreach (var effect in Reconciler.Decide(wanted.Steps, session, observed, wanted.Memo))
                 {
                     switch (effect)
@@ -152,7 +158,7 @@ public sealed partial class Controller
                             Claim(session, wanted, begin);
                             break;
                         case Effect.Adjust adjust:
-                            var run = session.ActiveRun!.Number;
+                            var run = session.Carried!.Number;
                             var configuration = session.ConfigurationOf(run);
                             _afterCommit.Add(() => _performer.Adjust(session.Name, run, adjust, configuration));
                             break;
@@ -171,7 +177,7 @@ public sealed partial class Controller
 
     private void Claim(SessionState session, Wanted wanted, Effect.Begin begin)
     {
-        var run = session.ActiveRun!.Number;
+        var run = session.Carried!.Number;
         var address = begin.Step.Address;
         if (WhyClaimed(session, wanted, begin) is { } claim)
         {
@@ -310,6 +316,7 @@ public sealed partial class Controller
             case Message.Happened { What: var happened }:
                 if (_performer.Settle(happened))
                 {
+                    Take(happened.Flight.Attempt, happened.Reading);
                     Write(happened.Events);
                 }
 
@@ -346,6 +353,24 @@ public sealed partial class Controller
         }
     }
 
+    /// <summary>Takes a service's reading, and writes down that it serves where that is news.</summary>
+    private void Take(Attempt attempt, WorkloadSighting.Serving? said)
+    {
+        if (said is null || !_home.Sessions.TryGetValue(attempt.Session, out var session) || session.Steps[attempt.Step] is not { State: StepState.Running or StepState.Serving } had)
+        {
+            return;
+        }
+
+        var wanted = WantedBy(session);
+        var gate = wanted.ByAddress.GetValueOrDefault(attempt.Step)?.Gate;
+        var condition = gate is { Mode: GateMode.Automatic, Predicate: { } text } ? wanted.Memo.Predicate(text) : null;
+        _performer.Take(attempt.Session, attempt.Step, Reading.After(_performer.Readings(attempt.Session).GetValueOrDefault(attempt.Step), said.Report, said.At, condition));
+        if (had.State != StepState.Serving || had.Outputs != said.Outputs)
+        {
+            Write([new StepServing(attempt.Session, had.Run, attempt.Step, had.Attempt, said.Report, said.Outputs)]);
+        }
+    }
+
     /// <summary>What the state alone does not forbid: a session whose last work is still ending.</summary>
     private OperationResult? RefusalOf(Operation operation)
     {
@@ -363,7 +388,7 @@ public sealed partial class Controller
     private Wanted WantedBy(SessionState session)
     {
         // By the session itself: one of the same name may have been made anew since.
-        var revision = session.ActiveRun?.Revision ?? 0;
+        var revision = session.Carried?.Revision ?? 0;
         if (_wanted.TryGetValue(session.Name, out var wanted) && wanted.Revision == revision && ReferenceEquals(wanted.Session, session))
         {
             return wanted;

@@ -65,6 +65,10 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
 
     internal IReadOnlySet<StepAddress> InFlight(string session) => Of(session).InFlight;
 
+    internal IReadOnlyDictionary<StepAddress, Reading> Readings(string session) => Of(session).Readings;
+
+    internal void Take(string session, StepAddress step, Reading reading) => Of(session).Take(step, reading);
+
     internal IReadOnlySet<StepAddress> Stopping(string session) => Of(session).Stopping;
 
     /// <summary>Finds again the workloads that an earlier controller left at work, those included whose start it could not write down any more.</summary>
@@ -74,7 +78,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         {
             foreach (var step in session.Steps.Values.Where(AtWork.Is))
             {
-                var runsAs = step.State == StepState.Running ? _steps[step.Address.Kind].Definition.RunsAs : RunsAs.Light;
+                var runsAs = step.State is StepState.Running or StepState.Serving ? _steps[step.Address.Kind].Definition.RunsAs : RunsAs.Light;
                 var flight = Of(session.Name).Open(Attempt.Of(session.Name, step), runsAs);
                 flight.Work = step.Workload is { } workload
                     ? _watch.AdoptAsync(flight, workload)

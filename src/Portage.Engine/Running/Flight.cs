@@ -61,10 +61,13 @@ internal sealed class SessionFlights
     private readonly Dictionary<StepAddress, Flight> _flights = [];
     private readonly HashSet<StepAddress> _inFlight = [];
     private readonly HashSet<StepAddress> _stopping = [];
+    private readonly Dictionary<StepAddress, Reading> _readings = [];
 
     public IReadOnlySet<StepAddress> InFlight => _inFlight;
 
     public IReadOnlySet<StepAddress> Stopping => _stopping;
+
+    public IReadOnlyDictionary<StepAddress, Reading> Readings => _readings;
 
     public IEnumerable<Flight> All => _flights.Values;
 
@@ -80,6 +83,8 @@ internal sealed class SessionFlights
         return flight;
     }
 
+    public void Take(StepAddress step, Reading reading) => _readings[step] = reading;
+
     public void MarkStopping(StepAddress step) => _stopping.Add(step);
 
     public void Close(StepAddress step)
@@ -87,5 +92,6 @@ internal sealed class SessionFlights
         _flights.Remove(step);
         _inFlight.Remove(step);
         _stopping.Remove(step);
+        _readings.Remove(step);
     }
 }

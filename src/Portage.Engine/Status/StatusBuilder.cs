@@ -16,6 +16,9 @@ public sealed class StatusBuilder(Planner planner)
     /// <summary>What is under way in the whole home, of other sessions too.</summary>
     public IReadOnlyCollection<Placed> Places { get; init; } = [];
 
+    /// <summary>What services said last.</summary>
+    public IReadOnlyDictionary<StepAddress, Reading> Readings { get; init; } = ImmutableDictionary<StepAddress, Reading>.Empty;
+
     /// <summary>Processors of the machine that workers run on.</summary>
     public int Processors { get; init; } = 1;
 
@@ -30,7 +33,7 @@ public sealed class StatusBuilder(Planner planner)
         var config = revision is null ? new() : ConfigurationReader.ReadCanonical(revision.Configuration).Config!;
         var wanted = planner.Wanted(config);
         var working = AtWork.Of(session).ToHashSet();
-        var standings = Standings.Of(wanted, session, run?.Number ?? 0, working, now, new InputsMemo());
+        var standings = Standings.Of(wanted, session, run?.Number ?? 0, working, now, new InputsMemo(), Readings);
         if (session.ActiveRun is not null)
         {
             standings = Admission.Over(standings, session, new(now, working, working) { Places = Places, Limits = Limits.Of(config, Processors) });
@@ -48,7 +51,7 @@ public sealed class StatusBuilder(Planner planner)
         {
             WaitsForPerson = session.ActiveRun is not null
                 && standings.Any(pair => pair.Standing is Standing.InReview or Standing.Held)
-                && standings.All(pair => pair.Standing is Standing.InReview or Standing.Held { IsWorking: false } or Standing.Waits or Standing.RevertWaits or Standing.Settled or Standing.Failed),
+                && standings.All(pair => pair.Standing is Standing.InReview or Standing.Serves { HeldBy: null } or Standing.Held { IsWorking: false } or Standing.Waits or Standing.RevertWaits or Standing.Settled or Standing.Failed),
         };
     }
 
@@ -120,6 +123,12 @@ public sealed class StatusBuilder(Planner planner)
         var isUnderWay = session.ActiveRun is not null;
         switch (standing)
         {
+            case Standing.Serves { HeldBy: null }:
+                return (StepGroup.InProgress, $"serves: {Summary(had.Report)}{(standstill is null ? "" : $"; {standstill}")}");
+            case Standing.Serves serves:
+                return (StepGroup.InProgress, $"serves; its gate waits: {serves.HeldBy}{(standstill is null ? "" : $"; {standstill}")}");
+            case Standing.Working or Standing.Ready when had.Serves && !isUnderWay:
+                return (StepGroup.InProgress, $"is started again{(standstill is null ? "" : $"; {standstill}")}");
             case Standing.Settled:
                 return (StepGroup.Complete, Summary(had.Report));
             case Standing.Waits when had.State == StepState.Complete:

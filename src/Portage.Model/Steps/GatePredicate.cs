@@ -6,13 +6,17 @@ namespace Portage.Model.Steps;
 
 /// <summary>
 /// A condition over the numbers of a step's report, as <c>rejected == 0 &amp;&amp; lagSeconds &lt; 5</c>: comparisons
-/// (<c>== != &lt; &lt;= &gt; &gt;=</c>) of a name with a whole number, joined by <c>&amp;&amp;</c>.
+/// (<c>== != &lt; &lt;= &gt; &gt;=</c>) of a name with a whole number, joined by <c>&amp;&amp;</c>. Of a step that serves, as
+/// <c>lagSeconds &lt; 5 for 10m</c>: it must have held for a time, in <c>s</c>, <c>m</c> or <c>h</c>.
 /// </summary>
 public sealed partial class GatePredicate
 {
     private readonly ImmutableArray<Comparison> _comparisons;
 
-    private GatePredicate(string text, ImmutableArray<Comparison> comparisons) => (Text, _comparisons) = (text, comparisons);
+    private GatePredicate(string text, ImmutableArray<Comparison> comparisons, TimeSpan held) => (Text, _comparisons, For) = (text, comparisons, held);
+
+    /// <summary>How long it must have held; zero where it need not.</summary>
+    public TimeSpan For { get; }
 
     /// <summary>As it was written.</summary>
     public string Text { get; }
@@ -25,7 +29,8 @@ public sealed partial class GatePredicate
     {
         (predicate, problem) = (null, null);
         var comparisons = ImmutableArray.CreateBuilder<Comparison>();
-        foreach (var part in text.Split("&&"))
+        var held = HeldText().Match(text);
+        foreach (var part in (held.Success ? text[..held.Index] : text).Split("&&"))
         {
             var match = ComparisonText().Match(part);
             if (!match.Success || !long.TryParse(match.Groups["number"].ValueSpan, provider: null, out var number))
@@ -37,8 +42,19 @@ public sealed partial class GatePredicate
             comparisons.Add(new(match.Groups["name"].Value, match.Groups["operator"].Value, number));
         }
 
-        predicate = new(text, comparisons.ToImmutable());
+        predicate = new(text, comparisons.ToImmutable(), held.Success ? Duration(held) : TimeSpan.Zero);
         return true;
+    }
+
+    private static TimeSpan Duration(Match held)
+    {
+        var number = int.Parse(held.Groups["number"].ValueSpan, provider: null);
+        return held.Groups["unit"].ValueSpan switch
+        {
+            "s" => TimeSpan.FromSeconds(number),
+            "m" => TimeSpan.FromMinutes(number),
+            _ => TimeSpan.FromHours(number),
+        };
     }
 
     /// <summary>The comparisons that do not hold, with the number found, as <c>rejected == 0 (is 3)</c>; empty when all hold.</summary>
@@ -51,6 +67,9 @@ public sealed partial class GatePredicate
 
     [GeneratedRegex(@"\A\s*(?<name>[A-Za-z][A-Za-z0-9]*)\s*(?<operator>==|!=|<=|>=|<|>)\s*(?<number>-?\d{1,18})\s*\z", RegexOptions.CultureInvariant)]
     private static partial Regex ComparisonText();
+
+    [GeneratedRegex(@"\s+for\s+(?<number>\d{1,5})\s*(?<unit>[smh])\s*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex HeldText();
 
     private sealed record Comparison(string Name, string Operator, long Number)
     {

@@ -293,19 +293,16 @@ public static class StepVerdicts
             }
 
             // What is under way must let go of an item that nobody wants; what is complete has.
-            var holdsOn = !IsComplete && !_had.Inputs.Items.IsDefault && _had.Inputs.Items.Any(item => told.Left.Contains(item.Name, StringComparer.Ordinal));
+            var holdsOn = (!IsComplete || _had.IsServing) && !_had.Inputs.Items.IsDefault && _had.Inputs.Items.Any(item => told.Left.Contains(item.Name, StringComparer.Ordinal));
             if (_inPlace.Count > 0 || added.Length > 0 || holdsOn)
             {
                 return new(VerdictKind.Update, [.. _inPlace, .. differences]) { Added = added, Left = left };
             }
 
-            return IsComplete
+            ImmutableArray<ChangeReason> process = [.. fields.Where(field => field.Affects == Affects.Process).Select(field => field.Reason)];
+            return IsComplete && (!_had.IsServing || process.IsEmpty)
                 ? new(VerdictKind.Keep, differences) { Left = left }
-                : new(VerdictKind.Adopt,
-                [
-                    new(null, null, null, _had.Situation),
-                    .. fields.Where(field => field.Affects == Affects.Process).Select(field => field.Reason),
-                ]);
+                : new(VerdictKind.Adopt, [new(null, null, null, _had.Situation), .. process]);
         }
 
         private ImmutableArray<ChangeReason> Told(ImmutableArray<string> added, ImmutableArray<string> left)

@@ -25,6 +25,11 @@ internal sealed class Story
 
     public HomeState Home => _home;
 
+    public Planner Planner { get; init; } = Kinds.Planner;
+
+    /// <summary>What services said last.</summary>
+    public Dictionary<StepAddress, Reading> Readings { get; } = [];
+
     public Limits Limits { get; init; } = Limits.None;
 
     /// <summary>What is under way in other sessions.</summary>
@@ -46,7 +51,7 @@ internal sealed class Story
 
     public OperationResult Do(Operation operation)
     {
-        var result = new OperationRules(Kinds.Planner).Perform(operation, _home);
+        var result = new OperationRules(Planner).Perform(operation, _home);
         Tell([.. result.Events]);
         return result;
     }
@@ -66,8 +71,8 @@ internal sealed class Story
     public OperationResult StartSeeing()
     {
         var config = ConfigurationReader.ReadCanonical(Session.Current!.Configuration).Config!;
-        var seen = Kinds.Planner.Plan(config, Session.Recorded()).Plan.Changes.Where(change => change.MayDestroy).Select(change => new Seen(change.Address, There, null)).ToImmutableArray();
-        var plan = Kinds.Planner.Plan(config, Session.Recorded(), seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen))).Plan;
+        var seen = Planner.Plan(config, Session.Recorded()).Plan.Changes.Where(change => change.MayDestroy).Select(change => new Seen(change.Address, There, null)).ToImmutableArray();
+        var plan = Planner.Plan(config, Session.Recorded(), seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen))).Plan;
         return Do(new Operation.Start(plan.Hash.Hex) { By = "ann", Seen = seen });
     }
 
@@ -86,11 +91,11 @@ internal sealed class Story
 
     public ImmutableArray<Effect> Decide()
     {
-        var wanted = Session.ActiveRun is { } run
-            ? Kinds.Planner.Wanted(ConfigurationReader.ReadCanonical(Session.ConfigurationOf(run.Number)).Config!)
+        var wanted = Session.Carried is { } run
+            ? Planner.Wanted(ConfigurationReader.ReadCanonical(Session.ConfigurationOf(run.Number)).Config!)
             : [];
-        var places = _inFlight.Select(step => new Placed(Session.Name, step, AtWork.As(Session.Steps[step], Kinds.Planner)));
-        return Reconciler.Decide(wanted, Session, new(Now, _inFlight, _stopping) { Limits = Limits, Places = [.. Elsewhere, .. places] }, _memo);
+        var places = _inFlight.Select(step => new Placed(Session.Name, step, AtWork.As(Session.Steps[step], Planner)));
+        return Reconciler.Decide(wanted, Session, new(Now, _inFlight, _stopping) { Limits = Limits, Places = [.. Elsewhere, .. places], Readings = Readings }, _memo);
     }
 
     /// <summary>Decides and carries out, until there is nothing to do but to wait for what is in flight.</summary>
@@ -111,7 +116,7 @@ internal sealed class Story
                         Tell(record.Events);
                         break;
                     case Effect.Begin begin:
-                        Tell(new StepStarted(Session.Name, Session.ActiveRun!.Number, begin.Step.Address, begin.Attempt, begin.Phase, begin.Inputs)
+                        Tell(new StepStarted(Session.Name, Session.Carried!.Number, begin.Step.Address, begin.Attempt, begin.Phase, begin.Inputs)
                         {
                             Items = begin.Phase == StepPhase.Run || begin.Items.IsDefault ? null : begin.Items,
                         });
@@ -135,6 +140,7 @@ internal sealed class Story
         var address = StepAddress.Parse(step);
         Assert.True(_inFlight.Remove(address), $"{step} is not in flight.");
         _stopping.Remove(address);
+        Readings.Remove(address);
         return Tell(outcome(Session.Steps[address]));
     }
 
@@ -155,6 +161,17 @@ internal sealed class Story
     public Story Refuse(string step) => End(step, had => new RevertRefused(Session.Name, had.Run, had.Address, DiagnosticCatalog.MoreWouldBeDestroyed.Error(null, "There is more.")));
 
     public Story Lose(string step) => End(step, had => new WorkloadLost(Session.Name, had.Run, had.Address, "gone", Now));
+
+    /// <summary>A service in flight says how it is; as the controller, the first word and what it leaves are written down.</summary>
+    public Story Serve(string step, long lag)
+    {
+        var had = Session.Steps[StepAddress.Parse(step)];
+        var report = new StepReport(ImmutableSortedDictionary<string, long>.Empty.Add("lag", lag), [$"lag {lag}"]);
+        Readings[had.Address] = Reading.After(Readings.GetValueOrDefault(had.Address), report, Now, Condition);
+        return had.State == StepState.Serving ? this : Tell(new StepServing(Session.Name, had.Run, had.Address, had.Attempt, report, new(Outputs(had.Address, "documents"), "{}")));
+    }
+
+    private static readonly GatePredicate Condition = GatePredicate.TryParse("lag < 5 for 1m", out var condition, out _) ? condition : null!;
 
     public Story Begun(string step) => Tell(new WorkloadStarted(Session.Name, Session.Runs.Count, StepAddress.Parse(step), new("test", step, 1, Fingerprint.Of(step))));
 

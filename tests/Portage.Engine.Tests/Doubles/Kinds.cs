@@ -34,6 +34,23 @@ internal sealed class Kinds : IStepDefinition
 
     public static Planner Planner { get; } = new(All);
 
+    /// <summary>As if snapshots were services, like captures: metadata begins as soon as they serve, the rest when their gate has let them pass.</summary>
+    public static ImmutableArray<IStepDefinition> Services { get; } =
+    [
+        new Kinds(StepKind.Snapshot, GatePlacement.WhileServing, RunsAs.Service, config => Snapshots(config).Select(step => step with
+        {
+            Gate = GateRule.Of("lag < 5 for 1m", ""),
+            Inputs = step.Inputs.Select(part => part with { Change = Change.Free }).ToImmutableArray().Add(new InputPart("tune", "limits.workers", $"{config.Limits.Workers ?? 0}", Affects.Process, Change.Free)),
+        })),
+        new Kinds(StepKind.Metadata, GatePlacement.BeforeRun, RunsAs.Light, config => All[1].Derive(config).Select(step => step with
+        {
+            Edges = [.. step.Edges.Select(edge => edge with { Needs = EdgeNeed.Serving })],
+        })),
+        .. All.Skip(2),
+    ];
+
+    public static Planner ServicePlanner { get; } = new(Services);
+
     public StepKind Kind { get; }
 
     public int Version => 1;

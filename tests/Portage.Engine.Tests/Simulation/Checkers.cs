@@ -23,12 +23,15 @@ internal sealed class NoStepRunsBeforeItsInputs : IChecker
     public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
         happened is StepStarted { Phase: not StepPhase.Revert } started
         && session.Steps.GetValueOrDefault(started.Step)?.State is not StepState.Running
-        && wanted[started.Step].Edges.FirstOrDefault(edge => session.Steps.GetValueOrDefault(edge.Upstream)?.State != StepState.Complete) is { } open
+        && wanted[started.Step].Edges.FirstOrDefault(edge => !IsEnough(edge, session.Steps.GetValueOrDefault(edge.Upstream))) is { } open
             ? $"{open.Upstream} is not complete"
             : null;
+
+    private static bool IsEnough(InputEdge edge, StepRecord? upstream) => upstream is { State: StepState.Complete }
+        || (upstream is { State: StepState.Serving } serving && (edge.Needs == EdgeNeed.Serving || serving.Approved == serving.Shown));
 }
 
-internal sealed class CompleteWorkIsLeftAlone : IChecker
+internal sealed class CompleteWorkIsLeftAlone(Planner planner) : IChecker
 {
     public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened)
     {
@@ -38,7 +41,7 @@ internal sealed class CompleteWorkIsLeftAlone : IChecker
         }
 
         var config = ConfigurationReader.ReadCanonical(session.ConfigurationOf(session.ActiveRun!.Number)).Config!;
-        var change = Kinds.Planner.Plan(config, session.Recorded()).Plan.Changes.Single(change => change.Address == had.Address);
+        var change = planner.Plan(config, session.Recorded()).Plan.Changes.Single(change => change.Address == had.Address);
         return change is StepChange.Redo or StepChange.Block || (change is StepChange.Update && started.Phase != StepPhase.Revert) || had.Proposal is { IsApproved: true } ? null : $"the plan says {change.Word}";
     }
 }
@@ -66,7 +69,7 @@ internal sealed class PausedMeansNoNewWork : IChecker
 internal sealed class NothingBeginsWithoutARun : IChecker
 {
     public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
-        happened is StepStarted started && session.ActiveRun?.Number != started.Run ? $"run {session.ActiveRun?.Number} is under way" : null;
+        happened is StepStarted started && session.ActiveRun?.Number != started.Run && !(started.Phase == StepPhase.Run && session.Served.Contains(started.Step)) ? $"run {session.ActiveRun?.Number} is under way" : null;
 }
 
 internal sealed class OneClaimAtATime : IChecker
@@ -95,7 +98,7 @@ internal sealed class NothingRunsUnapproved : IChecker
 }
 
 /// <summary>Whatever is taken back from a target, a person had said so, about that very thing.</summary>
-internal sealed class NothingIsDestroyedUnasked : IChecker
+internal sealed class NothingIsDestroyedUnasked(Planner planner) : IChecker
 {
     private readonly Dictionary<(string Session, StepAddress Step, Fingerprint Evidence), StepReport> _shown = [];
     private readonly HashSet<(string Session, string Place, string? Item)> _approved = [];
@@ -118,10 +121,10 @@ internal sealed class NothingIsDestroyedUnasked : IChecker
                 return null;
             case GatePassed { By: "policy" } e when _shown.TryGetValue((e.Session, e.Step, e.Evidence), out var report) && !report.Destroys.IsEmpty:
                 return "a rule let a destruction pass";
-            case StepStarted { Phase: StepPhase.Revert, Items: { } items } e when Kinds.Planner.WritesToTarget(e.Step.Kind):
+            case StepStarted { Phase: StepPhase.Revert, Items: { } items } e when planner.WritesToTarget(e.Step.Kind):
                 // Where the evaluation found nothing of an item there was nothing to approve; if there is by now, the revert is refused.
                 return items.FirstOrDefault(item => !_approved.Contains((e.Session, Place(e.Step), item)) && !WasNotThere(e, item)) is { } item ? $"nobody approved that {item} goes" : null;
-            case StepStarted { Phase: StepPhase.Revert } e when Kinds.Planner.WritesToTarget(e.Step.Kind) && session.Steps[e.Step].State != StepState.Reverting:
+            case StepStarted { Phase: StepPhase.Revert } e when planner.WritesToTarget(e.Step.Kind) && session.Steps[e.Step].State != StepState.Reverting:
                 return "all of it goes";
             default:
                 return null;
@@ -136,7 +139,7 @@ internal sealed class NothingIsDestroyedUnasked : IChecker
 }
 
 /// <summary>Counted by what the ledger says of claims and workers, not by what the controller thinks.</summary>
-internal sealed class NeverMoreThanAllowed : IChecker
+internal sealed class NeverMoreThanAllowed(Planner planner) : IChecker
 {
     public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened)
     {
@@ -150,9 +153,11 @@ internal sealed class NeverMoreThanAllowed : IChecker
         var workers = underWay.Count(step => step is { State: StepState.Running, Proposal: not { Evidence: null } } && step.Address.Kind is StepKind.Backfill or StepKind.Validate);
         var backfills = underWay.Count(step => step.Address.Kind == StepKind.Backfill);
         var onBlue = underWay.Count(step => step.Address.Target == "blue");
+        var services = underWay.Count(step => step.State is StepState.Running or StepState.Serving && planner.RunsAs(step.Address.Kind) == RunsAs.Service);
+        var isService = started.Phase == StepPhase.Run && planner.RunsAs(started.Step.Kind) == RunsAs.Service;
         var isWorker = started.Phase == StepPhase.Run && started.Step.Kind is StepKind.Backfill or StepKind.Validate;
         return isWorker && workers >= config.Limits.Workers ? $"{workers} workers are under way of {config.Limits.Workers}"
-            : !isWorker && underWay.Length - workers >= config.Limits.LightSteps ? $"{underWay.Length - workers} light steps are under way of {config.Limits.LightSteps}"
+            : !isWorker && !isService && underWay.Length - workers - services >= config.Limits.LightSteps ? $"{underWay.Length - workers} light steps are under way of {config.Limits.LightSteps}"
             : started.Step.Kind == StepKind.Backfill && backfills >= config.Limits.Kinds.Backfill ? $"{backfills} backfills are under way of {config.Limits.Kinds.Backfill}"
             : started.Step.Target is not null && onBlue >= config.Targets["blue"].StepsMax ? $"{onBlue} steps of blue are under way of {config.Targets["blue"].StepsMax}"
             : null;
@@ -161,32 +166,32 @@ internal sealed class NeverMoreThanAllowed : IChecker
 
 internal static class Checkers
 {
-    private static IChecker[] All() =>
+    private static IChecker[] All(Planner planner) =>
     [
         new NoStepRunsBeforeItsInputs(),
-        new CompleteWorkIsLeftAlone(),
+        new CompleteWorkIsLeftAlone(planner),
         new RevertsGoBackwards(),
         new PausedMeansNoNewWork(),
         new NothingBeginsWithoutARun(),
         new OneClaimAtATime(),
         new NothingRunsUnapproved(),
-        new NothingIsDestroyedUnasked(),
-        new NeverMoreThanAllowed(),
+        new NothingIsDestroyedUnasked(planner),
+        new NeverMoreThanAllowed(planner),
     ];
 
     /// <param name="after">Events up to this one were written by an earlier engine, which had other rules.</param>
-    public static void Check(IReadOnlyList<RecordedEvent> events, int after = 0)
+    public static void Check(IReadOnlyList<RecordedEvent> events, int after = 0, Planner? planner = null)
     {
-        var (home, checkers) = (new HomeState(), All());
+        var (home, checkers) = (new HomeState(), All(planner ??= Kinds.Planner));
         var known = new Dictionary<string, IReadOnlyDictionary<StepAddress, WantedStep>>(StringComparer.Ordinal);
         foreach (var recorded in events)
         {
             if (home.Sessions.TryGetValue(recorded.Event.Session, out var session))
             {
-                var configuration = session.ActiveRun is { } run ? session.ConfigurationOf(run.Number) : "{}";
+                var configuration = session.Carried is { } run ? session.ConfigurationOf(run.Number) : "{}";
                 if (!known.TryGetValue(configuration, out var wanted))
                 {
-                    known[configuration] = wanted = Kinds.Planner.Wanted(ConfigurationReader.ReadCanonical(configuration).Config!).ToDictionary(step => step.Address);
+                    known[configuration] = wanted = planner.Wanted(ConfigurationReader.ReadCanonical(configuration).Config!).ToDictionary(step => step.Address);
                 }
 
                 foreach (var checker in checkers)

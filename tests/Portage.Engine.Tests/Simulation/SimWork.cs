@@ -34,5 +34,8 @@ internal sealed class SimWork(string id, StepAddress step, Fingerprint identity)
 
     public WorkloadSighting? Outcome { get; set; }
 
+    /// <summary>What it said last, where it is a service.</summary>
+    public WorkloadSighting.Serving? Serving { get; set; }
+
     public WorkloadHandle Handle => new("sim", Id, Token, Identity);
 }

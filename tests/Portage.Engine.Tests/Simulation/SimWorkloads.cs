@@ -38,25 +38,27 @@ internal sealed class SimWorkloads(World world) : IWorkloads
 
     public async IAsyncEnumerable<WorkloadSighting> WatchAsync(WorkloadHandle workload, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var isFirst = true; ; isFirst = false)
+        for (var before = default(WorkloadSighting); ;)
         {
             await ReachAsync();
             var work = world.Work[workload.Id];
             WorkloadSighting sighting = work switch
             {
                 { Outcome: { } outcome } when work.Token == workload.Token => outcome,
+                { IsAlive: true } when work.Token == workload.Token => work.Serving ?? (WorkloadSighting)new WorkloadSighting.Alive(),
                 { IsAlive: true } => new WorkloadSighting.Alive(),
                 _ => new WorkloadSighting.Lost("The worker is gone.", work.HasMoved),
             };
-            if (sighting is not WorkloadSighting.Alive)
+            if (sighting is not (WorkloadSighting.Alive or WorkloadSighting.Serving))
             {
                 yield return sighting;
                 yield break;
             }
 
-            if (isFirst)
+            if (before is null || (sighting is WorkloadSighting.Serving && sighting != before))
             {
                 yield return sighting;
+                before = sighting;
             }
 
             await Task.Delay(LookInterval, world.Time, cancellationToken);

@@ -12,16 +12,21 @@ public sealed class SimulationTests
 {
     private const int SeedCount = 200;
 
+    // What serves speaks all the time, so that each seed takes long.
+    private const int ServiceSeedCount = 40;
+
     private static readonly TimeSpan Patience = TimeSpan.FromHours(2);
 
-    [Fact]
-    public void Controller_WhateverHappens_KeepsItsPromises()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Controller_WhateverHappens_KeepsItsPromises(bool hasServices)
     {
         var first = Environment.GetEnvironmentVariable("PORTAGE_SEED") is { Length: > 0 } named ? int.Parse(named, provider: null) : 1;
-        var count = Environment.GetEnvironmentVariable("PORTAGE_SEEDS") is { Length: > 0 } some ? int.Parse(some, provider: null) : first > 1 ? 1 : SeedCount;
+        var count = Environment.GetEnvironmentVariable("PORTAGE_SEEDS") is { Length: > 0 } some ? int.Parse(some, provider: null) : first > 1 ? 1 : hasServices ? ServiceSeedCount : SeedCount;
         for (var seed = first; seed < first + count; seed++)
         {
-            var world = new World(seed);
+            var world = new World(seed) { HasServices = hasServices };
             try
             {
                 Run(world);
@@ -49,15 +54,18 @@ public sealed class SimulationTests
         var until = world.Time.Elapsed + Patience;
         while (!IsOver(world))
         {
-            Assert.True(world.Time.Elapsed < until, $"The run does not end:\n{Dump.Of(world.State)}{PlanText(world.State.Sessions[HomeState.DefaultSession])}");
+            Assert.True(world.Time.Elapsed < until, $"The run does not end:\n{Dump.Of(world.State)}{PlanText(world, world.State.Sessions[HomeState.DefaultSession])}");
             user.LetGo();
             world.GoOn(TimeSpan.FromSeconds(20), () => IsOver(world));
         }
 
         // Whoever was left behind has this long to say so.
         world.GoOn(TimeSpan.FromMinutes(1));
-        Checkers.Check(world.Events);
-        Assert.DoesNotContain(world.Work.Values, work => work.IsAlive);
+        Checkers.Check(world.Events, planner: world.Planner);
+        var served = world.State.Sessions[HomeState.DefaultSession].Served;
+        Assert.Equal(served.Order(), world.Work.Values.Where(work => work.IsAlive).Select(work => work.Step).Order());
+        Assert.Equal(world.HasServices, served.Count == 1);
+        Assert.All(served, step => Assert.Equal(StepState.Serving, world.State.Sessions[HomeState.DefaultSession].Steps[step].State));
         Assert.True(IsOver(world));
         Assert.Empty(world.Troubles);
     }
@@ -71,12 +79,12 @@ public sealed class SimulationTests
     private static bool IsOver(World world)
     {
         var session = world.State.Sessions[HomeState.DefaultSession];
-        return session.ActiveRun is null && PlanOf(session).IsEmpty;
+        return session.ActiveRun is null && PlanOf(world, session).IsEmpty;
     }
 
-    private static string PlanText(SessionState session) =>
-        string.Concat(PlanOf(session).Changes.Select(change => $"{change.Word} {change.Address} {string.Join("; ", change.Because.Select(reason => reason.Text))}\n"));
+    private static string PlanText(World world, SessionState session) =>
+        string.Concat(PlanOf(world, session).Changes.Select(change => $"{change.Word} {change.Address} {string.Join("; ", change.Because.Select(reason => reason.Text))}\n"));
 
-    private static Plan PlanOf(SessionState session) =>
-        Kinds.Planner.Plan(ConfigurationReader.ReadCanonical(session.Current!.Configuration).Config!, session.Recorded()).Plan;
+    private static Plan PlanOf(World world, SessionState session) =>
+        world.Planner.Plan(ConfigurationReader.ReadCanonical(session.Current!.Configuration).Config!, session.Recorded()).Plan;
 }

@@ -110,7 +110,7 @@ internal sealed class User(World world)
                     repository:
                       file:
                         path: /s
-                    existing: nightly
+                    existing: {(world.HasServices ? $"nightly{world.Chance.Next(4) / 3}" : "nightly")}
                 slices:
 
             """ + slices;

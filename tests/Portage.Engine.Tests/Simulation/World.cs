@@ -40,6 +40,11 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
 
     public bool HasFaults { get; set; } = true;
 
+    /// <summary>True where snapshots are services.</summary>
+    public bool HasServices { get; init; }
+
+    public Planner Planner => HasServices ? Kinds.ServicePlanner : Kinds.Planner;
+
     /// <summary>Units of each piece of work.</summary>
     public int WorkTotal { get; init; } = 10;
 
@@ -121,14 +126,14 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
             Troubles = [];
             var ports = new ControllerPorts
             {
-                Steps = Kinds.All.ToDictionary(kind => kind.Kind, kind => (IStep)new SimStep(this, kind)),
+                Steps = (HasServices ? Kinds.Services : Kinds.All).ToDictionary(kind => kind.Kind, kind => (IStep)new SimStep(this, kind)),
                 Workloads = new SimWorkloads(this),
                 Secrets = this,
                 Folders = this,
                 Troubles = this,
                 Processors = 1,
             };
-            var controller = new Controller(ledger, home, Kinds.Planner, ports, Time, Chance, NullLogger.Instance);
+            var controller = new Controller(ledger, home, Planner, ports, Time, Chance, NullLogger.Instance);
             _controller = (process, controller, home, controller.RunAsync(leaveWhenIdle: true, CancellationToken.None));
         });
     }
@@ -151,9 +156,9 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
         }
 
         var config = ConfigurationReader.ReadCanonical(current.Configuration).Config!;
-        var first = Kinds.Planner.Plan(config, session.Recorded()).Plan;
+        var first = Planner.Plan(config, session.Recorded()).Plan;
         var seen = first.Changes.Where(change => change.MayDestroy).Select(change => new Seen(change.Address, SimStep.Destroyed(change.Redone, session.Steps.GetValueOrDefault(change.Address)), null)).ToImmutableArray();
-        var plan = Kinds.Planner.Plan(config, session.Recorded(), seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen))).Plan;
+        var plan = Planner.Plan(config, session.Recorded(), seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen))).Plan;
         Perform(new Operation.Start(plan.IsDestructive ? plan.Hash.Hex : null) { By = "ann", Seen = seen });
     }
 
@@ -166,7 +171,7 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
             return null;
         }
 
-        var result = new OperationRules(Kinds.Planner).Perform(operation, State);
+        var result = new OperationRules(Planner).Perform(operation, State);
         Write(result.Events);
         return result;
     }
@@ -260,7 +265,7 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
     public void StartWorker(SimWork work, string configuration)
     {
         Assert.DoesNotContain(_work.Values, other => other.IsAlive && other.Step == work.Step);
-        (work.IsAlive, work.IsAskedToStop, work.HasMoved, work.Outcome, work.Tuning, work.Configuration) = (true, false, false, null, null, configuration);
+        (work.IsAlive, work.IsAskedToStop, work.HasMoved, work.Outcome, work.Serving, work.Tuning, work.Configuration) = (true, false, false, null, null, null, configuration);
         work.Token++;
         work.Total = WorkTotal;
         Schedule(work, work.Token);
@@ -341,6 +346,14 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
 
         work.Done++;
         work.HasMoved = true;
+        if (HasServices && work.Step.Kind == StepKind.Snapshot)
+        {
+            // It catches up, falls behind now and then, and never ends.
+            var lag = HasFaults && Chance.Next(30) == 0 ? 9 : Math.Max(0, 20 - work.Done);
+            Serve(work, lag);
+            work.Total = int.MaxValue;
+        }
+
         if (work.Done >= work.Total)
         {
             var result = Done(work.Step, new StepInputs(1, [], [], new(work.Identity, work.Identity, work.Identity)));
@@ -355,6 +368,12 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
             Schedule(work, token);
         }
     }
+
+    /// <summary>A service says how it is.</summary>
+    public void Serve(SimWork work, long lag) => work.Serving = new(
+        new(ImmutableSortedDictionary<string, long>.Empty.Add("lag", lag), [$"lag {lag}"]),
+        Done(work.Step, new StepInputs(1, [], [], new(work.Identity, work.Identity, work.Identity))).Outputs,
+        Time.GetUtcNow());
 
     public static void End(SimWork work, WorkloadSighting outcome) => (work.IsAlive, work.Outcome) = (false, outcome);
 }

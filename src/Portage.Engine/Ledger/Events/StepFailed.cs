@@ -30,7 +30,7 @@ public sealed record StepFailed(string Session, int Run, StepAddress Step, int A
     }
 
     internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) =>
-        had with { Failure = Because, RetryAt = RetryAt, Run = Run, IsClaimed = false, Workload = null };
+        had.Idle() with { Failure = Because, RetryAt = RetryAt, Run = Run };
 }
 
 /// <content>Its name in the JSON.</content>

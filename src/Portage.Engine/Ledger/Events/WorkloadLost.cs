@@ -27,7 +27,7 @@ public sealed record WorkloadLost(string Session, int Run, StepAddress Step, str
     }
 
     internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) =>
-        had with { IsClaimed = false, Workload = null, RetryAt = RetryAt, Failure = DiagnosticCatalog.WorkloadLost.Error(null, Why) };
+        had.Idle() with { RetryAt = RetryAt, Failure = DiagnosticCatalog.WorkloadLost.Error(null, Why) };
 }
 
 /// <content>Its name in the JSON.</content>

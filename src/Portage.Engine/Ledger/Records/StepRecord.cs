@@ -21,6 +21,9 @@ public enum StepState
     /// <summary>Running.</summary>
     Running,
 
+    /// <summary>A service that serves. What it may not go on without is its gate's to say.</summary>
+    Serving,
+
     /// <summary>Run; its gate comes before it is complete.</summary>
     Reported,
 
@@ -70,6 +73,9 @@ public sealed record StepRecord(StepAddress Address)
 
     /// <summary>True from the claim of a phase until something came of it, a stop included.</summary>
     public bool IsClaimed { get; init; }
+
+    /// <summary>True for a service that served, and is to serve on, until it is taken back or nobody wants it.</summary>
+    public bool Serves { get; init; }
 
     /// <summary>The run whose configuration it began with; 0 before it began. A revert does not change it.</summary>
     public int ConfiguredBy { get; init; }
@@ -154,4 +160,10 @@ public sealed record StepRecord(StepAddress Address)
 
     /// <summary>When the state last changed.</summary>
     public DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>True when its gate let it pass with what is shown.</summary>
+    internal bool IsThrough => Approved is not null && Approved == Shown;
+
+    /// <summary>As it is once nothing works on it: what served begins again.</summary>
+    internal StepRecord Idle() => this with { State = State == StepState.Serving ? StepState.Running : State, IsClaimed = false, Workload = null };
 }

@@ -124,7 +124,7 @@ internal sealed partial class WorkloadWatch(
         var telling = TellAsync(flight, handle, over.Token);
         try
         {
-            var sighting = await troubles.PersistAsync(flight.Attempt, Unseen, looking => SeeAsync(handle, looking), ending);
+            var sighting = await troubles.PersistAsync(flight.Attempt, Unseen, looking => SeeAsync(flight, handle, looking), ending);
             await StopTellingAsync(over, telling);
             await EndAsync(flight, EventOf(flight.Attempt, sighting));
         }
@@ -135,14 +135,20 @@ internal sealed partial class WorkloadWatch(
     }
 
     /// <summary>The sighting that ends the watch.</summary>
-    private async ValueTask<WorkloadSighting> SeeAsync(WorkloadHandle handle, Troubles.Endeavour looking)
+    private async ValueTask<WorkloadSighting> SeeAsync(Flight flight, WorkloadHandle handle, Troubles.Endeavour looking)
     {
         await foreach (var sighting in workloads.WatchAsync(handle, ending))
         {
             looking.Over();
-            if (sighting is not WorkloadSighting.Alive)
+            switch (sighting)
             {
-                return sighting;
+                case WorkloadSighting.Alive:
+                    break;
+                case WorkloadSighting.Serving serving:
+                    await report(new(flight, [], EndsFlight: false) { Reading = serving });
+                    break;
+                default:
+                    return sighting;
             }
         }
 
