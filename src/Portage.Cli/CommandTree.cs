@@ -21,7 +21,7 @@ internal static class CommandTree
         (string Title, Command[] Commands)[] groups =
         [
             ("Declare, and see what it would do", [ConfigureCommand.Make(terminal), PlanCommand.Make(terminal), ExplainCommand.Make(terminal)]),
-            ("Carry it out", [StartCommand.Make(terminal), .. RunCommands.Make(terminal), RedoCommand.Make(terminal), RedoCommand.MakeValidate(terminal), ApproveCommand.Make(terminal, isApproval: true), ApproveCommand.Make(terminal, isApproval: false)]),
+            ("Carry it out", [StartCommand.Make(terminal), .. RunCommands.Make(terminal), RedoCommand.Make(terminal), RedoCommand.MakeValidate(terminal), RedoCommand.MakeCollect(terminal), ApproveCommand.Make(terminal, isApproval: true), ApproveCommand.Make(terminal, isApproval: false)]),
             ("Look", [StatusCommand.Make(terminal), LogCommand.Make(terminal), RunsCommand.Make(terminal)]),
             ("Where verbs act", [SessionCommand.Make(terminal), ContextCommand.Make(terminal), ContextCommand.MakePrompt(terminal)]),
             ("Clusters, snapshots, secrets", [ClusterCommand.Make(terminal), SnapshotCommand.Make(terminal), CredentialsCommand.Make(terminal)]),

@@ -49,6 +49,9 @@ public sealed record RecordedStep(
     /// <summary>Who wants it done anew though nothing about it changed; null when nobody does.</summary>
     public string? AskedBy { get; init; }
 
+    /// <summary>Who wants it taken back, now that no configuration wants it; null when nobody does.</summary>
+    public string? LeavesBy { get; init; }
+
     /// <summary>The items that are being taken back, which goes on whatever is wanted; default for all of it, null when nothing is.</summary>
     public ImmutableArray<string>? TakingBack { get; init; }
 

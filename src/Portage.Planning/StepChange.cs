@@ -82,6 +82,13 @@ public abstract record StepChange
         public override bool IsConditional => Conditional;
     }
 
+    /// <summary>No longer wanted, and to be taken back: somebody asked for that.</summary>
+    public sealed record Revert(StepAddress Step, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
+    {
+        /// <inheritdoc/>
+        public override string Word => "revert";
+    }
+
     /// <summary>Cannot be done: a field that may never change under finished work has changed.</summary>
     public sealed record Block(StepAddress Step, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
     {
@@ -89,7 +96,7 @@ public abstract record StepChange
         public override string Word => "block";
     }
 
-    /// <summary>Recorded, and wanted no longer. This version lists it and leaves what it made as it is.</summary>
+    /// <summary>Recorded, and wanted no longer. What it made is left as it is until somebody asks for it to be taken back.</summary>
     /// <param name="StopsWork">True when it is under way, and a start stops it.</param>
     public sealed record Collect(StepAddress Step, bool StopsWork, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
     {

@@ -7,7 +7,7 @@ using Portage.Model.Steps;
 
 namespace Portage.Cli.Commands;
 
-/// <summary><c>workflow redo</c> and <c>workflow validate again</c>: ask for finished work to be done anew, and show what that would do.</summary>
+/// <summary><c>workflow redo</c>, <c>workflow validate again</c> and <c>workflow collect</c>: ask for work to be done anew, or taken back, and show what that would do.</summary>
 internal static class RedoCommand
 {
     public static Command Make(Terminal terminal)
@@ -42,7 +42,19 @@ internal static class RedoCommand
         return new Command("validate", "Have what is on the targets compared with the snapshots once more.") { again };
     }
 
-    private static async Task<int> AskAsync(Verb verb, Operation.Redo operation, CancellationToken cancellationToken)
+    public static Command MakeCollect(Terminal terminal)
+    {
+        var addresses = new Argument<string[]>("address") { Description = "Steps that are no longer in the configuration, by address or pattern (shop/old@blue:backfill, 'shop/old'). What stands on them goes too.", Arity = ArgumentArity.OneOrMore };
+        var cancel = new Option<bool>("--cancel") { Description = "Take it back: the next start leaves what they made as it is." };
+        var command = new Command("collect", "Have the next start take back what steps made that nobody wants any more. Until then nothing on a cluster is touched.") { addresses, cancel };
+        Verb.Does(command, terminal, (verb, cancellationToken) => AskAsync(
+            verb,
+            new Operation.Collect([.. verb.Parsed.GetValue(addresses)!], !verb.Parsed.GetValue(cancel)) { By = Verb.Author, Session = verb.SessionName },
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> AskAsync(Verb verb, Operation operation, CancellationToken cancellationToken)
     {
         var result = await verb.PerformAsync(operation, cancellationToken);
         if (result.HasFailed)

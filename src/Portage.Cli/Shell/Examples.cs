@@ -26,6 +26,7 @@ internal static class Examples
         ["pause"] = ["pause", "pause shop/recent", "pause '*:backfill'"],
         ["resume"] = ["resume", "resume shop/recent"],
         ["stop"] = ["stop"],
+        ["collect"] = ["collect shop/old", "collect shop/old@blue:backfill", "collect shop/old --cancel"],
         ["redo"] = ["redo shop/recent@blue:backfill", "redo '*:validate'", "redo shop/recent@blue:backfill --cancel"],
         ["validate again"] = ["validate again", "validate again shop/recent"],
         ["approve"] = ["approve", "approve --list", "approve shop/recent@blue:metadata --comment 'mappings read'", "approve --all"],

@@ -61,7 +61,6 @@ internal static class OlderConsole
         new("scale", "workflow configure update migrations.NAME.slices.NAME.backfill.workers N", "then workflow configure commit --start"),
         new("rollback", null, "going back on demand is not built yet; workflow configure revert goes back to an old configuration"),
         new("revert", "workflow configure revert", "takes back an edit; taking back work on demand is not built yet"),
-        new("collect", "workflow plan", "shows what is left behind; taking it back on demand is not built yet"),
         new("sample", "workflow configure sample", "trying a step on a few documents is not built yet"),
         new("history", "workflow configure history", "of edits; workflow runs of runs; workflow explain ADDRESS of a step"),
         new("serve", "workflow status --watch", "a web interface is not built yet"),

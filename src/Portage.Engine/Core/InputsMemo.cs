@@ -34,13 +34,17 @@ public sealed class InputsMemo
             _places[wanted[place].Address] = place;
         }
 
-        _before = [.. wanted.Select(step => step.Edges.Select(edge => _places[edge.Upstream]).ToArray())];
+        // What is to be absent waits for nothing before it; only what stands on it, and what it stands on, are in each other's way.
+        _before = [.. wanted.Select(step => step.IsAbsent ? [] : step.Edges.Select(edge => _places[edge.Upstream]).ToArray())];
         var restingOn = wanted.Select(_ => new List<int>()).ToArray();
         for (var place = 0; place < wanted.Length; place++)
         {
             foreach (var edge in wanted[place].Edges.Where(edge => edge.RestsOn))
             {
-                restingOn[_places[edge.Upstream]].Add(place);
+                if (_places.TryGetValue(edge.Upstream, out var under))
+                {
+                    restingOn[under].Add(place);
+                }
             }
         }
 

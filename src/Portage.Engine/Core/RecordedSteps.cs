@@ -28,6 +28,7 @@ internal static class RecordedSteps
             TakenBack = step.TakenBack,
             TakingBack = step.State == StepState.Reverting ? step.TakingBack : null,
             AskedBy = step.AskedIn != run ? step.AskedBy : null,
+            LeavesBy = step.LeavesBy,
             IsServing = step.State == StepState.Serving,
             IsWorking = step.IsClaimed || step.Workload is not null,
             Rejection = step.Rejection is { } refused && refused.Run != run ? $"rejected by {refused.By}{(refused.Comment is null ? "" : $": {refused.Comment}")}" : null,

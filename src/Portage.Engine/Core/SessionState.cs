@@ -12,6 +12,7 @@ public sealed class SessionState(string name)
 {
     private readonly Dictionary<StepAddress, StepRecord> _steps = [];
     private readonly HashSet<StepAddress> _served = [];
+    private readonly HashSet<StepAddress> _leaving = [];
     private SessionRecord _record = new();
     private long _place;
 
@@ -45,6 +46,9 @@ public sealed class SessionState(string name)
     /// <summary>Services that are to serve on, whether a run is under way or not.</summary>
     public IReadOnlySet<StepAddress> Served => _served;
 
+    /// <summary>Steps that somebody wants taken back, now that no configuration wants them.</summary>
+    public IReadOnlySet<StepAddress> Leaving => _leaving;
+
     /// <summary>The run whose configuration holds: the one under way; without one, the last, for as long as services of it are to serve. Null when there is none.</summary>
     public RunRecord? Carried => ActiveRun ?? (_served.Count > 0 ? Runs[^1] : null);
 
@@ -57,8 +61,8 @@ public sealed class SessionState(string name)
     /// <summary>The configuration that a run carries out, as canonical JSON.</summary>
     public string ConfigurationOf(int run) => _record.Revisions[_record.Runs[run - 1].Revision - 1].Configuration;
 
-    /// <summary>True when a person asked, since the run began, for steps to be done anew: it does not, but the next one does.</summary>
-    public bool IsAskedSince(RunRecord run) => _steps.Values.Any(step => step.AskedBy is not null && step.AskedIn == run.Number);
+    /// <summary>True when a person asked, since the run began, for steps to be done anew, or taken back: it does not, but the next one does.</summary>
+    public bool IsAskedSince(RunRecord run) => _steps.Values.Any(step => (step.AskedBy is not null && step.AskedIn == run.Number) || (step.LeavesBy is not null && step.LeavesIn == run.Number));
 
     /// <summary>What the planner compares with.</summary>
     public IReadOnlyDictionary<StepAddress, RecordedStep> Recorded() => _steps.Values
@@ -89,6 +93,7 @@ public sealed class SessionState(string name)
         var had = _steps.GetValueOrDefault(happened.Step) ?? new StepRecord(happened.Step);
         var now = happened.ApplyTo(had, at, ++_place) with { ChangedAt = at };
         _steps[happened.Step] = now;
+        _ = now.LeavesBy is not null ? _leaving.Add(happened.Step) : _leaving.Remove(happened.Step);
         _ = now.Serves ? _served.Add(happened.Step) : _served.Remove(happened.Step);
         if (happened is RevertRefused)
         {

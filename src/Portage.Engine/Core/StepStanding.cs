@@ -37,7 +37,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
     private ImmutableArray<string> Redone => verdict.Kind == VerdictKind.Redo ? verdict.Redone : [];
 
     /// <summary>What was found out about the change that is wanted now; null for nothing, or for another change.</summary>
-    private Proposal? Proposal => had.Proposal is { } proposal && inputs is not null && InputDifferences.HaveSameResult(proposal.Inputs, inputs)
+    private Proposal? Proposal => had.Proposal is { Leaves: false } proposal && inputs is not null && InputDifferences.HaveSameResult(proposal.Inputs, inputs)
         && (proposal.Redone.IsDefault || (!Redone.IsDefault && Redone.All(item => proposal.Redone.Contains(item, StringComparer.Ordinal))))
         ? proposal
         : null;
@@ -100,6 +100,11 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
             return FailureOf() ?? RevertWaits(had.TakingBack) ?? Phase(StepPhase.Revert, had.Inputs!, had.TakingBack);
         }
 
+        if (Step.IsAbsent)
+        {
+            return Leaving();
+        }
+
         if (verdict.Kind == VerdictKind.Block)
         {
             return new Standing.Failed(DiagnosticCatalog.PlanIsBlocked.Error(verdict.Because[0].Path, $"{had.Address} was done with another value: {verdict.Because[0].Text}."));
@@ -123,6 +128,39 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
         }
 
         return FailureOf() ?? RestedOnStill() ?? Next();
+    }
+
+    /// <summary>What is to be absent: looked at, reviewed where something is destroyed, and taken back after what stands on it.</summary>
+    private Standing Leaving()
+    {
+        if (look.IsInFlight(had.Address) && had is { IsClaimed: true, Workload: null, Proposal: { Evidence: null } evaluated })
+        {
+            return new Standing.Working(StepPhase.Evaluate, evaluated.Inputs);
+        }
+
+        if (IsWorking)
+        {
+            return new Standing.StopsFirst();
+        }
+
+        // Whoever asked for it may have thought better of it.
+        if (!had.HasEffects || had.LeavesBy is null)
+        {
+            return new Standing.Settled();
+        }
+
+        if (FailureOf() is { } failed)
+        {
+            return failed;
+        }
+
+        return had.Proposal switch
+        {
+            _ when !Step.Destroys => RevertWaits(default) ?? Phase(StepPhase.Revert, had.Inputs!, default),
+            { Leaves: true, IsApproved: true } => RevertWaits(default) ?? Phase(StepPhase.Revert, had.Inputs!, default),
+            { Leaves: true, Evidence: { } evidence, Review: var review } => Gate(evidence, review, isBefore: true),
+            _ => Phase(StepPhase.Evaluate, had.Inputs!, default),
+        };
     }
 
     private StepPhase FirstPhase => EvaluatesFirst ? StepPhase.Evaluate : StepPhase.Run;

@@ -27,6 +27,7 @@ namespace Portage.Engine.Operations;
 [JsonDerivedType(typeof(Approve), "approve")]
 [JsonDerivedType(typeof(Reject), "reject")]
 [JsonDerivedType(typeof(Redo), "redo")]
+[JsonDerivedType(typeof(Collect), "collect")]
 public abstract record Operation
 {
     private Operation()
@@ -99,6 +100,9 @@ public abstract record Operation
         /// <summary>Only steps of this kind; null for all.</summary>
         public StepKind? Kind { get; init; }
     }
+
+    /// <summary>Asks for work that no configuration wants any more to be taken back by the next start, or takes that back.</summary>
+    public sealed record Collect(ImmutableArray<string> Patterns, bool IsWanted) : Operation;
 
     /// <summary>Refuses steps under review.</summary>
     public sealed record Reject(ImmutableArray<Reviewed> Steps, string? Comment) : Operation;

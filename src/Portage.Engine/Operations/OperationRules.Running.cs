@@ -25,7 +25,7 @@ public sealed partial class OperationRules
 
         var config = ConfigurationReader.ReadCanonical(current.Configuration).Config!;
         var observed = operation.Seen.ToDictionary(seen => seen.Step, seen => new Observation(seen.Destroys, seen.Unseen));
-        var (plan, diagnostics) = planner.Plan(config, session.Recorded(), observed);
+        var (plan, diagnostics) = planner.Plan(Desired.Of(planner, config, session, run: 0), session.Recorded(), observed);
         if (operation.Plan is { } named && (named.Length < PlanPrefixMin || !plan.Hash.Hex.StartsWith(named, StringComparison.OrdinalIgnoreCase)))
         {
             return OperationResult.Refused(DiagnosticCatalog.PlanIsAnother.Error(null, named.Length < PlanPrefixMin
@@ -155,7 +155,7 @@ public sealed partial class OperationRules
     private ImmutableArray<Diagnostic> UnknownPatterns(ImmutableArray<string> patterns, SessionState session)
     {
         var configuration = session.Current ?? session.Pending;
-        var wanted = configuration is null ? [] : planner.Wanted(ConfigurationReader.ReadCanonical(configuration.Configuration).Config!);
+        var wanted = configuration is null ? [] : Desired.Of(planner, ConfigurationReader.ReadCanonical(configuration.Configuration).Config!, session, run: 0);
         return
         [
             .. patterns

@@ -55,7 +55,7 @@ public sealed class PlanReports(
     public async Task<PlanReport> MakeAsync(SessionState session, Revision revision, bool withSizes, CancellationToken cancellationToken)
     {
         var config = ConfigurationReader.ReadCanonical(revision.Configuration).Config!;
-        var (wanted, recorded) = (planner.Wanted(config), session.Recorded());
+        var (wanted, recorded) = (Desired.Of(planner, config, session, run: 0), session.Recorded());
         var first = planner.Plan(wanted, recorded, null).Plan;
         var sizes = withSizes ? EstimatesAsync(session, first, config, cancellationToken) : Task.FromResult<(StepAddress, StepEstimate?, Diagnostic?)[]>([]);
         var seen = await Task.WhenAll(first.Changes.Where(change => change.MayDestroy).Select(change => LookAsync(session, change, first.Steps[change.Address], config, cancellationToken)));
@@ -110,7 +110,7 @@ public sealed class PlanReports(
     private static ImmutableArray<string> GoneOf(StepChange change, StepRecord? had)
     {
         var begun = had is { State: StepState.Reverting } ? had.TakingBack : [];
-        var redone = change is StepChange.Redo && had is { HasEffects: true } ? change.Redone : [];
+        var redone = change is StepChange.Redo or StepChange.Revert && had is { HasEffects: true } ? change.Redone : [];
         return begun.IsDefault || redone.IsDefault ? default : [.. begun.Union(redone, StringComparer.Ordinal)];
     }
 
@@ -132,7 +132,7 @@ public sealed class PlanReports(
                 Session = session.Name,
                 Address = change.Address,
                 Identity = identity,
-                Config = hasWork && RevertPlace.IsWhereItWasDone(had!, wanted) ? ConfigurationReader.ReadCanonical(session.ConfigurationOf(had!.ConfiguredBy)).Config! : config,
+                Config = hasWork && (wanted.IsAbsent || RevertPlace.IsWhereItWasDone(had!, wanted)) ? ConfigurationReader.ReadCanonical(session.ConfigurationOf(had!.ConfiguredBy)).Config! : config,
                 Outputs = session.Outputs,
                 Secrets = secrets,
                 Time = time,

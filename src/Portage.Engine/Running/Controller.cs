@@ -190,11 +190,18 @@ public sealed partial class Controller
             return;
         }
 
-        Write([new StepStarted(session.Name, run, address, begin.Attempt, begin.Phase, begin.Inputs) { Items = begin.Phase == StepPhase.Run || begin.Items.IsDefault ? null : begin.Items }]);
+        Write(
+        [
+            new StepStarted(session.Name, run, address, begin.Attempt, begin.Phase, begin.Inputs)
+            {
+                Items = begin.Phase == StepPhase.Run || begin.Items.IsDefault ? null : begin.Items,
+                Leaves = begin.Step.IsAbsent,
+            },
+        ]);
         _performer.Claim(session.Name, run, begin);
         var claimed = session.Steps[address];
         var outputs = OutputsFor(session, wanted, begin.Step);
-        var (config, configuration) = begin.Phase == StepPhase.Revert && RevertPlace.IsWhereItWasDone(claimed, begin.Step)
+        var (config, configuration) = begin.Step.IsAbsent || (begin.Phase == StepPhase.Revert && RevertPlace.IsWhereItWasDone(claimed, begin.Step))
             ? Configured(session, claimed.ConfiguredBy)
             : (wanted.Config, session.ConfigurationOf(run));
         _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs));
@@ -230,19 +237,20 @@ public sealed partial class Controller
     private static ImmutableDictionary<StepAddress, StepOutputs> OutputsFor(SessionState session, Wanted wanted, WantedStep step)
     {
         var outputs = ImmutableDictionary.CreateBuilder<StepAddress, StepOutputs>();
-        Collect(step.Address);
+        Collect(step.Address, step.Edges);
         return outputs.ToImmutable();
 
-        void Collect(StepAddress address)
+        void Collect(StepAddress address, ImmutableArray<InputEdge> edges)
         {
             if (!outputs.ContainsKey(address) && session.Outputs.TryGetValue(address, out var left))
             {
                 outputs[address] = left;
             }
 
-            foreach (var edge in wanted.ByAddress[address].Edges)
+            foreach (var edge in edges)
             {
-                Collect(edge.Upstream);
+                // What stood before a step that is taken back may be wanted no longer either.
+                Collect(edge.Upstream, wanted.ByAddress.TryGetValue(edge.Upstream, out var upstream) ? upstream.Edges : []);
             }
         }
     }
@@ -388,15 +396,16 @@ public sealed partial class Controller
     private Wanted WantedBy(SessionState session)
     {
         // By the session itself: one of the same name may have been made anew since.
-        var revision = session.Carried?.Revision ?? 0;
-        if (_wanted.TryGetValue(session.Name, out var wanted) && wanted.Revision == revision && ReferenceEquals(wanted.Session, session))
+        // For a run it is known from its start what is to be absent.
+        var (run, revision) = (session.Carried?.Number ?? 0, session.Carried?.Revision ?? 0);
+        if (_wanted.TryGetValue(session.Name, out var wanted) && wanted.Run == run && ReferenceEquals(wanted.Session, session))
         {
             return wanted;
         }
 
         var config = revision == 0 ? new MigrationConfig() : ConfigurationReader.ReadCanonical(session.Revisions[revision - 1].Configuration).Config!;
-        var steps = _planner.Wanted(config);
-        return _wanted[session.Name] = new(session, revision, config, steps, steps.ToDictionary(step => step.Address), new InputsMemo(), Limits.Of(config, _processors));
+        var steps = Desired.Of(_planner, config, session, session.Carried?.Number ?? 0);
+        return _wanted[session.Name] = new(session, revision, run, config, steps, steps.ToDictionary(step => step.Address), new InputsMemo(), Limits.Of(config, _processors));
     }
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "No run is under way; the controller ends.")]
@@ -408,6 +417,7 @@ public sealed partial class Controller
     private sealed record Wanted(
         SessionState Session,
         int Revision,
+        int Run,
         MigrationConfig Config,
         ImmutableArray<WantedStep> Steps,
         IReadOnlyDictionary<StepAddress, WantedStep> ByAddress,

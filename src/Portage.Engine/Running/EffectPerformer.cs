@@ -224,7 +224,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                     Session = session, Run = run, Address = address, Attempt = attempt, Config = call.Config, Inputs = begin.Inputs, Outputs = call.Outputs,
                     Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress, Redo = begin.Items,
                 };
-                return new StepEvaluated(session, run, address, attempt, await EvaluateAsync(step, evaluate, cancellationToken));
+                return new StepEvaluated(session, run, address, attempt, await EvaluateAsync(step, begin.Step.IsAbsent, evaluate, cancellationToken));
             case StepPhase.Revert:
                 var revert = new RevertContext
                 {
@@ -268,9 +268,9 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
     }
 
     /// <summary>What a step finds that looks; of one that can only say what taking it back destroys, that.</summary>
-    private static async ValueTask<StepReport> EvaluateAsync(IStep step, EvaluateContext context, CancellationToken cancellationToken)
+    private static async ValueTask<StepReport> EvaluateAsync(IStep step, bool leaves, EvaluateContext context, CancellationToken cancellationToken)
     {
-        if (step is IEvaluated evaluated)
+        if (!leaves && step is IEvaluated evaluated)
         {
             return await evaluated.EvaluateAsync(context, cancellationToken);
         }
@@ -281,7 +281,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
             Secrets = context.Secrets, Time = context.Time, Files = context.Files, Items = context.Redo, Identity = context.Inputs.Fingerprints.Identity,
         };
         var destroys = step is IDestroying destroying ? await destroying.LookAsync(look, cancellationToken) : [];
-        return new(ImmutableSortedDictionary<string, long>.Empty, ["it is done anew"]) { Destroys = destroys };
+        return new(ImmutableSortedDictionary<string, long>.Empty, [leaves ? "it is taken back" : "it is done anew"]) { Destroys = destroys };
     }
 
     private static Diagnostic BeyondApproval(ImmutableArray<Destruction> now, ImmutableArray<Destruction> approved) =>

@@ -31,7 +31,7 @@ public sealed class StatusBuilder(Planner planner)
         var run = session.Runs.Count > 0 ? session.Runs[^1] : null;
         var revision = session.ActiveRun is { } active ? session.Revisions[active.Revision - 1] : session.Current ?? session.Pending;
         var config = revision is null ? new() : ConfigurationReader.ReadCanonical(revision.Configuration).Config!;
-        var wanted = planner.Wanted(config);
+        var wanted = Desired.Of(planner, config, session, session.ActiveRun?.Number ?? 0);
         var working = AtWork.Of(session).ToHashSet();
         var standings = Standings.Of(wanted, session, run?.Number ?? 0, working, now, new InputsMemo(), Readings);
         if (session.ActiveRun is not null)
@@ -141,6 +141,8 @@ public sealed class StatusBuilder(Planner planner)
                     : $"paused by {held.Pause.By}: workflow resume{(held.Pause.Pattern == "*" ? "" : $" '{held.Pause.Pattern}'")}");
             case Standing.Working when !isUnderWay && AtWork.Is(had):
                 return (StepGroup.InProgress, $"is still ending: {standstill ?? "finishes its batch"}");
+            case Standing.Ready when !isUnderWay && had.LeavesBy is not null:
+                return (StepGroup.Pending, "no longer wanted, to be taken back; not started: workflow start");
             case Standing.Working or Standing.Ready when !isUnderWay:
                 return (StepGroup.Pending, had.State == StepState.Absent ? NotStarted(session) : $"{Situations.Of(had)}; {NotStarted(session)}");
             case Standing.Working working:
@@ -164,6 +166,10 @@ public sealed class StatusBuilder(Planner planner)
                 return (StepGroup.InProgress, $"attempt {had.Attempt} failed: {retries.Because.Detail} Tries again at {retries.At:HH:mm:ss} UTC");
             case Standing.Failed failed:
                 return (StepGroup.Failed, $"{failed.Because.Code}: {failed.Because.Detail}{(failed.Because.Command is { } command ? $" Next: {command}" : "")}");
+            case Standing.RevertWaits reverts when had.LeavesBy is not null:
+                return (StepGroup.Pending, $"is taken back after {string.Join(" and ", reverts.On)} is");
+            case Standing.StopsFirst when had.LeavesBy is not null:
+                return (StepGroup.InProgress, $"nobody wants it any more: stops, and is taken back{(standstill is null ? "" : $"; {standstill}")}");
             case Standing.RevertWaits reverts:
                 return (StepGroup.Pending, $"is reverted and done again after {string.Join(" and ", reverts.On)} is reverted");
             case Standing.StopsFirst:

@@ -58,4 +58,7 @@ public static partial class DiagnosticCatalog
 
     /// <summary>When it came to it, more would have been destroyed than a person approved.</summary>
     public static readonly DiagnosticKind MoreWouldBeDestroyed = new("PG2023", "More would be destroyed than was approved");
+
+    /// <summary>Work is wanted, or other work would go along with it.</summary>
+    public static readonly DiagnosticKind CollectRefused = new("PG2030", "It cannot be collected");
 }

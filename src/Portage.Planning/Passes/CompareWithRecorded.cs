@@ -15,7 +15,7 @@ internal static class CompareWithRecorded
         foreach (var step in wanted)
         {
             before.Clear();
-            foreach (var edge in step.Edges)
+            foreach (var edge in step.IsAbsent ? [] : step.Edges)
             {
                 before.Add(looks[edge.Upstream]);
             }
@@ -24,7 +24,7 @@ internal static class CompareWithRecorded
             var verdict = StepVerdicts.Of(step, had, before);
 
             // What is blocked is not touched: what comes after it stands as it did.
-            looks[step.Address] = new(verdict, had, verdict.Kind is VerdictKind.Keep or VerdictKind.Block ? had!.Outputs : default);
+            looks[step.Address] = new(verdict, had, verdict.Kind is VerdictKind.Keep or VerdictKind.Block ? had?.Outputs ?? [] : default);
             changes.Add(ChangeOf(step.Address, verdict));
         }
 
@@ -40,6 +40,7 @@ internal static class CompareWithRecorded
             VerdictKind.Adopt => new StepChange.Adopt(step, verdict.Because),
             VerdictKind.Update => new StepChange.Update(step, verdict.Because),
             VerdictKind.Redo => new StepChange.Redo(step, verdict.IsConditional, verdict.Because),
+            VerdictKind.Revert => new StepChange.Revert(step, verdict.Because),
             VerdictKind.Block => new StepChange.Block(step, verdict.Because),
             _ => throw new InvalidOperationException($"No change for {verdict.Kind}."),
         };

@@ -17,6 +17,13 @@ public static class StepVerdicts
     /// <param name="before">The steps before it, in the order of its edges.</param>
     public static Verdict Of(WantedStep step, RecordedStep? had, IReadOnlyList<UpstreamLook> before)
     {
+        if (step.IsAbsent)
+        {
+            return had is null or { State: RecordedState.Absent }
+                ? new(VerdictKind.Keep, [])
+                : new(VerdictKind.Revert, [new(null, null, null, $"no longer in the configuration; {had.LeavesBy ?? "somebody"} wants it taken back")]) { Redone = default };
+        }
+
         if (had is null || had.State == RecordedState.Absent)
         {
             return StepItems.EdgeOf(step) is { } edge && StepItems.Wanted(step.Edges[edge], before[edge]) is { } items

@@ -20,6 +20,9 @@ public enum VerdictKind
     /// <summary>Some of it, or all, must be taken back and done anew.</summary>
     Redo,
 
+    /// <summary>It is to be absent: take it back.</summary>
+    Revert,
+
     /// <summary>It cannot be brought to what is wanted.</summary>
     Block,
 }

@@ -70,8 +70,8 @@ internal sealed class Story
     /// <summary>Starts by the plan's name, having seen what it destroys: <see cref="There"/>.</summary>
     public OperationResult StartSeeing()
     {
-        var config = ConfigurationReader.ReadCanonical(Session.Current!.Configuration).Config!;
-        var seen = Planner.Plan(config, Session.Recorded()).Plan.Changes.Where(change => change.MayDestroy).Select(change => new Seen(change.Address, There, null)).ToImmutableArray();
+        var config = Desired.Of(Planner, ConfigurationReader.ReadCanonical(Session.Current!.Configuration).Config!, Session, run: 0);
+        var seen = Planner.Plan(config, Session.Recorded(), null).Plan.Changes.Where(change => change.MayDestroy).Select(change => new Seen(change.Address, There, null)).ToImmutableArray();
         var plan = Planner.Plan(config, Session.Recorded(), seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen))).Plan;
         return Do(new Operation.Start(plan.Hash.Hex) { By = "ann", Seen = seen });
     }
@@ -92,7 +92,7 @@ internal sealed class Story
     public ImmutableArray<Effect> Decide()
     {
         var wanted = Session.Carried is { } run
-            ? Planner.Wanted(ConfigurationReader.ReadCanonical(Session.ConfigurationOf(run.Number)).Config!)
+            ? Desired.Of(Planner, ConfigurationReader.ReadCanonical(Session.ConfigurationOf(run.Number)).Config!, Session, run.Number)
             : [];
         var places = _inFlight.Select(step => new Placed(Session.Name, step, AtWork.As(Session.Steps[step], Planner)));
         return Reconciler.Decide(wanted, Session, new(Now, _inFlight, _stopping) { Limits = Limits, Places = [.. Elsewhere, .. places], Readings = Readings }, _memo);
@@ -119,6 +119,7 @@ internal sealed class Story
                         Tell(new StepStarted(Session.Name, Session.Carried!.Number, begin.Step.Address, begin.Attempt, begin.Phase, begin.Inputs)
                         {
                             Items = begin.Phase == StepPhase.Run || begin.Items.IsDefault ? null : begin.Items,
+                            Leaves = begin.Step.IsAbsent,
                         });
                         _inFlight.Add(begin.Step.Address);
                         break;

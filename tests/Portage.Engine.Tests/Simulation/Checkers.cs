@@ -22,6 +22,7 @@ internal sealed class NoStepRunsBeforeItsInputs : IChecker
 {
     public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
         happened is StepStarted { Phase: not StepPhase.Revert } started
+        && !wanted[started.Step].IsAbsent
         && session.Steps.GetValueOrDefault(started.Step)?.State is not StepState.Running
         && wanted[started.Step].Edges.FirstOrDefault(edge => !IsEnough(edge, session.Steps.GetValueOrDefault(edge.Upstream))) is { } open
             ? $"{open.Upstream} is not complete"
@@ -35,7 +36,7 @@ internal sealed class CompleteWorkIsLeftAlone(Planner planner) : IChecker
 {
     public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened)
     {
-        if (happened is not StepStarted started || session.Steps.GetValueOrDefault(started.Step) is not { State: StepState.Complete } had)
+        if (happened is not StepStarted started || session.Steps.GetValueOrDefault(started.Step) is not { State: StepState.Complete, LeavesBy: null } had)
         {
             return null;
         }
@@ -125,7 +126,8 @@ internal sealed class NothingIsDestroyedUnasked(Planner planner) : IChecker
                 // Where the evaluation found nothing of an item there was nothing to approve; if there is by now, the revert is refused.
                 return items.FirstOrDefault(item => !_approved.Contains((e.Session, Place(e.Step), item)) && !WasNotThere(e, item)) is { } item ? $"nobody approved that {item} goes" : null;
             case StepStarted { Phase: StepPhase.Revert } e when planner.WritesToTarget(e.Step.Kind) && session.Steps[e.Step].State != StepState.Reverting:
-                return "all of it goes";
+                return session.Steps[e.Step] is { LeavesBy: not null, Proposal.IsApproved: true } && !_approved.Any(one => one.Session == e.Session && one.Place == Place(e.Step)) ? "nobody approved that all of it goes"
+                    : session.Steps[e.Step] is { LeavesBy: not null, Proposal.IsApproved: true } ? null : "all of it goes";
             default:
                 return null;
         }
@@ -192,6 +194,11 @@ internal static class Checkers
                 if (!known.TryGetValue(configuration, out var wanted))
                 {
                     known[configuration] = wanted = planner.Wanted(ConfigurationReader.ReadCanonical(configuration).Config!).ToDictionary(step => step.Address);
+                }
+
+                if (session.Leaving.Count > 0)
+                {
+                    wanted = Desired.Of(planner, [.. wanted.Values], session, session.Carried?.Number ?? 0).ToDictionary(step => step.Address);
                 }
 
                 foreach (var checker in checkers)

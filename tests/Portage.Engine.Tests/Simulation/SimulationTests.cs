@@ -86,5 +86,5 @@ public sealed class SimulationTests
         string.Concat(PlanOf(world, session).Changes.Select(change => $"{change.Word} {change.Address} {string.Join("; ", change.Because.Select(reason => reason.Text))}\n"));
 
     private static Plan PlanOf(World world, SessionState session) =>
-        world.Planner.Plan(ConfigurationReader.ReadCanonical(session.Current!.Configuration).Config!, session.Recorded()).Plan;
+        world.Planner.Plan(Desired.Of(world.Planner, ConfigurationReader.ReadCanonical(session.Current!.Configuration).Config!, session, run: 0), session.Recorded(), null).Plan;
 }

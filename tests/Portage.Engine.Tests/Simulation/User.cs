@@ -20,7 +20,7 @@ internal sealed class User(World world)
     public void Act()
     {
         var session = world.State.Sessions[HomeState.DefaultSession];
-        switch (world.Chance.Next(14))
+        switch (world.Chance.Next(15))
         {
             case 0 or 1:
                 Do(new Operation.Pause([Patterns[world.Chance.Next(Patterns.Length)]]) { By = "ann" });
@@ -39,6 +39,9 @@ internal sealed class User(World world)
                 Configure();
                 world.Start();
                 break;
+            case 14:
+                Collect(session);
+                break;
             case 11:
                 world.Round++;
                 break;
@@ -48,6 +51,16 @@ internal sealed class User(World world)
             default:
                 world.Start();
                 break;
+        }
+    }
+
+    /// <summary>Asks for something to be taken back that may be wanted or not, or for none of it.</summary>
+    private void Collect(SessionState session)
+    {
+        var left = session.Steps.Values.Where(step => step.HasEffects && !_slices.ContainsKey(step.Address.Part!)).Select(step => step.Address.ToString()).Order(StringComparer.Ordinal).ToArray();
+        if (left.Length > 0)
+        {
+            Do(new Operation.Collect([left[world.Chance.Next(left.Length)]], IsWanted: world.Chance.Next(4) > 0) { By = "ann" });
         }
     }
 

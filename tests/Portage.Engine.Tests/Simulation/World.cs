@@ -155,10 +155,10 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
             return;
         }
 
-        var config = ConfigurationReader.ReadCanonical(current.Configuration).Config!;
-        var first = Planner.Plan(config, session.Recorded()).Plan;
+        var wanted = Desired.Of(Planner, ConfigurationReader.ReadCanonical(current.Configuration).Config!, session, run: 0);
+        var first = Planner.Plan(wanted, session.Recorded(), null).Plan;
         var seen = first.Changes.Where(change => change.MayDestroy).Select(change => new Seen(change.Address, SimStep.Destroyed(change.Redone, session.Steps.GetValueOrDefault(change.Address)), null)).ToImmutableArray();
-        var plan = Planner.Plan(config, session.Recorded(), seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen))).Plan;
+        var plan = Planner.Plan(wanted, session.Recorded(), seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen))).Plan;
         Perform(new Operation.Start(plan.IsDestructive ? plan.Hash.Hex : null) { By = "ann", Seen = seen });
     }
 

@@ -37,7 +37,7 @@ public sealed record StepReverted(string Session, int Run, StepAddress Step) : S
 
         // Nothing of it is left. What was approved to come instead is still approved.
         var left = new StepRecord(had.Address) { Run = Run, Inputs = had.Inputs, ConfiguredBy = had.ConfiguredBy, TakenBackAt = had.TakenBackAt, TakenBack = had.TakenBack };
-        return had.Proposal is { IsApproved: true } proposal
+        return had.Proposal is { IsApproved: true, Leaves: false } proposal
             ? left with { State = StepState.Evaluated, Inputs = proposal.Inputs, Evidence = proposal.Evidence, GateReport = proposal.Evidence, Approved = proposal.Approved }
             : left;
     }

@@ -14,12 +14,16 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
     /// <summary>The items that are taken back, or, in an evaluation, would be; null for all of the step.</summary>
     public ImmutableArray<string>? Items { get; init; }
 
+    /// <summary>True where the step is to be absent, and nothing comes instead.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Leaves { get; init; }
+
     /// <inheritdoc/>
     public override string Describe() => $"run {Run}, attempt {Attempt}: {Phase.ToString().ToLowerInvariant()} begins{(Phase == StepPhase.Revert && Items is { } items ? $" of {string.Join(", ", items)}" : "")}";
 
     internal static StepStarted Read(ref EventFields fields)
     {
-        var (attempt, phase, inputs, items) = (default(int?), default(StepPhase?), default(StepInputs), default(ImmutableArray<string>?));
+        var (attempt, phase, inputs, items, leaves) = (default(int?), default(StepPhase?), default(StepInputs), default(ImmutableArray<string>?), false);
         while (fields.Next(out var name))
         {
             switch (name)
@@ -28,15 +32,19 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
                 case "phase": phase = fields.Phase(); break;
                 case "inputs": inputs = fields.Inputs(); break;
                 case "items": items = fields.Texts(); break;
+                case "leaves": leaves = fields.Flag(); break;
                 default: fields.Skip(); break;
             }
         }
 
-        return new(fields.Session, fields.Run, fields.Step, fields.Needed(attempt), fields.Needed(phase), fields.Needed(inputs)) { Items = items };
+        return new(fields.Session, fields.Run, fields.Step, fields.Needed(attempt), fields.Needed(phase), fields.Needed(inputs)) { Items = items, Leaves = leaves };
     }
 
     internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) => Started(WithoutOther(had), place) with
     {
+        // What begins otherwise is wanted again.
+        LeavesBy = Leaves ? had.LeavesBy : null,
+        LeavesIn = Leaves ? had.LeavesIn : 0,
         Run = Run,
         Attempt = Attempt,
         IsClaimed = true,
@@ -56,7 +64,8 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
         {
             Proposal = new(Inputs, Items ?? default)
             {
-                Approved = had.Proposal is { } before && InputDifferences.HaveSameResult(before.Inputs, Inputs) ? before.Approved : null,
+                Leaves = Leaves,
+                Approved = had.Proposal is { } before && before.Leaves == Leaves && InputDifferences.HaveSameResult(before.Inputs, Inputs) ? before.Approved : null,
             },
         },
 

@@ -39,6 +39,9 @@ public enum StepState
 /// <param name="Redone">The items whose present work would be taken back first; default for all.</param>
 public sealed record Proposal(StepInputs Inputs, ImmutableArray<string> Redone)
 {
+    /// <summary>True where nothing is to come instead: it is taken back because nobody wants it any more.</summary>
+    public bool Leaves { get; init; }
+
     /// <summary>What the evaluation found; null until it has.</summary>
     public StepReport? Evidence { get; init; }
 
@@ -142,6 +145,12 @@ public sealed record StepRecord(StepAddress Address)
 
     /// <summary>The last run there was when that was asked: only a later one does it. 0 when nobody asked.</summary>
     public int AskedIn { get; init; }
+
+    /// <summary>Who wants it taken back, now that no configuration wants it; null when nobody does.</summary>
+    public string? LeavesBy { get; init; }
+
+    /// <summary>The last run there was when that was asked: only a later one does it. 0 when nobody asked.</summary>
+    public int LeavesIn { get; init; }
 
     /// <summary>The evidence that was approved; null when none was.</summary>
     public Fingerprint? Approved { get; init; }

@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using Portage.Configuration.Reading;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+using Portage.Planning;
+
+namespace Portage.Engine.Operations;
+
+/// <content>Taking back what nobody wants any more.</content>
+public sealed partial class OperationRules
+{
+    private const int CollectedNamesMax = 3;
+
+    private OperationResult Collect(Operation.Collect operation, SessionState session, HomeState home)
+    {
+        if (session.Current is not { } current)
+        {
+            return OperationResult.Refused(NothingCommitted(session));
+        }
+
+        var wanted = planner.Wanted(ConfigurationReader.ReadCanonical(current.Configuration).Config!).Select(step => step.Address).ToHashSet();
+        var left = session.Steps.Values.Where(step => step.HasEffects && !wanted.Contains(step.Address)).Select(step => step.Address).ToHashSet();
+        var chosen = new HashSet<StepAddress>();
+        foreach (var pattern in operation.Patterns.Select(pattern => new AddressPattern(pattern)))
+        {
+            var named = left.Where(step => pattern.Matches(step)).ToArray();
+            if (named.Length == 0)
+            {
+                return OperationResult.Refused(NothingLeft(pattern, wanted, left));
+            }
+
+            chosen.UnionWith(named);
+        }
+
+        var begun = Desired.Begun(planner, session, left).ToArray();
+        if (operation.IsWanted)
+        {
+            AddWhatRestsOn(chosen, begun);
+            if ((WhyStoodOn(chosen, session) ?? WhyKept(chosen, session, home)) is { } kept)
+            {
+                return OperationResult.Refused(kept);
+            }
+        }
+
+        var steps = begun.Select(step => step.Address).Where(step => chosen.Contains(step) && session.Steps[step].LeavesBy is not null != operation.IsWanted).ToArray();
+        return steps.Length == 0
+            ? new() { NothingToDo = true, Messages = [operation.IsWanted ? "All of it is asked for already: workflow plan" : "None of it was asked for."] }
+            : new()
+            {
+                Events = [.. steps.Select(step => new CollectAsked(session.Name, session.Runs.Count, step, operation.By, operation.IsWanted))],
+                Messages = [.. steps.Select(step => AnswerCollect(step, session.Steps[step], operation.IsWanted))],
+            };
+    }
+
+    private static string AnswerCollect(StepAddress step, StepRecord had, bool isWanted) =>
+        isWanted ? $"The next start takes back what {step} made."
+        : had.State == StepState.Reverting ? $"{step} is being taken back already: the next start goes on with that."
+        : $"What {step} made is left as it is.";
+
+    /// <summary>What stands on something that goes, goes first.</summary>
+    private static void AddWhatRestsOn(HashSet<StepAddress> chosen, WantedStep[] begun)
+    {
+        foreach (var step in begun.Where(step => step.Edges.Any(edge => edge.RestsOn && chosen.Contains(edge.Upstream))))
+        {
+            chosen.Add(step.Address);
+        }
+    }
+
+    /// <summary>Wanted work that was begun on what would go; null where there is none.</summary>
+    private Diagnostic? WhyStoodOn(HashSet<StepAddress> chosen, SessionState session)
+    {
+        var others = session.Steps.Values.Where(step => step.HasEffects && !chosen.Contains(step.Address)).Select(step => step.Address).ToHashSet();
+        var standing = Desired.Begun(planner, session, others).FirstOrDefault(step => step.Edges.Any(edge => edge.RestsOn && chosen.Contains(edge.Upstream)));
+        return standing is null
+            ? null
+            : DiagnosticCatalog.CollectRefused.Error(
+                null,
+                $"{standing.Address}, which the configuration wants, stands on what {standing.Edges.First(edge => edge.RestsOn && chosen.Contains(edge.Upstream)).Upstream} made. Nothing was asked for.") with
+            { Command = $"workflow explain {standing.Address}" };
+    }
+
+    /// <summary>Other work in the same indices, which would go along; null where there is none.</summary>
+    private Diagnostic? WhyKept(HashSet<StepAddress> chosen, SessionState session, HomeState home)
+    {
+        var claims = Consent.AllOf(home, planner);
+        var going = claims.Where(claim => claim.Session == session.Name && chosen.Contains(claim.Step)).ToArray();
+        var others = claims.Where(claim => claim.Session != session.Name || !chosen.Contains(claim.Step)).ToLookup(claim => (claim.Cluster, claim.Index));
+        foreach (var claim in going)
+        {
+            // What it stands on stays; what stands on it, and what is in the same index by another way, would be lost.
+            var lost = others[(claim.Cluster, claim.Index)].FirstOrDefault(other => other.Session != session.Name || !IsUnder(other.Step, claim.Step));
+            if (lost is not null)
+            {
+                var indices = going.Where(one => one.Step == claim.Step && others[(one.Cluster, one.Index)].Any(other => other.Session != session.Name || !IsUnder(other.Step, one.Step))).Select(one => one.Index).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+                var names = $"{string.Join(", ", indices.Take(CollectedNamesMax))}{(indices.Length > CollectedNamesMax ? $" and {indices.Length - CollectedNamesMax} more" : "")}";
+                return DiagnosticCatalog.CollectRefused.Error(
+                    null,
+                    $"{claim.Step} made {names}, in which {lost.Step}{(lost.Session == session.Name ? "" : $" of session {lost.Session}")} has work. Nothing was asked for.") with
+                { Command = $"workflow explain {lost.Step}" };
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsUnder(StepAddress under, StepAddress step) =>
+        (under.Source, under.Part, under.Target) == (step.Source, step.Part, step.Target) && under.Kind < step.Kind;
+
+    private static Diagnostic NothingLeft(AddressPattern pattern, HashSet<StepAddress> wanted, HashSet<StepAddress> left)
+    {
+        if (wanted.FirstOrDefault(step => pattern.Matches(step)) is { Source: not null } one)
+        {
+            return DiagnosticCatalog.CollectRefused.Error(null, $"{one} is wanted by the configuration. Only what nobody wants any more is collected: take it out of the configuration first.") with
+            { Command = "workflow configure show" };
+        }
+
+        return DiagnosticCatalog.NoSuchStep.Error(null, left.Count == 0 ? "Nothing is left of steps that are no longer wanted." : $"'{pattern}' selects none of the {left.Count} steps that are no longer wanted.") with
+        {
+            DidYouMean = DidYouMean.Among(pattern.Text, left.Select(step => step.ToString())),
+            Command = "workflow plan",
+        };
+    }
+}

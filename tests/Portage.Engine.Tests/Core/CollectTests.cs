@@ -1,0 +1,176 @@
+using Portage.Engine.Ledger;
+using Portage.Engine.Operations;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+using Portage.Planning;
+using Portage.Planning.Destroying;
+
+namespace Portage.Engine.Tests.Core;
+
+/// <summary>What nobody wants any more is left as it is until somebody asks; then it is taken back like any other work.</summary>
+public sealed class CollectTests
+{
+    private const string NoGates = "metadata: { approve: none }\n        backfill: { approve: none }\n        validate: { approve: none }";
+
+    private static readonly Destruction Documents = new(DestructionKind.DeleteDocuments, "blue", "b", 3, 100, 0) { Item = "b" };
+
+    private static readonly Destruction Index = new(DestructionKind.DeleteIndex, "blue", "b", 0, 0, 0) { Item = "b" };
+
+    [Fact]
+    public void Decide_NobodyAsked_LeavesWhatIsLeftAsItIs()
+    {
+        var story = Left();
+        Assert.Equal("", story.Settle());
+        Assert.True(Had(story, "logs/b@blue:metadata").HasEffects);
+    }
+
+    [Fact]
+    public void Plan_AskedFor_SaysWhatIsTakenBackAndDestroyed()
+    {
+        var story = Left();
+        story.Settle();
+        Assert.False(Ask(story, "logs/b@blue:metadata").HasFailed);
+
+        // What stands on it goes too.
+        Assert.Equal(["revert logs/b@blue:metadata", "revert logs/b@blue:backfill", "revert logs/b@blue:validate"], Changes(story).Where(change => change is StepChange.Revert).Select(change => $"{change.Word} {change.Address}"));
+        Assert.All(Changes(story).Where(change => change is StepChange.Revert && change.Address.Kind != Model.Steps.StepKind.Validate), change => Assert.True(change.MayDestroy));
+        Assert.Equal("PG2021", Assert.Single(story.Do(new Operation.Start(null) { By = "ann" }).Diagnostics).Code);
+    }
+
+    [Fact]
+    public void Decide_Approved_TakesBackInReverseOrder()
+    {
+        var story = Asked();
+        Assert.Equal("evaluate logs/b@blue:metadata #1\nevaluate logs/b@blue:backfill #1\nrevert logs/b@blue:validate #1\n", story.Settle());
+        story.Reverted("logs/b@blue:validate").Evaluate("logs/b@blue:metadata", destroys: Index).Evaluate("logs/b@blue:backfill", destroys: Documents);
+        Assert.Equal("review logs/b@blue:metadata: destroys 1 index, 0 documents on blue\nreview logs/b@blue:backfill: destroys 3 documents in 1 index on blue\n", story.Settle());
+        Approve(story, "logs/b@blue:metadata");
+        Assert.Equal("", story.Settle());
+        Approve(story, "logs/b@blue:backfill");
+        Assert.Equal("revert logs/b@blue:backfill #1\n", story.Settle());
+        story.Reverted("logs/b@blue:backfill");
+        Assert.Equal("revert logs/b@blue:metadata #1\n", story.Settle());
+        story.Reverted("logs/b@blue:metadata");
+        Assert.Equal("end Done\n", story.Settle());
+        Assert.All(story.Session.Steps.Values.Where(step => step.Address.Part == "b"), step => Assert.False(step.HasEffects));
+        Assert.Empty(story.Session.Leaving);
+        Assert.Equal([], Changes(story).Where(change => change is not StepChange.Keep).Select(change => $"{change.Word} {change.Address} {change.Because.FirstOrDefault()?.Text}"));
+    }
+
+    [Fact]
+    public void Decide_Rejected_LeavesItAndAsksAnewInTheNextRun()
+    {
+        var story = Asked();
+        story.Settle();
+        story.Reverted("logs/b@blue:validate").Evaluate("logs/b@blue:metadata", destroys: Index).Evaluate("logs/b@blue:backfill", destroys: Documents).Settle();
+        foreach (var step in (string[])["logs/b@blue:metadata", "logs/b@blue:backfill"])
+        {
+            story.Do(new Operation.Reject([new(StepAddress.Parse(step), Had(story, step).OpenReview!.Evidence)], "not yet") { By = "ann" });
+        }
+
+        Assert.Equal("end Failed\n", story.Settle());
+        Assert.True(Had(story, "logs/b@blue:backfill").HasEffects);
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.Equal("evaluate logs/b@blue:metadata #1\nevaluate logs/b@blue:backfill #1\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_CancelledMeanwhile_LeavesItAsItIs()
+    {
+        var story = Asked();
+        story.Settle();
+        story.Reverted("logs/b@blue:validate").Evaluate("logs/b@blue:metadata", destroys: Index).Evaluate("logs/b@blue:backfill", destroys: Documents).Settle();
+        Assert.False(story.Do(new Operation.Collect(["logs/b"], IsWanted: false) { By = "ann" }).HasFailed);
+        Assert.Equal("end Done\n", story.Settle());
+        Assert.True(Had(story, "logs/b@blue:metadata").HasEffects);
+    }
+
+    [Fact]
+    public void Decide_WantedAgain_IsKept()
+    {
+        var story = Left();
+        story.Settle();
+        Ask(story, "logs/b");
+        story.Start(WithB);
+        Assert.Equal("", story.Settle());
+        Assert.Empty(Changes(story).Where(change => change is not StepChange.Keep));
+    }
+
+    [Fact]
+    public void Decide_AskedForInTheRun_WaitsForTheNext()
+    {
+        var story = Left().Start(Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        metadata: { skip: true }\n        backfill: { skip: true }"));
+        Assert.Equal("run logs/c@blue:validate #1\n", story.Settle());
+        Assert.False(Ask(story, "logs/b").HasFailed);
+        Assert.Equal("", story.Settle());
+        story.Report("logs/c@blue:validate");
+        Assert.EndsWith("end Done\n", story.Settle(), StringComparison.Ordinal);
+        Assert.True(Had(story, "logs/b@blue:metadata").HasEffects);
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.Contains("evaluate logs/b@blue:metadata", story.Settle(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("logs/a@blue:metadata", "PG2030")]
+    [InlineData("logs/c", "PG2007")]
+    public void Collect_WhatIsWantedOrUnknown_IsRefused(string pattern, string code)
+    {
+        var story = Left();
+        story.Settle();
+        Assert.Equal(code, Assert.Single(Ask(story, pattern).Diagnostics).Code);
+    }
+
+    [Fact]
+    public void Collect_WhatAWantedComparisonStandsOn_IsRefused()
+    {
+        var story = new Story().Start(Story.Config(NoGates)).Finish().Start(Story.Config(NoGates.Replace("backfill: { approve: none }", "backfill: { skip: true }", StringComparison.Ordinal)));
+        var refused = Assert.Single(Ask(story, "logs/a@blue:backfill").Diagnostics);
+        Assert.Equal("PG2030", refused.Code);
+        Assert.StartsWith("logs/a@blue:validate, which the configuration wants, stands on", refused.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_WantedAgainInPart_KeepsWhatThatStandsOn()
+    {
+        var story = Left();
+        Ask(story, "logs/b");
+        story.Start(WithB.Replace("indices: { include: [b] }\n        " + NoGates, "indices: { include: [b] }\n        " + NoGates.Replace("backfill: { approve: none }", "backfill: { skip: true }", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.Equal(["collect logs/b@blue:backfill"], Changes(story).Where(change => change is not StepChange.Keep).Select(change => $"{change.Word} {change.Address}"));
+    }
+
+    [Fact]
+    public void Collect_AnIndexThatAnotherSliceHasNow_IsRefused()
+    {
+        var story = new Story().Start(WithB).Finish();
+        story.Start(Story.Config(NoGates).Replace("include: [a]", "include: [a, b]", StringComparison.Ordinal)).Finish();
+        var refused = Assert.Single(Ask(story, "logs/b").Diagnostics);
+        Assert.Equal("PG2030", refused.Code);
+        Assert.Contains("logs/b@blue:metadata made b, in which logs/a@blue:", refused.Detail, StringComparison.Ordinal);
+    }
+
+    private static string WithB => Story.Config(NoGates, "b:\n        indices: { include: [b] }\n        " + NoGates);
+
+    /// <summary>Two slices done, then one of them taken out of the configuration.</summary>
+    private static Story Left() => new Story().Start(WithB).Finish().Start(Story.Config(NoGates));
+
+    private static Story Asked()
+    {
+        var story = Left();
+        story.Settle();
+        Ask(story, "logs/b");
+        Assert.False(story.StartSeeing().HasFailed);
+        return story;
+    }
+
+    private static OperationResult Ask(Story story, string pattern) => story.Do(new Operation.Collect([pattern], IsWanted: true) { By = "ann" });
+
+    private static StepRecord Had(Story story, string step) => story.Session.Steps[StepAddress.Parse(step)];
+
+    private static void Approve(Story story, string step) => story.Do(new Operation.Approve([new(StepAddress.Parse(step), Had(story, step).OpenReview!.Evidence)], null) { By = "ann" });
+
+    private static IEnumerable<StepChange> Changes(Story story)
+    {
+        var config = Configuration.Reading.ConfigurationReader.ReadCanonical(story.Session.Current!.Configuration).Config!;
+        return story.Planner.Plan(Engine.Core.Desired.Of(story.Planner, config, story.Session, run: 0), story.Session.Recorded(), null).Plan.Changes;
+    }
+}
