@@ -77,7 +77,7 @@ public sealed class StatusBuilder(Planner planner)
         var orphans = session.Steps.Values.Where(step => step.HasEffects && !known.Contains(step.Address)).Select(step => step.Address.ToString()).Order(StringComparer.Ordinal).ToArray();
         if (orphans.Length > 0)
         {
-            notes.Add($"No longer in the configuration, and left as they are: {string.Join(", ", orphans)}.");
+            notes.Add($"No longer in the configuration, and left as they are: {string.Join(", ", orphans)}. To have them taken back: workflow collect ADDRESS.");
         }
 
         return notes.ToImmutable();
