@@ -24,7 +24,7 @@ internal static class StartCommand
         if (state.Sessions.GetValueOrDefault(verb.SessionName ?? state.ActiveSession) is { Current: { } current } session)
         {
             // What is there now is seen first, and handed over with the plan that was made of it.
-            var report = await PlanCommand.MakeAsync(verb, session, current, withSizes: false, cancellationToken);
+            var report = await PlanCommand.MakeAsync(verb, state, session, current, withSizes: false, cancellationToken);
             var (goesOn, named) = session.ActiveRun is { } run && run.Revision == current.Number && !session.IsAskedSince(run) ? (true, plan) : await Consent.AskAsync(verb, report, plan, cancellationToken);
             if (!goesOn)
             {

@@ -51,7 +51,7 @@ internal static class Consent
             return null;
         }
 
-        var report = await Commands.PlanCommand.MakeAsync(verb, session, pending, withSizes: false, cancellationToken);
+        var report = await Commands.PlanCommand.MakeAsync(verb, state, session, pending, withSizes: false, cancellationToken);
         var isAsked = verb.Output == OutputFormat.Text && verb.Terminal.InputIsTerminal && verb.Terminal.OutputIsTerminal;
         if (given is not null && !report.Plan.Hash.Hex.StartsWith(given, StringComparison.OrdinalIgnoreCase))
         {
