@@ -16,7 +16,7 @@ public sealed class PurityTests
 {
     private static readonly Assembly[] PureProjects = [typeof(StepAddress).Assembly, typeof(MigrationConfig).Assembly, typeof(Planner).Assembly];
 
-    private static readonly string[] PureRooms = ["Core", "Ledger", "Operations", "Status"];
+    private static readonly string[] PureRooms = ["Core", "Ledger", "Operations", "Questions", "Status"];
 
     // The port lies beside the events that go through it.
     private static readonly Type[] Ports = [typeof(ILedger)];

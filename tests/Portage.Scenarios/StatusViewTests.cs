@@ -3,6 +3,7 @@ using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
+using Portage.Engine.Questions;
 using Portage.Engine.Status;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
@@ -21,7 +22,7 @@ public sealed class StatusViewTests
     public void Lines_AFailure_IsColouredAndNotCut(StepGroup group, string ink)
     {
         var step = Step("shop/a@blue:backfill", group, $"{Cause}. Next: workflow credentials create blue-admin") with { Failure = DiagnosticCatalog.StepBroke.Error(null, Cause) };
-        var lines = Lines(Report(step)).Skip(2).ToArray();
+        var lines = Lines(Report(step)).Skip(3).ToArray();
         Assert.True(lines.Length > 1);
         Assert.All(lines, line => Assert.True(line.StartsWith($"\u001b[{ink}m", StringComparison.Ordinal) && line.EndsWith("\u001b[0m", StringComparison.Ordinal), line));
         var text = string.Join(' ', lines.Select(line => line[5..^4].Trim()));
@@ -32,7 +33,7 @@ public sealed class StatusViewTests
     [Fact]
     public void Lines_WithoutFailure_AreOneLineAStep()
     {
-        var lines = Lines(Report(Step("shop/a@blue:backfill", StepGroup.Pending, Cause + Cause + Cause))).Skip(2).ToArray();
+        var lines = Lines(Report(Step("shop/a@blue:backfill", StepGroup.Pending, Cause + Cause + Cause))).Skip(3).ToArray();
         Assert.EndsWith("…", Assert.Single(lines), StringComparison.Ordinal);
     }
 
@@ -44,7 +45,7 @@ public sealed class StatusViewTests
             Step("shop/a@blue:backfill", StepGroup.InProgress, "runs") with { Progress = Documents(100, 1_000, 50), Remaining = TimeSpan.FromSeconds(18) },
             Step("shop/b@blue:backfill", StepGroup.InProgress, "runs") with { Progress = Documents(400, 1_000, 25), Remaining = TimeSpan.FromSeconds(24) },
             Step("shop/c@blue:backfill", StepGroup.Pending, "waits"));
-        Assert.Equal("1 of 4 steps complete; under way: 25 %, 500 of 2,000 documents, 75/s, 24 s left", RunTotal.Of(report));
+        Assert.Equal("1 of 4 steps complete; under way: 25 %, 500 of 2,000 documents, 75/s, 24 s left", RunTotalsView.Line(RunTotals.Of(report)));
     }
 
     [Fact]
@@ -53,14 +54,14 @@ public sealed class StatusViewTests
         var report = Report(
             Step("shop/a@blue:backfill", StepGroup.InProgress, "runs") with { Progress = Documents(100, 1_000, 50), Remaining = TimeSpan.FromSeconds(18) },
             Step("shop/b@blue:backfill", StepGroup.InProgress, "stands still") with { Progress = Documents(400, 1_000, null) });
-        Assert.Equal("0 of 2 steps complete; under way: 25 %, 500 of 2,000 documents, 50/s", RunTotal.Of(report));
+        Assert.Equal("0 of 2 steps complete; under way: 25 %, 500 of 2,000 documents, 50/s", RunTotalsView.Line(RunTotals.Of(report)));
     }
 
     [Fact]
     public void RunTotal_WithNothingCounted_IsNotSaid()
     {
-        Assert.Null(RunTotal.Of(Report(Step("shop/a@blue:metadata", StepGroup.UnderReview, "waits"))));
-        Assert.Null(RunTotal.Of(Report(Step("shop/a@blue:backfill", StepGroup.InProgress, "runs") with { Progress = Documents(1, 2, null) }) with { Outcome = RunOutcome.Stopped }));
+        Assert.Null(RunTotalsView.Line(RunTotals.Of(Report(Step("shop/a@blue:metadata", StepGroup.UnderReview, "waits")))));
+        Assert.Null(RunTotalsView.Line(RunTotals.Of(Report(Step("shop/a@blue:backfill", StepGroup.InProgress, "runs") with { Progress = Documents(1, 2, null) }) with { Outcome = RunOutcome.Stopped })));
     }
 
     private static string[] Lines(StatusReport report)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Portage.Backends.Embedded;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Engine.Core;
@@ -19,14 +20,14 @@ internal static class PlanCommand
         var pending = new Option<bool>("--pending") { Description = "Plan the revision that is not committed yet." };
         var all = new Option<bool>("--all") { Description = "Also list the steps that are kept." };
         var command = new Command("plan", "Show what a start would do, and why. Exit code 0; 2 when it cannot be started like this.") { pending, all };
-        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(pending), verb.Parsed.GetValue(all), cancellationToken));
+        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(pending), verb.Parsed.GetValue(all), cancellationToken), Shape.Plan);
         return command;
     }
 
     /// <summary>The plan of the pending revision where asked, or where there is no other.</summary>
     public static async Task<PlanReport?> MakeAsync(Verb verb, bool pending, bool withSizes, CancellationToken cancellationToken)
     {
-        if (verb.FindSession() is not { Home: var home, Session: var session })
+        if (await verb.FindSessionAsync(cancellationToken) is not { Home: var home, Session: var session })
         {
             return null;
         }

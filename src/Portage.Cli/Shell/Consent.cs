@@ -45,7 +45,7 @@ internal static class Consent
     /// <summary>Why the pending revision could be committed and not be started: its plan destroys something, and nobody named it or can be asked; or it is another plan.</summary>
     public static async Task<Diagnostic?> WhyRefusedAsync(Verb verb, string? given, CancellationToken cancellationToken)
     {
-        var state = verb.Access.Read();
+        var state = await verb.Access.ReadAsync(cancellationToken);
         if (state.Sessions.GetValueOrDefault(verb.SessionName ?? state.ActiveSession) is not { Pending: { } pending } session)
         {
             return null;

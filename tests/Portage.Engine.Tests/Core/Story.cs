@@ -4,6 +4,7 @@ using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
+using Portage.Engine.Ports;
 using Portage.Engine.Tests.Doubles;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
@@ -24,6 +25,9 @@ internal sealed class Story
     public DateTimeOffset Now { get; set; } = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
 
     public HomeState Home => _home;
+
+    /// <summary>Nothing is seen of any work, and no controller is there.</summary>
+    public static WorkSight Nothing { get; } = new(null, ImmutableDictionary<StepAddress, StepSight>.Empty, 1);
 
     public Limits Limits { get; init; } = Limits.None;
 
