@@ -79,6 +79,7 @@ internal static class SessionJson
     {
         json.WriteString("session", line.Name);
         json.WriteBoolean("active", line.IsActive);
+        json.WriteBoolean("running", line.ActiveRun is not null);
         json.WriteNumberOrNull("activeRun", line.ActiveRun);
         json.WriteNumber("revisions", line.Revisions);
         json.WriteNumber("runs", line.Runs);

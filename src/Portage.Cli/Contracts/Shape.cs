@@ -17,11 +17,11 @@ internal sealed record Shape(string Name, int Version, string About)
 
     public static readonly Shape Operation = new("operation", 1, "What came of a verb that changes something. `position` is an event at or after those that it wrote. `plan`, where the verb is about the next start, has the shape of a plan.");
 
-    public static readonly Shape Explanation = new("explanation", 1, "Why a step ran, was kept, waits or failed: what a start would do with it, what its result was made of, and what happened to it, each with its place in the ledger.");
+    public static readonly Shape Explanation = new("explanation", 2, "Why a step ran, was kept, waits or failed: what a start would do with it, what its result was made of, and what happened to it, each with its place in the ledger.");
 
     public static readonly Shape EditExplanation = new("edit-explanation", 1, "What a start would do if a field had another value: with the step, and with others where that is anything.");
 
-    public static readonly Shape Reviews = new("reviews", 1, "What waits for a person, with its evidence. `evidence` is the digest of what is shown: an approval is for this digest and no other.");
+    public static readonly Shape Reviews = new("reviews", 2, "What waits for a person, with its evidence. `evidence` is the digest of what is shown: an approval is for this digest and no other.");
 
     public static readonly Shape Runs = new("runs", 1, "The runs of a session, oldest first.");
 
