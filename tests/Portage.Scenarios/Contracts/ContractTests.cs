@@ -36,6 +36,8 @@ public sealed class ContractTests
     {
         ["status"] = told => Written(output => StatusView.Write(output, OutputFormat.Json, told.Status)),
         ["status.under-way"] = _ => Written(output => StatusView.Write(output, OutputFormat.Json, UnderWay())),
+        ["status.last-step"] = _ => Written(output => StatusView.Write(output, OutputFormat.Json, Of(UnderWay(), 0, null))),
+        ["status.over"] = _ => Written(output => StatusView.Write(output, OutputFormat.Json, Of(UnderWay(), 2, RunOutcome.Failed))),
         ["plan"] = told => Written(output => PlanView.Write(output, OutputFormat.Json, PlanOf(told))),
         ["operation"] = told => Written(output => OperationView.Write(output, OutputFormat.Json, Approved(told))),
         ["operation.with-plan"] = told => Written(output => OperationView.Write(output, OutputFormat.Json, Approved(told), PlanOf(told))),
@@ -176,6 +178,9 @@ public sealed class ContractTests
             Plan = evidence.Digest,
         };
     }
+
+    private static StatusReport Of(StatusReport report, int step, RunOutcome? outcome) =>
+        report with { Steps = [report.Steps[step]], Outcome = outcome, Controller = outcome is null ? report.Controller : null, Notes = [] };
 
     private static async Task<string> SnapshotAsync(Action<Terminal, SnapshotRepository, SnapshotInspection> write)
     {
