@@ -5,7 +5,6 @@ using Portage.Cli.Shell.Completion;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Diagnostics;
-using Portage.Steps;
 
 namespace Portage.Cli;
 
@@ -18,6 +17,9 @@ internal static class Program
     private const int QuotaOnLinux = 122;
     private const int QuotaOnMac = 69;
     private const int DiskBroken = 5;
+
+    // EPIPE, the same everywhere.
+    private const int PipeBroken = 32;
 
     private static async Task<int> Main(string[] arguments)
     {
@@ -32,7 +34,7 @@ internal static class Program
             await terminal.Error.WriteLineAsync($"{(terminal.OutputIsTerminal ? "\n" : "")}Interrupted. What runs in the background goes on: workflow status");
             return ExitCode.Interrupted;
         }
-        catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException || e.Message.Contains("Broken pipe", StringComparison.Ordinal))
+        catch (IOException e) when ((e.HResult & 0xFFFF) == PipeBroken)
         {
             // The reader of a pipe has seen enough.
             return ExitCode.Done;
@@ -69,9 +71,6 @@ internal static class Program
         using var interrupts = new Interrupts();
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error }, interrupts.Token);
     }
-
-    private static bool HasController() =>
-        new HomeAccess(Home.Find(Environment.CurrentDirectory, Environment.GetEnvironmentVariable(Home.Variable)), StepCatalog.Planner, TimeProvider.System).FindController() is not null;
 
     /// <summary>What a failure that no verb expected means to the user; null when it is a defect of ours.</summary>
     private static Diagnostic? Describe(Exception failure) => failure switch

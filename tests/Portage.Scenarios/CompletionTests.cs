@@ -69,6 +69,28 @@ public sealed class CompletionTests
         (await workflow.ShellAsync($"{shell} {check} script")).Expect(0);
     }
 
+    [Theory]
+    [InlineData("fish", "source script; complete -C 'workflow sta'")]
+    [InlineData("zsh", "words=(workflow sta); CURRENT=2; compadd() { print -rl -- ${(P)2} }; compdef() { : }; source ./script; _workflow")]
+    public async Task Script_OfAnotherShell_OffersTheVerbs(string shell, string line)
+    {
+        await using var workflow = new Workflow();
+        if ((await workflow.ShellAsync($"command -v {shell}")).ExitCode != 0)
+        {
+            Assert.Skip($"{shell} is not installed.");
+        }
+
+        await workflow.WriteAsync("script", (await workflow.RunAsync("completion", shell)).Expect(0).Out);
+        await workflow.WriteAsync("line", line);
+
+        // The script runs the word before, so it must be found by that name.
+        Directory.CreateDirectory(workflow["bin"]);
+        File.CreateSymbolicLink(workflow["bin/workflow"], Workflow.Program);
+        var ran = (await workflow.ShellAsync($"PATH=\"$PWD/bin:$PATH\" HOME=\"$PWD\" {shell} line")).Expect(0);
+
+        Assert.Equal(["start", "status"], ran.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(offered => offered.Split('\t')[0]).Order(StringComparer.Ordinal));
+    }
+
     private static async Task OffersAsync(Workflow workflow, string[] expected, params string[] words) =>
         Assert.Equal(expected.Order(StringComparer.Ordinal), (await workflow.RunAsync(["complete", .. words])).Expect(0).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
 }

@@ -164,7 +164,7 @@ public sealed class CrashTests
         await Processes.KillAsync(attached.Process);
         target.Faults.DelayPerBulk = TimeSpan.Zero;
 
-        await Eventually.Async(async () => (await Samples.StatusOfAsync(workflow, "shop/orders@blue:validate")).GetProperty("group").GetString() == "complete", "the end of the run");
+        await Eventually.Async(async () => (await Samples.StatusOfAsync(workflow, "shop/orders@blue:validate")).GetProperty("status").GetString() == "complete", "the end of the run");
         await EverythingArrivedOnceAsync(workflow, target);
     }
 
@@ -307,6 +307,6 @@ public sealed class CrashTests
             backfill.GetProperty("documents").GetInt64().ToString(CultureInfo.InvariantCulture),
             (backfill.GetProperty("accepted").GetInt64() + backfill.GetProperty("rejected").GetInt64() + backfill.GetProperty("filtered").GetInt64()).ToString(CultureInfo.InvariantCulture));
         Assert.Equal(Samples.Documents, backfill.GetProperty("accepted").GetInt64());
-        Assert.Equal("complete", (await Samples.StatusOfAsync(workflow, "shop/orders@blue:validate")).GetProperty("group").GetString());
+        Assert.Equal("complete", (await Samples.StatusOfAsync(workflow, "shop/orders@blue:validate")).GetProperty("status").GetString());
     }
 }

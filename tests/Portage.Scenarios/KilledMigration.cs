@@ -60,8 +60,8 @@ internal sealed class KilledMigration : IAsyncDisposable
 
         (await _workflow.RunAsync("start", "--attach")).Expect(0);
         var status = (await _workflow.RunAsync("status", "--output", "json")).Expect(0).Json;
-        Assert.All(status.GetProperty("steps").EnumerateArray(), step => Assert.Equal("complete", step.GetProperty("group").GetString()));
-        var backfill = status.GetProperty("steps").EnumerateArray().Single(step => step.GetProperty("step").GetString() == "shop/all@blue:backfill").GetProperty("report").GetProperty("numbers");
+        Assert.All(Samples.StepsOf(status), step => Assert.Equal("complete", step.GetProperty("status").GetString()));
+        var backfill = Samples.StepsOf(status).Single(step => step.GetProperty("step").GetString() == "shop/all@blue:backfill").GetProperty("report").GetProperty("numbers");
         foreach (var (number, expected) in ((string, int)[])[("documents", _snapshot.Documents.Count), ("accepted", _snapshot.Documents.Count), ("existing", 0), ("rejected", 0), ("filtered", 0)])
         {
             Assert.True(backfill.GetProperty(number).GetInt64() == expected, $"{number} is {backfill.GetProperty(number)}, expected {expected}.");

@@ -63,7 +63,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public void ReadNew_LinesThatGrow_AreReadOnceAndWhole()
+    public async Task ReadNew_LinesThatGrow_AreReadOnceAndWhole()
     {
         using var folder = new TempFolder();
         var home = new Home(folder.Path);
@@ -73,10 +73,10 @@ public sealed class LogTests
         var (first, second) = (Line(Now, "worker", "ü" + new string('x', 100_000)), Line(Now, "worker", "second"));
 
         File.WriteAllText(path, $"{first}\nno json\n{second[..20]}");
-        Assert.Equal([first], files.ReadNew(null, _ => true).Select(line => line.Json));
+        Assert.Equal([first], await NewAsync(files));
         File.AppendAllText(path, $"{second[20..]}\n");
-        Assert.Equal([second], files.ReadNew(null, _ => true).Select(line => line.Json));
-        Assert.Empty(files.ReadNew(null, _ => true));
+        Assert.Equal([second], await NewAsync(files));
+        Assert.Empty(await NewAsync(files));
     }
 
     [Theory]
@@ -103,6 +103,9 @@ public sealed class LogTests
     [InlineData("-5m")]
     [InlineData("123456d")]
     public void TryParse_NoTime_IsRefused(string text) => Assert.False(Moments.TryParse(text, Now, TimeZoneInfo.Utc, out _));
+
+    private static async Task<string[]> NewAsync(LogFiles files) =>
+        [.. await files.ReadNewAsync(null, _ => true, TestContext.Current.CancellationToken).Select(line => line.Json).ToArrayAsync(TestContext.Current.CancellationToken)];
 
     private static void WriteLogs(Workflow workflow)
     {

@@ -52,5 +52,18 @@ internal static class Samples
 
     /// <summary>The status of one step.</summary>
     public static async Task<JsonElement> StatusOfAsync(Workflow workflow, string address) =>
-        (await workflow.RunAsync("status", "--output", "json")).Expect(0).Json.GetProperty("steps").EnumerateArray().Single(step => step.GetProperty("step").GetString() == address);
+        StepsOf((await workflow.RunAsync("status", "--output", "json")).Expect(0).Json).Single(step => step.GetProperty("step").GetString() == address);
+
+    /// <summary>All steps of a status, wherever in its tree they stand.</summary>
+    public static IEnumerable<JsonElement> StepsOf(JsonElement status)
+    {
+        IEnumerable<JsonElement> sources = [.. status.GetProperty("sources").EnumerateArray(), .. status.GetProperty("targets").EnumerateArray().SelectMany(target => target.GetProperty("sources").EnumerateArray())];
+        return
+            from source in sources
+            from parts in (string[])["snapshots", "slices"]
+            where source.TryGetProperty(parts, out _)
+            from part in source.GetProperty(parts).EnumerateArray()
+            from step in part.GetProperty("steps").EnumerateArray()
+            select step;
+    }
 }

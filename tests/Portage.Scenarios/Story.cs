@@ -66,6 +66,7 @@ internal sealed partial class Story(Workflow workflow, IReadOnlyDictionary<strin
         text = TimeOfDay().Replace(text, "<time>");
         text = Controller().Replace(text, "$1<process>");
         text = After().Replace(text, "after <duration>");
+        text = Position().Replace(text, "$1<position>");
         return text.Length > 0 && text[^1] != '\n' ? $"{text}\n" : text;
     }
 
@@ -92,6 +93,9 @@ internal sealed partial class Story(Workflow workflow, IReadOnlyDictionary<strin
 
     [GeneratedRegex("(controller |\"controller\": )\\d+")]
     private static partial Regex Controller();
+
+    [GeneratedRegex("(\"?position\"?: )\\d+")]
+    private static partial Regex Position();
 
     [GeneratedRegex("after \\d+ (min \\d+ )?s\\b")]
     private static partial Regex After();

@@ -96,7 +96,7 @@ public sealed class TargetTroubleTests
         (await workflow.RunAsync("start", "--attach")).Expect(3).Says("rejected == 0 (is 150)");
 
         var status = await Samples.StatusOfAsync(workflow, Backfill);
-        Assert.Equal("underReview", status.GetProperty("group").GetString());
+        Assert.Equal("underReview", status.GetProperty("status").GetString());
         var findings = Directory.GetFiles(Path.Combine(workflow.Home, "work"), "*", SearchOption.AllDirectories).Single(file => Path.GetFileName(file).Contains("findings", StringComparison.Ordinal));
         (await workflow.RunAsync("approve", "--list")).Expect(0).Says("1,335 documents: 1,185 accepted, 150 rejected, 0 filtered", "customers: 0 accepted, 150 rejected", findings);
         var rejected = (await File.ReadAllLinesAsync(findings, TestContext.Current.CancellationToken)).Where(line => line.Length > 0).ToArray();

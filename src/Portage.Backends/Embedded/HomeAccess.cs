@@ -1,17 +1,14 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
+using Portage.Engine.Ports;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
 
 namespace Portage.Backends.Embedded;
-
-/// <summary>The process that carries out runs.</summary>
-/// <param name="Process">Its process id.</param>
-/// <param name="Since">When it began.</param>
-public sealed record ControllerInfo(int Process, DateTimeOffset Since);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ControllerInfo))]
@@ -21,7 +18,7 @@ internal sealed partial class ControllerJson : JsonSerializerContext;
 /// <param name="home">The home.</param>
 /// <param name="planner">Knows every step kind.</param>
 /// <param name="time">The clock.</param>
-public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
+public sealed class HomeAccess(Home home, Planner planner, TimeProvider time) : IHome
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(20);
 
@@ -34,6 +31,12 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
     /// <summary>The home.</summary>
     public Home Home => home;
 
+    /// <inheritdoc/>
+    public string Place => home.Path;
+
+    /// <inheritdoc/>
+    public bool Exists => home.Exists;
+
     /// <summary>How long to wait for a controller that holds the home and is suspended.</summary>
     internal TimeSpan SuspendedPatience { get; init; } = Patience;
 
@@ -45,6 +48,40 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
         home.CheckReadable();
         CheckLedger(home);
         return StateOf(SqliteLedger.ReadAfter(home.Ledger, 0));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<HomeState> ReadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Read());
+
+    /// <inheritdoc/>
+    public ValueTask FollowAsync(HomeState state, CancellationToken cancellationToken)
+    {
+        Refresh(state);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<RecordedEvent>> ReadEventsAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<RecordedEvent>>(SqliteLedger.ReadAfter(home.Ledger, 0));
+
+    /// <inheritdoc/>
+    public ValueTask<WorkSight> LookAsync(SessionState session, CancellationToken cancellationToken)
+    {
+        var controller = FindController();
+        var troubles = new TroubleFile(home).Read(controller);
+        var steps = session.Steps.Values.Where(AtWork.Is).ToImmutableDictionary(step => step.Address, SightOf);
+        return ValueTask.FromResult(new WorkSight(controller, steps, Environment.ProcessorCount));
+
+        StepSight SightOf(StepRecord step) => step.Inputs is { } inputs
+            ? new WorkFolder(home.WorkOf(session.Name, step.Address, inputs.Fingerprints.Identity)).Sight(troubles.FirstOrDefault(trouble => trouble.Session == session.Name && trouble.Step == step.Address))
+            : StepSight.None;
+    }
+
+    /// <inheritdoc/>
+    public ILogReader OpenLog()
+    {
+        home.CheckReadable();
+        return new LogFiles(home);
     }
 
     /// <summary>The state after all of the events.</summary>
@@ -97,7 +134,10 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time)
             : null;
 
     /// <summary>Performs an operation: through the controller where one runs, else here, with the lease for that moment.</summary>
-    public async Task<OperationResult> PerformAsync(Operation operation, CancellationToken cancellationToken)
+    public async Task<OperationResult> PerformAsync(Operation operation, CancellationToken cancellationToken) =>
+        await PerformAnywhereAsync(operation, cancellationToken) with { Position = SqliteLedger.LastSequence(home.Ledger) };
+
+    private async Task<OperationResult> PerformAnywhereAsync(Operation operation, CancellationToken cancellationToken)
     {
         if (!home.Exists && new OperationRules(planner).Perform(operation, HomeState.Of([])) is { Events.IsEmpty: true } refused)
         {

@@ -117,7 +117,10 @@ public sealed class WorkFolder(string path)
     public StepSight Sight(WatchTrouble? trouble)
     {
         var progress = Try(() => Progress, null);
-        return new(progress, Try(() => HasLivingWorker, true), trouble);
+        return new(progress, Try(() => HasLivingWorker, true), trouble)
+        {
+            Serving = Try(() => Serving is { } said && said.Token == Worker?.Token ? new WorkloadSighting.Serving(said.Report, said.Outputs, said.At) : null, null),
+        };
     }
 
     private static T Try<T>(Func<T> look, T otherwise)

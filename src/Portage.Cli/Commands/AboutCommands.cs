@@ -12,14 +12,14 @@ internal static class AboutCommands
         var words = new Argument<string[]>("verb") { Description = "The verb, as 'configure add'. Default: all of them.", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("help", "Explain a verb, with examples.") { words };
         words.CompletionSources.Add(context => VerbsBelow(Root(context.ParseResult), context.ParseResult.GetValue(words) ?? []));
-        Verb.Does(command, terminal, (verb, _) => Task.FromResult(Help(verb, verb.Parsed.GetValue(words) ?? [])), hasFormats: false);
+        Verb.Does(command, terminal, (verb, _) => Task.FromResult(Help(verb, verb.Parsed.GetValue(words) ?? [])));
         return command;
     }
 
     public static Command MakeVersion(Terminal terminal)
     {
         var command = new Command("version", "Say which release this is.");
-        Verb.Does(command, terminal, (verb, _) => Task.FromResult(Invoke(verb, "--version")), hasFormats: false);
+        Verb.Does(command, terminal, (verb, _) => Task.FromResult(Invoke(verb, "--version")));
         return command;
     }
 

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Engine.Operations;
-using Portage.Engine.Status;
-using Portage.Model.Addresses;
+using Portage.Engine.Questions;
 using Portage.Model.Diagnostics;
 
 namespace Portage.Cli.Commands;
@@ -29,40 +29,27 @@ internal static class ApproveCommand
             verb.Parsed.GetValue(all),
             verb.Parsed.GetValue(list),
             verb.Parsed.GetValue(comment),
-            cancellationToken));
+            cancellationToken), Shape.Operation, Shape.Reviews);
         return command;
     }
 
     private static async Task<int> RunAsync(Verb verb, bool isApproval, string[] patterns, bool all, bool list, string? comment, CancellationToken cancellationToken)
     {
-        if (verb.FindSession() is not { Home: var home, Session: var session })
+        if (await verb.FindSessionAsync(cancellationToken) is not { } asked)
         {
             return ExitCode.BadInput;
         }
 
-        var waiting = Statuses.Of(verb, home, session).Steps.Where(step => step.Group == StepGroup.UnderReview).ToArray();
-        if (waiting.Length == 0)
+        var waiting = ReviewsQuestion.Answer(await verb.StatusOfAsync(asked, cancellationToken));
+        if (waiting.Reviews.IsEmpty)
         {
-            if (verb.Output != OutputFormat.Text)
-            {
-                ReviewView.Write(verb.Terminal, verb.Output, waiting);
-                return list ? ExitCode.Done : ExitCode.NothingToDo;
-            }
-
-            await verb.Terminal.Out.WriteLineAsync("Nothing waits for approval.");
+            ReviewView.Write(verb.Terminal, verb.Output, waiting);
             return list ? ExitCode.Done : ExitCode.NothingToDo;
         }
 
         var isMenu = !all && patterns.Length == 0;
-        patterns = await Contexts.OrGivenAsync(verb, patterns);
-        var selected = patterns.Length == 0 ? waiting : [.. waiting.Where(step => patterns.Any(pattern => new AddressPattern(pattern).Matches(step.Address)))];
-        if (selected.Length == 0)
+        if (verb.Said(ReviewsQuestion.Select(waiting, await Contexts.OrGivenAsync(verb, patterns, cancellationToken))) is not { } selected)
         {
-            verb.Say(DiagnosticCatalog.NothingToApprove.Error(null, $"{string.Join(", ", patterns)} selects nothing that waits; waiting is {string.Join(", ", waiting.Select(step => step.Address))}.") with
-            {
-                DidYouMean = patterns.Length == 1 ? DidYouMean.Among(new AddressPattern(patterns[0]).Text, waiting.Select(step => step.Address.ToString())) : null,
-                Command = "workflow approve --list",
-            });
             return ExitCode.NothingToDo;
         }
 
@@ -86,36 +73,36 @@ internal static class ApproveCommand
 
             ReviewView.WriteShortListIfLong(verb.Terminal, selected);
             selected = await ChooseAsync(verb.Terminal, isApproval, selected, cancellationToken);
-            if (selected.Length == 0)
+            if (selected.Reviews.IsEmpty)
             {
                 await verb.Terminal.Out.WriteLineAsync("Nothing was decided.");
                 return ExitCode.Done;
             }
         }
 
-        var reviewed = selected.Select(step => new Reviewed(step.Address, step.EvidenceDigest!.Value)).ToImmutableArray();
+        var reviewed = selected.Reviews.Select(step => new Reviewed(step.Address, step.EvidenceDigest!.Value)).ToImmutableArray();
         Operation operation = isApproval
             ? new Operation.Approve(reviewed, comment) { By = Verb.Author, Session = verb.SessionName }
             : new Operation.Reject(reviewed, comment) { By = Verb.Author, Session = verb.SessionName };
         return await RunCommands.PerformAsync(verb, operation, cancellationToken);
     }
 
-    private static async Task<StepStatus[]> ChooseAsync(Terminal terminal, bool isApproval, StepStatus[] steps, CancellationToken cancellationToken)
+    private static async Task<ReviewsAnswer> ChooseAsync(Terminal terminal, bool isApproval, ReviewsAnswer waiting, CancellationToken cancellationToken)
     {
         while (true)
         {
             var answer = (await terminal.AskAsync($"{(isApproval ? "Approve" : "Reject")} which? Numbers as '1-3, 5', 'all', or q for none: ", cancellationToken))?.Trim();
             if (MenuChoice.IsNone(answer))
             {
-                return [];
+                return waiting with { Reviews = [] };
             }
 
-            if (MenuChoice.Parse(answer!, steps.Length) is { } places)
+            if (MenuChoice.Parse(answer!, waiting.Reviews.Length) is { } places)
             {
-                return [.. places.Select(place => steps[place])];
+                return waiting with { Reviews = [.. places.Select(place => waiting.Reviews[place])] };
             }
 
-            await terminal.Out.WriteLineAsync($"'{answer}' is no choice: 1 to {steps.Length}, as '1-3, 5'.");
+            await terminal.Out.WriteLineAsync($"'{answer}' is no choice: 1 to {waiting.Reviews.Length}, as '1-3, 5'.");
         }
     }
 }

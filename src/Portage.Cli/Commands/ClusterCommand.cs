@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Json;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Engine.Ports;
@@ -17,11 +17,11 @@ internal static class ClusterCommand
         var command = new Command("cluster", "Talk to the clusters of the configuration, with their credentials.");
         var checkedName = ClusterName(terminal);
         var check = new Command("check-connection", "Connect, and say what each cluster is. Exit code 1 when one cannot be used.") { checkedName };
-        Verb.Does(check, terminal, (verb, cancellationToken) => CheckAsync(verb, verb.Parsed.GetValue(checkedName), cancellationToken));
+        Verb.Does(check, terminal, (verb, cancellationToken) => CheckAsync(verb, verb.Parsed.GetValue(checkedName), cancellationToken), Shape.Connections);
 
         var listedName = ClusterName(terminal);
         var list = new Command("cat-indices", "List the indices of each cluster.") { listedName };
-        Verb.Does(list, terminal, (verb, cancellationToken) => ListAsync(verb, verb.Parsed.GetValue(listedName), cancellationToken));
+        Verb.Does(list, terminal, (verb, cancellationToken) => ListAsync(verb, verb.Parsed.GetValue(listedName), cancellationToken), Shape.ClusterIndices);
         foreach (var subcommand in (Command[])[check, list, ClusterCurl.Make(terminal)])
         {
             command.Subcommands.Add(subcommand);
@@ -39,7 +39,7 @@ internal static class ClusterCommand
 
     private static async Task<int> CheckAsync(Verb verb, string? name, CancellationToken cancellationToken)
     {
-        if (await ConfiguredCluster.FindAsync(verb, name) is not var (config, clusters))
+        if (await ConfiguredCluster.FindAsync(verb, name, cancellationToken) is not var (config, clusters))
         {
             return ExitCode.BadInput;
         }
@@ -58,20 +58,16 @@ internal static class ClusterCommand
                 results.Add(new(cluster.Path, "", failure.Because with { Path = failure.Because.Path ?? cluster.Path }));
             }
 
-            await ValidationView.SayAsync(verb, results[^1]);
+            ValidationView.Say(verb.Terminal, verb.Output, results[^1]);
         }
 
-        if (verb.Output != OutputFormat.Text)
-        {
-            Structured.Write(verb.Terminal, verb.Output, json => ValidationView.WriteProbes(json, results));
-        }
-
+        ValidationView.Write(verb.Terminal, verb.Output, results);
         return results.Any(result => result.Problem is not null) ? ExitCode.Failed : ExitCode.Done;
     }
 
     private static async Task<int> ListAsync(Verb verb, string? name, CancellationToken cancellationToken)
     {
-        if (await ConfiguredCluster.FindAsync(verb, name) is not var (config, clusters))
+        if (await ConfiguredCluster.FindAsync(verb, name, cancellationToken) is not var (config, clusters))
         {
             return ExitCode.BadInput;
         }
@@ -105,27 +101,9 @@ internal static class ClusterCommand
 
         if (verb.Output != OutputFormat.Text)
         {
-            WriteStructured(verb, answers);
+            Structured.Write(verb.Terminal, verb.Output, Shape.ClusterIndices, json => ClusterJson.Write(json, answers));
         }
 
         return hasFailed ? ExitCode.Failed : ExitCode.Done;
     }
-
-    private static void WriteStructured(Verb verb, List<(ConfiguredCluster Cluster, ReadOnlyMemory<byte> Indices)> answers) => Structured.Write(verb.Terminal, verb.Output, json =>
-    {
-        json.WriteStartArray("clusters");
-        foreach (var (cluster, indices) in answers)
-        {
-            json.WriteStartObject();
-            json.WriteString("cluster", cluster.Name);
-            json.WriteString("role", cluster.Role);
-            json.WriteString("endpoint", cluster.Endpoint);
-            json.WritePropertyName("indices");
-            using var document = JsonDocument.Parse(indices);
-            document.RootElement.WriteTo(json);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    });
 }

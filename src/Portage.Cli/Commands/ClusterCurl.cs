@@ -32,7 +32,7 @@ internal static class ClusterCurl
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask before a request that may change something." };
         var command = new Command("curl", "Send one request to a cluster and print the answer. Exit code 0 for 2xx, else 1. What it changes, no plan knows of.") { words, method, data, yes };
         Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(
-            verb, verb.Parsed.GetValue(words) ?? [], verb.Parsed.GetValue(method), verb.Parsed.GetValue(data), verb.Parsed.GetValue(yes), cancellationToken), hasFormats: false);
+            verb, verb.Parsed.GetValue(words) ?? [], verb.Parsed.GetValue(method), verb.Parsed.GetValue(data), verb.Parsed.GetValue(yes), cancellationToken));
         return command;
     }
 
@@ -61,7 +61,7 @@ internal static class ClusterCurl
             return ExitCode.BadInput;
         }
 
-        if (await ConfiguredCluster.FindAsync(verb, name) is not var (config, clusters))
+        if (await ConfiguredCluster.FindAsync(verb, name, cancellationToken) is not var (config, clusters))
         {
             return ExitCode.BadInput;
         }

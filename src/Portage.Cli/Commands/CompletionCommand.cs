@@ -18,7 +18,7 @@ internal static class CompletionCommand
             using var reader = new StreamReader(script);
             await verb.Terminal.Out.WriteAsync(await reader.ReadToEndAsync(CancellationToken.None));
             return ExitCode.Done;
-        }, hasFormats: false);
+        });
         return command;
     }
 }

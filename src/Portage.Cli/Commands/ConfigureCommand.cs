@@ -1,14 +1,15 @@
 using System.CommandLine;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Configuration;
 using Portage.Configuration.Editing;
 using Portage.Configuration.Reading;
 using Portage.Configuration.Schema;
-using Portage.Engine.Core;
-using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
+using Portage.Engine.Questions;
 using Portage.Model.Diagnostics;
+using Portage.Steps.Connecting;
 
 namespace Portage.Cli.Commands;
 
@@ -25,7 +26,7 @@ internal static class ConfigureCommand
         var command = new Command("configure", "Edit the configuration. Without arguments: in $EDITOR. Edits are pending until they are committed.") { file, message, empty };
         Verb.Does(command, terminal, (verb, cancellationToken) => verb.Parsed.GetValue(file) is { } path
             ? ReplaceAsync(verb, path, verb.Parsed.GetValue(message), verb.Parsed.GetValue(empty), cancellationToken)
-            : ConfigurationInEditor.EditAsync(verb, verb.Parsed.GetValue(message), cancellationToken));
+            : ConfigurationInEditor.EditAsync(verb, verb.Parsed.GetValue(message), cancellationToken), Shape.Operation);
         foreach (var subcommand in (Command[])
             [
                 Edit(terminal, message, EditKind.Add, "add", "Add what is not there yet.", hasValue: true),
@@ -108,7 +109,7 @@ internal static class ConfigureCommand
     public static async Task<bool> MayReplaceAsync(Verb verb, MigrationConfig? config, CancellationToken cancellationToken)
     {
         if (config is not { Targets.Count: 0, Migrations.Count: 0 }
-            || Known.ConfigurationOf(verb.Access.Read(), verb.SessionName) is not { } had
+            || Known.ConfigurationOf(await verb.Access.ReadAsync(cancellationToken), verb.SessionName) is not { } had
             || (had.Targets.Count == 0 && had.Migrations.Count == 0))
         {
             return true;
@@ -147,7 +148,7 @@ internal static class ConfigureCommand
         {
             OperationView.Write(verb.Terminal, verb.Output, result);
         }
-        else if (result.Messages.Any(text => text.Contains("is pending", StringComparison.Ordinal)))
+        else if (result.LeavesPending)
         {
             await verb.Terminal.Out.WriteLineAsync("See what it would do: workflow plan --pending. Commit it: workflow configure commit");
         }
@@ -183,7 +184,7 @@ internal static class ConfigureCommand
 
             var operation = new Operation.Edit(kind, verb.Parsed.GetValue(path)!, text, verb.Parsed.GetValue(message)) { By = Verb.Author, Session = verb.SessionName };
             return await SayNextAsync(verb, await verb.PerformAsync(operation, cancellationToken));
-        });
+        }, Shape.Operation);
         return command;
     }
 
@@ -192,9 +193,9 @@ internal static class ConfigureCommand
         var path = new Argument<string?>("path") { Description = "Only this part.", Arity = ArgumentArity.ZeroOrOne };
         var revision = new Option<int?>("--revision") { Description = "This revision. Default: the pending one, else the current one." };
         var command = new Command("show", "Print the configuration, or a part of it.") { path, revision };
-        Verb.Does(command, terminal, async (verb, _) =>
+        Verb.Does(command, terminal, async (verb, cancellationToken) =>
         {
-            if (verb.FindSession() is not { Session: var session } || Find(verb, session, verb.Parsed.GetValue(revision)) is not { } found)
+            if (await verb.FindSessionAsync(cancellationToken) is not { } asked || verb.Said(RevisionsQuestion.Find(asked, verb.Parsed.GetValue(revision))) is not { } found)
             {
                 return ExitCode.BadInput;
             }
@@ -203,26 +204,25 @@ internal static class ConfigureCommand
             verb.Say([.. shown.Diagnostics]);
             await verb.Terminal.Out.WriteAsync(shown.Text);
             return shown.Text is null ? ExitCode.BadInput : ExitCode.Done;
-        });
+        }, Shape.Configuration);
         return command;
     }
 
-    private static Revision? Find(Verb verb, SessionState session, int? number)
+    private static async Task<int> ValidateAsync(Verb verb, ReadConfiguration read, bool probes, CancellationToken cancellationToken)
     {
-        if (number is null && (session.Pending ?? session.Current) is { } newest)
+        ValidationView.Say(verb.Terminal, verb.Output, read);
+        var found = new List<ProbeResult>();
+        if (probes && read.Config is { } config)
         {
-            return newest;
+            await foreach (var result in Probe.AllAsync(config, verb.Secrets, verb.Time, cancellationToken))
+            {
+                found.Add(result);
+                ValidationView.Say(verb.Terminal, verb.Output, result);
+            }
         }
 
-        if (session.Revisions.FirstOrDefault(revision => revision.Number == number) is { } found)
-        {
-            return found;
-        }
-
-        verb.Say(number is null
-            ? DiagnosticCatalog.NothingConfigured.Error(null, $"Session '{session.Name}' has no configuration yet.") with { Command = "workflow configure --file FILE" }
-            : DiagnosticCatalog.UnknownRevision.Error(null, $"There is no revision {number}; there are 1 to {session.Revisions.Count}.") with { Command = "workflow configure history" });
-        return null;
+        ValidationView.Write(verb.Terminal, verb.Output, read, found);
+        return read.Config is null ? ExitCode.BadInput : found.Any(result => result.Problem is not null) ? ExitCode.Failed : ExitCode.Done;
     }
 
     private static Command Validate(Terminal terminal)
@@ -242,7 +242,7 @@ internal static class ConfigureCommand
 
                 read = ConfigurationReader.Read(text, path == StandardInput ? "standard input" : path);
             }
-            else if (verb.FindSession() is { Session: var session } && Find(verb, session, null) is { } revision)
+            else if (await verb.FindSessionAsync(cancellationToken) is { } asked && verb.Said(RevisionsQuestion.Find(asked, null)) is { } revision)
             {
                 read = ConfigurationReader.CheckCanonical(revision.Configuration);
             }
@@ -251,8 +251,8 @@ internal static class ConfigureCommand
                 return ExitCode.BadInput;
             }
 
-            return await ValidationView.WriteAsync(verb, read, verb.Parsed.GetValue(probe), cancellationToken);
-        });
+            return await ValidateAsync(verb, read, verb.Parsed.GetValue(probe), cancellationToken);
+        }, Shape.Validation);
         return command;
     }
 
@@ -263,7 +263,7 @@ internal static class ConfigureCommand
         {
             await verb.Terminal.Out.WriteAsync(write());
             return ExitCode.Done;
-        }, hasFormats: false);
+        });
         return command;
     }
 
@@ -308,7 +308,7 @@ internal static class ConfigureCommand
 
             var startsNow = starts || (verb.Terminal.InputIsTerminal && verb.Terminal.OutputIsTerminal && await AskAsync(verb.Terminal, "Start it now?", cancellationToken));
             return startsNow ? await StartCommand.RunAsync(verb, named ?? (report.Plan.IsDestructive ? null : report.Plan.Hash.Short), attach: false, cancellationToken) : ExitCode.Done;
-        });
+        }, Shape.Plan, Shape.Operation);
         return command;
     }
 
@@ -319,14 +319,23 @@ internal static class ConfigureCommand
     private static Command Discard(Terminal terminal)
     {
         var command = new Command("discard", "Drop the pending revision; it stays in the history.");
-        Verb.Does(command, terminal, (verb, cancellationToken) => RunCommands.PerformAsync(verb, new Operation.Discard { By = Verb.Author, Session = verb.SessionName }, cancellationToken));
+        Verb.Does(command, terminal, (verb, cancellationToken) => RunCommands.PerformAsync(verb, new Operation.Discard { By = Verb.Author, Session = verb.SessionName }, cancellationToken), Shape.Operation);
         return command;
     }
 
     private static Command History(Terminal terminal)
     {
         var command = new Command("history", "List the revisions: who, when, what.");
-        Verb.Does(command, terminal, (verb, _) => Task.FromResult(HistoryView.Write(verb)));
+        Verb.Does(command, terminal, async (verb, cancellationToken) =>
+        {
+            if (await verb.FindSessionAsync(cancellationToken) is not { } asked)
+            {
+                return ExitCode.BadInput;
+            }
+
+            HistoryView.Write(verb.Terminal, verb.Output, RevisionsQuestion.Answer(asked));
+            return ExitCode.Done;
+        }, Shape.Revisions);
         return command;
     }
 
@@ -335,7 +344,17 @@ internal static class ConfigureCommand
         var from = new Argument<int?>("from") { Description = "A revision. Default: the current one.", Arity = ArgumentArity.ZeroOrOne };
         var to = new Argument<int?>("to") { Description = "A revision. Default: the pending one.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("diff", "Show the fields in which two revisions differ.") { from, to };
-        Verb.Does(command, terminal, (verb, _) => Task.FromResult(HistoryView.WriteDifference(verb, verb.Parsed.GetValue(from), verb.Parsed.GetValue(to))));
+        Verb.Does(command, terminal, async (verb, cancellationToken) =>
+        {
+            if (await verb.FindSessionAsync(cancellationToken) is not { } asked
+                || verb.Said(RevisionsQuestion.Compare(asked, verb.Parsed.GetValue(from), verb.Parsed.GetValue(to))) is not { } difference)
+            {
+                return ExitCode.BadInput;
+            }
+
+            HistoryView.Write(verb.Terminal, verb.Output, difference);
+            return ExitCode.Done;
+        }, Shape.Difference);
         return command;
     }
 
@@ -344,7 +363,7 @@ internal static class ConfigureCommand
         var revision = new Argument<int>("revision") { Description = "Its configuration becomes a new, pending revision." };
         var command = new Command("revert", "Go back to what an old revision said.") { revision };
         Verb.Does(command, terminal, async (verb, cancellationToken) =>
-            await SayNextAsync(verb, await verb.PerformAsync(new Operation.RevertTo(verb.Parsed.GetValue(revision)) { By = Verb.Author, Session = verb.SessionName }, cancellationToken)));
+            await SayNextAsync(verb, await verb.PerformAsync(new Operation.RevertTo(verb.Parsed.GetValue(revision)) { By = Verb.Author, Session = verb.SessionName }, cancellationToken)), Shape.Operation);
         return command;
     }
 }

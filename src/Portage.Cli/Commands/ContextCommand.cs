@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
-using Portage.Engine.Core;
 using Portage.Engine.Status;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
@@ -17,13 +17,13 @@ internal static class ContextCommand
         var pattern = new Argument<string?>("address") { Description = "An address or pattern, as shop/recent. Default: a numbered menu.", Arity = ArgumentArity.ZeroOrOne };
         pattern.CompletionSources.Add(Known.Steps(terminal));
         var set = new Command("set", "Choose it. Each session has its own.") { pattern };
-        Verb.Does(set, terminal, (verb, cancellationToken) => SetAsync(verb, verb.Parsed.GetValue(pattern), cancellationToken));
+        Verb.Does(set, terminal, (verb, cancellationToken) => SetAsync(verb, verb.Parsed.GetValue(pattern), cancellationToken), Shape.Context);
 
         var show = new Command("show", "Show it.");
-        Verb.Does(show, terminal, (verb, _) => Task.FromResult(Show(verb)));
+        Verb.Does(show, terminal, ShowAsync, Shape.Context);
 
         var clear = new Command("clear", "Leave it: verbs act on everything again.");
-        Verb.Does(clear, terminal, (verb, _) => Task.FromResult(Clear(verb)));
+        Verb.Does(clear, terminal, ClearAsync, Shape.Context);
         foreach (var subcommand in (Command[])[set, show, clear])
         {
             command.Subcommands.Add(subcommand);
@@ -35,18 +35,19 @@ internal static class ContextCommand
     public static Command MakePrompt(Terminal terminal)
     {
         var command = new Command("prompt", "Print [session|target|source|slice] for a shell's prompt; nothing where there is no home.");
-        Verb.Does(command, terminal, (verb, _) => Task.FromResult(Prompt(verb)), hasFormats: false);
+        Verb.Does(command, terminal, PromptAsync);
         return command;
     }
 
     private static async Task<int> SetAsync(Verb verb, string? pattern, CancellationToken cancellationToken)
     {
-        if (verb.FindSession() is not { Home: var home, Session: var session })
+        if (await verb.FindSessionAsync(cancellationToken) is not { } asked)
         {
             return ExitCode.BadInput;
         }
 
-        var steps = Statuses.Of(verb, home, session).Steps;
+        var session = asked.Session.Name;
+        var steps = (await verb.StatusOfAsync(asked, cancellationToken)).Steps;
         if (pattern is null)
         {
             if (!verb.Terminal.InputIsTerminal || verb.Output != OutputFormat.Text)
@@ -72,12 +73,12 @@ internal static class ContextCommand
 
         // As addresses are written now, whichever form was typed.
         pattern = new AddressPattern(pattern).Text;
-        Contexts.Set(verb.Home, session.Name, pattern);
-        Say(verb, session.Name, pattern);
+        Contexts.Set(verb.Home, session, pattern);
+        ContextView.Write(verb.Terminal, verb.Output, session, pattern);
         return ExitCode.Done;
     }
 
-    private static async Task<string?> ChooseAsync(Verb verb, SessionState session, IReadOnlyList<StepStatus> steps, CancellationToken cancellationToken)
+    private static async Task<string?> ChooseAsync(Verb verb, string session, IReadOnlyList<StepStatus> steps, CancellationToken cancellationToken)
     {
         var slices = steps.Where(step => step.Address is { Target: not null, Part: not null })
             .GroupBy(step => Contexts.ScopeOf(step.Address), StringComparer.Ordinal)
@@ -86,7 +87,7 @@ internal static class ContextCommand
             .ToArray();
         if (slices.Length == 0)
         {
-            verb.Say(DiagnosticCatalog.NothingConfigured.Error(null, $"Session '{session.Name}' has no slice that goes to a target.") with { Command = "workflow configure" });
+            verb.Say(DiagnosticCatalog.NothingConfigured.Error(null, $"Session '{session}' has no slice that goes to a target.") with { Command = "workflow configure" });
             return null;
         }
 
@@ -124,51 +125,30 @@ internal static class ContextCommand
             : "";
     }
 
-    private static int Show(Verb verb)
+    private static async Task<int> ShowAsync(Verb verb, CancellationToken cancellationToken)
     {
-        if (verb.FindSession() is not { Session: var session })
+        if (await verb.FindSessionAsync(cancellationToken) is not { Session.Name: var session })
         {
             return ExitCode.BadInput;
         }
 
-        Say(verb, session.Name, Contexts.Of(verb.Home, session.Name));
+        ContextView.Write(verb.Terminal, verb.Output, session, Contexts.Of(verb.Home, session));
         return ExitCode.Done;
     }
 
-    private static int Clear(Verb verb)
+    private static async Task<int> ClearAsync(Verb verb, CancellationToken cancellationToken)
     {
-        if (verb.FindSession() is not { Session: var session })
+        if (await verb.FindSessionAsync(cancellationToken) is not { Session.Name: var session })
         {
             return ExitCode.BadInput;
         }
 
-        Contexts.Set(verb.Home, session.Name, null);
-        Say(verb, session.Name, null);
+        Contexts.Set(verb.Home, session, null);
+        ContextView.Write(verb.Terminal, verb.Output, session, null);
         return ExitCode.Done;
     }
 
-    private static void Say(Verb verb, string session, string? pattern)
-    {
-        if (verb.Output != OutputFormat.Text)
-        {
-            Structured.Write(verb.Terminal, verb.Output, json =>
-            {
-                json.WriteString("session", session);
-                json.WriteString("context", pattern);
-                var (target, source, slice) = pattern is null ? default : Contexts.PartsOf(pattern);
-                json.WriteString("target", target);
-                json.WriteString("source", source);
-                json.WriteString("slice", slice);
-            });
-            return;
-        }
-
-        verb.Terminal.Out.WriteLine(pattern is null
-            ? $"Session {session} has no context: verbs act on everything."
-            : $"Context of session {session}: {pattern}. Leave it: workflow context clear");
-    }
-
-    private static int Prompt(Verb verb)
+    private static async Task<int> PromptAsync(Verb verb, CancellationToken cancellationToken)
     {
         try
         {
@@ -177,7 +157,7 @@ internal static class ContextCommand
                 return ExitCode.Done;
             }
 
-            var session = verb.SessionName ?? verb.Access.Read().ActiveSession;
+            var session = verb.SessionName ?? (await verb.Access.ReadAsync(cancellationToken)).ActiveSession;
             var parts = Contexts.Of(verb.Home, session) is { } pattern ? Contexts.PartsOf(pattern) : default;
             verb.Terminal.Out.WriteLine(parts == default ? $"[{session}]" : $"[{session}|{parts.Target ?? "*"}|{parts.Source ?? "*"}|{parts.Slice ?? "*"}]");
         }

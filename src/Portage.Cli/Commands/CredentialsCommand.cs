@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Portage.Backends.Embedded;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Model.Addresses;
@@ -16,14 +17,14 @@ internal static class CredentialsCommand
         var command = new Command("credentials", "Secrets that configurations name. Values are never shown.");
         var created = new Argument<string>("name");
         var create = new Command("create", "Keep a secret, read from the terminal or standard input; one that exists is replaced.") { created };
-        Verb.Does(create, terminal, (verb, cancellationToken) => CreateAsync(verb, verb.Parsed.GetValue(created)!, cancellationToken), hasFormats: false);
+        Verb.Does(create, terminal, (verb, cancellationToken) => CreateAsync(verb, verb.Parsed.GetValue(created)!, cancellationToken));
 
         var list = new Command("list", "List the names of the secrets kept.");
-        Verb.Does(list, terminal, (verb, _) => Task.FromResult(List(verb)));
+        Verb.Does(list, terminal, (verb, _) => Task.FromResult(List(verb)), Shape.Secrets);
 
         var deleted = new Argument<string>("name");
         var delete = new Command("delete", "Delete a secret.") { deleted };
-        Verb.Does(delete, terminal, (verb, _) => Task.FromResult(Delete(verb, verb.Parsed.GetValue(deleted)!)), hasFormats: false);
+        Verb.Does(delete, terminal, (verb, _) => Task.FromResult(Delete(verb, verb.Parsed.GetValue(deleted)!)));
         foreach (var subcommand in (Command[])[create, list, delete])
         {
             command.Subcommands.Add(subcommand);
@@ -62,32 +63,8 @@ internal static class CredentialsCommand
 
     private static int List(Verb verb)
     {
-        var names = Directory.Exists(verb.Home.Secrets) ? Directory.EnumerateFiles(verb.Home.Secrets).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray() : [];
-        if (verb.Output != OutputFormat.Text)
-        {
-            Structured.Write(verb.Terminal, verb.Output, json =>
-            {
-                json.WriteStartArray("secrets");
-                foreach (var name in names)
-                {
-                    json.WriteStringValue(name);
-                }
-
-                json.WriteEndArray();
-            });
-            return ExitCode.Done;
-        }
-
-        foreach (var name in names)
-        {
-            verb.Terminal.Out.WriteLine($"{name}  (environment: {LocalSecrets.VariableOf(name!)})");
-        }
-
-        if (names.Length == 0)
-        {
-            verb.Terminal.Out.WriteLine("No secrets are kept here: workflow credentials create NAME");
-        }
-
+        var names = Directory.Exists(verb.Home.Secrets) ? Directory.EnumerateFiles(verb.Home.Secrets).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal).ToArray() : [];
+        SecretsView.Write(verb.Terminal, verb.Output, names);
         return ExitCode.Done;
     }
 

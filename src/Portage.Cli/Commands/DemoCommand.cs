@@ -10,7 +10,7 @@ internal static class DemoCommand
     {
         var keep = new Option<bool>("--keep") { Description = "Leave the demo's folder there afterwards." };
         var command = new Command("demo", "Migrate a sample snapshot to a sandbox, with a review, a crash and a comparison.") { keep };
-        Verb.Does(command, terminal, (verb, cancellationToken) => Demo.Story.TellAsync(verb, verb.Parsed.GetValue(keep), cancellationToken), hasFormats: false);
+        Verb.Does(command, terminal, (verb, cancellationToken) => Demo.Story.TellAsync(verb, verb.Parsed.GetValue(keep), cancellationToken));
         return command;
     }
 }

@@ -1,8 +1,12 @@
 using System.CommandLine;
 using Portage.Backends.Embedded;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
-using Portage.Model.Addresses;
+using Portage.Cli.Views;
+using Portage.Engine.Ports;
+using Portage.Engine.Questions;
 using Portage.Model.Diagnostics;
+using Portage.Steps;
 
 namespace Portage.Cli.Commands;
 
@@ -20,7 +24,7 @@ internal static class LogCommand
         var since = new Option<string?>("--since") { Description = "Only lines since then: 15m, 1h30m or 2d ago, a time of day, or a date and time.", HelpName = "TIME" };
         var command = new Command("log", "Show what controllers and workers wrote, oldest first.") { address, follow, tail, since };
         Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(
-            verb, verb.Parsed.GetValue(address), verb.Parsed.GetValue(follow), verb.Parsed.GetValue(tail), verb.Parsed.GetValue(since), cancellationToken));
+            verb, verb.Parsed.GetValue(address), verb.Parsed.GetValue(follow), verb.Parsed.GetValue(tail), verb.Parsed.GetValue(since), cancellationToken), Shape.LogLine);
         return command;
     }
 
@@ -44,72 +48,68 @@ internal static class LogCommand
             since = moment;
         }
 
-        verb.Home.CheckReadable();
-        var pattern = given ?? await Contexts.SayAsync(verb);
-        var selected = pattern is null ? null : new AddressPattern(pattern);
-        bool IsWanted(LogLine line) => (verb.SessionName is not { } session || line.Session == session)
-            && (selected is null || (line.Step is { } step && StepAddress.TryParse(step, out var address) && selected.Matches(address)));
-
-        var files = new LogFiles(verb.Home);
-        if (files.AreNone && !follow)
+        var log = verb.Access.OpenLog();
+        var question = new LogQuestion(verb.SessionName, given ?? await Contexts.SayAsync(verb, cancellationToken));
+        if (log.IsEmpty && !follow)
         {
-            await verb.Terminal.Error.WriteLineAsync($"Nothing has been logged in {verb.Home.Path} yet.");
+            await verb.Terminal.Error.WriteLineAsync($"Nothing has been logged in {verb.Access.Place} yet.");
         }
 
         var isSilent = true;
-        var lines = tail is { } count ? files.ReadLast(count, since, IsWanted) : files.ReadNew(since, IsWanted);
-        while (true)
+        foreach (var line in tail is { } count ? await log.ReadLastAsync(count, since, question.Wants, cancellationToken) : [])
         {
-            foreach (var line in lines)
-            {
-                isSilent = false;
-                await verb.Terminal.Out.WriteLineAsync(verb.Output == OutputFormat.Text ? Text(line) : line.Json);
-            }
+            isSilent = false;
+            await verb.Terminal.Out.WriteLineAsync(LogView.Line(verb.Output, line));
+        }
 
-            if (!follow)
-            {
-                return isSilent && given is not null ? SayNothingFound(verb, given) : ExitCode.Done;
-            }
+        if (tail is null)
+        {
+            isSilent &= await SayNewAsync(verb, log, since, question, cancellationToken);
+        }
 
+        while (follow && OutputPipe.HasReader)
+        {
             try
             {
                 await Task.Delay(FollowInterval, verb.Time, cancellationToken);
+                _ = await SayNewAsync(verb, log, since, question, cancellationToken);
             }
             catch (OperationCanceledException)
             {
                 return ExitCode.Done;
             }
-
-            if (!OutputPipe.HasReader)
-            {
-                return ExitCode.Done;
-            }
-
-            lines = files.ReadNew(since, IsWanted);
         }
+
+        return isSilent && given is not null && !follow ? await SayNothingFoundAsync(verb, given, cancellationToken) : ExitCode.Done;
+    }
+
+    /// <returns>True when there were none.</returns>
+    private static async Task<bool> SayNewAsync(Verb verb, ILogReader log, DateTimeOffset? since, LogQuestion question, CancellationToken cancellationToken)
+    {
+        var isSilent = true;
+        await foreach (var line in log.ReadNewAsync(since, question.Wants, cancellationToken))
+        {
+            isSilent = false;
+            await verb.Terminal.Out.WriteLineAsync(LogView.Line(verb.Output, line));
+        }
+
+        return isSilent;
     }
 
     /// <summary>Nothing was logged of a step: because it never ran, or because there is no such step.</summary>
-    private static int SayNothingFound(Verb verb, string pattern)
+    private static async Task<int> SayNothingFoundAsync(Verb verb, string pattern, CancellationToken cancellationToken)
     {
-        if (verb.FindSession() is not { Home: var home, Session: var session })
+        if (await verb.FindSessionAsync(cancellationToken) is not { } asked)
         {
             return ExitCode.BadInput;
         }
 
-        var known = Statuses.Of(verb, home, session).Steps.Select(step => step.Address).Concat(session.Steps.Keys).ToHashSet();
-        if (known.Any(new AddressPattern(pattern).Matches))
+        if (StepQuestion.WhyNone(StepQuestion.Known(StepCatalog.Planner, asked.Session), pattern) is not { } why)
         {
             return ExitCode.Done;
         }
 
-        verb.Say(DiagnosticCatalog.NoSuchStep.Error(null, $"'{pattern}' selects none of the {known.Count} steps.") with { DidYouMean = DidYouMean.Among(new AddressPattern(pattern).Text, known.Select(step => step.ToString())), Command = "workflow status" });
+        verb.Say(why);
         return ExitCode.BadInput;
-    }
-
-    private static string Text(LogLine line)
-    {
-        var exception = line.Exception is { } text ? $"\n    {text.Replace("\n", "\n    ", StringComparison.Ordinal)}" : "";
-        return $"{line.At.ToLocalTime():yyyy-MM-dd HH:mm:ss.fff}  {line.Level,-11}  {line.Service,-10}  {line.Message}{exception}";
     }
 }

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Portage.Backends.Embedded;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
+using Portage.Engine.Looking;
 using Portage.Engine.Operations;
 using Portage.Model.Diagnostics;
 using Portage.Steps;
@@ -18,14 +20,14 @@ internal static class PlanCommand
         var pending = new Option<bool>("--pending") { Description = "Plan the revision that is not committed yet." };
         var all = new Option<bool>("--all") { Description = "Also list the steps that are kept." };
         var command = new Command("plan", "Show what a start would do, and why. Exit code 0; 2 when it cannot be started like this.") { pending, all };
-        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(pending), verb.Parsed.GetValue(all), cancellationToken));
+        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(pending), verb.Parsed.GetValue(all), cancellationToken), Shape.Plan);
         return command;
     }
 
     /// <summary>The plan of the pending revision where asked, or where there is no other.</summary>
     public static async Task<PlanReport?> MakeAsync(Verb verb, bool pending, bool withSizes, CancellationToken cancellationToken)
     {
-        if (verb.FindSession() is not { Session: var session })
+        if (await verb.FindSessionAsync(cancellationToken) is not { Home: var home, Session: var session })
         {
             return null;
         }
@@ -36,11 +38,11 @@ internal static class PlanCommand
             return null;
         }
 
-        return await MakeAsync(verb, session, revision, withSizes, cancellationToken);
+        return await MakeAsync(verb, home, session, revision, withSizes, cancellationToken);
     }
 
     /// <summary>The plan of a revision.</summary>
-    public static Task<PlanReport> MakeAsync(Verb verb, SessionState session, Revision revision, bool withSizes, CancellationToken cancellationToken)
+    public static Task<PlanReport> MakeAsync(Verb verb, HomeState home, SessionState session, Revision revision, bool withSizes, CancellationToken cancellationToken)
     {
         var folders = new WorkFolders(verb.Home, verb.Time);
         return new PlanReports(
@@ -48,7 +50,7 @@ internal static class PlanCommand
             StepCatalog.Steps,
             verb.Secrets,
             (name, step, identity) => folders.Files(folders.Of(name, step, identity)),
-            verb.Time).MakeAsync(session, revision, withSizes, cancellationToken);
+            verb.Time).MakeAsync(session, revision, home.Sequence, withSizes, cancellationToken);
     }
 
     private static async Task<int> RunAsync(Verb verb, bool pending, bool all, CancellationToken cancellationToken)

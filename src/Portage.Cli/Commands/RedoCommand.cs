@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Engine.Operations;
@@ -18,14 +19,14 @@ internal static class RedoCommand
         var command = new Command("redo", "Have finished steps done anew by the next start. Until then nothing is begun, and nothing on a cluster is touched.") { addresses, cancel };
         Verb.Does(command, terminal, async (verb, cancellationToken) =>
         {
-            if (await Contexts.OrGivenAsync(verb, verb.Parsed.GetValue(addresses)) is not { Length: > 0 } patterns)
+            if (await Contexts.OrGivenAsync(verb, verb.Parsed.GetValue(addresses), cancellationToken) is not { Length: > 0 } patterns)
             {
                 verb.Say(DiagnosticCatalog.BadUsage.Error(null, "Name the steps to do anew.") with { Command = "workflow status" });
                 return ExitCode.BadInput;
             }
 
             return await AskAsync(verb, new Operation.Redo([.. patterns], !verb.Parsed.GetValue(cancel)) { By = Verb.Author, Session = verb.SessionName }, cancellationToken);
-        });
+        }, Shape.Operation);
         return command;
     }
 
@@ -36,9 +37,9 @@ internal static class RedoCommand
         var again = new Command("again", "Have finished comparisons made anew by the next start.") { addresses };
         Verb.Does(again, terminal, async (verb, cancellationToken) =>
         {
-            var patterns = await Contexts.OrGivenAsync(verb, verb.Parsed.GetValue(addresses)) is { Length: > 0 } given ? given : ["*"];
+            var patterns = await Contexts.OrGivenAsync(verb, verb.Parsed.GetValue(addresses), cancellationToken) is { Length: > 0 } given ? given : ["*"];
             return await AskAsync(verb, new Operation.Redo([.. patterns], IsWanted: true) { Kind = StepKind.Validate, By = Verb.Author, Session = verb.SessionName }, cancellationToken);
-        });
+        }, Shape.Operation);
         return new Command("validate", "Have what is on the targets compared with the snapshots once more.") { again };
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Engine.Operations;
@@ -14,17 +15,17 @@ internal static class RunCommands
         var pause = new Command("pause", "Hold steps: what is under way finishes its batch and keeps its position.") { paused };
         paused.CompletionSources.Add(Known.Steps(terminal));
         Verb.Does(pause, terminal, async (verb, cancellationToken) =>
-            await PerformAsync(verb, new Operation.Pause([.. await PatternsAsync(verb, verb.Parsed.GetValue(paused))]) { By = Verb.Author, Session = verb.SessionName }, cancellationToken));
+            await PerformAsync(verb, new Operation.Pause([.. await PatternsAsync(verb, verb.Parsed.GetValue(paused), cancellationToken)]) { By = Verb.Author, Session = verb.SessionName }, cancellationToken), Shape.Operation);
 
         var resumed = new Argument<string[]>("address") { Description = "What to let go on, as it was paused. Default: the context's, else all.", Arity = ArgumentArity.ZeroOrMore };
         var resume = new Command("resume", "Let held steps go on.") { resumed };
         resumed.CompletionSources.Add(Known.Steps(terminal));
         Verb.Does(resume, terminal, async (verb, cancellationToken) =>
-            await PerformAsync(verb, new Operation.Resume([.. await PatternsAsync(verb, verb.Parsed.GetValue(resumed))]) { By = Verb.Author, Session = verb.SessionName }, cancellationToken));
+            await PerformAsync(verb, new Operation.Resume([.. await PatternsAsync(verb, verb.Parsed.GetValue(resumed), cancellationToken)]) { By = Verb.Author, Session = verb.SessionName }, cancellationToken), Shape.Operation);
 
         var stop = new Command("stop", "End the run: what is under way finishes its batch and keeps its position; workflow start goes on.");
         Verb.Does(stop, terminal, (verb, cancellationToken) =>
-            PerformAsync(verb, new Operation.Stop { By = Verb.Author, Session = verb.SessionName }, cancellationToken));
+            PerformAsync(verb, new Operation.Stop { By = Verb.Author, Session = verb.SessionName }, cancellationToken), Shape.Operation);
         return [pause, resume, stop];
     }
 
@@ -51,6 +52,6 @@ internal static class RunCommands
         return result.NothingToDo ? ExitCode.NothingToDo : ExitCode.Done;
     }
 
-    private static async Task<string[]> PatternsAsync(Verb verb, string[]? given) =>
-        await Contexts.OrGivenAsync(verb, given) is { Length: > 0 } patterns ? patterns : ["*"];
+    private static async Task<string[]> PatternsAsync(Verb verb, string[]? given, CancellationToken cancellationToken) =>
+        await Contexts.OrGivenAsync(verb, given, cancellationToken) is { Length: > 0 } patterns ? patterns : ["*"];
 }

@@ -15,7 +15,7 @@ internal static class SandboxCommand
         var port = new Option<int>("--port", "-p") { Description = "The loopback port; 0 takes a free one.", DefaultValueFactory = _ => 9200 };
         var version = new Option<string>("--version-reported") { Description = "What it says it is.", DefaultValueFactory = _ => "OS 2.19.1", HelpName = "VERSION" };
         var start = new Command("start", "Serve it until Ctrl-C.") { port, version };
-        Verb.Does(start, terminal, (verb, cancellationToken) => StartAsync(verb, verb.Parsed.GetValue(port), verb.Parsed.GetValue(version)!, cancellationToken), hasFormats: false);
+        Verb.Does(start, terminal, (verb, cancellationToken) => StartAsync(verb, verb.Parsed.GetValue(port), verb.Parsed.GetValue(version)!, cancellationToken));
         command.Subcommands.Add(start);
         return command;
     }

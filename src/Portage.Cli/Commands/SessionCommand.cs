@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Engine.Operations;
+using Portage.Engine.Questions;
 using Portage.Model.Diagnostics;
 
 namespace Portage.Cli.Commands;
@@ -17,40 +19,40 @@ internal static class SessionCommand
         var created = new Argument<string>("name");
         var create = new Command("create", "Make a session and switch to it.") { created, from };
         Verb.Does(create, terminal, (verb, cancellationToken) =>
-            RunCommands.PerformAsync(verb, new Operation.CreateSession(verb.Parsed.GetValue(created)!, verb.Parsed.GetValue(from)) { By = Verb.Author }, cancellationToken));
+            RunCommands.PerformAsync(verb, new Operation.CreateSession(verb.Parsed.GetValue(created)!, verb.Parsed.GetValue(from)) { By = Verb.Author }, cancellationToken), Shape.Operation);
 
         var original = new Argument<string>("from");
         original.CompletionSources.Add(Known.Sessions(terminal));
         var copied = new Argument<string>("name");
         var copy = new Command("copy", "Make a session with another one's configuration and switch to it; its runs are not copied.") { original, copied };
         Verb.Does(copy, terminal, (verb, cancellationToken) =>
-            RunCommands.PerformAsync(verb, new Operation.CreateSession(verb.Parsed.GetValue(copied)!, verb.Parsed.GetValue(original)) { By = Verb.Author }, cancellationToken));
+            RunCommands.PerformAsync(verb, new Operation.CreateSession(verb.Parsed.GetValue(copied)!, verb.Parsed.GetValue(original)) { By = Verb.Author }, cancellationToken), Shape.Operation);
 
         var shown = new Argument<string?>("name") { Description = "Default: the active one.", Arity = ArgumentArity.ZeroOrOne };
         shown.CompletionSources.Add(Known.Sessions(terminal));
         var show = new Command("show", "Show what a session has: revisions, runs, what is pending, where its steps stand.") { shown };
-        Verb.Does(show, terminal, (verb, _) => Task.FromResult(SessionView.Write(verb, verb.Parsed.GetValue(shown))));
+        Verb.Does(show, terminal, (verb, cancellationToken) => ShowAsync(verb, verb.Parsed.GetValue(shown), cancellationToken), Shape.Session);
 
         var switched = new Argument<string>("name");
         var change = new Command("switch", "Make a session the active one.") { switched };
         Verb.Does(change, terminal, (verb, cancellationToken) =>
-            RunCommands.PerformAsync(verb, new Operation.SwitchSession(verb.Parsed.GetValue(switched)!) { By = Verb.Author }, cancellationToken));
+            RunCommands.PerformAsync(verb, new Operation.SwitchSession(verb.Parsed.GetValue(switched)!) { By = Verb.Author }, cancellationToken), Shape.Operation);
 
         var renamed = new Argument<string>("old");
         renamed.CompletionSources.Add(Known.Sessions(terminal));
         var name = new Argument<string>("new");
         var rename = new Command("rename", "Give a session another name; its runs and its work stay what they are.") { renamed, name };
-        Verb.Does(rename, terminal, (verb, cancellationToken) => RenameAsync(verb, verb.Parsed.GetValue(renamed)!, verb.Parsed.GetValue(name)!, cancellationToken));
+        Verb.Does(rename, terminal, (verb, cancellationToken) => RenameAsync(verb, verb.Parsed.GetValue(renamed)!, verb.Parsed.GetValue(name)!, cancellationToken), Shape.Operation);
 
         switched.CompletionSources.Add(Known.Sessions(terminal));
         var deleted = new Argument<string>("name");
         deleted.CompletionSources.Add(Known.Sessions(terminal));
         var force = new Option<bool>("--force") { Description = "Also when it has left work on clusters, which then stays there, or an edit that was never committed." };
         var delete = new Command("delete", "Delete a session.") { deleted, force };
-        Verb.Does(delete, terminal, (verb, cancellationToken) => DeleteAsync(verb, verb.Parsed.GetValue(deleted)!, verb.Parsed.GetValue(force), cancellationToken));
+        Verb.Does(delete, terminal, (verb, cancellationToken) => DeleteAsync(verb, verb.Parsed.GetValue(deleted)!, verb.Parsed.GetValue(force), cancellationToken), Shape.Operation);
 
         var list = new Command("list", "List the sessions.");
-        Verb.Does(list, terminal, (verb, _) => Task.FromResult(List(verb)));
+        Verb.Does(list, terminal, ListAsync, Shape.Sessions);
         foreach (var subcommand in (Command[])[create, copy, rename, list, show, change, delete])
         {
             command.Subcommands.Add(subcommand);
@@ -73,7 +75,7 @@ internal static class SessionCommand
 
     private static async Task<int> DeleteAsync(Verb verb, string name, bool force, CancellationToken cancellationToken)
     {
-        if (!force && verb.Access.Read().Sessions.GetValueOrDefault(name) is { Pending: { } pending })
+        if (!force && (await verb.Access.ReadAsync(cancellationToken)).Sessions.GetValueOrDefault(name) is { Pending: { } pending })
         {
             var what = $"Session '{name}' has an edit that was never committed: revision {pending.Number} by {pending.By}, \"{pending.Message}\".";
             if (!verb.Terminal.InputIsTerminal || !verb.Terminal.OutputIsTerminal)
@@ -100,47 +102,21 @@ internal static class SessionCommand
         return exitCode;
     }
 
-    private static int List(Verb verb)
+    private static async Task<int> ListAsync(Verb verb, CancellationToken cancellationToken)
     {
-        var home = verb.Access.Read();
-        if (verb.Output != OutputFormat.Text)
-        {
-            Structured.Write(verb.Terminal, verb.Output, json =>
-            {
-                json.WriteStartArray("sessions");
-                foreach (var session in home.Sessions.Values.OrderBy(session => session.Name, StringComparer.Ordinal))
-                {
-                    json.WriteStartObject();
-                    json.WriteString("session", session.Name);
-                    json.WriteBoolean("active", session.Name == home.ActiveSession);
-                    json.WriteBoolean("running", session.ActiveRun is not null);
-                    json.WriteNumber("revisions", session.Revisions.Count);
-                    json.WriteNumber("runs", session.Runs.Count);
-                    json.WriteEndObject();
-                }
+        SessionView.Write(verb.Terminal, verb.Output, SessionsQuestion.Answer(await verb.Access.ReadAsync(cancellationToken)));
+        return ExitCode.Done;
+    }
 
-                json.WriteEndArray();
-            });
-            return ExitCode.Done;
+    private static async Task<int> ShowAsync(Verb verb, string? name, CancellationToken cancellationToken)
+    {
+        if (await verb.FindSessionAsync(cancellationToken, name) is not { } asked)
+        {
+            return ExitCode.BadInput;
         }
 
-        var width = home.Sessions.Keys.Select(name => name.Length).DefaultIfEmpty().Max();
-        foreach (var session in home.Sessions.Values.OrderBy(session => session.Name, StringComparer.Ordinal))
-        {
-            var state = session switch
-            {
-                { ActiveRun: { } run } => $"run {run.Number} is under way",
-                { Runs.Count: > 0 } => $"{session.Runs.Count} {(session.Runs.Count == 1 ? "run" : "runs")}",
-                _ => "no run yet",
-            };
-            verb.Terminal.Out.WriteLine($"{(session.Name == home.ActiveSession ? "*" : " ")} {session.Name.PadRight(width)}  {state}, {session.Revisions.Count} {(session.Revisions.Count == 1 ? "revision" : "revisions")}");
-        }
-
-        if (home.Sessions.Count == 0)
-        {
-            verb.Terminal.Out.WriteLine("No sessions yet; one is made at the first workflow configure.");
-        }
-
+        var answer = SessionsQuestion.Answer(asked, await verb.StatusOfAsync(asked, cancellationToken));
+        SessionView.Write(verb.Terminal, verb.Output, answer, Contexts.Of(verb.Home, asked.Session.Name));
         return ExitCode.Done;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Engine.Ports;
@@ -19,9 +20,9 @@ internal static class SnapshotCommand
         Verb.Does(list, terminal, async (verb, cancellationToken) =>
         {
             var opened = await OpenAsync(verb.Parsed.GetValue(repository)!, cancellationToken);
-            SnapshotView.WriteList(verb, opened);
+            SnapshotView.Write(verb.Terminal, verb.Output, opened);
             return ExitCode.Done;
-        });
+        }, Shape.SnapshotList);
 
         var inspected = new Argument<string>("snapshot") { Description = "Its name or uuid." };
         var inspect = new Command("inspect", "Show what is in a snapshot: indices, shards, sizes, templates, failures.") { inspected };
@@ -29,8 +30,11 @@ internal static class SnapshotCommand
         {
             var opened = await OpenAsync(verb.Parsed.GetValue(repository)!, cancellationToken);
             var snapshot = await SnapshotAccess.TryAsync(null, async () => await opened.OpenSnapshotAsync(verb.Parsed.GetValue(inspected)!, cancellationToken));
-            return await SnapshotView.WriteInspectionAsync(verb, snapshot, cancellationToken);
-        });
+            var inspection = await SnapshotInspection.OfAsync(snapshot, cancellationToken);
+            verb.Say([.. inspection.Problems]);
+            SnapshotView.Write(verb.Terminal, verb.Output, inspection);
+            return inspection.Problems.Count > 0 ? ExitCode.Failed : ExitCode.Done;
+        }, Shape.SnapshotInspection);
 
         var read = new Argument<string>("snapshot") { Description = "Its name or uuid." };
         var index = new Option<string[]>("--index", "-i") { Description = "Only these indices: names, patterns with *, or regex:…; may be repeated. Default: all.", HelpName = "PATTERN" };
@@ -39,8 +43,8 @@ internal static class SnapshotCommand
         {
             var opened = await OpenAsync(verb.Parsed.GetValue(repository)!, cancellationToken);
             var snapshot = await SnapshotAccess.TryAsync(null, async () => await opened.OpenSnapshotAsync(verb.Parsed.GetValue(read)!, cancellationToken));
-            return await DocumentsView.WriteAsync(verb, snapshot, verb.Parsed.GetValue(index) ?? [], cancellationToken);
-        }, hasFormats: false);
+            return await SnapshotDocuments.WriteAsync(verb, snapshot, verb.Parsed.GetValue(index) ?? [], cancellationToken);
+        });
         foreach (var subcommand in (Command[])[list, inspect, documents])
         {
             command.Subcommands.Add(subcommand);

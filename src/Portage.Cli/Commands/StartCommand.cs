@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Engine.Operations;
 using Portage.Steps.Connecting;
@@ -13,18 +14,18 @@ internal static class StartCommand
         var plan = new Option<string?>("--plan") { Description = "Start only if the plan is still this one: its hash as workflow plan shows it.", HelpName = "HASH" };
         var attach = new Option<bool>("--attach") { Description = "Follow the run: exit code 0 when it is done, 1 when it failed, 3 when it waits for a person, for an approval or a resume." };
         var command = new Command("start", "Start the plan of the committed configuration, and leave it running. Started again, it goes on where it was.") { plan, attach };
-        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(plan), verb.Parsed.GetValue(attach), cancellationToken));
+        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(plan), verb.Parsed.GetValue(attach), cancellationToken), Shape.Operation, Shape.Status);
         return command;
     }
 
     public static async Task<int> RunAsync(Verb verb, string? plan, bool attach, CancellationToken cancellationToken)
     {
         var start = new Operation.Start(plan) { By = Verb.Author, Session = verb.SessionName };
-        var state = verb.Access.Read();
+        var state = await verb.Access.ReadAsync(cancellationToken);
         if (state.Sessions.GetValueOrDefault(verb.SessionName ?? state.ActiveSession) is { Current: { } current } session)
         {
             // What is there now is seen first, and handed over with the plan that was made of it.
-            var report = await PlanCommand.MakeAsync(verb, session, current, withSizes: false, cancellationToken);
+            var report = await PlanCommand.MakeAsync(verb, state, session, current, withSizes: false, cancellationToken);
             var (goesOn, named) = session.ActiveRun is { } run && run.Revision == current.Number && !session.IsAskedSince(run) ? (true, plan) : await Consent.AskAsync(verb, report, plan, cancellationToken);
             if (!goesOn)
             {

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Portage.Backends.Embedded;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
+using Portage.Engine.Questions;
 using Portage.Engine.Status;
 
 namespace Portage.Cli.Commands;
@@ -15,18 +17,29 @@ internal static class StatusCommand
     {
         var watch = new Option<bool>("--watch", "-w") { Description = "Show it again and again until the run is over; Ctrl-C leaves." };
         var command = new Command("status", "Show where every step stands, and what each wait waits for.") { watch };
-        Verb.Does(command, terminal, (verb, cancellationToken) => verb.Parsed.GetValue(watch) ? WatchAsync(verb, cancellationToken) : Task.FromResult(Run(verb)));
+        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(watch), cancellationToken), Shape.Status);
         return command;
     }
 
-    private static int Run(Verb verb)
+    private static async Task<int> RunAsync(Verb verb, bool watch, CancellationToken cancellationToken)
     {
-        if (verb.FindSession() is not { Home: var home, Session: var session })
+        if (watch && verb.Output != OutputFormat.Text)
+        {
+            verb.SayOneForm("status --watch");
+            return ExitCode.BadInput;
+        }
+
+        if (await verb.FindSessionAsync(cancellationToken) is not { } asked)
         {
             return ExitCode.BadInput;
         }
 
-        StatusView.Write(verb.Terminal, verb.Output, Statuses.Of(verb, home, session));
+        if (watch)
+        {
+            return await WatchAsync(verb, asked, cancellationToken);
+        }
+
+        StatusView.Write(verb.Terminal, verb.Output, await verb.StatusOfAsync(asked, cancellationToken));
         return ExitCode.Done;
     }
 
@@ -44,26 +57,16 @@ internal static class StatusCommand
         return lines.Length <= room + 1 ? lines : [.. lines.Take(room), $"… {lines.Length - room} more lines: workflow status"];
     }
 
-    private static async Task<int> WatchAsync(Verb verb, CancellationToken cancellationToken)
+    private static async Task<int> WatchAsync(Verb verb, Asked asked, CancellationToken cancellationToken)
     {
-        if (verb.Output != OutputFormat.Text)
-        {
-            verb.SayOneForm("status --watch");
-            return ExitCode.BadInput;
-        }
-
-        if (verb.FindSession() is not { Home: var home, Session: var found })
-        {
-            return ExitCode.BadInput;
-        }
-
+        var name = asked.Session.Name;
         var last = "";
         var shown = 0;
         while (true)
         {
-            verb.Access.Refresh(home);
-            var session = home.Sessions[found.Name];
-            var lines = Fit(verb.Terminal, Statuses.Of(verb, home, session));
+            await verb.Access.FollowAsync(asked.Home, cancellationToken);
+            asked = asked with { Session = asked.Home.Sessions[name] };
+            var lines = Fit(verb.Terminal, await verb.StatusOfAsync(asked, cancellationToken));
             var text = string.Join('\n', lines);
             if (text != last)
             {
@@ -73,7 +76,7 @@ internal static class StatusCommand
                 (last, shown) = (text, lines.Length);
             }
 
-            if (session.ActiveRun is null || !OutputPipe.HasReader)
+            if (asked.Session.ActiveRun is null || !OutputPipe.HasReader)
             {
                 return ExitCode.Done;
             }

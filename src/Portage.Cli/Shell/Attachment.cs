@@ -1,6 +1,7 @@
 using Portage.Cli.Views;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
+using Portage.Engine.Questions;
 using Portage.Engine.Status;
 
 namespace Portage.Cli.Shell;
@@ -13,14 +14,14 @@ internal static class Attachment
 
     public static async Task<int> FollowAsync(Verb verb, int run, CancellationToken cancellationToken)
     {
-        var state = verb.Access.Read();
+        var state = await verb.Access.ReadAsync(cancellationToken);
         var name = verb.SessionName ?? state.ActiveSession;
         var said = new Dictionary<string, string>(StringComparer.Ordinal);
         var lastProgress = verb.Time.GetTimestamp();
         while (true)
         {
             var session = state.Sessions[name];
-            var report = Statuses.Of(verb, state, session);
+            var report = await verb.StatusOfAsync(new Asked(state, session), cancellationToken);
             if (verb.Output == OutputFormat.Text)
             {
                 await SayChangesAsync(verb, report, said);
@@ -38,7 +39,7 @@ internal static class Attachment
                 return exitCode;
             }
 
-            if (session.ActiveRun is not null && verb.Access.FindController() is null && !await verb.EnsureControllerAsync(cancellationToken))
+            if (session.ActiveRun is not null && report.Controller is null && !await verb.EnsureControllerAsync(cancellationToken))
             {
                 return ExitCode.Failed;
             }
@@ -53,7 +54,7 @@ internal static class Attachment
                 return ExitCode.Interrupted;
             }
 
-            verb.Access.Refresh(state);
+            await verb.Access.FollowAsync(state, cancellationToken);
         }
     }
 
@@ -100,7 +101,7 @@ internal static class Attachment
     {
         foreach (var step in report.Steps.Where(step => step.Progress is not null))
         {
-            await verb.Terminal.Out.WriteLineAsync($"{Now(verb)}            {step.Address}  {StatusView.ProgressText(step.Progress!, step.Remaining)}{(step.Progress!.Waiting is { } waiting ? $"; {waiting}" : "")}");
+            await verb.Terminal.Out.WriteLineAsync($"{Now(verb)}            {step.Address}  {ProgressText.Of(step.Progress!, step.Remaining)}{(step.Progress!.Waiting is { } waiting ? $"; {waiting}" : "")}");
         }
     }
 

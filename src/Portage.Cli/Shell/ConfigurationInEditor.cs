@@ -28,7 +28,7 @@ internal static class ConfigurationInEditor
 
         verb.Home.Create();
         var file = Path.Combine(verb.Home.Path, "configuration.yaml");
-        var before = TextBefore(verb);
+        var before = await TextBeforeAsync(verb, cancellationToken);
         await File.WriteAllTextAsync(file, before, cancellationToken);
         while (true)
         {
@@ -75,9 +75,9 @@ internal static class ConfigurationInEditor
         }
     }
 
-    private static string TextBefore(Verb verb)
+    private static async Task<string> TextBeforeAsync(Verb verb, CancellationToken cancellationToken)
     {
-        var state = verb.Access.Read();
+        var state = await verb.Access.ReadAsync(cancellationToken);
         var session = state.Sessions.GetValueOrDefault(verb.SessionName ?? state.ActiveSession);
         return (session?.Pending ?? session?.Current) is { } revision
             ? ConfigurationEditor.Show(revision.Configuration, null, ShowFormat.Yaml).Text ?? ""

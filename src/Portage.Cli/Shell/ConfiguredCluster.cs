@@ -36,9 +36,9 @@ internal sealed record ConfiguredCluster(string Name, bool IsTarget, string Endp
     /// <summary>The clusters named, or those of the context, or else all; with the configuration that they are of.</summary>
     /// <param name="name">A target or the source of a migration, by its name or by where it is configured; null for none.</param>
     /// <returns>Null where that is none, or not one, which has then been said.</returns>
-    public static async Task<(MigrationConfig Config, IReadOnlyList<ConfiguredCluster> Clusters)?> FindAsync(Verb verb, string? name)
+    public static async Task<(MigrationConfig Config, IReadOnlyList<ConfiguredCluster> Clusters)?> FindAsync(Verb verb, string? name, CancellationToken cancellationToken)
     {
-        if (verb.FindSession() is not { Home: var home, Session: var session })
+        if (await verb.FindSessionAsync(cancellationToken) is not { Home: var home, Session: var session })
         {
             return null;
         }
@@ -51,7 +51,7 @@ internal sealed record ConfiguredCluster(string Name, bool IsTarget, string Endp
 
         if (name is null)
         {
-            var (target, source, _) = await Contexts.SayAsync(verb) is { } context ? Contexts.PartsOf(context) : default;
+            var (target, source, _) = await Contexts.SayAsync(verb, cancellationToken) is { } context ? Contexts.PartsOf(context) : default;
 
             // Where the context names a target alone, the sources are not meant; a slice of a source goes to any target.
             var chosen = all.Where(cluster => (cluster.IsTarget ? target : source) is { } wanted ? cluster.Name == wanted : cluster.IsTarget || target is null).ToArray();

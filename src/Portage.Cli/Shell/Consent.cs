@@ -45,13 +45,13 @@ internal static class Consent
     /// <summary>Why the pending revision could be committed and not be started: its plan destroys something, and nobody named it or can be asked; or it is another plan.</summary>
     public static async Task<Diagnostic?> WhyRefusedAsync(Verb verb, string? given, CancellationToken cancellationToken)
     {
-        var state = verb.Access.Read();
+        var state = await verb.Access.ReadAsync(cancellationToken);
         if (state.Sessions.GetValueOrDefault(verb.SessionName ?? state.ActiveSession) is not { Pending: { } pending } session)
         {
             return null;
         }
 
-        var report = await Commands.PlanCommand.MakeAsync(verb, session, pending, withSizes: false, cancellationToken);
+        var report = await Commands.PlanCommand.MakeAsync(verb, state, session, pending, withSizes: false, cancellationToken);
         var isAsked = verb.Output == OutputFormat.Text && verb.Terminal.InputIsTerminal && verb.Terminal.OutputIsTerminal;
         if (given is not null && !report.Plan.Hash.Hex.StartsWith(given, StringComparison.OrdinalIgnoreCase))
         {

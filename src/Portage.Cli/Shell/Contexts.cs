@@ -35,10 +35,10 @@ internal static class Contexts
     }
 
     /// <summary>The context of the verb's session, which is then said; null when none is set.</summary>
-    public static async Task<string?> SayAsync(Verb verb)
+    public static async Task<string?> SayAsync(Verb verb, CancellationToken cancellationToken)
     {
         // Without the file there is no need to look which session is active.
-        if (!File.Exists(FileOf(verb.Home)) || Of(verb.Home, verb.SessionName ?? verb.Access.Read().ActiveSession) is not { } pattern)
+        if (!File.Exists(FileOf(verb.Home)) || Of(verb.Home, verb.SessionName ?? (await verb.Access.ReadAsync(cancellationToken)).ActiveSession) is not { } pattern)
         {
             return null;
         }
@@ -48,8 +48,8 @@ internal static class Contexts
     }
 
     /// <summary>The patterns given, or else the context as the only one, which is then said; empty when neither is there.</summary>
-    public static async Task<string[]> OrGivenAsync(Verb verb, string[]? given) =>
-        given is { Length: > 0 } ? given : await SayAsync(verb) is { } pattern ? [pattern] : [];
+    public static async Task<string[]> OrGivenAsync(Verb verb, string[]? given, CancellationToken cancellationToken) =>
+        given is { Length: > 0 } ? given : await SayAsync(verb, cancellationToken) is { } pattern ? [pattern] : [];
 
     /// <summary>The pattern of a step's source, part and target, without its kind: the subtree that it belongs to.</summary>
     public static string ScopeOf(StepAddress step)

@@ -2,6 +2,8 @@ using System.CommandLine.Completions;
 using Portage.Configuration;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
+using Portage.Engine.Questions;
+using Portage.Steps;
 
 namespace Portage.Cli.Shell;
 
@@ -16,7 +18,7 @@ internal static class Known
             return [];
         }
 
-        var steps = Statuses.Of(verb, home, session).Steps.Select(step => step.Address).Concat(session.Steps.Keys).Distinct().ToArray();
+        var steps = StepQuestion.Known(StepCatalog.Planner, session);
         return steps.Select(step => step.Source)
             .Concat(steps.Where(step => step.Part is not null).Select(step => $"{step.Source}/{step.Part}"))
             .Concat(steps.Where(step => step.Target is not null).Select(step => Contexts.ScopeOf(step)))

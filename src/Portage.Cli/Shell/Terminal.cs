@@ -29,8 +29,11 @@ internal sealed class Terminal
 
     public bool HasColor { get; }
 
+    /// <summary>How many columns a terminal has that is none of the process's; null for that one.</summary>
+    public int? Columns { get; init; }
+
     /// <summary>Columns. Looked up each time: windows change.</summary>
-    public int Width => OutputIsTerminal ? Math.Max(WidthMin, Console.WindowWidth) : WidthWithoutTerminal;
+    public int Width => OutputIsTerminal ? Math.Max(WidthMin, Columns ?? Console.WindowWidth) : WidthWithoutTerminal;
 
     /// <summary>Lines of a terminal; no limit where there is none.</summary>
     public int Height => OutputIsTerminal ? Console.WindowHeight : int.MaxValue;

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Portage.Backends.Embedded;
-using Portage.Engine.Core;
+using Portage.Cli.Contracts;
 using Portage.Engine.Operations;
+using Portage.Engine.Questions;
+using Portage.Engine.Status;
 using Portage.Model.Diagnostics;
 using Portage.Steps;
 
@@ -27,6 +30,8 @@ internal sealed class Verb
     public static readonly Option<bool> JsonOption = new("--json") { Description = "Short for --output json.", Recursive = true };
 
     public static readonly Option<bool> YamlOption = new("--yaml") { Description = "Short for --output yaml.", Recursive = true };
+
+    private static readonly ConditionalWeakTable<Command, Shape[]> Shapes = [];
 
     static Verb()
     {
@@ -82,12 +87,14 @@ internal sealed class Verb
     public static Verb ForCompletion(Terminal terminal, ParseResult parsed) => new(terminal, parsed);
 
     /// <summary>Gives a command what it does.</summary>
-    /// <param name="hasFormats">False when its output has one form: another one asked for is refused, not ignored.</param>
-    public static void Does(Command command, Terminal terminal, Func<Verb, CancellationToken, Task<int>> work, bool hasFormats = true) =>
+    /// <param name="shapes">What it answers to programs. None when its output has one form: another one asked for is refused, not ignored.</param>
+    public static void Does(Command command, Terminal terminal, Func<Verb, CancellationToken, Task<int>> work, params Shape[] shapes)
+    {
+        Shapes.Add(command, shapes);
         command.SetAction((parsed, cancellationToken) =>
         {
             var verb = new Verb(terminal, parsed);
-            if (!hasFormats && verb.Output != OutputFormat.Text)
+            if (shapes.Length == 0 && verb.Output != OutputFormat.Text)
             {
                 verb.SayOneForm(command.Name);
                 return Task.FromResult(ExitCode.BadInput);
@@ -95,28 +102,33 @@ internal sealed class Verb
 
             return work(verb, cancellationToken);
         });
+    }
+
+    /// <summary>What a command answers to programs; none for one with a single form of output.</summary>
+    public static IReadOnlyList<Shape> ShapesOf(Command command) => Shapes.TryGetValue(command, out var shapes) ? shapes : [];
 
     /// <summary>Says that what was asked for has one form of output only.</summary>
     public void SayOneForm(string what) => Say(DiagnosticCatalog.BadUsage.Error(null, $"The output of '{what}' has one form only: leave --output, --json and --yaml out."));
 
-    /// <summary>What is recorded, and the session that the verb is about; null when there is none, which has then been said.</summary>
-    public (HomeState Home, SessionState Session)? FindSession()
+    /// <summary>The session that the verb is about, in what is recorded; null when there is none, which has then been said.</summary>
+    /// <param name="name">Another one than the verb's.</param>
+    public async Task<Asked?> FindSessionAsync(CancellationToken cancellationToken, string? name = null) =>
+        Said(Asked.Find(await Access.ReadAsync(cancellationToken), name ?? SessionName, Access.Place));
+
+    /// <summary>Where the steps of a session stand now.</summary>
+    public async Task<StatusReport> StatusOfAsync(Asked asked, CancellationToken cancellationToken) =>
+        StatusQuestion.Answer(StepCatalog.Planner, asked, await Access.LookAsync(asked.Session, cancellationToken), Time.GetUtcNow());
+
+    /// <summary>The answer; null where there is none, and then why has been said.</summary>
+    public T? Said<T>((T? Answer, Diagnostic? Why) answered)
+        where T : class
     {
-        var state = Access.Read();
-        var name = SessionName ?? state.ActiveSession;
-        if (state.Sessions.TryGetValue(name, out var session))
+        if (answered.Why is { } why)
         {
-            return (state, session);
+            Say(why);
         }
 
-        Say(SessionName is null
-            ? DiagnosticCatalog.NothingConfigured.Error(null, $"There is no configuration in {Home.Path} yet.") with { Command = "workflow configure --file FILE" }
-            : DiagnosticCatalog.UnknownSession.Error(null, $"There is no session '{name}'{(state.Sessions.Count == 0 ? ", nor any other" : $"; there is {string.Join(", ", state.Sessions.Keys.Order(StringComparer.Ordinal))}")}.") with
-            {
-                DidYouMean = DidYouMean.Among(name, state.Sessions.Keys),
-                Command = "workflow session list",
-            });
-        return null;
+        return answered.Answer;
     }
 
     /// <summary>Performs an operation and says what came of it.</summary>
@@ -139,7 +151,7 @@ internal sealed class Verb
     /// <summary>Makes sure that what was asked is carried out: starts a controller where a run is under way and none is there.</summary>
     public async Task<bool> EnsureControllerAsync(CancellationToken cancellationToken)
     {
-        if (!Access.Read().NeedsController)
+        if (!(await Access.ReadAsync(cancellationToken)).NeedsController)
         {
             return true;
         }

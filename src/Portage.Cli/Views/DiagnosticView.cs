@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Portage.Cli.Shell;
 using Portage.Model.Diagnostics;
 
@@ -34,26 +33,5 @@ internal static class DiagnosticView
         {
             terminal.Error.WriteLine($"  {hint}");
         }
-    }
-
-    /// <summary>The same as an object for programs.</summary>
-    public static void Write(Utf8JsonWriter json, Diagnostic diagnostic)
-    {
-        json.WriteStartObject();
-        json.WriteString("code", diagnostic.Code);
-        json.WriteString("severity", diagnostic.Severity.ToString().ToLowerInvariant());
-        json.WriteString("path", diagnostic.Path);
-        json.WriteString("file", diagnostic.File);
-        if (diagnostic.At is { } at)
-        {
-            json.WriteNumber("line", at.Line);
-            json.WriteNumber("column", at.Column);
-        }
-
-        json.WriteString("summary", diagnostic.Summary);
-        json.WriteString("detail", diagnostic.Detail);
-        json.WriteString("didYouMean", diagnostic.DidYouMean);
-        json.WriteString("command", diagnostic.Command);
-        json.WriteEndObject();
     }
 }

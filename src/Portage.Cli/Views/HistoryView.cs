@@ -1,107 +1,43 @@
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
-using Portage.Configuration.Editing;
-using Portage.Engine.Core;
-using Portage.Engine.Ledger;
-using Portage.Model.Diagnostics;
+using Portage.Engine.Questions;
 
 namespace Portage.Cli.Views;
 
 /// <summary>Revisions and their differences.</summary>
 internal static class HistoryView
 {
-    public static int Write(Verb verb)
+    public static void Write(Terminal terminal, OutputFormat format, RevisionsAnswer answer)
     {
-        if (verb.FindSession() is not { Session: var session })
+        if (format != OutputFormat.Text)
         {
-            return ExitCode.BadInput;
+            Structured.Write(terminal, format, Shape.Revisions, json => SessionJson.Write(json, answer));
+            return;
         }
 
-        if (verb.Output != OutputFormat.Text)
+        foreach (var (revision, standing) in answer.Revisions.Reverse())
         {
-            Structured.Write(verb.Terminal, verb.Output, json =>
-            {
-                json.WriteString("session", session.Name);
-                json.WriteStartArray("revisions");
-                foreach (var revision in session.Revisions)
-                {
-                    json.WriteStartObject();
-                    json.WriteNumber("revision", revision.Number);
-                    json.WriteNumber("parent", revision.Parent);
-                    json.WriteString("state", StateOf(session, revision));
-                    json.WriteString("at", revision.At);
-                    json.WriteString("by", revision.By);
-                    json.WriteString("message", revision.Message);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
-            });
-            return ExitCode.Done;
+            var word = standing == RevisionStanding.Dropped ? "" : JsonWriting.Word(standing);
+            terminal.Out.WriteLine($"{revision.Number,4}  {revision.At.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {word,-7}  {revision.By}  {revision.Message}");
         }
-
-        foreach (var revision in session.Revisions.Reverse())
-        {
-            verb.Terminal.Out.WriteLine($"{revision.Number,4}  {revision.At.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {StateOf(session, revision),-7}  {revision.By}  {revision.Message}");
-        }
-
-        return ExitCode.Done;
     }
 
-    public static int WriteDifference(Verb verb, int? from, int? to)
+    public static void Write(Terminal terminal, OutputFormat format, DifferenceAnswer answer)
     {
-        if (verb.FindSession() is not { Session: var session })
+        if (format != OutputFormat.Text)
         {
-            return ExitCode.BadInput;
+            Structured.Write(terminal, format, Shape.Difference, json => SessionJson.Write(json, answer));
+            return;
         }
 
-        foreach (var number in (int?[])[from, to])
+        foreach (var change in answer.Changes)
         {
-            if (number is { } given && session.Revisions.All(revision => revision.Number != given))
-            {
-                verb.Say(DiagnosticCatalog.UnknownRevision.Error(null, $"There is no revision {given}; there are 1 to {session.Revisions.Count}.") with { Command = "workflow configure history" });
-                return ExitCode.BadInput;
-            }
+            terminal.Out.WriteLine($"{change.Path}: {change.Old ?? "(absent)"} → {change.New ?? "(absent)"}");
         }
 
-        var old = from is { } first ? session.Revisions[first - 1] : session.Current;
-        var next = to is { } second ? session.Revisions[second - 1] : session.Pending ?? session.Current;
-        var changes = ConfigurationDifference.Between(old?.Configuration ?? "{}", next?.Configuration ?? "{}");
-        if (verb.Output != OutputFormat.Text)
+        if (answer.Changes.IsEmpty)
         {
-            Structured.Write(verb.Terminal, verb.Output, json =>
-            {
-                json.WriteStartArray("changes");
-                foreach (var change in changes)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("path", change.Path);
-                    json.WriteString("old", change.Old);
-                    json.WriteString("new", change.New);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
-            });
-            return ExitCode.Done;
+            terminal.Out.WriteLine("No difference.");
         }
-
-        foreach (var change in changes)
-        {
-            verb.Terminal.Out.WriteLine($"{change.Path}: {change.Old ?? "(absent)"} → {change.New ?? "(absent)"}");
-        }
-
-        if (changes.IsEmpty)
-        {
-            verb.Terminal.Out.WriteLine("No difference.");
-        }
-
-        return ExitCode.Done;
     }
-
-    private static string StateOf(SessionState session, Revision revision) => revision.Number switch
-    {
-        var number when number == session.Pending?.Number => "pending",
-        var number when number == session.Current?.Number => "current",
-        _ => revision.CommittedAt is null ? "" : "past",
-    };
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Engine.Operations;
 using Portage.Planning;
@@ -21,7 +22,7 @@ internal static class PlanView
         }
         else
         {
-            Structured.Write(terminal, format, json => PlanJson.Write(json, report));
+            Structured.Write(terminal, format, Shape.Plan, json => PlanJson.Write(json, report));
         }
     }
 

@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
-using Portage.Engine.Status;
+using Portage.Engine.Questions;
 using Portage.Planning.Destroying;
 
 namespace Portage.Cli.Views;
@@ -8,27 +8,28 @@ namespace Portage.Cli.Views;
 /// <summary>Steps under review with their evidence.</summary>
 internal static class ReviewView
 {
-    // Said of every step in the list; only more than that is worth a line.
-    private const string Plain = "waits for approval";
-
-    public static void Write(Terminal terminal, OutputFormat format, IReadOnlyList<StepStatus> steps)
+    public static void Write(Terminal terminal, OutputFormat format, ReviewsAnswer answer)
     {
         if (format != OutputFormat.Text)
         {
-            WriteStructured(terminal, format, steps);
+            Structured.Write(terminal, format, Shape.Reviews, json => ReviewsJson.Write(json, answer));
             return;
         }
 
-        for (var i = 0; i < steps.Count; i++)
+        if (answer.Reviews.IsEmpty)
         {
-            var why = steps[i].Situation.StartsWith(Plain, StringComparison.Ordinal) ? "" : $"  {steps[i].Situation.Split("; ")[0]}";
-            terminal.Out.WriteLine($"{i + 1}. {terminal.Paint(steps[i].Address.ToString(), Ink.Bold)}{why}");
-            foreach (var destroyed in steps[i].Evidence?.Destroys ?? [])
+            terminal.Out.WriteLine("Nothing waits for approval.");
+        }
+
+        foreach (var (i, step) in answer.Reviews.Index())
+        {
+            terminal.Out.WriteLine($"{i + 1}. {terminal.Paint(step.Address.ToString(), Ink.Bold)}{(step.Unmet is { } unmet ? $"  {unmet}" : "")}");
+            foreach (var destroyed in step.Evidence?.Destroys ?? [])
             {
                 terminal.Out.WriteLine(terminal.Paint($"     DESTROYS: {DestructionText.Line(destroyed)}", Ink.Red));
             }
 
-            foreach (var line in steps[i].Evidence?.Lines ?? [])
+            foreach (var line in step.Evidence?.Lines ?? [])
             {
                 terminal.Out.WriteLine($"     {line}");
             }
@@ -36,11 +37,12 @@ internal static class ReviewView
     }
 
     /// <summary>The numbers and names alone, where the evidence fills the screen and has taken the numbers away.</summary>
-    public static void WriteShortListIfLong(Terminal terminal, IReadOnlyList<StepStatus> steps)
+    public static void WriteShortListIfLong(Terminal terminal, ReviewsAnswer answer)
     {
         const int IndentColumns = 5;
+        var steps = answer.Reviews;
         var lines = steps.Sum(step => 1 + (step.Evidence?.Lines ?? []).Sum(line => 1 + ((line.Length + IndentColumns - 1) / terminal.Width)));
-        if (steps.Count > 1 && lines + 1 >= terminal.Height)
+        if (steps.Length > 1 && lines + 1 >= terminal.Height)
         {
             terminal.Out.WriteLine();
             foreach (var (i, step) in steps.Index())
@@ -49,28 +51,4 @@ internal static class ReviewView
             }
         }
     }
-
-    private static void WriteStructured(Terminal terminal, OutputFormat format, IReadOnlyList<StepStatus> steps) => Structured.Write(terminal, format, json =>
-    {
-        json.WriteStartArray("reviews");
-        foreach (var step in steps)
-        {
-            json.WriteStartObject();
-            json.WriteString("step", step.Address.ToString());
-            json.WriteString("situation", step.Situation);
-            json.WriteString("evidence", step.EvidenceDigest?.Hex);
-            StatusView.WriteNumbers(json, step.Evidence?.Numbers ?? ImmutableSortedDictionary<string, long>.Empty);
-            PlanJson.WriteDestroys(json, step.Evidence?.Destroys ?? []);
-            json.WriteStartArray("lines");
-            foreach (var line in step.Evidence?.Lines ?? [])
-            {
-                json.WriteStringValue(line);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    });
 }

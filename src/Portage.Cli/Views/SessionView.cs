@@ -1,57 +1,60 @@
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
-using Portage.Engine.Core;
 using Portage.Engine.Ledger;
+using Portage.Engine.Questions;
 using Portage.Engine.Status;
-using Portage.Model.Diagnostics;
 
 namespace Portage.Cli.Views;
 
-/// <summary>What one session has.</summary>
+/// <summary>Sessions, and what one of them has.</summary>
 internal static class SessionView
 {
-    /// <returns>The exit code.</returns>
-    public static int Write(Verb verb, string? name)
+    public static void Write(Terminal terminal, OutputFormat format, SessionsAnswer answer)
     {
-        var home = verb.Access.Read();
-        if (!home.Sessions.TryGetValue(name ?? verb.SessionName ?? home.ActiveSession, out var session))
+        if (format != OutputFormat.Text)
         {
-            verb.Say(home.Sessions.Count == 0
-                ? DiagnosticCatalog.NothingConfigured.Error(null, $"There is no configuration in {verb.Home.Path} yet.") with { Command = "workflow configure --file FILE" }
-                : DiagnosticCatalog.UnknownSession.Error(null, $"There is no session '{name}'; there is {string.Join(", ", home.Sessions.Keys.Order(StringComparer.Ordinal))}.") with
-                {
-                    DidYouMean = DidYouMean.Among(name ?? "", home.Sessions.Keys),
-                    Command = "workflow session list",
-                });
-            return ExitCode.BadInput;
+            Structured.Write(terminal, format, Shape.Sessions, json => SessionJson.Write(json, answer));
+            return;
         }
 
-        var steps = Statuses.Of(verb, home, session).Steps.CountBy(step => step.Group).OrderBy(count => count.Key).ToArray();
-        var (isActive, context) = (session.Name == home.ActiveSession, Contexts.Of(verb.Home, session.Name));
-        if (verb.Output == OutputFormat.Text)
+        var width = answer.Sessions.Select(session => session.Name.Length).DefaultIfEmpty().Max();
+        foreach (var session in answer.Sessions)
         {
-            WriteText(verb.Terminal, session, isActive, context, steps);
-        }
-        else
-        {
-            WriteStructured(verb, session, isActive, context, steps);
+            var state = session switch
+            {
+                { ActiveRun: { } run } => $"run {run} is under way",
+                { Runs: > 0 } => $"{session.Runs} {(session.Runs == 1 ? "run" : "runs")}",
+                _ => "no run yet",
+            };
+            terminal.Out.WriteLine($"{(session.IsActive ? "*" : " ")} {session.Name.PadRight(width)}  {state}, {session.Revisions} {(session.Revisions == 1 ? "revision" : "revisions")}");
         }
 
-        return ExitCode.Done;
+        if (answer.Sessions.IsEmpty)
+        {
+            terminal.Out.WriteLine("No sessions yet; one is made at the first workflow configure.");
+        }
     }
 
-    private static void WriteText(Terminal terminal, SessionState session, bool isActive, string? context, KeyValuePair<StepGroup, int>[] steps)
+    /// <param name="context">What verbs act on in it when no address is typed; null for everything.</param>
+    public static void Write(Terminal terminal, OutputFormat format, SessionAnswer answer, string? context)
     {
-        terminal.Out.WriteLine($"{terminal.Paint($"Session {session.Name}", Ink.Bold)}{(isActive ? ", the active one" : "")}");
-        terminal.Out.WriteLine($"  current   {(session.Current is { } current ? RevisionText(current) : "nothing is committed yet")}");
-        if (session.Pending is { } pending)
+        if (format != OutputFormat.Text)
+        {
+            Structured.Write(terminal, format, Shape.Session, json => SessionJson.Write(json, answer, context));
+            return;
+        }
+
+        terminal.Out.WriteLine($"{terminal.Paint($"Session {answer.Line.Name}", Ink.Bold)}{(answer.Line.IsActive ? ", the active one" : "")}");
+        terminal.Out.WriteLine($"  current   {(answer.Current is { } current ? RevisionText(current) : "nothing is committed yet")}");
+        if (answer.Pending is { } pending)
         {
             terminal.Out.WriteLine($"  pending   {RevisionText(pending)}");
         }
 
-        terminal.Out.WriteLine($"  runs      {(session.Runs.Count == 0 ? "none yet" : $"{session.Runs.Count}; {RunText(session.Runs[^1])}")}");
-        if (steps.Length > 0)
+        terminal.Out.WriteLine($"  runs      {(answer.LastRun is { } last ? $"{answer.Line.Runs}; {RunText(last)}" : "none yet")}");
+        if (answer.Steps.Length > 0)
         {
-            terminal.Out.WriteLine($"  steps     {string.Join(", ", steps.Select(count => $"{count.Value} {WordOf(count.Key)}"))}");
+            terminal.Out.WriteLine($"  steps     {string.Join(", ", answer.Steps.Select(count => $"{count.Count} {WordOf(count.Group)}"))}");
         }
 
         if (context is not null)
@@ -60,36 +63,15 @@ internal static class SessionView
         }
     }
 
-    private static void WriteStructured(Verb verb, SessionState session, bool isActive, string? context, KeyValuePair<StepGroup, int>[] steps) => Structured.Write(verb.Terminal, verb.Output, json =>
+    /// <summary>A group as people say it.</summary>
+    public static string WordOf(StepGroup group) => group switch
     {
-        json.WriteString("session", session.Name);
-        json.WriteBoolean("active", isActive);
-        json.WriteBoolean("running", session.ActiveRun is not null);
-        json.WriteNumber("revisions", session.Revisions.Count);
-        Write("currentRevision", session.Current?.Number);
-        Write("pendingRevision", session.Pending?.Number);
-        json.WriteNumber("runs", session.Runs.Count);
-        json.WriteString("context", context);
-        json.WriteStartObject("steps");
-        foreach (var (group, count) in steps)
-        {
-            json.WriteNumber(System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(group.ToString()), count);
-        }
-
-        json.WriteEndObject();
-
-        void Write(string name, int? number)
-        {
-            if (number is { } value)
-            {
-                json.WriteNumber(name, value);
-            }
-            else
-            {
-                json.WriteNull(name);
-            }
-        }
-    });
+        StepGroup.Complete => "complete",
+        StepGroup.InProgress => "in progress",
+        StepGroup.UnderReview => "under review",
+        StepGroup.Failed => "failed",
+        _ => "pending",
+    };
 
     private static string RevisionText(Revision revision) => $"revision {revision.Number} by {revision.By}, {revision.At.ToLocalTime():yyyy-MM-dd HH:mm:ss}{(revision.Message.Length > 0 ? $": {revision.Message}" : "")}";
 
@@ -99,14 +81,5 @@ internal static class SessionView
         RunOutcome.Done => $"run {run.Number} is done",
         RunOutcome.Failed => $"run {run.Number} failed",
         _ => $"run {run.Number} was stopped",
-    };
-
-    private static string WordOf(StepGroup group) => group switch
-    {
-        StepGroup.Complete => "complete",
-        StepGroup.InProgress => "in progress",
-        StepGroup.UnderReview => "under review",
-        StepGroup.Failed => "failed",
-        _ => "pending",
     };
 }

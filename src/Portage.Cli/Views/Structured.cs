@@ -1,25 +1,24 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
 namespace Portage.Cli.Views;
 
-/// <summary>Writes results for programs: JSON, or the same as YAML. Every one carries <c>formatVersion</c>.</summary>
+/// <summary>Writes results for programs: JSON, or the same as YAML. Every one carries the version of its shape as <c>formatVersion</c>.</summary>
 internal static class Structured
 {
-    private const int FormatVersion = 1;
-
     /// <param name="write">Writes the properties of the object.</param>
-    public static void Write(Terminal terminal, OutputFormat format, Action<Utf8JsonWriter> write)
+    public static void Write(Terminal terminal, OutputFormat format, Shape shape, Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
-            json.WriteNumber("formatVersion", FormatVersion);
+            json.WriteNumber("formatVersion", shape.Version);
             write(json);
             json.WriteEndObject();
         }

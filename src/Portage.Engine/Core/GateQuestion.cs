@@ -7,6 +7,9 @@ namespace Portage.Engine.Core;
 /// <summary>Asks a gate's rule about a report. Pure.</summary>
 internal static class GateQuestion
 {
+    /// <summary>Why a person is asked whom the configuration wants to be asked.</summary>
+    public const string Manual = "manual";
+
     /// <summary>The rule that applies: a destruction is for a person, whatever the configuration says.</summary>
     public static GateRule RuleOf(WantedStep step, StepReport report, bool isBefore) => (isBefore, step.GatePlacement) switch
     {
@@ -25,7 +28,7 @@ internal static class GateQuestion
             case GateMode.Manual when rule == GateRule.Destruction:
                 return $"destroys {string.Join("; ", DestructionText.Of(report.Destroys))}";
             case GateMode.Manual:
-                return "manual";
+                return Manual;
             default:
                 var failing = memo.Predicate(rule.Predicate!).Failing(report.Numbers);
                 return failing.IsEmpty ? null : string.Join(", ", failing);

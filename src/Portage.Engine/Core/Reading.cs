@@ -40,6 +40,6 @@ public sealed record Reading(StepReport Report, DateTimeOffset At, string? Condi
         }
 
         // To the newest reading, not to now: what is said next may break it.
-        return reading.At - since >= condition.For ? null : $"{condition.Text}: holds since {since:HH:mm:ss} UTC";
+        return reading.At - since >= condition.For ? null : $"{condition.Text}: holds, and not for that long yet";
     }
 }

@@ -147,6 +147,12 @@ public sealed record OperationResult
     /// <summary>The run started or under way; null when there is none.</summary>
     public int? Run { get; init; }
 
+    /// <summary>True when it recorded a revision that is not committed.</summary>
+    public bool LeavesPending { get; init; }
+
+    /// <summary>The last event of the ledger once it was answered: its own, or a later one.</summary>
+    public long Position { get; init; }
+
     /// <summary>True when the operation asked for something that there was nothing of.</summary>
     public bool NothingToDo { get; init; }
 

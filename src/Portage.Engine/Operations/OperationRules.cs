@@ -91,6 +91,7 @@ public sealed partial class OperationRules(Planner planner)
             {
                 Diagnostics = diagnostics,
                 Events = [new SessionCreated(name, operation.By), new RevisionRecorded(name, 1, 0, operation.By, message, canonical)],
+                LeavesPending = true,
                 Messages = [$"Created session {name}. Revision 1 is pending."],
             };
         }
@@ -111,6 +112,7 @@ public sealed partial class OperationRules(Planner planner)
         {
             Diagnostics = diagnostics,
             Events = [new RevisionRecorded(name, number, before?.Number ?? 0, operation.By, message, canonical)],
+            LeavesPending = true,
             Messages = [$"Revision {number} is pending."],
         };
     }
@@ -140,6 +142,7 @@ public sealed partial class OperationRules(Planner planner)
             : new()
             {
                 Events = [new RevisionRecorded(session.Name, session.Revisions.Count + 1, before?.Number ?? 0, operation.By, $"revert to revision {old.Number}", old.Configuration)],
+                LeavesPending = true,
                 Messages = [$"Revision {session.Revisions.Count + 1}, which says what revision {old.Number} said, is pending."],
             };
     }

@@ -98,6 +98,9 @@ public sealed record StepProgress(long Done, long? Total, string Unit, double? P
     /// <summary>True when the total may turn out smaller, as where nested objects are counted like documents.</summary>
     public bool TotalIsAtMost { get; init; }
 
+    /// <summary>How far the items are; null for a step without items, and in what an older release wrote.</summary>
+    public ItemsProgress? Items { get; init; }
+
     /// <summary>When this was true; set by whoever publishes it. Null in what an older release wrote.</summary>
     public DateTimeOffset? At { get; init; }
 

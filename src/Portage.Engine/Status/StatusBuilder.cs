@@ -9,34 +9,29 @@ using Portage.Planning;
 
 namespace Portage.Engine.Status;
 
-/// <summary>Makes the status report of a session. Pure but for the look at the work, which is handed in.</summary>
+/// <summary>Makes the status report of a session. Pure: what is seen of the work is handed in.</summary>
 /// <param name="planner">Knows every step kind.</param>
 public sealed class StatusBuilder(Planner planner)
 {
     /// <summary>What is under way in the whole home, of other sessions too.</summary>
     public IReadOnlyCollection<Placed> Places { get; init; } = [];
 
-    /// <summary>What services said last.</summary>
-    public IReadOnlyDictionary<StepAddress, Reading> Readings { get; init; } = ImmutableDictionary<StepAddress, Reading>.Empty;
-
-    /// <summary>Processors of the machine that workers run on.</summary>
-    public int Processors { get; init; } = 1;
-
     /// <param name="session">The session.</param>
-    /// <param name="controller">The process that carries out runs; null when there is none.</param>
-    /// <param name="sightOf">What is seen of a step that is under way.</param>
+    /// <param name="sight">What is seen of its work.</param>
     /// <param name="now">The time.</param>
-    public StatusReport Of(SessionState session, int? controller, Func<StepRecord, StepSight> sightOf, DateTimeOffset now)
+    public StatusReport Of(SessionState session, WorkSight sight, DateTimeOffset now)
     {
+        var controller = sight.Controller?.Process;
         var run = session.Runs.Count > 0 ? session.Runs[^1] : null;
         var revision = session.ActiveRun is { } active ? session.Revisions[active.Revision - 1] : session.Current ?? session.Pending;
         var config = revision is null ? new() : ConfigurationReader.ReadCanonical(revision.Configuration).Config!;
         var wanted = Desired.Of(planner, config, session, session.ActiveRun?.Number ?? 0);
         var working = AtWork.Of(session).ToHashSet();
-        var standings = Standings.Of(wanted, session, run?.Number ?? 0, working, now, new InputsMemo(), Readings);
+        var memo = new InputsMemo();
+        var standings = Standings.Of(wanted, session, run?.Number ?? 0, working, now, memo, ReadingsOf(wanted, session, sight, memo));
         if (session.ActiveRun is not null)
         {
-            standings = Admission.Over(standings, session, new(now, working, working) { Places = Places, Limits = Limits.Of(config, Processors) });
+            standings = Admission.Over(standings, session, new(now, working, working) { Places = Places, Limits = Limits.Of(config, sight.Processors) });
         }
 
         return new(
@@ -46,13 +41,31 @@ public sealed class StatusBuilder(Planner planner)
             controller,
             session.Current?.Number,
             session.Pending?.Number,
-            [.. standings.Select(pair => StepStatusOf(pair.Step, pair.Standing, session, controller, sightOf, now))],
+            [.. standings.Select(pair => StepStatusOf(pair.Step, pair.Standing, session, controller, sight, now))],
             Notes(session, controller, wanted))
         {
+            At = now,
+            Plan = run?.Plan,
             WaitsForPerson = session.ActiveRun is not null
                 && standings.Any(pair => pair.Standing is Standing.InReview or Standing.Held)
                 && standings.All(pair => pair.Standing is Standing.InReview or Standing.Serves { HeldBy: null } or Standing.Held { IsWorking: false } or Standing.Waits or Standing.RevertWaits or Standing.Settled or Standing.Failed),
         };
+    }
+
+    /// <summary>What services said last. For how long their conditions have held, only the controller knows.</summary>
+    private static Dictionary<StepAddress, Reading> ReadingsOf(ImmutableArray<WantedStep> wanted, SessionState session, WorkSight sight, InputsMemo memo)
+    {
+        var readings = new Dictionary<StepAddress, Reading>();
+        foreach (var step in session.Served.Count == 0 ? [] : wanted.Where(step => session.Served.Contains(step.Address)))
+        {
+            if (sight.Of(step.Address).Serving is { } said)
+            {
+                var condition = step.Gate is { Mode: GateMode.Automatic, Predicate: { } text } ? memo.Predicate(text) : null;
+                readings[step.Address] = Reading.After(null, said.Report, said.At, condition);
+            }
+        }
+
+        return readings;
     }
 
     private static ImmutableArray<string> Notes(SessionState session, int? controller, ImmutableArray<WantedStep> wanted)
@@ -83,12 +96,12 @@ public sealed class StatusBuilder(Planner planner)
         return notes.ToImmutable();
     }
 
-    private static StepStatus StepStatusOf(WantedStep step, Standing standing, SessionState session, int? controller, Func<StepRecord, StepSight> sightOf, DateTimeOffset now)
+    private static StepStatus StepStatusOf(WantedStep step, Standing standing, SessionState session, int? controller, WorkSight seen, DateTimeOffset now)
     {
         var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
         var isWorking = AtWork.Is(had);
-        var sight = isWorking ? sightOf(had) : StepSight.None;
-        var standstill = isWorking ? sight.Standstill(had, controller is not null, now) : null;
+        var sight = isWorking ? seen.Of(step.Address) : StepSight.None;
+        var standstill = isWorking ? Pace.Standstill(sight, had, controller is not null, now) : null;
         var progress = standstill is null ? sight.Progress : sight.Progress is { } word ? word with { PerSecond = null } : null;
         var (group, situation) = session.ActiveRun is null && standing is not Standing.Settled && ForbiddenField(step, had) is { } field
             ? (StepGroup.Pending, $"was done with another {field}, and cannot go on like this: workflow plan")
@@ -105,7 +118,11 @@ public sealed class StatusBuilder(Planner planner)
             review?.Evidence,
             had.Failure,
             had.Attempt,
-            had.State == StepState.Absent ? null : had.ChangedAt);
+            had.State == StepState.Absent ? null : had.ChangedAt)
+        {
+            Unmet = review is { Why: not GateQuestion.Manual } ? review.Why : null,
+            Items = progress is not null ? progress.Items : had is { State: StepState.Complete, Items: { Count: > 0 } done } ? new(done.Count, done.Count, []) : null,
+        };
     }
 
     /// <summary>The field that blocks a plan, which never becomes a run; null when none does.</summary>
@@ -161,7 +178,7 @@ public sealed class StatusBuilder(Planner planner)
             case Standing.GateDue:
                 return (StepGroup.Pending, "its gate is asked next");
             case Standing.InReview review:
-                return (StepGroup.UnderReview, review.Gate.Why == "manual" ? "waits for approval: workflow approve" : $"{review.Gate.Why}; waits for approval: workflow approve");
+                return (StepGroup.UnderReview, review.Gate.Why == GateQuestion.Manual ? "waits for approval: workflow approve" : $"{review.Gate.Why}; waits for approval: workflow approve");
             case Standing.Retries retries:
                 return (StepGroup.InProgress, $"attempt {had.Attempt} failed: {retries.Because.Detail} Tries again at {retries.At:HH:mm:ss} UTC");
             case Standing.Failed failed:

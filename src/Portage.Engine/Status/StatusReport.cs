@@ -45,6 +45,15 @@ public sealed record StatusReport(
     ImmutableArray<StepStatus> Steps,
     ImmutableArray<string> Notes)
 {
+    /// <summary>The last event of the ledger that it takes into account.</summary>
+    public long Position { get; init; }
+
+    /// <summary>The plan that the run carries out; null before the first run.</summary>
+    public Fingerprint? Plan { get; init; }
+
+    /// <summary>When it was true.</summary>
+    public DateTimeOffset At { get; init; }
+
     /// <summary>True when a run is under way and nothing of it can go on before a person approves, rejects or resumes something.</summary>
     public bool WaitsForPerson { get; init; }
 }
@@ -72,4 +81,11 @@ public sealed record StepStatus(
     Fingerprint? EvidenceDigest,
     Diagnostic? Failure,
     int Attempt,
-    DateTimeOffset? Since);
+    DateTimeOffset? Since)
+{
+    /// <summary>The condition of its gate that did not hold, so that a person is asked; null where a person is always asked, or nobody is.</summary>
+    public string? Unmet { get; init; }
+
+    /// <summary>How far its items are; null for a step that has none, or has not said.</summary>
+    public ItemsProgress? Items { get; init; }
+}

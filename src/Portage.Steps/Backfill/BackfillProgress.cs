@@ -5,8 +5,8 @@ using Portage.Steps.WorkItems;
 namespace Portage.Steps.Backfill;
 
 /// <summary>Counts what became of documents; safe to use from every reader.</summary>
-/// <param name="totalIsAtMost">Nested objects are Lucene documents of their own, so that the total is an upper bound until the end.</param>
-internal sealed class BackfillProgress(long total, bool totalIsAtMost, WorkJournal journal, TimeProvider time, Action<StepProgress> publish)
+/// <param name="totals">Nested objects are Lucene documents of their own, so that a total may be an upper bound until the end.</param>
+internal sealed class BackfillProgress(IndexTotals totals, WorkJournal journal, TimeProvider time, Action<StepProgress> publish)
 {
     public const string Accepted = "accepted";
     public const string Existing = "existing";
@@ -14,10 +14,13 @@ internal sealed class BackfillProgress(long total, bool totalIsAtMost, WorkJourn
     public const string Filtered = "filtered";
     public const string Bytes = "bytes";
 
+    /// <summary>What is decided about a document.</summary>
+    public static readonly ImmutableArray<string> Decisions = [Accepted, Rejected, Filtered];
+
     private readonly Rate _rate = new(time);
 
     /// <summary>Documents decided: accepted, rejected or filtered.</summary>
-    public long Decided => journal.Sum(Accepted) + journal.Sum(Rejected) + journal.Sum(Filtered);
+    public long Decided => Decisions.Sum(journal.Sum);
 
     public ImmutableSortedDictionary<string, long> Numbers => ImmutableSortedDictionary<string, long>.Empty
         .Add("documents", Decided)
@@ -33,7 +36,7 @@ internal sealed class BackfillProgress(long total, bool totalIsAtMost, WorkJourn
     {
         var decided = Decided;
         _rate.Take(decided);
-        publish(new(decided, Math.Max(total, decided), "documents", _rate.PerSecond, waiting, Numbers) { TotalIsAtMost = totalIsAtMost });
+        publish(new(decided, Math.Max(totals.Documents, decided), "documents", _rate.PerSecond, waiting, Numbers) { TotalIsAtMost = totals.IsAtMost, Items = totals.Progress() });
     }
 
     /// <summary>How far taking back is, document by document.</summary>
@@ -41,5 +44,5 @@ internal sealed class BackfillProgress(long total, bool totalIsAtMost, WorkJourn
         new(deleted, null, "documents", null, null, ImmutableSortedDictionary<string, long>.Empty.Add("deleted", deleted));
 
     /// <summary>Tells that all is done.</summary>
-    public void PublishEnd() => publish(new(Decided, Decided, "documents", _rate.PerSecond, null, Numbers));
+    public void PublishEnd() => publish(new(Decided, Decided, "documents", _rate.PerSecond, null, Numbers) { Items = totals.Progress() });
 }

@@ -82,7 +82,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         var before = await ClusterAccess.TryAsync(on.TargetPath, () => targets.BeginAsync(indices, cancellationToken));
         var items = SliceReading.Items(indices);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
-        var progress = new BackfillProgress(await SliceReading.CountAsync(indices, cancellationToken), indices.Any(index => index.Index.HasNestedObjects), journal, context.Time, context.Progress);
+        var progress = new BackfillProgress(new(await SliceReading.CountAsync(indices, cancellationToken), items, journal, BackfillProgress.Decisions), journal, context.Time, context.Progress);
         var copies = new ConcurrentDictionary<WorkItem, ShardCopy>();
 
         async Task CopyAsync(WorkItem item, CancellationToken abort)

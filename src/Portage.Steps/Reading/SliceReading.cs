@@ -82,20 +82,23 @@ internal static class SliceReading
     public static ImmutableArray<WorkItem> Items(ImmutableArray<SelectedIndex> indices) =>
         [.. indices.SelectMany(index => Enumerable.Range(0, index.Index.NumberOfShards).Select(shard => new WorkItem(index.Name, shard)))];
 
-    /// <summary>Live Lucene documents of the indices: the number of documents, or more where there are nested objects.</summary>
-    public static async Task<long> CountAsync(ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
+    /// <summary>Live Lucene documents of each index: the number of documents, or more where there are nested objects.</summary>
+    public static async Task<ImmutableSortedDictionary<string, IndexTotal>> CountAsync(ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
     {
-        var count = 0L;
+        var counts = ImmutableSortedDictionary.CreateBuilder<string, IndexTotal>(StringComparer.Ordinal);
         foreach (var index in indices)
         {
+            var count = 0L;
             for (var number = 0; number < index.Index.NumberOfShards; number++)
             {
                 var opened = number;
                 count += await SnapshotAccess.TryAsync(null, async () =>
                     (await (await index.Index.OpenShardAsync(opened, cancellationToken)).CountAsync(cancellationToken)).LiveLuceneDocuments);
             }
+
+            counts.Add(index.Name, new(count, index.Index.HasNestedObjects));
         }
 
-        return count;
+        return counts.ToImmutable();
     }
 }

@@ -5,7 +5,7 @@ using Portage.Steps.WorkItems;
 namespace Portage.Steps.Validate;
 
 /// <summary>Counts what was compared; safe to use from every reader.</summary>
-internal sealed class ValidateProgress(long total, bool totalIsAtMost, WorkJournal journal, TimeProvider time, Action<StepProgress> publish)
+internal sealed class ValidateProgress(IndexTotals totals, WorkJournal journal, TimeProvider time, Action<StepProgress> publish)
 {
     public const string Checked = "checked";
     public const string Missing = "missing";
@@ -26,12 +26,12 @@ internal sealed class ValidateProgress(long total, bool totalIsAtMost, WorkJourn
     {
         var done = journal.Sum(Checked);
         _rate.Take(done);
-        publish(new(done, Math.Max(total, done), "documents", _rate.PerSecond, waiting, Numbers) { TotalIsAtMost = totalIsAtMost });
+        publish(new(done, Math.Max(totals.Documents, done), "documents", _rate.PerSecond, waiting, Numbers) { TotalIsAtMost = totals.IsAtMost, Items = totals.Progress() });
     }
 
     public void PublishEnd()
     {
         var done = journal.Sum(Checked);
-        publish(new(done, done, "documents", _rate.PerSecond, null, Numbers));
+        publish(new(done, done, "documents", _rate.PerSecond, null, Numbers) { Items = totals.Progress() });
     }
 }

@@ -41,7 +41,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         var items = SliceReading.Items(indices);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
         var rejected = written is null ? [] : await RejectedDocuments.KeysAsync(context.Files, written.AllFindings, cancellationToken);
-        var progress = new ValidateProgress(await SliceReading.CountAsync(indices, cancellationToken), indices.Any(index => index.Index.HasNestedObjects), journal, context.Time, context.Progress);
+        var progress = new ValidateProgress(new(await SliceReading.CountAsync(indices, cancellationToken), items, journal, [ValidateProgress.Checked]), journal, context.Time, context.Progress);
         var comparisons = new ConcurrentDictionary<WorkItem, ShardComparison>();
 
         int Connections() => SliceOnTarget.Of(context.Tuning(), context.Address).Slice.Validate.Connections;

@@ -187,7 +187,7 @@ public sealed class OperationsTests
         var refused = Refused(story, new Operation.Start(null) { By = "ann" }, DiagnosticCatalog.PlanIsBlocked, "workflow configure revert 1");
         Assert.Contains("workflow session create NAME --from default", refused.Detail, StringComparison.Ordinal);
 
-        var status = new StatusBuilder(Kinds.Planner).Of(story.Session, null, static _ => StepSight.None, story.Now);
+        var status = new StatusBuilder(Kinds.Planner).Of(story.Session, Story.Nothing, story.Now);
         Assert.Equal("was done with another targets.blue.endpoint, and cannot go on like this: workflow plan", status.Steps.Single(step => step.Address == StepAddress.Parse(Backfill)).Situation);
 
         story.Do(new Operation.RevertTo(1) { By = "ann" });

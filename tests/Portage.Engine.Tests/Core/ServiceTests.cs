@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
+using Portage.Engine.Ports;
 using Portage.Engine.Status;
 using Portage.Engine.Tests.Doubles;
 using Portage.Model.Addresses;
@@ -186,6 +188,12 @@ public sealed class ServiceTests
         return story.Planner.Plan(config, story.Session.Recorded()).Plan.Changes.Where(change => change.Word != "keep").Select(change => change.Word);
     }
 
-    private static StepStatus StatusOf(Story story, string step) => new StatusBuilder(story.Planner) { Readings = story.Readings }
-        .Of(story.Session, 1, static _ => new(null, IsAlive: true, null), story.Now).Steps.Single(status => status.Address == StepAddress.Parse(step));
+    private static StepStatus StatusOf(Story story, string step)
+    {
+        var seen = story.Session.Steps.Keys.ToImmutableDictionary(address => address, address => new StepSight(null, IsAlive: true, null)
+        {
+            Serving = story.Readings.GetValueOrDefault(address) is { } reading ? new(reading.Report, story.Session.Steps[address].Outputs!, reading.At) : null,
+        });
+        return new StatusBuilder(story.Planner).Of(story.Session, Story.Nothing with { Controller = new(1, story.Now), Steps = seen }, story.Now).Steps.Single(status => status.Address == StepAddress.Parse(step));
+    }
 }

@@ -86,7 +86,7 @@ public sealed class StatusTests
     {
         var story = new Story().Start(Story.Config("metadata: { approve: none }").Replace("targets:", "limits: { lightSteps: 1 }\ntargets:", StringComparison.Ordinal));
         var status = new StatusBuilder(Kinds.Planner) { Places = [new Placed("other", StepAddress.Parse("logs/x@blue:metadata"), RunsAs.Light)] }
-            .Of(story.Session, Controller, static _ => StepSight.None, story.Now);
+            .Of(story.Session, Story.Nothing with { Controller = new(Controller, story.Now) }, story.Now);
         Assert.Equal("waits for the one place in the controller (limits.lightSteps), taken by logs/x@blue:metadata", status.Steps[0].Situation);
     }
 
@@ -102,7 +102,11 @@ public sealed class StatusTests
         new(6, 100, "documents", 8, null, ImmutableSortedDictionary<string, long>.Empty) { At = story.Now, MovedAt = story.Now };
 
     private static StepStatus Seen(Story story, StepSight sight, int? controller = Controller) => new StatusBuilder(Kinds.Planner)
-        .Of(story.Session, controller, had => had.Address == StepAddress.Parse(Backfill) ? sight : StepSight.None, story.Now)
+        .Of(story.Session, Story.Nothing with
+        {
+            Controller = controller is { } process ? new(process, story.Now) : null,
+            Steps = Story.Nothing.Steps.Add(StepAddress.Parse(Backfill), sight),
+        }, story.Now)
         .Steps.Single(step => step.Address == StepAddress.Parse(Backfill));
 
     private static Story Working()

@@ -4,6 +4,7 @@ using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
+using Portage.Engine.Ports;
 using Portage.Engine.Tests.Doubles;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
@@ -29,6 +30,8 @@ internal sealed class Story
 
     /// <summary>What services said last.</summary>
     public Dictionary<StepAddress, Reading> Readings { get; } = [];
+    /// <summary>Nothing is seen of any work, and no controller is there.</summary>
+    public static WorkSight Nothing { get; } = new(null, ImmutableDictionary<StepAddress, StepSight>.Empty, 1);
 
     public Limits Limits { get; init; } = Limits.None;
 

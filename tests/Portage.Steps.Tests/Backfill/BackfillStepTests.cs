@@ -136,6 +136,18 @@ public sealed class BackfillStepTests
     }
 
     [Fact]
+    public async Task RunAsync_SeveralIndices_TellsHowFarEachIs()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = ["logs", "nested"] }, Backfill = new() { OperationCountMax = 5, Connections = 1, Workers = 1 } });
+        slice.Run.Progress.Clear();
+        await slice.DoAsync(new BackfillStep());
+        Assert.Equal(new ItemsProgress(0, 2, []), slice.Run.Progress[0].Items);
+        Assert.Equal(new ItemsProgress(2, 2, []), slice.Run.Progress[^1].Items);
+        Assert.All(slice.Run.Progress, progress => Assert.InRange(progress.Items!.UnderWay.Sum(item => item.Done), 0, progress.Done));
+        Assert.All(slice.Run.Progress.SelectMany(progress => progress.Items!.UnderWay), item => Assert.InRange(item.Done, 1, item.Total));
+    }
+
+    [Fact]
     public async Task RunAsync_BodyTooLargeForTheTarget_IsSplit()
     {
         await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Backfill = new() });

@@ -1,18 +1,11 @@
-using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 
 namespace Portage.Engine.Status;
 
-/// <summary>What is seen of a step's work at the moment of a report.</summary>
-/// <param name="Progress">Its newest word; null when it has not said any.</param>
-/// <param name="IsAlive">True while its worker lives; means nothing of a step that has none.</param>
-/// <param name="Trouble">What keeps the controller from seeing or reaching it; null when nothing does.</param>
-public sealed record StepSight(StepProgress? Progress, bool IsAlive, WatchTrouble? Trouble)
+/// <summary>Judges the pace of work by what is seen of it. Pure.</summary>
+internal static class Pace
 {
-    /// <summary>Nothing was ever heard of it.</summary>
-    public static StepSight None { get; } = new(null, IsAlive: false, null);
-
     // A worker speaks every two seconds, whether it moves or not.
     private static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(10);
 
@@ -20,11 +13,12 @@ public sealed record StepSight(StepProgress? Progress, bool IsAlive, WatchTroubl
     private static readonly TimeSpan StillAfter = TimeSpan.FromSeconds(15);
 
     /// <summary>What is wrong about the work's pace, in words; null where it moves, as far as anybody can see.</summary>
+    /// <param name="sight">What is seen.</param>
     /// <param name="had">The step.</param>
     /// <param name="hasController">True while a controller is there.</param>
-    internal string? Standstill(StepRecord had, bool hasController, DateTimeOffset now)
+    public static string? Standstill(StepSight sight, StepRecord had, bool hasController, DateTimeOffset now)
     {
-        if (Trouble is { } trouble)
+        if (sight.Trouble is { } trouble)
         {
             return $"{trouble.What}: {trouble.Why} Tried last at {trouble.TriedAt:HH:mm:ss}, next at {trouble.NextAt:HH:mm:ss} UTC";
         }
@@ -34,14 +28,14 @@ public sealed record StepSight(StepProgress? Progress, bool IsAlive, WatchTroubl
             return hasController ? null : "stands still without a controller: workflow start";
         }
 
-        if (!IsAlive)
+        if (!sight.IsAlive)
         {
             return hasController ? "its worker is gone; another one goes on from its position" : "its worker is gone; stands still without a controller: workflow start";
         }
 
         // What an earlier worker said last is still there until this one has said something.
         var since = had.StartedAt;
-        return Progress switch
+        return sight.Progress switch
         {
             { At: { } said } when said < since && now - since <= SilentAfter => null,
             { At: { } at } when now - at > SilentAfter => $"not heard of for {(now - at).TotalSeconds:0} s; its worker lives and does not answer",

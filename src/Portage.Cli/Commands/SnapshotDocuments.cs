@@ -11,10 +11,10 @@ using Portage.Snapshots.Repositories;
 using Portage.Snapshots.Shards;
 using Portage.Steps.Reading;
 
-namespace Portage.Cli.Views;
+namespace Portage.Cli.Commands;
 
 /// <summary>The documents of a snapshot as JSON lines; what cannot be read is named on standard error.</summary>
-internal static class DocumentsView
+internal static class SnapshotDocuments
 {
     private const int FlushBytes = 256 * 1024;
 

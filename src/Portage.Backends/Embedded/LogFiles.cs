@@ -1,28 +1,41 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using Portage.Backends.Embedded;
+using Portage.Engine.Ports;
 
-namespace Portage.Cli.Shell;
-
-/// <summary>One line that a controller or worker wrote.</summary>
-/// <param name="At">When.</param>
-/// <param name="Json">The line as it is in the file.</param>
-internal sealed record LogLine(DateTimeOffset At, string Json, string? Session, string? Step, string? Level, string? Service, string? Message, string? Exception);
+namespace Portage.Backends.Embedded;
 
 /// <summary>The log files of a home, read a day at a time: what is kept in memory is one day's lines at most.</summary>
-internal sealed class LogFiles(Home home)
+/// <param name="home">The home.</param>
+public sealed class LogFiles(Home home) : ILogReader
 {
     private const int BufferBytes = 64 * 1024;
     private const string DayFormat = "yyyyMMdd";
 
     private readonly Dictionary<string, long> _positions = new(StringComparer.Ordinal);
 
-    /// <summary>True when nothing was ever logged here.</summary>
-    public bool AreNone => !Directory.Exists(home.Logs) || !Directory.EnumerateFiles(home.Logs, "*.jsonl").Any();
+    /// <inheritdoc/>
+    public bool IsEmpty => !Directory.Exists(home.Logs) || !Directory.EnumerateFiles(home.Logs, "*.jsonl").Any();
 
-    /// <summary>The newest lines that are wanted, oldest first; whatever was there is not read again.</summary>
-    /// <param name="count">How many at most.</param>
-    public IReadOnlyList<LogLine> ReadLast(int count, DateTimeOffset? since, Func<LogLine, bool> isWanted)
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LogLine>> ReadLastAsync(int count, DateTimeOffset? since, Func<LogLine, bool> isWanted, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(ReadLast(count, since, isWanted));
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<LogLine> ReadNewAsync(DateTimeOffset? since, Func<LogLine, bool> isWanted, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await ValueTask.CompletedTask;
+        foreach (var line in ReadNew(since, isWanted))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return line;
+        }
+    }
+
+    internal IEnumerable<LogLine> ReadNew(DateTimeOffset? since, Func<LogLine, bool> isWanted) =>
+        Days().Where(day => !IsBefore(day.Key, since)).SelectMany(day => OfDay(day, since, isWanted));
+
+    private IReadOnlyList<LogLine> ReadLast(int count, DateTimeOffset? since, Func<LogLine, bool> isWanted)
     {
         var days = Days().Reverse().ToArray();
         var found = new List<LogLine>();
@@ -44,10 +57,6 @@ internal sealed class LogFiles(Home home)
 
         return found.Count > count ? found[^count..] : found;
     }
-
-    /// <summary>The lines that came since the last look and are wanted, oldest first.</summary>
-    public IEnumerable<LogLine> ReadNew(DateTimeOffset? since, Func<LogLine, bool> isWanted) =>
-        Days().Where(day => !IsBefore(day.Key, since)).SelectMany(day => OfDay(day, since, isWanted));
 
     // One file a day and service: controller-20261128.jsonl.
     private IEnumerable<IGrouping<string, string>> Days() =>

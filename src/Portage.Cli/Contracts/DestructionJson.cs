@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Portage.Planning;
+
+namespace Portage.Cli.Contracts;
+
+/// <summary>What is deleted, emptied or overwritten, as data.</summary>
+internal static class DestructionJson
+{
+    public static void Write(Utf8JsonWriter json, ImmutableArray<Destruction> destroys) => json.WriteObjects("destroys", destroys, static (json, one) =>
+    {
+        json.WriteString("kind", JsonWriting.Word(one.Kind));
+        json.WriteString("target", one.Target);
+        json.WriteString("name", one.Name);
+        json.WriteString("item", one.Item);
+        json.WriteNumberOrNull("documents", one.Documents);
+        json.WriteNumberOrNull("bytes", one.Bytes);
+        json.WriteNumberOrNull("foreign", one.Foreign);
+    });
+}

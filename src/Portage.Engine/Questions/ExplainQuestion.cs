@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Portage.Configuration.Editing;
+using Portage.Configuration.Reading;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Engine.Status;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+using Portage.Planning;
+
+namespace Portage.Engine.Questions;
+
+/// <summary>Everything there is to say about one step.</summary>
+/// <param name="Position">The last event of the ledger that it takes into account.</param>
+/// <param name="Step">The step.</param>
+/// <param name="Status">Where it stands; null when the configuration wants it no longer.</param>
+/// <param name="Change">What a start would do with it.</param>
+/// <param name="Had">What is recorded of it; null when it never began.</param>
+/// <param name="Happened">Its history, oldest first, with the place of each event in the ledger.</param>
+public sealed record Explanation(long Position, StepAddress Step, StepStatus? Status, StepChange? Change, StepRecord? Had, ImmutableArray<(long Position, DateTimeOffset At, string Text)> Happened);
+
+/// <summary>What an edit would do.</summary>
+/// <param name="Position">The last event of the ledger that it takes into account.</param>
+/// <param name="Step">The step asked about.</param>
+/// <param name="Edit">As typed: <c>path=value</c>.</param>
+/// <param name="Change">What a start would do with the step then.</param>
+/// <param name="Had">What is recorded of it; null when it never began.</param>
+/// <param name="Others">What it would do with other steps, where that is anything.</param>
+public sealed record EditExplanation(long Position, StepAddress Step, string Edit, StepChange? Change, StepRecord? Had, ImmutableArray<StepChange> Others);
+
+/// <summary>Why did a step run, why was it kept, why does it wait, why did it fail?</summary>
+public static class ExplainQuestion
+{
+    /// <param name="planner">Knows every step kind.</param>
+    /// <param name="status">Where the steps of the session stand.</param>
+    /// <param name="events">All events of the ledger.</param>
+    public static Explanation Answer(Planner planner, Asked asked, StatusReport status, IReadOnlyList<RecordedEvent> events, StepAddress step)
+    {
+        var session = asked.Session;
+        var change = (session.Current ?? session.Pending) is { } revision
+            ? planner.Plan(Desired.Of(planner, ConfigurationReader.ReadCanonical(revision.Configuration).Config!, session, run: 0), session.Recorded(), null).Plan.Changes.FirstOrDefault(change => change.Address == step)
+            : null;
+        var happened = SessionEvents.Of(events, session.Name)
+            .Where(recorded => recorded.Event is StepEvent happened && happened.Step == step)
+            .Select(recorded => (recorded.Sequence, recorded.At, ((StepEvent)recorded.Event).Describe()));
+        return new(asked.Position, step, status.Steps.FirstOrDefault(one => one.Address == step), change, session.Steps.GetValueOrDefault(step), [.. happened]);
+    }
+
+    /// <summary>What if a field had another value?</summary>
+    /// <param name="edit">As typed: <c>path=value</c>.</param>
+    /// <returns>Null with the reasons where that is no configuration.</returns>
+    public static (EditExplanation? Explanation, ImmutableArray<Diagnostic> Diagnostics) WhatIf(Planner planner, Asked asked, StepAddress step, string edit)
+    {
+        var equals = edit.IndexOf('=', StringComparison.Ordinal);
+        if (equals < 1)
+        {
+            return (null, [DiagnosticCatalog.BadUsage.Error(null, $"'{edit}' is not PATH=VALUE.") with { Command = $"workflow explain {step} --if PATH=VALUE" }]);
+        }
+
+        var session = asked.Session;
+        var edited = ConfigurationEditor.Update((session.Pending ?? session.Current)!.Configuration, edit[..equals], edit[(equals + 1)..]);
+        if (edited.Config is not { } config)
+        {
+            return (null, edited.Diagnostics);
+        }
+
+        var (plan, _) = planner.Plan(Desired.Of(planner, config, session, run: 0), session.Recorded(), null);
+        return (new(
+            asked.Position,
+            step,
+            edit,
+            plan.Changes.FirstOrDefault(change => change.Address == step),
+            session.Steps.GetValueOrDefault(step),
+            [.. plan.Changes.Where(change => change.Address != step && change is not (StepChange.Keep or StepChange.Collect))]), edited.Diagnostics);
+    }
+}
