@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Model.Addresses;
+using Portage.Planning.Verdicts;
 using Portage.Planning.Destroying;
 
 namespace Portage.Planning;
@@ -33,6 +34,12 @@ public abstract record StepChange
 
     /// <summary>Why nobody could see what this would destroy; null where somebody has, and where it destroys nothing.</summary>
     public string? Unseen { get; init; }
+
+    /// <summary>
+    /// Work of other steps in what this one made, which no line of the plan takes back. Of a block: why. Of anything else: it fails, and destroys
+    /// nothing, should it find that it cannot change in place what that work is in.
+    /// </summary>
+    public ImmutableArray<LeftWork> Spares { get; init; } = [];
 
     /// <summary>True where something may be destroyed, so that somebody must look before this is started.</summary>
     public bool MayDestroy { get; init; }

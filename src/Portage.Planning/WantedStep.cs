@@ -28,6 +28,9 @@ public sealed record WantedStep(StepAddress Address, ImmutableArray<InputPart> I
     /// <summary>True when taking its work back may delete something from a cluster: then that is looked at, and approved by a person, first.</summary>
     public bool Destroys { get; init; }
 
+    /// <summary>Later kinds that write into what this one makes: when it goes, what they wrote goes along.</summary>
+    public ImmutableArray<StepKind> Bears { get; init; } = [];
+
     /// <summary>One line for people: what the step is about, as <c>bring your own: nightly</c>.</summary>
     public string About { get; init; } = "";
 }

@@ -135,6 +135,16 @@ public static class Standings
             }
         }
 
+        /// <summary>What of other steps would go along with items of one, though nobody takes it back.</summary>
+        /// <param name="items">Default for all of it.</param>
+        internal ImmutableArray<LeftWork> LeftIn(int place, StepRecord had, ImmutableArray<string> items) => wanted[place].Bears.IsEmpty || items is { IsDefault: false, IsEmpty: true }
+            ? []
+            : LeftWork.In(
+                wanted[place],
+                items.IsDefault && had.Items is { } all ? [.. all.Keys] : items,
+                session.Steps.Values.Where(record => record.HasEffects && LeftWork.MayStandIn(wanted[place], record.Address)).Select(record => RecordedSteps.Of(record, run)).OfType<RecordedStep>(),
+                memo.Contains);
+
         internal bool IsInFlight(StepAddress step) => inFlight.Contains(step);
     }
 }

@@ -135,6 +135,20 @@ internal sealed class NothingIsDestroyedUnasked : IChecker
     private static string Place(StepAddress step) => $"{step.Source}/{step.Part}@{step.Target}";
 }
 
+/// <summary>What a step wrote that nobody wants any more is not taken along with what it is in.</summary>
+internal sealed class WhatIsLeftStays : IChecker
+{
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
+        happened is StepStarted { Phase: StepPhase.Revert } started
+        && session.Steps.Values.FirstOrDefault(other => StandsIn(other, started) && !wanted.ContainsKey(other.Address)) is { } left
+            ? $"{left.Address} is left as it is, and in it"
+            : null;
+
+    private static bool StandsIn(StepRecord other, StepStarted started) =>
+        other.HasEffects && Kinds.Planner.WritesToTarget(other.Address.Kind) && other.Address.Kind > started.Step.Kind && other.Address.Target == started.Step.Target
+        && other.Items is not null && (started.Items is { } items ? items.Any(other.Items.ContainsKey) : other.Address.Part == started.Step.Part);
+}
+
 /// <summary>Counted by what the ledger says of claims and workers, not by what the controller thinks.</summary>
 internal sealed class NeverMoreThanAllowed : IChecker
 {
@@ -171,6 +185,7 @@ internal static class Checkers
         new OneClaimAtATime(),
         new NothingRunsUnapproved(),
         new NothingIsDestroyedUnasked(),
+        new WhatIsLeftStays(),
         new NeverMoreThanAllowed(),
     ];
 
