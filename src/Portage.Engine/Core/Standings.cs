@@ -137,11 +137,13 @@ public static class Standings
 
         /// <summary>What of other steps would go along with items of one, though nobody takes it back.</summary>
         /// <param name="items">Default for all of it.</param>
-        internal ImmutableArray<LeftWork> LeftIn(int place, StepRecord had, ImmutableArray<string> items) => wanted[place].Bears.IsEmpty || items is { IsDefault: false, IsEmpty: true }
+        /// <param name="unselected">Items of it that its slice does not select any more.</param>
+        internal ImmutableArray<LeftWork> LeftIn(int place, StepRecord had, ImmutableArray<string> items, ImmutableArray<string> unselected) => wanted[place].Bears.IsEmpty || items is { IsDefault: false, IsEmpty: true }
             ? []
             : LeftWork.In(
                 wanted[place],
                 items.IsDefault && had.Items is { } all ? [.. all.Keys] : items,
+                unselected,
                 session.Steps.Values.Where(record => record.HasEffects && LeftWork.MayStandIn(wanted[place], record.Address)).Select(record => RecordedSteps.Of(record, run)).OfType<RecordedStep>(),
                 memo.Contains);
 

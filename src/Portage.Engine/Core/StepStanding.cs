@@ -78,7 +78,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
     private ImmutableArray<string> GoneAsRedone() => Gone(Redone.IsDefault || !Redone.IsEmpty, item => Redone.Contains(item, StringComparer.Ordinal));
 
     /// <summary>What would go along and nobody takes back: then nothing goes.</summary>
-    private ImmutableArray<LeftWork> Spared() => _spared.IsDefault ? _spared = look.LeftIn(place, had, Goes(isApproved: false)) : _spared;
+    private ImmutableArray<LeftWork> Spared() => _spared.IsDefault ? _spared = look.LeftIn(place, had, Goes(isApproved: false), verdict.Left) : _spared;
 
     private ImmutableArray<LeftWork> _spared;
 
@@ -154,7 +154,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
         if (!Spared().IsEmpty)
         {
             // What an earlier run found may have been mended since, but for what the plan says already.
-            return Proposal is { Evidence: not null } && inputs is not null && had.Run != look.Run && look.LeftIn(place, had, GoneAsRedone()).IsEmpty
+            return Proposal is { Evidence: not null } && inputs is not null && had.Run != look.Run && look.LeftIn(place, had, GoneAsRedone(), verdict.Left).IsEmpty
                 ? Phase(StepPhase.Evaluate, inputs, Redone)
                 : Refused(Spared())!;
         }

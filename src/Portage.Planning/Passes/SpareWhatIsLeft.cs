@@ -36,9 +36,9 @@ internal static class SpareWhatIsLeft
             return change;
         }
 
-        var all = had.Items is { } items ? [.. items.Keys] : default(ImmutableArray<string>);
+        var all = had.Items is { } items ? [.. items.Keys.Except(change.Left, StringComparer.Ordinal)] : default(ImmutableArray<string>);
         var others = bearable[(step.Address.Source, step.Address.Target)];
-        if (isCertain && LeftWork.In(step, change.Redone.IsDefault ? all : change.Redone, others, isWanted) is { IsEmpty: false } lost)
+        if (isCertain && LeftWork.In(step, change.Redone.IsDefault ? all : change.Redone, change.Left, others, isWanted) is { IsEmpty: false } lost)
         {
             return new StepChange.Block(change.Address,
             [
@@ -49,6 +49,6 @@ internal static class SpareWhatIsLeft
         }
 
         // What is redone may find besides that others of its items cannot be changed in place.
-        return step.Edges.Any(edge => edge.InPlace) && LeftWork.In(step, all, others, isWanted) is { IsEmpty: false } endangered ? change with { Spares = endangered } : change;
+        return step.Edges.Any(edge => edge.InPlace) && LeftWork.In(step, all, change.Left, others, isWanted) is { IsEmpty: false } endangered ? change with { Spares = endangered } : change;
     }
 }

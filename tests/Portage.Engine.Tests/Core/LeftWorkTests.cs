@@ -6,6 +6,7 @@ using Portage.Engine.Tests.Doubles;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
+using Portage.Planning.Verdicts;
 
 namespace Portage.Engine.Tests.Core;
 
@@ -77,12 +78,31 @@ public sealed class LeftWorkTests
     }
 
     [Fact]
+    public void Decide_WhenAnEvaluationReplacesWhatIsSelectedNoLonger_FailsAndTakesNothingBack()
+    {
+        var story = new Story().Start(Widened(NoReview)).Finish();
+        story.Start(Story.Config(Replicas));
+        story.Settle();
+        var failed = story.Evaluate(Metadata, destroys: story.There[0] with { Item = "b", Name = "b" }).Settle();
+        Assert.Equal("end Failed\n", failed);
+    }
+
+    [Fact]
+    public void Plan_OfAnUpdateOfASliceThatWasNarrowed_WarnsOfNothing()
+    {
+        var story = new Story().Start(Widened(NoReview)).Finish();
+        var (plan, diagnostics) = PlanOf(story, Replicas);
+        Assert.Equal(["b"], plan.Changes.Single(change => change.Address == StepAddress.Parse(Metadata)).Left);
+        Assert.Empty(diagnostics);
+    }
+
+    [Fact]
     public void Plan_OfAnUpdateAboveWhatIsLeft_WarnsAndMayBeStarted()
     {
         var story = Done();
         var (plan, diagnostics) = PlanOf(story, Replicas + NoBackfill);
         var update = Assert.IsType<StepChange.Update>(plan.Changes.Single(change => change.Address == StepAddress.Parse(Metadata)));
-        Assert.Equal((StepAddress.Parse(Backfill), false), (update.Spares.Single().Step, update.Spares.Single().IsWanted));
+        Assert.Equal((StepAddress.Parse(Backfill), LeftBecause.StepIsUnwanted), (update.Spares.Single().Step, update.Spares.Single().Because));
         Assert.Equal(["a"], update.Spares.Single().Items);
         var warning = Assert.Single(diagnostics);
         Assert.Equal((DiagnosticCatalog.LeftWorkInTheWay.Code, Severity.Warning), (warning.Code, warning.Severity));
@@ -115,7 +135,7 @@ public sealed class LeftWorkTests
         // What slice a wrote to b while it had b is in the way of slice b, and not of slice a.
         var config = ConfigurationReader.ReadCanonical(story.Session.Current!.Configuration).Config!;
         var blocked = Assert.Single(Kinds.Planner.Plan(config, story.Session.Recorded()).Plan.Blocks);
-        Assert.Equal(("logs/b@blue:metadata", Backfill, true), (blocked.Address.ToString(), blocked.Spares.Single().Step.ToString(), blocked.Spares.Single().IsWanted));
+        Assert.Equal(("logs/b@blue:metadata", Backfill, LeftBecause.SliceIsAnother), (blocked.Address.ToString(), blocked.Spares.Single().Step.ToString(), blocked.Spares.Single().Because));
         Assert.Equal(["b"], blocked.Spares.Single().Items);
         story.Do(new Operation.Redo(["logs/b@blue:metadata"], IsWanted: false) { By = "ann" });
         story.Do(new Operation.Redo([Metadata], IsWanted: true) { By = "ann" });

@@ -39,8 +39,14 @@ internal sealed class CompleteWorkIsLeftAlone : IChecker
 
         var config = ConfigurationReader.ReadCanonical(session.ConfigurationOf(session.ActiveRun!.Number)).Config!;
         var change = Kinds.Planner.Plan(config, session.Recorded()).Plan.Changes.Single(change => change.Address == had.Address);
-        return change is StepChange.Redo or StepChange.Block || (change is StepChange.Update && started.Phase != StepPhase.Revert) || had.Proposal is { IsApproved: true } ? null : $"the plan says {change.Word}";
+        return change is StepChange.Redo or StepChange.Block || (change is StepChange.Update && started.Phase != StepPhase.Revert) || had.Proposal is { IsApproved: true } || StandsOnWhatGoes(session, wanted, started) ? null : $"the plan says {change.Word}";
     }
+
+    /// <summary>What an evaluation found, and a person approved, no plan could say beforehand.</summary>
+    private static bool StandsOnWhatGoes(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, StepStarted started) =>
+        started.Phase == StepPhase.Revert && wanted[started.Step].Edges.Any(edge => edge.RestsOn && session.Steps.GetValueOrDefault(edge.Upstream) is { } under
+            && (under.Proposal is { IsApproved: true } goes ? started.Items is null || started.Items.Value.Any(goes.TakesBack)
+                : under is { State: StepState.Evaluated, HasEffects: true } && under.Approved == under.Shown));
 }
 
 internal sealed class RevertsGoBackwards : IChecker
