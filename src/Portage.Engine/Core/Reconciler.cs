@@ -69,6 +69,13 @@ public static class Reconciler
         var standings = Admission.Over(Standings.Of(wanted, session, run.Number, observed.InFlight, observed.Now, memo), session, observed);
         foreach (var (step, standing) in standings)
         {
+            if (standing.DropsProposal)
+            {
+                // What comes next for it is decided once nobody is asked about it any more.
+                effects.Add(new Effect.Record([new ProposalDropped(session.Name, run.Number, step.Address)]));
+                continue;
+            }
+
             switch (standing)
             {
                 case Standing.Ready ready:

@@ -49,6 +49,13 @@ public static class Standings
 
         public Standing At(int place)
         {
+            var standing = Of(place, out var dropsProposal);
+            return dropsProposal ? standing with { DropsProposal = true } : standing;
+        }
+
+        /// <param name="dropsProposal">True where the step stands as if nobody had looked at the change that was wanted before.</param>
+        private Standing Of(int place, out bool dropsProposal)
+        {
             var step = wanted[place];
             var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
             var waits = Waits(place);
@@ -56,6 +63,8 @@ public static class Standings
             var recorded = RecordedSteps.Of(had, run);
             var verdict = StepVerdicts.Of(step, recorded, Before(place));
             _looks[place] = new(verdict, recorded, default);
+            dropsProposal = had.Proposal is { } proposal && IsAbandoned(had, proposal, verdict, inputs);
+            had = dropsProposal ? had with { Proposal = null } : had;
             if (had.State == StepState.Complete && (verdict.Kind == VerdictKind.Keep || verdict.IsConditional))
             {
                 if (!waits.IsEmpty)
@@ -82,6 +91,12 @@ public static class Standings
 
             return change.Standing();
         }
+
+        /// <summary>True when a change that was looked at is not wanted, or not like that. What is under way comes to its end first.</summary>
+        private bool IsAbandoned(StepRecord had, Proposal proposal, Verdict verdict, StepInputs? inputs) =>
+            had is { State: not StepState.Reverting, IsClaimed: false, Workload: null } && !inFlight.Contains(had.Address)
+            && (verdict is not { Kind: VerdictKind.Redo or VerdictKind.Update, IsConditional: false }
+                || (inputs is not null && !proposal.IsFor(inputs, verdict.Kind == VerdictKind.Redo ? verdict.Redone : [])));
 
         private ImmutableArray<StepAddress> Waits(int place)
         {

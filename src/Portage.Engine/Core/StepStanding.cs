@@ -37,10 +37,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
     private ImmutableArray<string> Redone => verdict.Kind == VerdictKind.Redo ? verdict.Redone : [];
 
     /// <summary>What was found out about the change that is wanted now; null for nothing, or for another change.</summary>
-    private Proposal? Proposal => had.Proposal is { } proposal && inputs is not null && InputDifferences.HaveSameResult(proposal.Inputs, inputs)
-        && (proposal.Redone.IsDefault || (!Redone.IsDefault && Redone.All(item => proposal.Redone.Contains(item, StringComparer.Ordinal))))
-        ? proposal
-        : null;
+    private Proposal? Proposal => had.Proposal is { } proposal && inputs is not null && proposal.IsFor(inputs, Redone) ? proposal : null;
 
     /// <summary>The items of it that go next, because a person approved that, or because what they stand on goes or went; default for all of it.</summary>
     public ImmutableArray<string> TakesBack() => Spared().IsEmpty ? Goes(isApproved: true) : [];

@@ -52,6 +52,11 @@ public sealed partial class OperationRules
             {
                 Diagnostics = diagnostics,
                 NothingToDo = true,
+
+                // No run comes that would find out that a change which was looked at is not wanted any more.
+                Events = [.. session.Steps.Values
+                    .Where(step => step is { Proposal: not null, State: not StepState.Reverting, IsClaimed: false, Workload: null })
+                    .Select(step => new ProposalDropped(session.Name, session.Runs.Count, step.Address))],
                 Messages = [plan.Changes.IsEmpty ? "The configuration wants no steps yet." : $"Nothing to do: all {plan.Steps.Count} steps are complete."],
             };
         }
