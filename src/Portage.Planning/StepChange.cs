@@ -62,6 +62,13 @@ public abstract record StepChange
         public override string Word => "adopt";
     }
 
+    /// <summary>Half taken back: that goes on, whatever is wanted by now, and then it is run.</summary>
+    public sealed record Revert(StepAddress Step, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
+    {
+        /// <inheritdoc/>
+        public override string Word => "revert";
+    }
+
     /// <summary>Not done yet: run it.</summary>
     public sealed record Create(StepAddress Step) : StepChange(Step, [])
     {

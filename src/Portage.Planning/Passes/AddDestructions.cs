@@ -30,7 +30,7 @@ internal static class AddDestructions
             StepChange.Create => step!.Overwrites,
 
             // What was begun to be taken back goes on being so, whatever is wanted by now.
-            StepChange.Adopt => hasWork && had!.TakingBack is not null,
+            StepChange.Revert => hasWork,
             _ => false,
         };
     }

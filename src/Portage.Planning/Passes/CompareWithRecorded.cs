@@ -40,6 +40,7 @@ internal static class CompareWithRecorded
             VerdictKind.Adopt => new StepChange.Adopt(step, verdict.Because),
             VerdictKind.Update => new StepChange.Update(step, verdict.Because),
             VerdictKind.Redo => new StepChange.Redo(step, verdict.IsConditional, verdict.Because),
+            VerdictKind.Revert => new StepChange.Revert(step, verdict.Because),
             VerdictKind.Block => new StepChange.Block(step, verdict.Because),
             _ => throw new InvalidOperationException($"No change for {verdict.Kind}."),
         };

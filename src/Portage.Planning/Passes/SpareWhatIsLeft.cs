@@ -29,7 +29,7 @@ internal static class SpareWhatIsLeft
         ILookup<(string Source, string? Target), RecordedStep> bearable,
         Func<StepAddress, bool> isWanted)
     {
-        var isCertain = change is StepChange.Redo { Conditional: false };
+        var isCertain = change is StepChange.Redo { Conditional: false } or StepChange.Revert;
         var isPossible = isCertain || (change is StepChange.Redo or StepChange.Update && step.Edges.Any(edge => edge.InPlace));
         if (!isPossible || had?.EffectsSince is null || step.Bears.IsEmpty)
         {
@@ -38,7 +38,7 @@ internal static class SpareWhatIsLeft
 
         var all = had.Items is { } items ? [.. items.Keys.Except(change.Left, StringComparer.Ordinal)] : default(ImmutableArray<string>);
         var others = bearable[(step.Address.Source, step.Address.Target)];
-        if (isCertain && LeftWork.In(step, change.Redone.IsDefault ? all : change.Redone, change.Left, others, isWanted) is { IsEmpty: false } lost)
+        if (isCertain && LeftWork.In(step, Gone(change, had, all), change.Left, others, isWanted) is { IsEmpty: false } lost)
         {
             return new StepChange.Block(change.Address,
             [
@@ -50,5 +50,12 @@ internal static class SpareWhatIsLeft
 
         // What is redone may find besides that others of its items cannot be changed in place.
         return step.Edges.Any(edge => edge.InPlace) && LeftWork.In(step, all, change.Left, others, isWanted) is { IsEmpty: false } endangered ? change with { Spares = endangered } : change;
+    }
+
+    /// <summary>What certainly goes: what is redone, and what was begun to be taken back before.</summary>
+    private static ImmutableArray<string> Gone(StepChange change, RecordedStep had, ImmutableArray<string> all)
+    {
+        var going = had.TakingBack ?? [];
+        return change.Redone.IsDefault || going.IsDefault ? all : [.. change.Redone.Union(going, StringComparer.Ordinal)];
     }
 }

@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Portage.Configuration.Reading;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
+using Portage.Engine.Tests.Doubles;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
+using Portage.Planning;
 
 namespace Portage.Engine.Tests.Core;
 
@@ -152,6 +155,50 @@ public sealed class RedoTests
         Assert.Equal((StepKind.Validate, true), (read.Kind, read.IsWanted));
         Assert.Equal([Backfill], read.Patterns);
     }
+
+    [Fact]
+    public void Plan_OfWhatIsHalfTakenBack_SaysThatTheRevertGoesOn()
+    {
+        var story = HalfTakenBack();
+        var change = PlanOf(story).Changes.Single(change => change.Address == StepAddress.Parse(Backfill));
+        Assert.Equal("revert", change.Word);
+        Assert.Equal(["taking back a was begun: that goes on, and then it is done anew"], change.Because.Select(reason => reason.Text));
+        Assert.Equal(["a"], change.Redone);
+        Assert.True(change.MayDestroy);
+        Assert.Equal("update", PlanOf(story).Changes.Single(other => other.Address == StepAddress.Parse(Validate)).Word);
+    }
+
+    [Fact]
+    public void Start_OfWhatIsHalfTakenBack_GoesOnAndDoesItAnew()
+    {
+        var story = HalfTakenBack();
+        Assert.True(story.Do(new Operation.Start(null) { By = "ann" }).HasFailed);
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.Equal($"revert {Backfill} #1 of a\n", story.Settle());
+        Assert.Equal($"run {Backfill} #1\n", story.Reverted(Backfill).Settle());
+    }
+
+    /// <summary>A redo that was stopped in the middle of its revert, and is not asked for any more.</summary>
+    private static Story HalfTakenBack()
+    {
+        var story = Done();
+        story.Do(Redo(Backfill));
+        story.StartSeeing();
+        story.Settle();
+        story.Evaluate(Backfill, destroys: story.There).Settle();
+        var evidence = story.Session.Steps[StepAddress.Parse(Backfill)].OpenReview!.Evidence;
+        story.Do(new Operation.Approve([new(StepAddress.Parse(Backfill), evidence)], null) { By = "ann" });
+        story.Settle();
+        story.Reverted(Validate).Settle();
+        story.Do(new Operation.Stop { By = "ann" });
+        story.Settle();
+        story.Stopped(Backfill);
+        story.Do(Redo(Backfill, isWanted: false));
+        return story;
+    }
+
+    private static Plan PlanOf(Story story) =>
+        Kinds.Planner.Plan(ConfigurationReader.ReadCanonical(story.Session.Current!.Configuration).Config!, story.Session.Recorded()).Plan;
 
     private static Story Done() => new Story().Start(Story.Config("metadata: { approve: none }")).Finish();
 
