@@ -6,7 +6,7 @@ using Portage.Planning;
 
 namespace Portage.TestWorker;
 
-/// <summary>A step that works until a file in its folder tells it to be done (<c>finish</c>) or to fail (<c>fail</c>).</summary>
+/// <summary>A step that works until a file in its folder tells it to be done (<c>finish</c>), to fail (<c>fail</c>), or that there is something else than was approved (<c>refuse</c>).</summary>
 internal sealed class ToldStep : IStep
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
@@ -27,6 +27,11 @@ internal sealed class ToldStep : IStep
             if (await ToldAsync("finish"))
             {
                 return new StepResult.Done(new(ImmutableSortedDictionary<string, long>.Empty.Add("accepted", done), [$"{done} accepted"]), new([], "{}"));
+            }
+
+            if (await ToldAsync("refuse"))
+            {
+                return new StepResult.EvidenceChanged(context.Approved! with { Lines = ["there is more"] });
             }
 
             if (await ToldAsync("fail"))

@@ -25,6 +25,9 @@ public sealed class SimWorkloadKitTests : WorkloadKit
     protected override void Fail(WorkloadHandle workload) =>
         World.End(_world.Work[workload.Id], new WorkloadSighting.Failed(DiagnosticCatalog.StepBroke.Error(null, "It was told to."), IsTransient: true));
 
+    protected override void Refuse(WorkloadHandle workload) =>
+        World.End(_world.Work[workload.Id], new WorkloadSighting.EvidenceChanged(Approved with { Lines = ["there is more"] }));
+
     protected override void Kill(WorkloadHandle workload) => _world.Work[workload.Id].IsAlive = false;
 
     protected override void Hide(WorkloadHandle workload) => _world.HiddenUntil = TimeSpan.MaxValue;
