@@ -142,6 +142,41 @@ public sealed class LeftWorkTests
         Assert.Empty(Kinds.Planner.Plan(config, story.Session.Recorded()).Plan.Blocks);
     }
 
+    [Fact]
+    public void Plan_OfACollectOfWhatStillRuns_SaysThatItIsStoppedAndIsNotEmpty()
+    {
+        var story = AtBackfill();
+        var (plan, _) = PlanOf(story, NoReview + NoBackfill + "\n        validate: { skip: true }");
+        var collect = Assert.IsType<StepChange.Collect>(plan.Changes.Single(change => change.Address == StepAddress.Parse(Backfill)));
+        Assert.True(collect.StopsWork);
+        Assert.Equal(["no longer in the configuration; it is stopped, and what it made is left as it is"], collect.Because.Select(reason => reason.Text));
+        Assert.False(plan.IsEmpty);
+
+        story.Start(Story.Config(NoReview + NoBackfill + "\n        validate: { skip: true }"));
+        Assert.StartsWith($"stop {Backfill}: no longer wanted\n", story.Settle(), StringComparison.Ordinal);
+        story.Stopped(Backfill).Settle();
+        Assert.Null(story.Session.ActiveRun);
+    }
+
+    [Fact]
+    public void Plan_OfACollectOfWhatHasEnded_LeavesItAndIsEmpty()
+    {
+        var (plan, _) = PlanOf(Done(), NoReview + NoBackfill + "\n        validate: { skip: true }");
+        Assert.All(plan.Changes.OfType<StepChange.Collect>(), collect => Assert.False(collect.StopsWork));
+        Assert.Equal(2, plan.Changes.OfType<StepChange.Collect>().Count());
+        Assert.True(plan.IsEmpty);
+    }
+
+    private static Story AtBackfill()
+    {
+        var story = new Story().Start(Story.Config(NoReview));
+        story.Settle();
+        story.Report("logs/main:snapshot").Settle();
+        story.Evaluate(Metadata).Settle();
+        story.Report(Metadata).Settle();
+        return story.Begun(Backfill);
+    }
+
     private static string Widened(string slice) => Story.Config(slice).Replace("include: [a]", "include: [a, b]", StringComparison.Ordinal);
 
     private static Story Done() => new Story().Start(Story.Config(NoReview)).Finish();
