@@ -34,15 +34,22 @@ public sealed class Planner(ImmutableArray<IStepDefinition> definitions)
         IReadOnlyDictionary<StepAddress, RecordedStep> recorded,
         IReadOnlyDictionary<StepAddress, Observation>? observed)
     {
-        var compared = SpareWhatIsLeft.From(CompareWithRecorded.Changes(wanted, recorded), recorded, WritesToTarget);
+        var compared = SpareWhatIsLeft.From(CompareWithRecorded.Changes(wanted, recorded), wanted, recorded);
         var changes = AddDestructions.To(compared.AddRange(CollectOrphans.Changes(wanted, recorded)), wanted, recorded, observed);
         var steps = wanted.ToImmutableDictionary(step => step.Address);
         var plan = new Plan(changes, steps) { Hash = Planning.Plan.HashOf(changes, steps) };
-        return (plan, [.. Blocks(plan)]);
+        return (plan, [.. Blocks(plan), .. Spared(plan)]);
     }
+
+    /// <summary>What stands in the way of a step, or may.</summary>
+    private static IEnumerable<Diagnostic> Spared(Plan plan) =>
+        from change in plan.Changes
+        from left in change.Spares
+        select change is StepChange.Block ? left.Describe(change.Address) : left.Warn(change.Address);
 
     /// <summary>One for each field, however many steps it blocks.</summary>
     private static IEnumerable<Diagnostic> Blocks(Plan plan) => plan.Blocks
+        .Where(block => block.Spares.IsEmpty)
         .SelectMany(block => block.Because, (block, reason) => (block.Address, Reason: reason))
         .GroupBy(one => one.Reason.Text, StringComparer.Ordinal)
         .Select(field =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Model.Addresses;
+using Portage.Planning.Verdicts;
 using Portage.Planning.Destroying;
 
 namespace Portage.Planning;
@@ -34,6 +35,12 @@ public abstract record StepChange
     /// <summary>Why nobody could see what this would destroy; null where somebody has, and where it destroys nothing.</summary>
     public string? Unseen { get; init; }
 
+    /// <summary>
+    /// Work of other steps in what this one made, which no line of the plan takes back. Of a block: why. Of anything else: it fails, and destroys
+    /// nothing, should it find that it cannot change in place what that work is in.
+    /// </summary>
+    public ImmutableArray<LeftWork> Spares { get; init; } = [];
+
     /// <summary>True where something may be destroyed, so that somebody must look before this is started.</summary>
     public bool MayDestroy { get; init; }
 
@@ -53,6 +60,13 @@ public abstract record StepChange
     {
         /// <inheritdoc/>
         public override string Word => "adopt";
+    }
+
+    /// <summary>Half taken back: that goes on, whatever is wanted by now, and then it is run. Or no longer wanted, and somebody asked for it to be taken back.</summary>
+    public sealed record Revert(StepAddress Step, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
+    {
+        /// <inheritdoc/>
+        public override string Word => "revert";
     }
 
     /// <summary>Not done yet: run it.</summary>
@@ -80,13 +94,6 @@ public abstract record StepChange
 
         /// <inheritdoc/>
         public override bool IsConditional => Conditional;
-    }
-
-    /// <summary>No longer wanted, and to be taken back: somebody asked for that.</summary>
-    public sealed record Revert(StepAddress Step, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
-    {
-        /// <inheritdoc/>
-        public override string Word => "revert";
     }
 
     /// <summary>Cannot be done: a field that may never change under finished work has changed.</summary>

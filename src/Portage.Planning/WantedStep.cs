@@ -31,6 +31,9 @@ public sealed record WantedStep(StepAddress Address, ImmutableArray<InputPart> I
     /// <summary>True for work that nobody wants any more and that is to be taken back: with the fields and edges that it was begun with.</summary>
     public bool IsAbsent { get; init; }
 
+    /// <summary>Later kinds that write into what this one makes: when it goes, what they wrote goes along.</summary>
+    public ImmutableArray<StepKind> Bears { get; init; } = [];
+
     /// <summary>One line for people: what the step is about, as <c>bring your own: nightly</c>.</summary>
     public string About { get; init; } = "";
 }

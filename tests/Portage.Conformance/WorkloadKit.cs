@@ -32,6 +32,9 @@ public abstract class WorkloadKit
     /// <summary>Lets the worker say that it serves, with this many of <c>lag</c>.</summary>
     protected abstract void Serve(WorkloadHandle workload, long lag);
 
+    /// <summary>Lets the worker find something else than was approved: the same, with the line <c>there is more</c>.</summary>
+    protected abstract void Refuse(WorkloadHandle workload);
+
     /// <summary>Ends the worker without a word, as kill -9 does, and returns when it is gone.</summary>
     protected abstract void Kill(WorkloadHandle workload);
 
@@ -149,6 +152,18 @@ public abstract class WorkloadKit
         var failed = Assert.IsType<WorkloadSighting.Failed>(await LastAsync(workloads, handle));
         Assert.True(failed.IsTransient);
         Assert.NotEmpty(failed.Because.Detail);
+    }
+
+    [Fact]
+    public async Task Watch_AWorkerThatFindsSomethingElse_SaysWhat()
+    {
+        var workloads = Open();
+        var handle = await StartAsync(workloads);
+        Refuse(handle);
+        var other = Assert.IsType<WorkloadSighting.EvidenceChanged>(await LastAsync(workloads, handle));
+        Assert.Equal(["there is more"], other.Evidence.Lines);
+        Assert.Equal(Approved.Destroys, other.Evidence.Destroys);
+        Assert.IsType<WorkloadSighting.EvidenceChanged>(await FirstAsync(Open(), handle));
     }
 
     [Fact]
@@ -287,13 +302,19 @@ public abstract class WorkloadKit
     /// <summary>The identity of the work that the tests are about.</summary>
     protected static Fingerprint Identity { get; } = Fingerprint.Of("the work");
 
+    /// <summary>What was approved of it.</summary>
+    protected static StepReport Approved { get; } = new(ImmutableSortedDictionary<string, long>.Empty.Add("documents", 3), ["nothing is there"])
+    {
+        Destroys = [new(DestructionKind.OverwriteDocuments, "blue", "posts", 3, null, 3) { Item = "posts" }, new(DestructionKind.DeleteIndex, "blue", "users", 1, 2, null)],
+    };
+
     /// <summary>The step that it belongs to.</summary>
     protected const string Step = "shop/posts@blue:backfill";
 
     private Task<WorkloadHandle> StartAsync(IWorkloads workloads, Fingerprint? identity = null, string step = Step, string configuration = "{}")
     {
         var work = identity ?? Identity;
-        var assignment = new WorkloadAssignment("default", 1, StepAddress.Parse(step), 1, new(1, [], [], new(work, work, work)), configuration, ImmutableDictionary<StepAddress, StepOutputs>.Empty);
+        var assignment = new WorkloadAssignment("default", 1, StepAddress.Parse(step), 1, new(1, [], [], new(work, work, work)), configuration, ImmutableDictionary<StepAddress, StepOutputs>.Empty) { Approved = Approved };
         return PlayAsync(() => workloads.StartAsync(assignment, Cancelled).AsTask());
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Portage.Configuration;
+using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Sandbox;
 using Portage.Steps.Metadata;
@@ -34,7 +35,7 @@ internal sealed class SliceOnSandbox : IAsyncDisposable
     }
 
     /// <summary>Runs a step to its end.</summary>
-    public async Task<StepResult.Done> DoAsync(IStep step) => Assert.IsType<StepResult.Done>(await Run.RunAsync(step, null, TestContext.Current.CancellationToken));
+    public async Task<StepResult.Done> DoAsync(IStep step, StepReport? approved = null) => Assert.IsType<StepResult.Done>(await Run.RunAsync(step, approved, TestContext.Current.CancellationToken));
 
     /// <summary>What the server answered just before the snapshot.</summary>
     public IEnumerable<GoldenDocument> Golden(string index) => GoldenDocument.ReadAll(Path.Combine(_fixture["golden"], "second", $"{index}.ndjson"));

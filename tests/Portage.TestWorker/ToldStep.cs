@@ -6,7 +6,7 @@ using Portage.Planning;
 
 namespace Portage.TestWorker;
 
-/// <summary>A step that works until a file in its folder tells it to be done (<c>finish</c>) or to fail (<c>fail</c>), and says that it serves with the lag that a file names (<c>serve</c>).</summary>
+/// <summary>A step that works until a file in its folder tells it to be done (<c>finish</c>), to fail (<c>fail</c>), or that there is something else than was approved (<c>refuse</c>), and says that it serves with the lag that a file names (<c>serve</c>).</summary>
 internal sealed class ToldStep : IStep
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
@@ -27,6 +27,11 @@ internal sealed class ToldStep : IStep
             if (await ToldAsync("finish"))
             {
                 return new StepResult.Done(new(ImmutableSortedDictionary<string, long>.Empty.Add("accepted", done), [$"{done} accepted"]), new([], "{}"));
+            }
+
+            if (await ToldAsync("refuse"))
+            {
+                return new StepResult.EvidenceChanged(context.Approved! with { Lines = ["there is more"] });
             }
 
             if (await context.Files.ReadAsync("serve", cancellationToken) is { } told && long.TryParse(told, provider: null, out var lag))

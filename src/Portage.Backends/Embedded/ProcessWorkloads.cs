@@ -212,6 +212,7 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
             ? outcome switch
             {
                 { Failure: { } failure } => new WorkloadSighting.Failed(failure, outcome.IsTransient),
+                { Evidence: { } evidence } => new WorkloadSighting.EvidenceChanged(evidence),
                 { Report: { } report, Outputs: { } outputs } => new WorkloadSighting.Done(report, outputs),
                 _ => new WorkloadSighting.Stopped(),
             }

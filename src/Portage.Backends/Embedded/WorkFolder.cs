@@ -164,7 +164,11 @@ internal sealed record WorkerInfo(int Process, long Token);
 
 /// <summary>What came of a worker's work.</summary>
 /// <param name="Token">The worker's; an outcome of an older one is no outcome.</param>
-internal sealed record WorkOutcome(long Token, StepReport? Report, StepOutputs? Outputs, Diagnostic? Failure, bool IsTransient);
+internal sealed record WorkOutcome(long Token, StepReport? Report, StepOutputs? Outputs, Diagnostic? Failure, bool IsTransient)
+{
+    /// <summary>What it found instead of what was approved, having changed nothing; null otherwise.</summary>
+    public StepReport? Evidence { get; init; }
+}
 
 /// <summary>What a service said of itself.</summary>
 /// <param name="Token">Of the worker that said it.</param>

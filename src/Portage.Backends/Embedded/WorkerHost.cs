@@ -103,6 +103,7 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
             Config = tuning.Config,
             Inputs = assignment.Inputs,
             Outputs = assignment.Outputs,
+            Approved = assignment.Approved,
             Secrets = secrets,
             Files = new StepFiles(folder.Path),
             Time = time,
@@ -134,7 +135,7 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
             return await steps[assignment.Step.Kind].RunAsync(context, CancellationToken.None) switch
             {
                 StepResult.Done done => new(token, done.Report, done.Outputs, null, false),
-                StepResult.EvidenceChanged => throw new InvalidOperationException("A heavy step has no evaluation."),
+                StepResult.EvidenceChanged other => new(token, null, null, null, false) { Evidence = other.Evidence },
                 _ => new(token, null, null, null, false),
             };
         }

@@ -282,13 +282,15 @@ internal static class ConfigureCommand
             }
 
             // Nothing is committed for a start that would be refused.
-            if (starts && await Consent.WhyRefusedAsync(verb, named, cancellationToken) is { } refusal)
+            var (refusals, looked) = starts ? await Consent.WhyRefusedAsync(verb, named, cancellationToken) : ([], null);
+            if (!refusals.IsEmpty)
             {
-                verb.Say(refusal);
+                verb.Say([.. refusals]);
                 return ExitCode.BadInput;
             }
 
-            var result = await verb.PerformAsync(new Operation.Commit { By = Verb.Author, Session = verb.SessionName }, cancellationToken);
+            var commit = new Operation.Commit { By = Verb.Author, Session = verb.SessionName, Revision = looked?.Revision, Plan = looked?.Plan.Hash.Hex, Seen = looked?.Seen ?? [] };
+            var result = await verb.PerformAsync(commit, cancellationToken);
             if (result.HasFailed)
             {
                 return ExitCode.BadInput;
@@ -307,7 +309,7 @@ internal static class ConfigureCommand
             }
 
             var startsNow = starts || (verb.Terminal.InputIsTerminal && verb.Terminal.OutputIsTerminal && await AskAsync(verb.Terminal, "Start it now?", cancellationToken));
-            return startsNow ? await StartCommand.RunAsync(verb, named ?? (report.Plan.IsDestructive ? null : report.Plan.Hash.Short), attach: false, cancellationToken) : ExitCode.Done;
+            return startsNow ? await StartCommand.RunAsync(verb, named, (looked ?? report).Plan, attach: false, cancellationToken) : ExitCode.Done;
         }, Shape.Plan, Shape.Operation);
         return command;
     }

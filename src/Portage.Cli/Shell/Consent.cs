@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portage.Engine.Operations;
 using Portage.Model.Diagnostics;
 using Portage.Planning.Destroying;
@@ -42,32 +43,42 @@ internal static class Consent
         return (false, null);
     }
 
-    /// <summary>Why the pending revision could be committed and not be started: its plan destroys something, and nobody named it or can be asked; or it is another plan.</summary>
-    public static async Task<Diagnostic?> WhyRefusedAsync(Verb verb, string? given, CancellationToken cancellationToken)
+    /// <summary>Why the pending revision could be committed and not be started: its plan is blocked or another one, or it destroys something, and nobody named it or can be asked.</summary>
+    /// <returns>What stands in the way, and the plan that was looked at: only that one may be committed and started. Null where nothing is pending.</returns>
+    public static async Task<(ImmutableArray<Diagnostic> Why, PlanReport? Looked)> WhyRefusedAsync(Verb verb, string? given, CancellationToken cancellationToken)
     {
         var state = await verb.Access.ReadAsync(cancellationToken);
         if (state.Sessions.GetValueOrDefault(verb.SessionName ?? state.ActiveSession) is not { Pending: { } pending } session)
         {
-            return null;
+            return ([], null);
         }
 
         var report = await Commands.PlanCommand.MakeAsync(verb, state, session, pending, withSizes: false, cancellationToken);
-        var isAsked = verb.Output == OutputFormat.Text && verb.Terminal.InputIsTerminal && verb.Terminal.OutputIsTerminal;
-        if (given is not null && !report.Plan.Hash.Hex.StartsWith(given, StringComparison.OrdinalIgnoreCase))
+        ImmutableArray<Diagnostic> errors = [.. report.Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error)];
+        return (errors.IsEmpty && WhyRefused(verb, report, given) is { } why ? [why] : [.. errors.Select(error => error with { Detail = $"{error.Detail} {Nothing}" })], report);
+    }
+
+    private static Diagnostic? WhyRefused(Verb verb, PlanReport report, string? given)
+    {
+        if (PlanName.WhyNot(report.Plan, given, Nothing, Shows) is { } another)
         {
-            return DiagnosticCatalog.PlanIsAnother.Error(null, $"The plan is {report.Plan.Hash.Short} now, not {given}: something changed since it was shown. Nothing was committed or started.") with { Command = "workflow plan --pending" };
+            return another;
         }
 
         if (report.Plan.Changes.FirstOrDefault(change => change.Unseen is not null) is { } unseen)
         {
-            return DiagnosticCatalog.DestructionUnseen.Error(null, $"What {unseen.Address} would destroy could not be looked at: {unseen.Unseen} Nothing was committed or started.") with { Command = "workflow plan --pending" };
+            return DiagnosticCatalog.DestructionUnseen.Error(null, $"What {unseen.Address} would destroy could not be looked at: {unseen.Unseen} {Nothing}") with { Command = Shows };
         }
 
+        var isAsked = verb.Output == OutputFormat.Text && verb.Terminal.InputIsTerminal && verb.Terminal.OutputIsTerminal;
         return given is null && report.Plan.IsDestructive && !isAsked
-            ? DiagnosticCatalog.PlanDestroys.Error(null, $"It destroys {string.Join("; ", DestructionText.Of(report.Plan.Destroys))}. Whoever wants that names the plan. Nothing was committed or started.") with
+            ? DiagnosticCatalog.PlanDestroys.Error(null, $"It destroys {string.Join("; ", DestructionText.Of(report.Plan.Destroys))}. Whoever wants that names the plan. {Nothing}") with
             { Command = $"workflow configure commit --start --plan {report.Plan.Hash.Short}" }
             : null;
     }
+
+    private const string Nothing = "Nothing was committed or started.";
+    private const string Shows = "workflow plan --pending";
 
     // What fits on a small screen above the question.
     private const int LinesMax = 12;

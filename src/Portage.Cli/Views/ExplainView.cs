@@ -90,6 +90,7 @@ internal static class ExplainView
     private static string Deed(StepChange change, StepRecord? had) => (change, had?.Failure) switch
     {
         (StepChange.Block, _) => "be refused",
+        (StepChange.Revert, _) => "go on taking it back, and do it anew",
         (StepChange.Adopt, { } failure) when failure.Code == DiagnosticCatalog.GateWasRejected.Code => "ask for its review again",
         (StepChange.Adopt, not null) => "try it again from where it is",
         _ => $"{change.Word} it",

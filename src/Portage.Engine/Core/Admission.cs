@@ -78,7 +78,7 @@ public static class Admission
         {
             if (waits[i] is { } place)
             {
-                admitted[ready[i]] = (standings[ready[i]].Step, new Standing.WaitsForPlace(place));
+                admitted[ready[i]] = (standings[ready[i]].Step, new Standing.WaitsForPlace(place) { DropsProposal = standings[ready[i]].Standing.DropsProposal });
             }
         }
 

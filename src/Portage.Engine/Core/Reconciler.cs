@@ -76,6 +76,13 @@ public static class Reconciler
         var serving = 0;
         foreach (var (step, standing) in standings)
         {
+            if (standing.DropsProposal)
+            {
+                // What comes next for it is decided once nobody is asked about it any more.
+                effects.Add(new Effect.Record([new ProposalDropped(session.Name, run.Number, step.Address)]));
+                continue;
+            }
+
             switch (standing)
             {
                 case Standing.Serves serves:

@@ -14,6 +14,9 @@ public abstract record Standing
     {
     }
 
+    /// <summary>True where another change than the one that is wanted was looked at: nobody is asked about it any more, and no approval of it counts.</summary>
+    public bool DropsProposal { get; init; }
+
     /// <summary>Complete, with what is wanted.</summary>
     public sealed record Settled : Standing;
 

@@ -59,6 +59,13 @@ public static class Standings
 
         public Standing At(int place)
         {
+            var standing = Of(place, out var dropsProposal);
+            return dropsProposal ? standing with { DropsProposal = true } : standing;
+        }
+
+        /// <param name="dropsProposal">True where the step stands as if nobody had looked at the change that was wanted before.</param>
+        private Standing Of(int place, out bool dropsProposal)
+        {
             var step = wanted[place];
             var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
             var recorded = RecordedSteps.Of(had, run);
@@ -67,6 +74,15 @@ public static class Standings
             var waits = Waits(place, isDone);
             var inputs = waits.IsEmpty ? memo.Of(place, _left) : null;
             _looks[place] = new(verdict, recorded, default);
+            dropsProposal = had.Proposal is { } proposal && IsAbandoned(step, had, proposal, verdict, inputs);
+            had = dropsProposal ? had with { Proposal = null } : had;
+            if (step.IsAbsent)
+            {
+                var leaving = new StepStanding(this, place, had, verdict, inputs, waits);
+                _approved[place] = leaving.ApprovedDestructions();
+                return HeldBy(step.Address, had) ?? leaving.Standing();
+            }
+
             if (isDone)
             {
                 if (!waits.IsEmpty)
@@ -82,12 +98,9 @@ public static class Standings
             var change = new StepStanding(this, place, had, verdict, inputs, waits);
             _looks[place] = _looks[place] with { TakesBack = change.TakesBack() };
             _approved[place] = change.ApprovedDestructions();
-            foreach (var (pause, pattern) in _pauses)
+            if (HeldBy(step.Address, had) is { } held)
             {
-                if (pattern.Matches(step.Address))
-                {
-                    return new Standing.Held(pause, IsWorking: had.Workload is not null || inFlight.Contains(step.Address));
-                }
+                return held;
             }
 
             var standing = change.Standing();
@@ -99,12 +112,32 @@ public static class Standings
             return standing;
         }
 
+        private Standing.Held? HeldBy(StepAddress step, StepRecord had)
+        {
+            foreach (var (pause, pattern) in _pauses)
+            {
+                if (pattern.Matches(step))
+                {
+                    return new Standing.Held(pause, IsWorking: had.Workload is not null || inFlight.Contains(step));
+                }
+            }
+
+            return null;
+        }
+
         private void Leave(int place, StepRecord had, Reach reach)
         {
             _left[place] = had.Outputs?.Parts ?? [];
             _looks[place] = _looks[place] with { Outputs = _left[place] };
             _reach[place] = reach;
         }
+
+        /// <summary>True when a change that was looked at is not wanted, or not like that. What is under way comes to its end first.</summary>
+        private bool IsAbandoned(WantedStep step, StepRecord had, Proposal proposal, Verdict verdict, StepInputs? inputs) =>
+            had is { State: not StepState.Reverting, IsClaimed: false, Workload: null } && !inFlight.Contains(had.Address)
+            && (step.IsAbsent != proposal.Leaves
+                || (!step.IsAbsent && (verdict is not { Kind: VerdictKind.Redo or VerdictKind.Update, IsConditional: false }
+                    || (inputs is not null && !proposal.IsFor(inputs, verdict.Kind == VerdictKind.Redo ? verdict.Redone : [])))));
 
         /// <param name="isDone">What is done needs what it took, and nobody to serve any more.</param>
         private ImmutableArray<StepAddress> Waits(int place, bool isDone)
@@ -160,6 +193,18 @@ public static class Standings
                 }
             }
         }
+
+        /// <summary>What of other steps would go along with items of one, though nobody takes it back.</summary>
+        /// <param name="items">Default for all of it.</param>
+        /// <param name="unselected">Items of it that its slice does not select any more.</param>
+        internal ImmutableArray<LeftWork> LeftIn(int place, StepRecord had, ImmutableArray<string> items, ImmutableArray<string> unselected) => wanted[place].Bears.IsEmpty || items is { IsDefault: false, IsEmpty: true }
+            ? []
+            : LeftWork.In(
+                wanted[place],
+                items.IsDefault && had.Items is { } all ? [.. all.Keys] : items,
+                unselected,
+                session.Steps.Values.Where(record => record.HasEffects && LeftWork.MayStandIn(wanted[place], record.Address)).Select(record => RecordedSteps.Of(record, run)).OfType<RecordedStep>(),
+                memo.Contains);
 
         internal bool IsInFlight(StepAddress step) => inFlight.Contains(step);
 

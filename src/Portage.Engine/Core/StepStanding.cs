@@ -37,22 +37,28 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
     private ImmutableArray<string> Redone => verdict.Kind == VerdictKind.Redo ? verdict.Redone : [];
 
     /// <summary>What was found out about the change that is wanted now; null for nothing, or for another change.</summary>
-    private Proposal? Proposal => had.Proposal is { Leaves: false } proposal && inputs is not null && InputDifferences.HaveSameResult(proposal.Inputs, inputs)
-        && (proposal.Redone.IsDefault || (!Redone.IsDefault && Redone.All(item => proposal.Redone.Contains(item, StringComparer.Ordinal))))
-        ? proposal
-        : null;
+    private Proposal? Proposal => had.Proposal is { Leaves: false } proposal && inputs is not null && proposal.IsFor(inputs, Redone) ? proposal : null;
 
     /// <summary>The items of it that go next, because a person approved that, or because what they stand on goes or went; default for all of it.</summary>
-    public ImmutableArray<string> TakesBack()
+    public ImmutableArray<string> TakesBack() => Spared().IsEmpty ? Goes(isApproved: true) : [];
+
+    /// <summary>As far as it is known now.</summary>
+    /// <param name="isApproved">False for what would go if all that waits for a person were approved.</param>
+    private ImmutableArray<string> Goes(bool isApproved)
     {
         if (had.State == StepState.Reverting)
         {
             return had.TakingBack;
         }
 
+        if (Step.IsAbsent)
+        {
+            return had.HasEffects ? default : [];
+        }
+
         if (!MustChange)
         {
-            return FoundOtherEvidence && had.Approved == had.Shown ? Present(item => had.Evidence!.Destroys.Any(destroys => destroys.TakenBack == item)) : [];
+            return FoundOtherEvidence && (!isApproved || had.Approved == had.Shown) ? Present(item => had.Evidence!.Destroys.Any(destroys => destroys.TakenBack == item)) : [];
         }
 
         var disturbed = Disturbed();
@@ -63,13 +69,20 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
 
         if (!MustBeEvaluated)
         {
-            return inputs is null ? disturbed : Union(disturbed, Gone(Redone.IsDefault || !Redone.IsEmpty, item => Redone.Contains(item, StringComparer.Ordinal)));
+            return inputs is null ? disturbed : Union(disturbed, GoneAsRedone());
         }
 
-        return Proposal is { IsApproved: true } proposal
-            ? Union(disturbed, Gone(proposal.Redone.IsDefault || !proposal.Redone.IsEmpty || proposal.Evidence!.Destroys.Any(destroys => destroys.TakenBack is not null), proposal.TakesBack))
-            : disturbed;
+        return Proposal is { Evidence: { } evidence } proposal && (!isApproved || proposal.IsApproved)
+            ? Union(disturbed, Gone(proposal.Redone.IsDefault || !proposal.Redone.IsEmpty || evidence.Destroys.Any(destroys => destroys.TakenBack is not null), proposal.TakesBack))
+            : isApproved ? disturbed : Union(disturbed, GoneAsRedone());
     }
+
+    private ImmutableArray<string> GoneAsRedone() => Gone(Redone.IsDefault || !Redone.IsEmpty, item => Redone.Contains(item, StringComparer.Ordinal));
+
+    /// <summary>What would go along and nobody takes back: then nothing goes.</summary>
+    private ImmutableArray<LeftWork> Spared() => _spared.IsDefault ? _spared = look.LeftIn(place, had, Goes(isApproved: false), verdict.Left) : _spared;
+
+    private ImmutableArray<LeftWork> _spared;
 
     /// <summary>What may be destroyed here: what was approved for this step, and for those that it stands on.</summary>
     public ImmutableArray<Destruction> ApprovedDestructions()
@@ -97,7 +110,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
     {
         if (had.State == StepState.Reverting)
         {
-            return FailureOf() ?? RevertWaits(had.TakingBack) ?? Phase(StepPhase.Revert, had.Inputs!, had.TakingBack);
+            return FailureOf() ?? RevertWaits(had.TakingBack) ?? Refused(Spared()) ?? Phase(StepPhase.Revert, had.Inputs!, had.TakingBack);
         }
 
         if (Step.IsAbsent)
@@ -149,7 +162,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
             return new Standing.Settled();
         }
 
-        if (FailureOf() is { } failed)
+        if ((FailureOf() ?? Refused(Spared())) is { } failed)
         {
             return failed;
         }
@@ -176,6 +189,14 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
         if (IsWorking)
         {
             return new Standing.StopsFirst();
+        }
+
+        if (!Spared().IsEmpty)
+        {
+            // What an earlier run found may have been mended since, but for what the plan says already.
+            return Proposal is { Evidence: not null } && inputs is not null && had.Run != look.Run && look.LeftIn(place, had, GoneAsRedone(), verdict.Left).IsEmpty
+                ? Phase(StepPhase.Evaluate, inputs, Redone)
+                : Refused(Spared())!;
         }
 
         var takesBack = TakesBack();
@@ -294,6 +315,8 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
 
     private Standing.RevertWaits? WaitsFor(Func<StepRecord, bool> which) =>
         look.RestingOn(place).Where(which).Select(record => record.Address).ToImmutableArray() is { Length: > 0 } resting ? new(resting) : null;
+
+    private Standing? Refused(ImmutableArray<LeftWork> left) => left.IsEmpty ? null : new Standing.Failed(left[0].Describe(had.Address));
 
     /// <summary>A failure that holds the step; null when there is none, or it is time to try again.</summary>
     private Standing? FailureOf() => had switch

@@ -47,6 +47,7 @@ internal static class LedgerEventReader
         "stepFailed" => StepFailed.Read(ref fields),
         "stepReverted" => StepReverted.Read(ref fields),
         "revertRefused" => RevertRefused.Read(ref fields),
+        "proposalDropped" => ProposalDropped.Read(ref fields),
         "stepStopped" => StepStopped.Read(ref fields),
         "gateOpened" => GateOpened.Read(ref fields),
         "gatePassed" => GatePassed.Read(ref fields),

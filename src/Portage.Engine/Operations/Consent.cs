@@ -37,7 +37,7 @@ internal static class Consent
     public static Diagnostic? WhyClaimed(Plan plan, MigrationConfig config, SessionState session, HomeState home, Planner planner)
     {
         var writing = plan.Changes
-            .Where(change => change is StepChange.Create or StepChange.Update or StepChange.Redo or StepChange.Adopt && change.Address.Target is not null && planner.WritesToTarget(change.Address.Kind))
+            .Where(change => change is StepChange.Create or StepChange.Update or StepChange.Redo or StepChange.Revert or StepChange.Adopt && change.Address.Target is not null && planner.WritesToTarget(change.Address.Kind))
             .Where(change => change.Added.Length > 0)
             .ToArray();
         if (writing.Length == 0)

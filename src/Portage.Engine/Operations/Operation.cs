@@ -50,7 +50,17 @@ public abstract record Operation
     public sealed record Edit(EditKind Kind, string Path, string? Value, string? Message) : Operation;
 
     /// <summary>Makes the pending revision the current one.</summary>
-    public sealed record Commit : Operation;
+    public sealed record Commit : Operation
+    {
+        /// <summary>The revision that was looked at: another one is not committed. Null for whichever is pending.</summary>
+        public int? Revision { get; init; }
+
+        /// <summary>The hash of the plan that was looked at, whole: a revision whose plan is another one by now is not committed. Null where nobody looked.</summary>
+        public string? Plan { get; init; }
+
+        /// <summary>What was seen of what that plan may destroy.</summary>
+        public ImmutableArray<Seen> Seen { get; init; } = [];
+    }
 
     /// <summary>Drops the pending revision.</summary>
     public sealed record Discard : Operation;

@@ -13,9 +13,6 @@ namespace Portage.Engine.Operations;
 /// <content>The verbs about runs.</content>
 public sealed partial class OperationRules
 {
-    // Short enough to type, long enough not to be hit by chance.
-    private const int PlanPrefixMin = 6;
-
     private OperationResult Start(Operation.Start operation, SessionState session, HomeState home)
     {
         if (session.Current is not { } current)
@@ -26,12 +23,9 @@ public sealed partial class OperationRules
         var config = ConfigurationReader.ReadCanonical(current.Configuration).Config!;
         var observed = operation.Seen.ToDictionary(seen => seen.Step, seen => new Observation(seen.Destroys, seen.Unseen));
         var (plan, diagnostics) = planner.Plan(Desired.Of(planner, config, session, run: 0), session.Recorded(), observed);
-        if (operation.Plan is { } named && (named.Length < PlanPrefixMin || !plan.Hash.Hex.StartsWith(named, StringComparison.OrdinalIgnoreCase)))
+        if (PlanName.WhyNot(plan, operation.Plan, "Nothing was started.", "workflow plan") is { } another)
         {
-            return OperationResult.Refused(DiagnosticCatalog.PlanIsAnother.Error(null, named.Length < PlanPrefixMin
-                ? $"'{named}' is too short to name a plan; give at least {PlanPrefixMin} digits."
-                : $"The plan is {plan.Hash.Short} now, not {named}: something changed since it was shown. Nothing was started.") with
-            { Command = "workflow plan" });
+            return OperationResult.Refused(another);
         }
 
         if (diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error))
@@ -52,6 +46,11 @@ public sealed partial class OperationRules
             {
                 Diagnostics = diagnostics,
                 NothingToDo = true,
+
+                // No run comes that would find out that a change which was looked at is not wanted any more.
+                Events = [.. session.Steps.Values
+                    .Where(step => step is { Proposal: not null, State: not StepState.Reverting, IsClaimed: false, Workload: null })
+                    .Select(step => new ProposalDropped(session.Name, session.Runs.Count, step.Address))],
                 Messages = [plan.Changes.IsEmpty ? "The configuration wants no steps yet." : $"Nothing to do: all {plan.Steps.Count} steps are complete."],
             };
         }

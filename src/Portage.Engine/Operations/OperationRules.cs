@@ -5,6 +5,7 @@ using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Operations;
 
@@ -38,7 +39,7 @@ public sealed partial class OperationRules(Planner planner)
 
         return operation switch
         {
-            Operation.Commit => Commit(operation, session),
+            Operation.Commit commit => Commit(commit, session),
             Operation.Discard => Discard(operation, session),
             Operation.RevertTo revert => RevertTo(revert, session),
             Operation.Start start => Start(start, session, home),
@@ -117,13 +118,43 @@ public sealed partial class OperationRules(Planner planner)
         };
     }
 
-    private static OperationResult Commit(Operation operation, SessionState session) => session.Pending is { } pending
-        ? new()
+    private OperationResult Commit(Operation.Commit operation, SessionState session)
+    {
+        if (session.Pending is not { } pending)
         {
-            Events = [new RevisionCommitted(session.Name, pending.Number, operation.By)],
-            Messages = [$"Committed revision {pending.Number}."],
+            return operation.Revision is { } gone
+                ? OperationResult.Refused(DiagnosticCatalog.PlanIsAnother.Error(null, $"Revision {gone} is not pending any more: somebody else committed or discarded it. Nothing was committed.") with { Command = "workflow configure history" })
+                : new() { NothingToDo = true, Messages = [session.Current is null ? "Nothing is configured yet." : $"Nothing is pending; revision {session.Current.Number} is current."] };
         }
-        : new() { NothingToDo = true, Messages = [session.Current is null ? "Nothing is configured yet." : $"Nothing is pending; revision {session.Current.Number} is current."] };
+
+        return WhyAnother(operation, session, pending) is { } why
+            ? OperationResult.Refused(why)
+            : new()
+            {
+                Events = [new RevisionCommitted(session.Name, pending.Number, operation.By)],
+                Messages = [$"Committed revision {pending.Number}."],
+            };
+    }
+
+    /// <summary>Somebody else edited, or something was done, since the person looked; null when nothing of that is so.</summary>
+    private Diagnostic? WhyAnother(Operation.Commit operation, SessionState session, Revision pending)
+    {
+        if (operation.Revision is { } looked && looked != pending.Number)
+        {
+            return DiagnosticCatalog.PlanIsAnother.Error(null, $"Revision {pending.Number} is pending now, not {looked}: somebody edited meanwhile. Nothing was committed.") with { Command = "workflow plan --pending" };
+        }
+
+        if (operation.Plan is not { } named)
+        {
+            return null;
+        }
+
+        var observed = operation.Seen.ToDictionary(seen => seen.Step, seen => new Observation(seen.Destroys, seen.Unseen));
+        var hash = planner.Plan(ConfigurationReader.ReadCanonical(pending.Configuration).Config!, session.Recorded(), observed).Plan.Hash;
+        return hash.Hex == named
+            ? null
+            : DiagnosticCatalog.PlanIsAnother.Error(null, $"The plan is {hash.Short} now: something changed since it was looked at. Nothing was committed.") with { Command = "workflow plan --pending" };
+    }
 
     private static OperationResult Discard(Operation operation, SessionState session) => session.Pending is { } pending
         ? new() { Events = [new PendingDiscarded(session.Name, operation.By)], Messages = [$"Discarded revision {pending.Number}; it stays in the history."] }

@@ -67,7 +67,11 @@ public sealed record WorkloadAssignment(
     int Attempt,
     StepInputs Inputs,
     string Configuration,
-    ImmutableDictionary<StepAddress, StepOutputs> Outputs);
+    ImmutableDictionary<StepAddress, StepOutputs> Outputs)
+{
+    /// <summary>What its evaluation found, and was approved; null where it was not evaluated.</summary>
+    public StepReport? Approved { get; init; }
+}
 
 /// <summary>How a workload stands.</summary>
 public abstract record WorkloadSighting
@@ -86,6 +90,9 @@ public abstract record WorkloadSighting
 
     /// <summary>It is done.</summary>
     public sealed record Done(StepReport Report, StepOutputs Outputs) : WorkloadSighting;
+
+    /// <summary>It changed nothing: what was approved is not what it found there.</summary>
+    public sealed record EvidenceChanged(StepReport Evidence) : WorkloadSighting;
 
     /// <summary>It ended because it was asked to.</summary>
     public sealed record Stopped : WorkloadSighting;

@@ -160,7 +160,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
     {
         var flight = Of(session)[begin.Step.Address];
         flight.Work = Admission.IsWorkload(Admission.As(begin.Step, begin.Phase))
-            ? _watch.StartAsync(flight, begin.Inputs, configuration, outputs)
+            ? _watch.StartAsync(flight, begin.Inputs, claimed.Evidence, configuration, outputs)
             : RunLightAsync(flight, begin, claimed, config, outputs);
     }
 

@@ -59,6 +59,9 @@ public static partial class DiagnosticCatalog
     /// <summary>When it came to it, more would have been destroyed than a person approved.</summary>
     public static readonly DiagnosticKind MoreWouldBeDestroyed = new("PG2023", "More would be destroyed than was approved");
 
+    /// <summary>Something would go along with what a step makes anew, and no line of the plan takes it back.</summary>
+    public static readonly DiagnosticKind LeftWorkInTheWay = new("PG2024", "Work that is left stands in the way");
+
     /// <summary>Work is wanted, or other work would go along with it.</summary>
     public static readonly DiagnosticKind CollectRefused = new("PG2030", "It cannot be collected");
 }

@@ -28,10 +28,9 @@ internal static class AddDestructions
             StepChange.Redo => hasWork || step!.Overwrites,
             StepChange.Update => (hasWork && step!.Edges.Any(edge => edge.InPlace)) || step!.Overwrites,
             StepChange.Create => step!.Overwrites,
-            StepChange.Revert => hasWork,
 
             // What was begun to be taken back goes on being so, whatever is wanted by now.
-            StepChange.Adopt => hasWork && had!.TakingBack is not null,
+            StepChange.Revert => hasWork,
             _ => false,
         };
     }

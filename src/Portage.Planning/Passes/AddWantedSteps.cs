@@ -17,6 +17,7 @@ internal static class AddWantedSteps
                 Version = definition.Version,
                 GatePlacement = definition.GatePlacement,
                 RunsAs = definition.RunsAs,
+                Bears = BornBy(definition, definitions),
             }))
             .ToList();
         steps.Sort(InReadingOrder);
@@ -26,6 +27,10 @@ internal static class AddWantedSteps
         var connected = steps.Select(step => step with { Edges = [.. step.Edges.Where(edge => known.Contains(edge.Upstream))] }).ToList();
         return [.. TopologicalOrder.Of(connected, step => step.Address, step => step.Edges.Select(edge => edge.Upstream))];
     }
+
+    private static ImmutableArray<StepKind> BornBy(IStepDefinition definition, ImmutableArray<IStepDefinition> definitions) => definition.WritesToTarget
+        ? [.. definitions.Where(other => other.WritesToTarget && other.Kind > definition.Kind).Select(other => other.Kind).Order()]
+        : [];
 
     /// <summary>By source; what belongs to the whole source first; then slice by slice, target by target, along the pipeline.</summary>
     private static int InReadingOrder(WantedStep a, WantedStep b)

@@ -1,50 +1,61 @@
 using System.Collections.Immutable;
 using Portage.Model.Addresses;
-using Portage.Model.Steps;
+using Portage.Planning.Verdicts;
 
 namespace Portage.Planning.Passes;
 
 /// <summary>
-/// Blocks what would delete along with its own work that of a step which nobody wants any more: a plan that says of something that it is
+/// Marks what would delete along with its own work that of a step which nobody takes back: a plan that says of something that it is
 /// left as it is must not delete it a line above.
 /// </summary>
+/// <remarks>
+/// What certainly would is blocked. What looks for itself whether it can change in place mostly can, so that a block would forbid what
+/// harms nobody: it is only warned of, and the engine refuses it should it come to that.
+/// </remarks>
 internal static class SpareWhatIsLeft
 {
-    /// <param name="writes">True for a kind that leaves something in indices of a target.</param>
-    public static ImmutableArray<StepChange> From(ImmutableArray<StepChange> changes, IReadOnlyDictionary<StepAddress, RecordedStep> recorded, Func<StepKind, bool> writes)
+    public static ImmutableArray<StepChange> From(ImmutableArray<StepChange> changes, ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded)
     {
-        var wanted = changes.ToDictionary(change => change.Address);
-        var left = recorded.Values
-            .Where(step => step.EffectsSince is not null && writes(step.Address.Kind) && (!wanted.TryGetValue(step.Address, out var change) || change.Left.Length > 0))
-            .ToLookup(step => (step.Address.Source, step.Address.Part, step.Address.Target));
-        return left.Count == 0 ? changes : [.. changes.Select(change => Spare(change, wanted, left))];
+        var steps = wanted.ToDictionary(step => step.Address);
+        var bearing = wanted.SelectMany(step => step.Bears).ToHashSet();
+        var bearable = recorded.Values.Where(step => step.EffectsSince is not null && bearing.Contains(step.Address.Kind)).ToLookup(step => (step.Address.Source, step.Address.Target));
+        return bearable.Count == 0 ? changes : [.. changes.Select(change => Spare(change, steps[change.Address], recorded.GetValueOrDefault(change.Address), bearable, steps.ContainsKey))];
     }
 
     private static StepChange Spare(
         StepChange change,
-        Dictionary<StepAddress, StepChange> wanted,
-        ILookup<(string, string?, string?), RecordedStep> left)
+        WantedStep step,
+        RecordedStep? had,
+        ILookup<(string Source, string? Target), RecordedStep> bearable,
+        Func<StepAddress, bool> isWanted)
     {
-        if (change is not StepChange.Redo { Conditional: false } redo || redo.Address.Target is null)
+        var isCertain = change is StepChange.Redo { Conditional: false } or StepChange.Revert;
+        var isPossible = isCertain || (change is StepChange.Redo or StepChange.Update && step.Edges.Any(edge => edge.InPlace));
+        if (!isPossible || had?.EffectsSince is null || step.Bears.IsEmpty)
         {
             return change;
         }
 
-        foreach (var step in left[(redo.Address.Source, redo.Address.Part, redo.Address.Target)].Where(step => step.Address.Kind > redo.Address.Kind && !wanted.ContainsKey(step.Address)))
+        var all = had.Items is { } items ? [.. items.Keys.Except(change.Left, StringComparer.Ordinal)] : default(ImmutableArray<string>);
+        var others = bearable[(step.Address.Source, step.Address.Target)];
+        if (isCertain && LeftWork.In(step, Gone(change, had, all), change.Left, others, isWanted) is { IsEmpty: false } lost)
         {
-            var lost = redo.Redone.IsDefault || step.Items is null ? null : redo.Redone.Where(step.Items.ContainsKey).ToArray();
-            if (lost is null or { Length: > 0 })
-            {
-                var what = lost is null ? "what" : $"{string.Join(", ", lost.Take(5))}, which";
-                return new StepChange.Block(redo.Address,
-                [
-                    .. redo.Because,
-                    new(step.Address.ToString(), null, null, $"doing it anew would delete {what} {step.Address} wrote, which is no longer in the configuration and is left as it is: bring that step back first"),
-                ])
-                { Left = redo.Left };
-            }
+            return new StepChange.Block(change.Address,
+            [
+                .. change.Because,
+                .. lost.Select(left => new ChangeReason(left.Step.ToString(), null, null, $"doing it anew would delete {left.Text}")),
+            ])
+            { Left = change.Left, Spares = lost };
         }
 
-        return change;
+        // What is redone may find besides that others of its items cannot be changed in place.
+        return step.Edges.Any(edge => edge.InPlace) && LeftWork.In(step, all, change.Left, others, isWanted) is { IsEmpty: false } endangered ? change with { Spares = endangered } : change;
+    }
+
+    /// <summary>What certainly goes: what is redone, and what was begun to be taken back before.</summary>
+    private static ImmutableArray<string> Gone(StepChange change, RecordedStep had, ImmutableArray<string> all)
+    {
+        var going = had.TakingBack ?? [];
+        return change.Redone.IsDefault || going.IsDefault ? all : [.. change.Redone.Union(going, StringComparer.Ordinal)];
     }
 }

@@ -294,6 +294,12 @@ public static class StepVerdicts
                 return new(VerdictKind.Redo, [.. _redoItems, .. _inPlace, .. differences]) { Redone = [.. _redone], Added = added, Left = left };
             }
 
+            if (_had.TakingBack is { } going)
+            {
+                var what = going.IsDefaultOrEmpty ? "it" : Names(going);
+                return new(VerdictKind.Revert, [new(null, null, null, $"taking back {what} was begun: that goes on, and then it is done anew"), .. _inPlace, .. differences]) { Redone = going, Added = added, Left = left };
+            }
+
             if (_pending.Count > 0)
             {
                 return new(VerdictKind.Redo, [.. _pending.Distinct(), .. _inPlace]) { IsConditional = true, Redone = default };

@@ -20,7 +20,7 @@ public enum VerdictKind
     /// <summary>Some of it, or all, must be taken back and done anew.</summary>
     Redo,
 
-    /// <summary>It is to be absent: take it back.</summary>
+    /// <summary>It is to be absent, or some of it, or all, is being taken back already: that goes on, and it is done anew.</summary>
     Revert,
 
     /// <summary>It cannot be brought to what is wanted.</summary>
@@ -35,7 +35,7 @@ public sealed record Verdict(VerdictKind Kind, ImmutableArray<ChangeReason> Beca
     /// <summary>True when it depends on how an earlier step comes out; otherwise it is kept.</summary>
     public bool IsConditional { get; init; }
 
-    /// <summary>Items that are done and must be taken back first; default means every one, known or not.</summary>
+    /// <summary>Items that are done and must be taken back first, or go on being so; default means every one, known or not.</summary>
     public ImmutableArray<string> Redone { get; init; } = [];
 
     /// <summary>Items that are not done yet.</summary>

@@ -77,6 +77,12 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         var on = SliceOnTarget.Of(context.Config, context.Address);
         var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken, context.Tuning);
+        if (on.Slice.Backfill.Conflict == ConflictChoice.Overwrite
+            && await ClusterAccess.TryAsync(on.TargetPath, () => new OverwriteLook(context, on, client).FindMoreAsync(indices, cancellationToken)) is { } evidence)
+        {
+            return new StepResult.EvidenceChanged(evidence);
+        }
+
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
         var targets = new TargetIndices(context, on, client);
         var before = await ClusterAccess.TryAsync(on.TargetPath, () => targets.BeginAsync(indices, cancellationToken));

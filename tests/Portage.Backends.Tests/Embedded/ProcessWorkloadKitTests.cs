@@ -41,6 +41,8 @@ public sealed class ProcessWorkloadKitTests : WorkloadKit, IDisposable
 
     protected override void Serve(WorkloadHandle workload, long lag) => File.WriteAllText(Path.Combine(workload.Id, "serve"), $"{lag}");
 
+    protected override void Refuse(WorkloadHandle workload) => File.WriteAllText(Path.Combine(workload.Id, "refuse"), "");
+
     protected override void Kill(WorkloadHandle workload) => End(new WorkFolder(workload.Id).Worker!.Process);
 
     // What the worker holds is the file; to whoever looks, its name leads nowhere.

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Portage.Configuration.Reading;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
 using Portage.Engine.Status;
@@ -131,6 +133,50 @@ public sealed class OperationsTests
         var story = Configured();
         story.Do(new Operation.Commit { By = "ann" });
         HasNothingToDo(story, new Operation.Commit { By = "ann" }, "Nothing is pending; revision 1 is current.");
+    }
+
+    [Fact]
+    public void Commit_OfAnotherRevisionThanTheOneLookedAt_IsRefused()
+    {
+        var story = Configured();
+        story.Do(new Operation.Configure(Story.Config("metadata: { replicas: 2 }"), "test", null) { By = "bob" });
+        var refused = Refused(story, new Operation.Commit { By = "ann", Revision = 1 }, DiagnosticCatalog.PlanIsAnother, "workflow plan --pending");
+        Assert.Equal("Revision 2 is pending now, not 1: somebody edited meanwhile. Nothing was committed.", refused.Detail);
+        Assert.Null(story.Session.Current);
+        Assert.False(story.Do(new Operation.Commit { By = "ann", Revision = 2 }).HasFailed);
+        Assert.Equal(2, story.Session.Current!.Number);
+    }
+
+    [Fact]
+    public void Commit_OfARevisionThatSomebodyElseCommitted_IsRefused()
+    {
+        var story = Configured();
+        story.Do(new Operation.Commit { By = "bob" });
+        Refused(story, new Operation.Commit { By = "ann", Revision = 1 }, DiagnosticCatalog.PlanIsAnother, "workflow configure history");
+    }
+
+    [Fact]
+    public void Commit_WhenThePlanIsAnotherOneByNow_IsRefused()
+    {
+        // The run that is under way went on since somebody looked.
+        var story = AtReview();
+        story.Do(new Operation.Configure(Story.Config("metadata: { approve: auto }"), "test", null) { By = "ann" });
+        var config = ConfigurationReader.ReadCanonical(story.Session.Pending!.Configuration).Config!;
+        var looked = Kinds.Planner.Plan(config, story.Session.Recorded()).Plan.Hash.Hex;
+        Assert.False(story.Do(new Operation.Approve([new(StepAddress.Parse(Metadata), EvidenceOf(story))], null) { By = "ann" }).HasFailed);
+        story.Finish();
+        Refused(story, new Operation.Commit { By = "ann", Revision = 2, Plan = looked }, DiagnosticCatalog.PlanIsAnother, "workflow plan --pending");
+        var now = Kinds.Planner.Plan(config, story.Session.Recorded()).Plan.Hash.Hex;
+        Assert.False(story.Do(new Operation.Commit { By = "ann", Revision = 2, Plan = now }).HasFailed);
+    }
+
+    [Fact]
+    public void Commit_SentToTheController_IsTheSame()
+    {
+        var sent = new Operation.Commit { By = "ann", Revision = 3, Plan = "abc", Seen = [new(StepAddress.Parse(Backfill), new Story().There, null)] };
+        var read = Assert.IsType<Operation.Commit>(JsonSerializer.Deserialize(JsonSerializer.Serialize<Operation>(sent, OperationJson.Default.Operation), OperationJson.Default.Operation));
+        Assert.Equal((3, "abc"), (read.Revision, read.Plan));
+        Assert.Equal(new Story().There, Assert.Single(read.Seen).Destroys);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
 using Portage.Model.Addresses;
+using Portage.Planning;
 
 namespace Portage.Engine.Tests.Core;
 
@@ -237,6 +238,26 @@ public sealed class ReconcilerTests
         story.Start(Story.Config(Overwriting));
         Assert.Equal("stop logs/a@blue:backfill: its inputs changed\n", story.Settle());
         Assert.Equal("evaluate logs/a@blue:backfill #1 of a\n", story.Stopped(Backfill).Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenAWorkerFindsWhatSomebodyWroteMeanwhile_AsksBeforeItIsOverwritten()
+    {
+        var story = new Story().Start(Story.Config(Overwriting));
+        story.Settle();
+        story.Report(Snapshot).Settle();
+        story.Evaluate(Metadata).Settle();
+        story.Report(Metadata).Settle();
+        Assert.EndsWith("run logs/a@blue:backfill #1\n", story.Evaluate(Backfill).Settle(), StringComparison.Ordinal);
+        story.Begun(Backfill);
+        var there = new Destruction(DestructionKind.OverwriteDocuments, "blue", "a", 7, null, 7) { Item = "a" };
+        Assert.StartsWith("review logs/a@blue:backfill: destroys up to 7 documents overwritten in 1 index on blue", story.Evaluate(Backfill, line: "somebody wrote", destroys: there).Settle(), StringComparison.Ordinal);
+        var had = story.Session.Steps[StepAddress.Parse(Backfill)];
+        Assert.Null(had.Workload);
+        Assert.Equal([there], had.Reviewed!.Destroys);
+        Approve(story, Backfill);
+        Assert.Equal("run logs/a@blue:backfill #1\n", story.Settle());
+        Assert.Equal([there], story.Session.Steps[StepAddress.Parse(Backfill)].Evidence!.Destroys);
     }
 
     [Fact]

@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Portage.Configuration.Reading;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
+using Portage.Engine.Tests.Doubles;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
+using Portage.Planning;
 
 namespace Portage.Engine.Tests.Core;
 
@@ -152,6 +155,103 @@ public sealed class RedoTests
         Assert.Equal((StepKind.Validate, true), (read.Kind, read.IsWanted));
         Assert.Equal([Backfill], read.Patterns);
     }
+
+    [Fact]
+    public void Plan_OfWhatIsHalfTakenBack_SaysThatTheRevertGoesOn()
+    {
+        var story = HalfTakenBack();
+        var change = PlanOf(story).Changes.Single(change => change.Address == StepAddress.Parse(Backfill));
+        Assert.Equal("revert", change.Word);
+        Assert.Equal(["taking back a was begun: that goes on, and then it is done anew"], change.Because.Select(reason => reason.Text));
+        Assert.Equal(["a"], change.Redone);
+        Assert.True(change.MayDestroy);
+        Assert.Equal("update", PlanOf(story).Changes.Single(other => other.Address == StepAddress.Parse(Validate)).Word);
+    }
+
+    [Fact]
+    public void Start_OfWhatIsHalfTakenBack_GoesOnAndDoesItAnew()
+    {
+        var story = HalfTakenBack();
+        Assert.True(story.Do(new Operation.Start(null) { By = "ann" }).HasFailed);
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.Equal($"revert {Backfill} #1 of a\n", story.Settle());
+        Assert.Equal($"run {Backfill} #1\n", story.Reverted(Backfill).Settle());
+    }
+
+    [Fact]
+    public void Redo_OfASnapshotThatWasTaken_IsLookedAtAndAskedFor()
+    {
+        const string snapshot = "logs/main:snapshot";
+        var story = new Story { There = [new(DestructionKind.DeleteSnapshot, "logs", "portage-main", null, null, 0)] };
+        story.Start(Story.Config("metadata: { approve: none }").Replace("existing: nightly } }", "take: {} } }\n    source: { endpoint: \"http://old:9200\" }", StringComparison.Ordinal)).Finish();
+        story.Do(Redo(snapshot));
+        Assert.True(PlanOf(story).Changes.Single(change => change.Address == StepAddress.Parse(snapshot)).MayDestroy);
+        Assert.Equal(DiagnosticCatalog.DestructionUnseen.Code, Assert.Single(story.Do(new Operation.Start(null) { By = "ann" }).Diagnostics).Code);
+        ImmutableArray<Seen> seen = [.. PlanOf(story).Changes.Where(change => change.MayDestroy).Select(change => new Seen(change.Address, change.Address == StepAddress.Parse(snapshot) ? story.There : [], null))];
+        Assert.Equal(DiagnosticCatalog.PlanDestroys.Code, Assert.Single(story.Do(new Operation.Start(null) { By = "ann", Seen = seen }).Diagnostics).Code);
+        Assert.Single(story.Session.Runs);
+
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.Equal($"evaluate {snapshot} #1\n", story.Settle());
+        Assert.Equal($"review {snapshot}: destroys 1 snapshot on logs\n", story.Evaluate(snapshot, destroys: story.There).Settle());
+        Approve(story, snapshot);
+        Assert.Equal($"revert {snapshot} #1\n", story.Settle());
+    }
+
+    [Fact]
+    public void Redo_OfASnapshotThatWasBrought_DestroysNothing()
+    {
+        var story = Done();
+        story.Do(Redo("logs/main:snapshot"));
+        Assert.False(PlanOf(story).Changes.Single(change => change.Address == StepAddress.Parse("logs/main:snapshot")).MayDestroy);
+    }
+
+    [Fact]
+    public void Redo_OfWhatAnEarlierBuildDidWithoutItems_TakesAllOfItBack()
+    {
+        var story = Story.OfEarlierBuild("metadata: { approve: none }");
+        Assert.All(story.Session.Steps.Values, step => Assert.Null(step.Items));
+        story.Do(Redo(Backfill));
+        var change = PlanOf(story).Changes.Single(change => change.Address == StepAddress.Parse(Backfill));
+        Assert.Equal("redo", change.Word);
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.StartsWith($"evaluate {Backfill} #1", story.Settle(), StringComparison.Ordinal);
+        story.Evaluate(Backfill, destroys: story.There).Settle();
+        Approve(story, Backfill);
+        Assert.Equal($"revert {Validate} #1\n", story.Settle());
+        Assert.True(story.Session.Steps[StepAddress.Parse(Validate)].TakingBack.IsDefault);
+        Assert.Equal($"revert {Backfill} #1\n", story.Reverted(Validate).Settle());
+        Assert.True(story.Session.Steps[StepAddress.Parse(Backfill)].TakingBack.IsDefault);
+        Assert.Equal($"run {Backfill} #1\n", story.Reverted(Backfill).Settle());
+        story.Finish();
+        Assert.Null(story.Session.ActiveRun);
+        Assert.Equal(["a"], story.Session.Steps[StepAddress.Parse(Backfill)].Items!.Keys);
+    }
+
+    private static void Approve(Story story, string step) =>
+        Assert.False(story.Do(new Operation.Approve([new(StepAddress.Parse(step), story.Session.Steps[StepAddress.Parse(step)].OpenReview!.Evidence)], null) { By = "ann" }).HasFailed);
+
+    /// <summary>A redo that was stopped in the middle of its revert, and is not asked for any more.</summary>
+    private static Story HalfTakenBack()
+    {
+        var story = Done();
+        story.Do(Redo(Backfill));
+        story.StartSeeing();
+        story.Settle();
+        story.Evaluate(Backfill, destroys: story.There).Settle();
+        var evidence = story.Session.Steps[StepAddress.Parse(Backfill)].OpenReview!.Evidence;
+        story.Do(new Operation.Approve([new(StepAddress.Parse(Backfill), evidence)], null) { By = "ann" });
+        story.Settle();
+        story.Reverted(Validate).Settle();
+        story.Do(new Operation.Stop { By = "ann" });
+        story.Settle();
+        story.Stopped(Backfill);
+        story.Do(Redo(Backfill, isWanted: false));
+        return story;
+    }
+
+    private static Plan PlanOf(Story story) =>
+        Kinds.Planner.Plan(ConfigurationReader.ReadCanonical(story.Session.Current!.Configuration).Config!, story.Session.Recorded()).Plan;
 
     private static Story Done() => new Story().Start(Story.Config("metadata: { approve: none }")).Finish();
 

@@ -21,6 +21,7 @@ internal sealed class Story
     private readonly HashSet<StepAddress> _inFlight = [];
     private readonly HashSet<StepAddress> _stopping = [];
     private readonly HomeState _home = new();
+    private bool _isEarlier;
 
     public DateTimeOffset Now { get; set; } = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -51,6 +52,15 @@ internal sealed class Story
                 {{slice}}
               {{rest}}
         """;
+
+    /// <summary>A slice that is done, as a build recorded it that did not write down which items a step did.</summary>
+    public static Story OfEarlierBuild(string slice)
+    {
+        var story = new Story { _isEarlier = true };
+        story.Start(Config(slice)).Finish();
+        story._isEarlier = false;
+        return story;
+    }
 
     public OperationResult Do(Operation operation)
     {
@@ -86,7 +96,7 @@ internal sealed class Story
     {
         foreach (var happened in events)
         {
-            _home.Apply(LedgerJson.Read(LedgerJson.Write(happened)), Now);
+            _home.Apply(LedgerJson.Read(LedgerJson.Write(_isEarlier ? AsEarlier(happened) : happened)), Now);
         }
 
         return this;
@@ -198,6 +208,10 @@ internal sealed class Story
 
         return this;
     }
+
+    private static LedgerEvent AsEarlier(LedgerEvent happened) => happened is StepStarted started
+        ? started with { Items = null, Inputs = started.Inputs with { Consumed = [.. started.Inputs.Consumed.Select(output => output with { Items = default })] } }
+        : happened;
 
     private static ImmutableArray<OutputPart> Outputs(StepAddress step, string documents) => step.Kind == StepKind.Snapshot
         ? [.. from name in (string[])["a", "b"] from part in (string[])[Kinds.Documents, Kinds.Definitions] select new OutputPart(part, name, Fingerprint.Of($"{name} {(part == Kinds.Documents ? documents : part)}"))]

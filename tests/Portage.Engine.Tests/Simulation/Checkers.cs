@@ -43,8 +43,14 @@ internal sealed class CompleteWorkIsLeftAlone(Planner planner) : IChecker
 
         var config = ConfigurationReader.ReadCanonical(session.ConfigurationOf(session.ActiveRun!.Number)).Config!;
         var change = planner.Plan(config, session.Recorded()).Plan.Changes.Single(change => change.Address == had.Address);
-        return change is StepChange.Redo or StepChange.Block || (change is StepChange.Update && started.Phase != StepPhase.Revert) || had.Proposal is { IsApproved: true } ? null : $"the plan says {change.Word}";
+        return change is StepChange.Redo or StepChange.Block || (change is StepChange.Update && started.Phase != StepPhase.Revert) || had.Proposal is { IsApproved: true } || StandsOnWhatGoes(session, wanted, started) ? null : $"the plan says {change.Word}";
     }
+
+    /// <summary>What an evaluation found, and a person approved, no plan could say beforehand.</summary>
+    private static bool StandsOnWhatGoes(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, StepStarted started) =>
+        started.Phase == StepPhase.Revert && wanted[started.Step].Edges.Any(edge => edge.RestsOn && session.Steps.GetValueOrDefault(edge.Upstream) is { } under
+            && (under.Proposal is { IsApproved: true } goes ? started.Items is null || started.Items.Value.Any(goes.TakesBack)
+                : under is { State: StepState.Evaluated, HasEffects: true } && under.Approved == under.Shown));
 }
 
 internal sealed class RevertsGoBackwards : IChecker
@@ -140,6 +146,20 @@ internal sealed class NothingIsDestroyedUnasked(Planner planner) : IChecker
     private static string Place(StepAddress step) => $"{step.Source}/{step.Part}@{step.Target}";
 }
 
+/// <summary>What a step wrote that nobody wants any more is not taken along with what it is in.</summary>
+internal sealed class WhatIsLeftStays(Planner planner) : IChecker
+{
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
+        happened is StepStarted { Phase: StepPhase.Revert } started
+        && session.Steps.Values.FirstOrDefault(other => StandsIn(other, started) && !wanted.ContainsKey(other.Address)) is { } left
+            ? $"{left.Address} is left as it is, and in it"
+            : null;
+
+    private bool StandsIn(StepRecord other, StepStarted started) =>
+        other.HasEffects && planner.WritesToTarget(other.Address.Kind) && other.Address.Kind > started.Step.Kind && other.Address.Target == started.Step.Target
+        && other.Items is not null && (started.Items is { } items ? items.Any(other.Items.ContainsKey) : other.Address.Part == started.Step.Part);
+}
+
 /// <summary>Counted by what the ledger says of claims and workers, not by what the controller thinks.</summary>
 internal sealed class NeverMoreThanAllowed(Planner planner) : IChecker
 {
@@ -178,6 +198,7 @@ internal static class Checkers
         new OneClaimAtATime(),
         new NothingRunsUnapproved(),
         new NothingIsDestroyedUnasked(planner),
+        new WhatIsLeftStays(planner),
         new NeverMoreThanAllowed(planner),
     ];
 

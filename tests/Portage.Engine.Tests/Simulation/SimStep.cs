@@ -26,10 +26,11 @@ internal sealed class SimStep(World world, IStepDefinition definition) : IStep, 
         var had = world.State.Sessions.GetValueOrDefault(context.Session)?.Steps.GetValueOrDefault(context.Address);
         var destroyed = had is { HasEffects: true, State: not StepState.Evaluated } ? Destroyed(context.Redo, had) : [];
 
-        // Some cannot be changed in place, though the plan hoped so.
-        if (world.HasFaults && definition.GatePlacement == GatePlacement.BeforeRun && destroyed.IsEmpty && had is { HasEffects: true, Items.Count: > 0 } && world.Chance.Next(3) == 0)
+        // Some cannot be changed in place, though the plan hoped so; of what is not selected any more, none is changed.
+        if (world.HasFaults && definition.GatePlacement == GatePlacement.BeforeRun && destroyed.IsEmpty && had is { HasEffects: true, Items: { } items }
+            && context.Inputs.Items.Select(item => item.Name).FirstOrDefault(items.ContainsKey) is { } stubborn && world.Chance.Next(3) == 0)
         {
-            destroyed = Destroyed([had.Items.Keys.First()], had);
+            destroyed = Destroyed([stubborn], had);
         }
 
         return new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", world.Conflicts), [$"{World.NameOf(context.Address)} would do {world.Round}"]) { Destroys = destroyed };

@@ -27,6 +27,9 @@ public sealed class SimWorkloadKitTests : WorkloadKit
 
     protected override void Serve(WorkloadHandle workload, long lag) => _world.Serve(_world.Work[workload.Id], lag);
 
+    protected override void Refuse(WorkloadHandle workload) =>
+        World.End(_world.Work[workload.Id], new WorkloadSighting.EvidenceChanged(Approved with { Lines = ["there is more"] }));
+
     protected override void Kill(WorkloadHandle workload) => _world.Work[workload.Id].IsAlive = false;
 
     protected override void Hide(WorkloadHandle workload) => _world.HiddenUntil = TimeSpan.MaxValue;

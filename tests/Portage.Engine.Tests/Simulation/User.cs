@@ -81,6 +81,7 @@ internal sealed class User(World world)
                   include: ["{indices}"]
                 metadata:
                   approve: {approveMetadata}
+                  replicas: {(workers is 6 or 8 ? 2 : 1)}
                 backfill:
                   workers: {workers}
                   conflict: {(workers == 5 ? "overwrite" : "keepExisting")}

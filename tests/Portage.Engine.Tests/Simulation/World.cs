@@ -344,6 +344,15 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
             return;
         }
 
+        if (HasFaults && work.Done == 0 && Chance.Next(4) == 0 && IsOverwriting(work))
+        {
+            End(work, new WorkloadSighting.EvidenceChanged(new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", 0), [$"somebody wrote {Chance.Next(1000)}"])
+            {
+                Destroys = [new(DestructionKind.OverwriteDocuments, "blue", "a", 3, null, 3) { Item = "a" }],
+            }));
+            return;
+        }
+
         work.Done++;
         work.HasMoved = true;
         if (HasServices && work.Step.Kind == StepKind.Snapshot)
@@ -374,6 +383,9 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
         new(ImmutableSortedDictionary<string, long>.Empty.Add("lag", lag), [$"lag {lag}"]),
         Done(work.Step, new StepInputs(1, [], [], new(work.Identity, work.Identity, work.Identity))).Outputs,
         Time.GetUtcNow());
+
+    private bool IsOverwriting(SimWork work) =>
+        work.Configuration is { } configuration && Planner.Wanted(ConfigurationReader.ReadCanonical(configuration).Config!).Any(step => step.Address == work.Step && step.Overwrites);
 
     public static void End(SimWork work, WorkloadSighting outcome) => (work.IsAlive, work.Outcome) = (false, outcome);
 }

@@ -82,10 +82,30 @@ public sealed class BackfillStepTests
         await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Backfill = Logs.Backfill with { Conflict = conflict } });
         var document = slice.Golden("logs").First();
         await slice.Target.PutAsync($"/logs/_doc/{Uri.EscapeDataString(document.Id)}", """{"mine":true}""", Cancellation);
-        var done = await slice.DoAsync(new BackfillStep());
+        var done = await slice.DoAsync(new BackfillStep(), await slice.Run.EvaluateAsync(new BackfillStep(), Cancellation));
         Assert.Equal(kept is null ? 0 : 1, done.Report.Numbers["existing"]);
         Assert.Equal(slice.Golden("logs").Count(), done.Report.Numbers["accepted"]);
         Assert.Equal(kept ?? document.Source, Encoding.UTF8.GetString(slice.Sandbox.Documents("logs").Single(found => found.Id == document.Id).Source.Span));
+    }
+
+    [Fact]
+    public async Task RunAsync_SomebodyWroteSinceOverwritingWasApproved_SendsNothingAndShowsWhatIsThere()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Backfill = Logs.Backfill with { Conflict = ConflictChoice.Overwrite } });
+        var step = new BackfillStep();
+        var approved = await slice.Run.EvaluateAsync(step, Cancellation);
+        Assert.Empty(approved.Destroys);
+        var document = slice.Golden("logs").First();
+        await slice.Target.PutAsync($"/logs/_doc/{Uri.EscapeDataString(document.Id)}?refresh=true", """{"mine":true}""", Cancellation);
+
+        var other = Assert.IsType<StepResult.EvidenceChanged>(await slice.Run.RunAsync(step, approved, Cancellation));
+        Assert.Equal([new Destruction(DestructionKind.OverwriteDocuments, "blue", "logs", 1, null, 1) { Item = "logs" }], other.Evidence.Destroys);
+        Assert.Equal("""{"mine":true}""", Encoding.UTF8.GetString(Assert.Single(slice.Sandbox.Documents("logs")).Source.Span));
+
+        // Once that is approved it is not asked again, though more of it is there.
+        await slice.Target.PutAsync("/logs/_doc/another?refresh=true", """{"mine":true}""", Cancellation);
+        var done = Assert.IsType<StepResult.Done>(await slice.Run.RunAsync(step, other.Evidence, Cancellation));
+        Assert.Equal(slice.Golden("logs").Count(), done.Report.Numbers["accepted"]);
     }
 
     [Fact]

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using Portage.Configuration;
+using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
+using Portage.Planning;
 using Portage.Steps.Backfill;
 using Portage.Steps.Metadata;
 
@@ -20,7 +23,7 @@ public sealed class KilledBackfillTests : KillingKit
     {
         ["run"] = new(Slice, WithMetadata, RunAsync),
         ["run with rejects"] = new(Slice with { Indices = new() { Include = ["nosource", "logs"] } }, WithMetadata, RunAsync),
-        ["run over others' documents"] = new(Slice with { Backfill = Slice.Backfill with { Conflict = ConflictChoice.Overwrite } }, WithOthersAsync, RunAsync) { ComparesVersions = false },
+        ["run over others' documents"] = new(Slice with { Backfill = Slice.Backfill with { Conflict = ConflictChoice.Overwrite } }, WithOthersAsync, OverwriteAsync) { ComparesVersions = false },
         ["revert by making anew"] = new(Slice, Done, RevertAsync),
         ["revert of one index by making anew"] = new(Slice with { Indices = new() { Include = ["logs"] } }, Done, RevertAsync),
         ["revert by document"] = new(
@@ -63,6 +66,13 @@ public sealed class KilledBackfillTests : KillingKit
     }
 
     private static async Task<string> RunAsync(HttpMessageHandler transport, StepRun run) => Story.Of(await run.RunAsync(new BackfillStep(transport), null, Cancellation));
+
+    /// <summary>As approved: somebody's documents were there, and may be written over.</summary>
+    private static async Task<string> OverwriteAsync(HttpMessageHandler transport, StepRun run)
+    {
+        var approved = new StepReport(ImmutableSortedDictionary<string, long>.Empty, []) { Destroys = [new(DestructionKind.OverwriteDocuments, "blue", "logs", 1, null, 1) { Item = "logs" }] };
+        return Story.Of(await run.RunAsync(new BackfillStep(transport), approved, Cancellation));
+    }
 
     private static async Task<string> RevertAsync(HttpMessageHandler transport, StepRun run)
     {

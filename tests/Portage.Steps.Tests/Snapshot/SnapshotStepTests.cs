@@ -2,9 +2,13 @@ using System.Text.Json.Nodes;
 using Portage.Configuration;
 using Portage.Engine.Ports;
 using Portage.Model.Steps;
+using Portage.Planning;
+using Portage.Planning.Destroying;
+using Portage.Sandbox;
 using Portage.Steps.Backfill;
 using Portage.Steps.Reading;
 using Portage.Steps.Snapshot;
+using Portage.Steps.Tests.Killing;
 
 namespace Portage.Steps.Tests.Snapshot;
 
@@ -35,6 +39,35 @@ public sealed class SnapshotStepTests
         File.Delete(Path.Combine(fixture["repo"], "snap-jPM5kmfMRlCCU2bfIPokWQ.dat"));
         var failure = await Assert.ThrowsAsync<StepException>(() => StepRun.OfAsync(fixture["repo"], "second", Nowhere, new(), Cancellation));
         Assert.Equal(("PG3007", true), (failure.Because.Code, failure.IsTransient));
+    }
+
+    [Fact]
+    public async Task LookAsync_ASnapshotThatWasTaken_IsNamedAndDeletedOnlyIfApproved()
+    {
+        await using var sandbox = SandboxCluster.WithoutNetwork(new());
+        using var transport = new SnapshotsOfTest(sandbox.Transport);
+        var (run, step, name) = await TakenAsync(transport);
+        Destruction[] gone = [new(DestructionKind.DeleteSnapshot, "old", name, null, null, 0)];
+        Assert.True(new SnapshotInputs().Derive(run.Config).Single().Destroys);
+        Assert.Equal(gone, await step.LookAsync(run.LookContextOf(step), Cancellation));
+        Assert.Equal("delete snapshot " + name + " on old", DestructionText.Line(gone[0]));
+
+        var refused = await step.RevertAsync(run.RevertContextOf(step) with { Approved = [] }, Cancellation);
+        Assert.Equal(gone, Assert.IsType<RevertResult.Changed>(refused).Now);
+        Assert.Equal([$"portage-old-main /s {name}"], transport.All);
+
+        Assert.IsType<RevertResult.Done>(await step.RevertAsync(run.RevertContextOf(step) with { Approved = [.. gone] }, Cancellation));
+        Assert.Equal(["portage-old-main /s "], transport.All);
+        Assert.Empty(await step.LookAsync(run.LookContextOf(step), Cancellation));
+    }
+
+    [Fact]
+    public async Task LookAsync_ASnapshotThatWasBrought_IsNothing()
+    {
+        using var fixture = Fixtures.Unzip("made/es-7.10.2.zip");
+        var run = await StepRun.OfAsync(fixture["repo"], "second", Nowhere, new(), Cancellation);
+        Assert.False(new SnapshotInputs().Derive(run.Config).Single().Destroys);
+        Assert.Empty(await new SnapshotStep().LookAsync(run.LookContextOf(new SnapshotStep()), Cancellation));
     }
 
     [Fact]
@@ -139,5 +172,19 @@ public sealed class SnapshotStepTests
         var root = JsonNode.Parse(await File.ReadAllTextAsync(file, Cancellation))!;
         root["snapshots"]!.AsArray().Single(entry => entry!["name"]!.GetValue<string>() == snapshot)!["state"] = state;
         await File.WriteAllTextAsync(file, root.ToJsonString(), Cancellation);
+    }
+
+    /// <summary>A source that has a snapshot of ours.</summary>
+    private static async Task<(StepRun Run, SnapshotStep Step, string Name)> TakenAsync(HttpMessageHandler transport)
+    {
+        var config = StepRun.ConfigOf("/s", new() { Take = new() }, "http://sandbox.test:9200", new());
+        var run = new StepRun(config with { Migrations = config.Migrations.SetItem("old", config.Migrations["old"] with { Source = new() { Endpoint = "http://sandbox.test:9200" } }) });
+        var step = new SnapshotStep(transport);
+        var name = SnapshotStep.TakenName(run.ContextOf(step, null));
+        using var source = new HttpClient(transport, disposeHandler: false) { BaseAddress = new("http://sandbox.test:9200") };
+        using var repository = new StringContent("""{"type":"fs","settings":{"location":"/s"}}""", System.Text.Encoding.UTF8, "application/json");
+        (await source.PutAsync(new Uri("/_snapshot/portage-old-main", UriKind.Relative), repository, Cancellation)).EnsureSuccessStatusCode();
+        (await source.PutAsync(new Uri($"/_snapshot/portage-old-main/{name}", UriKind.Relative), null, Cancellation)).EnsureSuccessStatusCode();
+        return (run, step, name);
     }
 }

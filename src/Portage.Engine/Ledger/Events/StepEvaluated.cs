@@ -27,7 +27,7 @@ public sealed record StepEvaluated(string Session, int Run, StepAddress Step, in
 
     internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) => had.Proposal is { } proposal
         ? had with { Proposal = proposal with { Evidence = Evidence, Review = null }, IsClaimed = false, Failure = null, RetryAt = null }
-        : had with { State = StepState.Evaluated, Evidence = Evidence, GateReport = Evidence, Review = null, IsClaimed = false, Failure = null, RetryAt = null };
+        : had with { State = StepState.Evaluated, Evidence = Evidence, GateReport = Evidence, Review = null, IsClaimed = false, Workload = null, Failure = null, RetryAt = null };
 }
 
 /// <content>Its name in the JSON.</content>

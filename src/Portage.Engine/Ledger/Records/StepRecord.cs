@@ -54,6 +54,11 @@ public sealed record Proposal(StepInputs Inputs, ImmutableArray<string> Redone)
     /// <summary>True when what the evaluation found may be carried out.</summary>
     public bool IsApproved => Evidence is not null && Approved == Evidence.Digest;
 
+    /// <summary>True when it is about doing the work with these inputs, and looked at the items as if they were gone.</summary>
+    /// <param name="redone">Default for all.</param>
+    public bool IsFor(StepInputs inputs, ImmutableArray<string> redone) => InputDifferences.HaveSameResult(Inputs, inputs)
+        && (Redone.IsDefault || (!redone.IsDefault && redone.All(item => Redone.Contains(item, StringComparer.Ordinal))));
+
     /// <summary>True for an item that would be taken back: the plan said so, or the evaluation found that it cannot be changed in place.</summary>
     public bool TakesBack(string item) =>
         Redone.IsDefault || Redone.Contains(item, StringComparer.Ordinal) || (Evidence is { } evidence && evidence.Destroys.Any(destroys => destroys.TakenBack == item));

@@ -38,7 +38,7 @@ internal sealed partial class WorkloadWatch(
     private readonly Losses _losses = new();
 
     /// <summary>Starts the workload, and looks after it.</summary>
-    public Task StartAsync(Flight flight, StepInputs inputs, string configuration, ImmutableDictionary<StepAddress, StepOutputs> outputs) => UntilTheEndAsync(flight, async attempt =>
+    public Task StartAsync(Flight flight, StepInputs inputs, StepReport? approved, string configuration, ImmutableDictionary<StepAddress, StepOutputs> outputs) => UntilTheEndAsync(flight, async attempt =>
     {
         if (flight.Stop.IsCancellationRequested)
         {
@@ -51,7 +51,7 @@ internal sealed partial class WorkloadWatch(
         try
         {
             // A start is let end, whatever is asked meanwhile: nobody knows what becomes of half of one.
-            var assignment = new WorkloadAssignment(attempt.Session, attempt.Run, attempt.Step, attempt.Number, inputs, configuration, outputs);
+            var assignment = new WorkloadAssignment(attempt.Session, attempt.Run, attempt.Step, attempt.Number, inputs, configuration, outputs) { Approved = approved };
             handle = await troubles.PersistAsync(attempt, Unstarted, async _ => await workloads.StartAsync(assignment, ending), giveUp.Token);
         }
         catch (StepException failure)
@@ -251,6 +251,9 @@ internal sealed partial class WorkloadWatch(
             case WorkloadSighting.Done done:
                 _losses.Clear(attempt);
                 return new StepReported(attempt.Session, attempt.Run, attempt.Step, attempt.Number, done.Report, done.Outputs);
+            case WorkloadSighting.EvidenceChanged other:
+                _losses.Clear(attempt);
+                return new StepEvaluated(attempt.Session, attempt.Run, attempt.Step, attempt.Number, other.Evidence);
             case WorkloadSighting.Stopped:
                 return attempt.Stopped("asked to stop");
             case WorkloadSighting.Failed failed:

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+
+namespace Portage.Planning.Verdicts;
+
+/// <summary>Why nobody takes work back when what it is in goes.</summary>
+public enum LeftBecause
+{
+    /// <summary>Its step left the configuration.</summary>
+    StepIsUnwanted,
+
+    /// <summary>Its step is wanted, and does not select the item any more.</summary>
+    ItemIsUnwanted,
+
+    /// <summary>Its step is of another slice.</summary>
+    SliceIsAnother,
+}
+
+/// <summary>Work that stands in what another step made, and that nobody takes back when that goes. Asked by the plan beforehand, and by the engine before anything goes. Pure.</summary>
+/// <param name="Step">Whose work it is.</param>
+/// <param name="Items">The items that it is in; default where an earlier release did not write them down.</param>
+/// <param name="Because">Why nobody does.</param>
+public sealed record LeftWork(StepAddress Step, ImmutableArray<string> Items, LeftBecause Because)
+{
+    // A series of indices would fill the page with one reason.
+    private const int NamesMax = 5;
+
+    /// <summary>What would go along with items of a step, though no line of a plan names it.</summary>
+    /// <param name="step">The step that would take back what it made.</param>
+    /// <param name="items">What it would take back; default where nobody knows what it made.</param>
+    /// <param name="unselected">Items that the step made, and that its slice does not select any more.</param>
+    /// <param name="recorded">What is recorded of the steps of the session; those that cannot be in the way may be missing.</param>
+    /// <param name="isWanted">True for a step that the configuration wants.</param>
+    public static ImmutableArray<LeftWork> In(WantedStep step, ImmutableArray<string> items, ImmutableArray<string> unselected, IEnumerable<RecordedStep> recorded, Func<StepAddress, bool> isWanted) =>
+    [
+        .. recorded
+            .Where(other => other.EffectsSince is not null && MayStandIn(step, other.Address))
+            .Select(other => Of(items, unselected, other, BecauseOf(step.Address, other.Address, isWanted)))
+            .OfType<LeftWork>()
+            .OrderBy(left => left.Step.ToString(), StringComparer.Ordinal),
+    ];
+
+    /// <summary>True for a step that writes into what steps like this one make, in the same place.</summary>
+    public static bool MayStandIn(WantedStep step, StepAddress other) =>
+        step.Bears.Contains(other.Kind) && other.Target == step.Address.Target && other.Source == step.Address.Source;
+
+    /// <summary>As <c>what logs/a@blue:backfill wrote to a, which is no longer in the configuration and is left as it is</c>.</summary>
+    public string Text => $"what {Step} wrote{(Items.IsDefault ? "" : $" to {Names(Items)}")}, {Because switch
+    {
+        LeftBecause.StepIsUnwanted => "which is no longer in the configuration and is left as it is",
+        LeftBecause.ItemIsUnwanted => "which is selected no longer and is left as it is",
+        LeftBecause.SliceIsAnother => "which is of another slice",
+        _ => throw new InvalidOperationException($"No words for {Because}."),
+    }}";
+
+    /// <summary>What a person is told who wants it done all the same.</summary>
+    public Diagnostic Describe(StepAddress by) => DiagnosticCatalog.LeftWorkInTheWay.Error(
+        null,
+        $"{by} cannot change in place what it made, and making it anew would delete {Text}. Nothing was destroyed. {WayOut}") with
+    { Command = "workflow configure" };
+
+    /// <summary>What a person is told beforehand, when nobody knows yet whether it comes to that.</summary>
+    public Diagnostic Warn(StepAddress by) => DiagnosticCatalog.LeftWorkInTheWay.Warning(
+        null,
+        $"{by} changes in place what it made. Should the target refuse that, making it anew would delete {Text}: then {by} fails, and nothing is destroyed. {WayOut}");
+
+    private string WayOut => Because switch
+    {
+        LeftBecause.StepIsUnwanted => $"Bring {Step} back into the configuration first: then the plan names what goes with it, and it is done anew as well. Or have it taken back: workflow collect {Step}.",
+        LeftBecause.ItemIsUnwanted => "Select it again first: then the plan names what goes with it, and it is done anew as well.",
+        _ => $"Leave the index to one of the slices, or do {Step} anew as well.",
+    };
+
+    /// <summary>Null for a step that takes back what it can when what it stands on goes.</summary>
+    private static LeftBecause? BecauseOf(StepAddress step, StepAddress other, Func<StepAddress, bool> isWanted) =>
+        !isWanted(other) ? LeftBecause.StepIsUnwanted : other.Part != step.Part ? LeftBecause.SliceIsAnother : null;
+
+    private static LeftWork? Of(ImmutableArray<string> items, ImmutableArray<string> unselected, RecordedStep other, LeftBecause? because)
+    {
+        var names = other.Items?.Keys.ToArray() ?? (other.Outputs.IsDefaultOrEmpty ? null : other.Outputs.Select(output => output.Name).Distinct(StringComparer.Ordinal).ToArray());
+        if (names is null || items.IsDefault)
+        {
+            // Of what nobody wrote down, only a step that is gone from this very slice would certainly not be taken back.
+            return because == LeftBecause.StepIsUnwanted && names is not { Length: 0 } ? new(other.Address, names is null ? default : [.. names.Order(StringComparer.Ordinal)], LeftBecause.StepIsUnwanted) : null;
+        }
+
+        var lost = names.Intersect(because is null ? items.Intersect(unselected, StringComparer.Ordinal) : items, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        return lost.Length > 0 ? new(other.Address, [.. lost], because ?? LeftBecause.ItemIsUnwanted) : null;
+    }
+
+    private static string Names(ImmutableArray<string> names) =>
+        $"{string.Join(", ", names.Take(NamesMax))}{(names.Length > NamesMax ? $" and {names.Length - NamesMax} more" : "")}";
+}

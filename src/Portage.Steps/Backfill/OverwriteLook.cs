@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Portage.Clusters;
+using Portage.Engine.Ledger;
+using Portage.Engine.Ports;
+using Portage.Planning;
+using Portage.Steps.Reading;
+using Portage.Steps.WorkItems;
+
+namespace Portage.Steps.Backfill;
+
+/// <summary>
+/// The last look before a backfill that overwrites sends its first document: between the approval and this moment lie a pause, a queue or a
+/// night, in which somebody else may have written.
+/// </summary>
+internal sealed class OverwriteLook(RunContext context, SliceOnTarget on, ClusterClient client)
+{
+    /// <summary>What is there by now, where it is more than was approved; null where it is not. Of an index that is begun nothing is asked again.</summary>
+    public async Task<StepReport?> FindMoreAsync(ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
+    {
+        await EarlierLayout.UpgradeAsync(context.Files, cancellationToken);
+        ImmutableArray<Destruction> approved = context.Approved?.Destroys ?? [];
+        foreach (var index in indices)
+        {
+            if (await new BackfillNotes(context.Files.Item(index.Name)).BeforeAsync(cancellationToken) is null
+                && (await BackfillEvaluation.OthersAsync(context.Files, client, on.TargetName, index, ImmutableHashSet<string>.Empty, [], cancellationToken)).Any(there => there.IsBeyond(approved)))
+            {
+                return await new BackfillEvaluation(EvaluateContextOf(context), on, client).EvaluateAsync(cancellationToken);
+            }
+        }
+
+        return null;
+    }
+
+    private static EvaluateContext EvaluateContextOf(RunContext context) => new()
+    {
+        Session = context.Session, Run = context.Run, Address = context.Address, Attempt = context.Attempt, Config = context.Config, Inputs = context.Inputs,
+        Outputs = context.Outputs, Secrets = context.Secrets, Files = context.Files, Time = context.Time, Logger = context.Logger, Progress = context.Progress,
+    };
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Portage.Engine.Ledger;
+using Portage.Engine.Operations;
+using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
+
+namespace Portage.Engine.Tests.Core;
+
+/// <summary>What one session has written on a cluster, no other one writes.</summary>
+public sealed class ClaimsTests
+{
+    private const string NoReview = "metadata: { approve: none }";
+
+    [Fact]
+    public void Start_InAnotherSessionOfTheSameIndex_IsRefused()
+    {
+        var story = Elsewhere(NoReview);
+        var refused = Assert.Single(story.Do(Start()).Diagnostics);
+        Assert.Equal((DiagnosticCatalog.IndexIsClaimed.Code, "workflow session list"), (refused.Code, refused.Command));
+        Assert.StartsWith("logs/a@blue:metadata would write to what other work has written on http://blue:9200: a (session default, logs/a@blue:", refused.Detail, StringComparison.Ordinal);
+        Assert.Single(story.Home.Sessions["trial"].Runs);
+    }
+
+    [Fact]
+    public void Start_InAnotherSessionOfAnotherIndex_IsNotRefused() =>
+        Assert.False(Elsewhere(NoReview, "include: [a]", "include: [b]").Do(Start()).HasFailed);
+
+    [Fact]
+    public void Start_InAnotherSessionToAnotherCluster_IsNotRefused() =>
+        Assert.False(Elsewhere(NoReview, "blue:9200", "green:9200").Do(Start()).HasFailed);
+
+    [Theory]
+    [InlineData("one", true)]
+    [InlineData("another", false)]
+    public void Start_AtAnotherAddress_IsRefusedWhereItIsTheSameCluster(string id, bool isRefused)
+    {
+        var story = Elsewhere(NoReview, "blue:9200", "other-name:9200", ImmutableSortedDictionary<string, string>.Empty.Add("http://blue:9200", "one"), ImmutableSortedDictionary<string, string>.Empty.Add("http://other-name:9200", id));
+        Assert.Equal(isRefused, story.Do(Start()).HasFailed);
+    }
+
+    [Fact]
+    public void Start_AfterTheOtherSessionIsGone_IsNotRefused()
+    {
+        var story = Elsewhere(NoReview);
+        story.Do(new Operation.DeleteSession("default", Force: true) { By = "ann" });
+        Assert.False(story.Do(Start()).HasFailed);
+    }
+
+    [Fact]
+    public void Start_OfTheSessionThatHasIt_IsNotRefused()
+    {
+        var story = Elsewhere(NoReview);
+        story.Do(new Operation.Redo(["logs/a@blue:validate"], IsWanted: true) { By = "ann", Session = "default" });
+        Assert.False(story.Do(Start() with { Session = "default" }).HasFailed);
+    }
+
+    /// <summary>The default session has written index a to blue; session trial knows what its snapshot holds, and is about to go on.</summary>
+    private static Story Elsewhere(string slice, string from = "", string to = "", ImmutableSortedDictionary<string, string>? ofDefault = null, ImmutableSortedDictionary<string, string>? ofTrial = null)
+    {
+        var story = new Story().Start(Story.Config(slice)).Finish();
+        Tell(story, "default", ofDefault);
+        var snapshot = story.Session.Steps[StepAddress.Parse("logs/main:snapshot")];
+        story.Do(new Operation.CreateSession("trial", null) { By = "ann" });
+        var text = Story.Config(slice);
+        story.Do(new Operation.Configure(from.Length == 0 ? text : text.Replace(from, to, StringComparison.Ordinal), "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        Tell(story, "trial", ofTrial);
+        story.Tell(
+            new StepStarted("trial", 1, snapshot.Address, 1, StepPhase.Run, snapshot.Inputs!),
+            new StepReported("trial", 1, snapshot.Address, 1, snapshot.Report!, snapshot.Outputs!),
+            new StepCompleted("trial", 1, snapshot.Address),
+            new RunEnded("trial", 1, RunOutcome.Stopped, "ann"));
+        return story;
+    }
+
+    /// <summary>A run that saw the clusters.</summary>
+    private static void Tell(Story story, string session, ImmutableSortedDictionary<string, string>? clusters) => story.Tell(
+        new RunStarted(session, story.Home.Sessions[session].Runs.Count + 1, 1, Portage.Model.Steps.Fingerprint.Of("plan"), "ann") { Clusters = clusters },
+        new RunEnded(session, story.Home.Sessions[session].Runs.Count + 1, RunOutcome.Stopped, "ann"));
+
+    private static Operation.Start Start() => new(null) { By = "ann", Session = "trial" };
+}

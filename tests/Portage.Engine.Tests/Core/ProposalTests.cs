@@ -1,0 +1,124 @@
+using Portage.Engine.Ledger;
+using Portage.Engine.Operations;
+using Portage.Model.Addresses;
+
+namespace Portage.Engine.Tests.Core;
+
+/// <summary>What was found out about a change counts for that change, as long as it is wanted.</summary>
+public sealed class ProposalTests
+{
+    private const string Metadata = "logs/a@blue:metadata";
+    private const string Backfill = "logs/a@blue:backfill";
+    private const string NoReview = "metadata: { approve: none }";
+    private const string Overwriting = NoReview + "\n        backfill: { conflict: overwrite }";
+
+    [Fact]
+    public void Decide_WhenTheConfigurationGoesBackUnderAReview_AsksAboutWhatWasDone()
+    {
+        var story = AtBackfill().Report(Backfill, rejected: 3);
+        story.Settle();
+        var real = Step(story).OpenReview!.Evidence;
+        story.Start(Story.Config(Overwriting));
+        story.Settle();
+        story.Evaluate(Backfill, destroys: story.There).Settle();
+        Assert.NotEqual(real, Step(story).OpenReview!.Evidence);
+
+        story.Start(Story.Config(NoReview));
+        Assert.Equal("ProposalDropped\n", story.Settle());
+        Assert.Equal(real, Step(story).OpenReview!.Evidence);
+        Approve(story);
+        Assert.Equal($"complete {Backfill}\nrun logs/a@blue:validate #1\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenAnApprovedChangeIsWantedAgain_AsksAgain()
+    {
+        var story = ApprovedAndHeld();
+        story.Start(Story.Config(NoReview));
+        Assert.StartsWith("ProposalDropped\n", story.Settle(), StringComparison.Ordinal);
+        story.Start(Story.Config(Overwriting));
+        AssertAsksAgain(story);
+    }
+
+    [Fact]
+    public void Start_WithNothingToDo_DropsWhatWasApproved()
+    {
+        var story = ApprovedAndHeld();
+        story.Do(new Operation.Stop { By = "ann" });
+        Commit(story, NoReview);
+        Assert.True(story.StartSeeing().NothingToDo);
+        story.Start(Story.Config(Overwriting));
+        AssertAsksAgain(story);
+    }
+
+    [Fact]
+    public void Decide_AfterAStopAndAStartOfTheSame_AsksNobodyAgain()
+    {
+        var story = ApprovedAndHeld();
+        story.Do(new Operation.Stop { By = "ann" });
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Do(new Operation.Resume(["*"]) { By = "ann" });
+        Assert.Equal("revert logs/a@blue:validate #1 of a\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_AfterAnEditOfSomethingElse_AsksNobodyAgain()
+    {
+        var story = ApprovedAndHeld();
+        story.Start(Story.Config(Overwriting, "b: { indices: { include: [b] }, metadata: { approve: none } }"));
+        story.Do(new Operation.Resume(["*"]) { By = "ann" });
+        Assert.Contains("revert logs/a@blue:validate #1 of a\n", story.Settle(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decide_WhenYetAnotherChangeIsWanted_TakesNoApprovalOfTheFormer()
+    {
+        var story = ApprovedAndHeld();
+        story.Start(Story.Config(Overwriting).Replace("include: [a]", "include: [a, b]", StringComparison.Ordinal));
+        story.Do(new Operation.Resume(["*"]) { By = "ann" });
+        Assert.Equal($"evaluate {Metadata} #1\n", story.Settle());
+        story.Evaluate(Metadata).Settle();
+        Assert.EndsWith($"ProposalDropped\nevaluate {Backfill} #1 of a\n", story.Report(Metadata).Settle(), StringComparison.Ordinal);
+    }
+
+    private static void AssertAsksAgain(Story story)
+    {
+        story.Do(new Operation.Resume(["*"]) { By = "ann" });
+        Assert.Equal($"evaluate {Backfill} #1 of a\n", story.Settle());
+        Assert.StartsWith($"review {Backfill}: destroys 1 index", story.Evaluate(Backfill, destroys: story.There).Settle(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A person approved that what the backfill wrote goes, and holds it.</summary>
+    private static Story ApprovedAndHeld()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        story.Start(Story.Config(Overwriting));
+        story.Settle();
+        story.Evaluate(Backfill, destroys: story.There).Settle();
+        story.Do(new Operation.Pause(["*"]) { By = "ann" });
+        Approve(story);
+        Assert.Equal("", story.Settle());
+        return story;
+    }
+
+    private static Story AtBackfill()
+    {
+        var story = new Story().Start(Story.Config(NoReview));
+        story.Settle();
+        story.Report("logs/main:snapshot").Settle();
+        story.Evaluate(Metadata).Settle();
+        story.Report(Metadata).Settle();
+        return story;
+    }
+
+    private static void Commit(Story story, string slice)
+    {
+        Assert.False(story.Do(new Operation.Configure(Story.Config(slice), "test", null) { By = "ann" }).HasFailed);
+        story.Do(new Operation.Commit { By = "ann" });
+    }
+
+    private static StepRecord Step(Story story) => story.Session.Steps[StepAddress.Parse(Backfill)];
+
+    private static void Approve(Story story) =>
+        Assert.False(story.Do(new Operation.Approve([new(StepAddress.Parse(Backfill), Step(story).OpenReview!.Evidence)], null) { By = "ann" }).HasFailed);
+}
