@@ -25,9 +25,10 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
     private readonly ClusterDocuments _documents = new(client);
     private long _deleted;
 
+    /// <param name="targets">The target indices that are looked through.</param>
     /// <exception cref="StepException">The snapshot cannot be read.</exception>
     /// <exception cref="ClusterException">The target does not do as asked.</exception>
-    public async Task DeleteAsync(SelectedIndex index, ItemJournal journal, BackfillBefore before, bool hadConflicts, CancellationToken cancellationToken)
+    public async Task DeleteAsync(SelectedIndex index, IReadOnlySet<string> targets, ItemJournal journal, BackfillBefore before, bool hadConflicts, CancellationToken cancellationToken)
     {
         for (var number = 0; number < index.Index.NumberOfShards; number++)
         {
@@ -38,7 +39,7 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
             var bytes = 0;
             while (await SnapshotAccess.TryAsync(null, async () => await reader.MoveNextAsync(cancellationToken)))
             {
-                if (DocumentMapping.Map(index, reader.Current) is not MappedDocument.Write write)
+                if (DocumentMapping.Map(index, reader.Current) is not MappedDocument.Write write || !targets.Contains(write.Key.Index))
                 {
                     continue;
                 }
