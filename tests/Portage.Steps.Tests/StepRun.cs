@@ -57,7 +57,10 @@ internal sealed class StepRun(MigrationConfig config)
     };
 
     /// <summary>Replaces the slice.</summary>
-    public void Change(Func<SliceConfig, SliceConfig> change) => Config = Config with
+    public void Change(Func<SliceConfig, SliceConfig> change) => Config = With(change);
+
+    /// <summary>The configuration with another slice.</summary>
+    public MigrationConfig With(Func<SliceConfig, SliceConfig> change) => Config with
     {
         Migrations = Named("old", Config.Migrations["old"] with { Slices = Named("all", change(Config.Migrations["old"].Slices["all"])) }),
     };

@@ -40,7 +40,7 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
         }
 
         ImmutableArray<Destruction> now = [.. looks.SelectMany(look => look.Destroys(on.TargetName))];
-        if (context.Approved is { } approved && now.Any(destroyed => destroyed.IsBeyond(approved)))
+        if (context.IsBeyondApproval(now))
         {
             return new RevertResult.Changed(now);
         }
