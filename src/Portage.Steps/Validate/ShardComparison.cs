@@ -6,6 +6,7 @@ using Portage.Clusters.Validation;
 using Portage.Engine.Ports;
 using Portage.Snapshots.Repositories;
 using Portage.Snapshots.Shards;
+using Portage.Steps.Backfill;
 using Portage.Steps.Documents;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
@@ -19,7 +20,7 @@ internal sealed class ShardComparison(
     WorkItem item,
     ItemJournal journal,
     ClusterClient client,
-    IReadOnlySet<(string Index, string Id)> rejected,
+    RejectedPositions rejected,
     Func<int> requestsAllowed,
     int batchDocumentsMax)
 {
@@ -89,11 +90,8 @@ internal sealed class ShardComparison(
             {
                 var document = reader.Current;
                 var source = document.Source?.ToArray();
-                batch.Add(new(
-                    document.Position,
-                    document.Id,
-                    DocumentMapping.KeyOf(index, document),
-                    source));
+                var key = DocumentMapping.KeyOf(index, document);
+                batch.Add(new(document.Position, document.Id, key, source, await rejected.ContainsAsync(document.Position, key.Id, cancellationToken)));
                 bytes += source?.Length ?? 0;
             }
         }
@@ -115,7 +113,7 @@ internal sealed class ShardComparison(
             var (side, other) = (batch[i], found[i]);
             if (!other.IsFound)
             {
-                if (rejected.Contains((side.Key.Index, side.Key.Id)))
+                if (side.WasRejected)
                 {
                     known++;
                 }
@@ -173,7 +171,8 @@ internal sealed class ShardComparison(
         await journal.MoveToAsync(item.Shard, new(compared.Position, IsDone: false, numbers), findings.GetBuffer().AsMemory(0, (int)findings.Length));
     }
 
-    private sealed record SourceSide(long Position, string Id, DocumentKey Key, byte[]? Source);
+    /// <param name="WasRejected">True when the backfill refused it, so that nobody misses it.</param>
+    private sealed record SourceSide(long Position, string Id, DocumentKey Key, byte[]? Source, bool WasRejected);
 
     private sealed record Compared(long Position, int Count, int Missing, int Differing, int Rejected, MemoryStream Findings);
 }
