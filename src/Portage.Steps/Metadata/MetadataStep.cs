@@ -82,7 +82,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
             var begun = await Applying.ReadAsync(context.Files, cancellationToken);
             var evaluated = await evaluator.EvaluateAsync([], cancellationToken);
             var objects = begun?.Key == key ? begun.AsBegun(evaluated.Objects) : evaluated.Objects;
-            var evidence = EvaluationReport.Of(objects, isDone: false) with { Destroys = evaluated.Destroys };
+            var evidence = EvaluationReport.Of(objects, isDone: false, evaluated.Room) with { Destroys = evaluated.Destroys };
             if ((approved is { } digest && digest != evidence.Digest) || !evidence.Destroys.IsEmpty)
             {
                 return new StepResult.EvidenceChanged(evidence);

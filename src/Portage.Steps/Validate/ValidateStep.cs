@@ -43,7 +43,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
         var items = SliceReading.Items(indices);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
-        var progress = new ValidateProgress(await SliceReading.CountAsync(indices, cancellationToken), indices.Any(index => index.Index.HasNestedObjects), journal, context.Time, context.Progress);
+        var progress = new ValidateProgress((await SliceReading.SizesAsync(indices, cancellationToken)).Sum(size => size.Documents), indices.Any(index => index.Index.HasNestedObjects), journal, context.Time, context.Progress);
         var comparisons = new ConcurrentDictionary<WorkItem, ShardComparison>();
 
         int Connections() => SliceOnTarget.Of(context.Tuning(), context.Address).Slice.Validate.Connections;

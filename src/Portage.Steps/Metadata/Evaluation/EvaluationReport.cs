@@ -14,7 +14,7 @@ internal static class EvaluationReport
     private const int NamesMax = 10;
 
     /// <param name="isDone">True after the run: what was to be created was created.</param>
-    /// <param name="additions">What was found only when it was done.</param>
+    /// <param name="additions">What is known besides: of the room on the target, or what was found only when it was done.</param>
     public static StepReport Of(IReadOnlyList<EvaluatedObject> objects, bool isDone, IReadOnlyList<string>? additions = null)
     {
         var created = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create).ToArray();

@@ -15,9 +15,10 @@ namespace Portage.Steps.Metadata.Evaluation;
 
 /// <summary>What an evaluation found.</summary>
 /// <param name="Destroys">What must go first, with what is in it.</param>
-internal sealed record EvaluationResult(ImmutableArray<EvaluatedObject> Objects, ImmutableArray<Destruction> Destroys)
+/// <param name="Room">What a person should know of the room on the target.</param>
+internal sealed record EvaluationResult(ImmutableArray<EvaluatedObject> Objects, ImmutableArray<Destruction> Destroys, ImmutableArray<string> Room)
 {
-    public StepReport Report => EvaluationReport.Of(Objects, isDone: false) with { Destroys = Destroys };
+    public StepReport Report => EvaluationReport.Of(Objects, isDone: false, Room) with { Destroys = Destroys };
 }
 
 /// <summary>Finds out what becomes of every object of a slice on its target. What it makes there for that is gone when it returns.</summary>
@@ -28,7 +29,7 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
     public static ScratchSpace ScratchOf(WorkContext context, ClusterClient client) => new(client, context.Inputs.Fingerprints.Identity.Short);
 
     /// <param name="redone">Items that are taken back first, and are looked at as if they were gone; default for everything.</param>
-    /// <exception cref="StepException">The snapshot or the slice cannot be used, or the target is too old.</exception>
+    /// <exception cref="StepException">The snapshot or the slice cannot be used, or the target is too old, or has no room.</exception>
     /// <exception cref="ClusterException">The target cannot be asked.</exception>
     public async Task<EvaluationResult> EvaluateAsync(ImmutableArray<string> redone, CancellationToken cancellationToken)
     {
@@ -40,7 +41,7 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
         await _scratch.ClearAsync(can.HasComposableTemplates, cancellationToken);
         try
         {
-            var facts = new TargetFacts(can, await TargetDefaults.ReadAsync(client, _scratch, cancellationToken));
+            var facts = new TargetFacts(can, await TargetDefaults.ReadAsync(client, on, _scratch, cancellationToken));
             var state = await TargetState.ReadAsync(client, can, cancellationToken);
             ImmutableArray<MetadataObject> wanted = [.. source.Translate(facts, on.Slice.Metadata.Replicas)];
             var gone = redone.IsDefault ? null : redone.ToHashSet(StringComparer.Ordinal);
@@ -62,7 +63,10 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
                 if (more.Length == 0)
                 {
                     var destroyed = Destroyed.Of(journal, state, on.TargetName, ground.Own, objects.Where(evaluated => evaluated.Replaces).Select(evaluated => evaluated.Name).ToHashSet(), because);
-                    return new(objects, await Destroyed.CountAsync(client, destroyed, cancellationToken));
+                    return new(
+                        objects,
+                        await Destroyed.CountAsync(client, destroyed, cancellationToken),
+                        await RoomForShards.LookAsync(client, on, state, objects, cancellationToken));
                 }
 
                 gone!.UnionWith(more);

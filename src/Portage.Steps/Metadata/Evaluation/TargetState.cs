@@ -67,6 +67,9 @@ internal sealed class TargetState
 
     public bool HasIndex(string name) => _indices.ContainsKey(name);
 
+    /// <summary>All indices, in no order.</summary>
+    public IEnumerable<IndexSummary> Summaries => _indices.Values;
+
     /// <summary>How large an index is, and which one it is; null when there is none of the name.</summary>
     public IndexSummary? Summary(string name) => _indices.GetValueOrDefault(name);
 
