@@ -111,8 +111,11 @@ internal sealed class StepRun(MigrationConfig config)
         Session = "test", Address = InputsOf(step).Address, Config = Config, Outputs = Outputs, Secrets = new SecretsOfTest(Secrets), Time = Time,
     };
 
+    /// <summary>Where its steps remember things on the disk.</summary>
+    public string Work { get; init; } = "work";
+
     /// <summary>What a step remembers.</summary>
-    public IStepFiles FilesOf(IStep step) => new MemoryStepFiles(Disk, $"work/{step.Definition.Kind.Word()}");
+    public IStepFiles FilesOf(IStep step) => new MemoryStepFiles(Disk, $"{Work}/{step.Definition.Kind.Word()}");
 
     public async Task<StepReport> EvaluateAsync(IEvaluated step, CancellationToken cancellationToken) => await step.EvaluateAsync(EvaluateContextOf((IStep)step), cancellationToken);
 

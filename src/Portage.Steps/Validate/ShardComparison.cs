@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Portage.Clusters;
-using Portage.Clusters.Failures;
 using Portage.Clusters.Validation;
 using Portage.Engine.Ports;
 using Portage.Snapshots.Repositories;
 using Portage.Snapshots.Shards;
 using Portage.Steps.Backfill;
+using Portage.Steps.Connecting;
 using Portage.Steps.Documents;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
@@ -27,7 +27,6 @@ internal sealed class ShardComparison(
     // One answer holds that many sources at most; whichever limit comes first closes the batch.
     public const int BatchDocumentsMax = 500;
     private const int BatchBytesMax = 4 * 1024 * 1024;
-    private const int AttemptsMax = 8;
 
     private readonly ClusterDocuments _documents = new(client);
 
@@ -133,23 +132,8 @@ internal sealed class ShardComparison(
         return new(batch[^1].Position, batch.Count, missing, differing, known, findings);
     }
 
-    private async Task<List<FoundDocument>> GetAsync(List<DocumentKey> keys, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                var found = await _documents.GetAsync(keys, cancellationToken);
-                WhySlow = null;
-                return found;
-            }
-            catch (ClusterException failure) when (attempt < AttemptsMax && Connecting.ClusterAccess.Translate(failure, "").IsTransient)
-            {
-                WhySlow = $"{failure.Message}, attempt {attempt}";
-                await Task.Delay(TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, attempt - 1))), context.Time, cancellationToken);
-            }
-        }
-    }
+    private Task<List<FoundDocument>> GetAsync(List<DocumentKey> keys, CancellationToken cancellationToken) =>
+        PatientReading.AskAsync(() => _documents.GetAsync(keys, cancellationToken), context.Time, why => WhySlow = why, cancellationToken);
 
     private async Task TakeAsync(Compared compared)
     {

@@ -65,6 +65,8 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         }
 
         progress.Publish(waiting: null);
+
+        // Reading is the smaller part of it: two shards keep the connections busy while one of them ends and the next begins.
         await ItemCrew.WorkAsync(
             items.Where(item => !journal.Of(item).IsDone),
             () => Math.Min(2, Connections()),
