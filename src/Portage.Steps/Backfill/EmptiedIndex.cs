@@ -84,11 +84,7 @@ internal sealed class EmptiedIndex(ClusterClient client, Action assertLease, str
     private async Task StraightenAsync(BackfillNotes notes, string target, JsonObject wanted, JsonObject there, CancellationToken cancellationToken)
     {
         var aliases = (wanted["aliases"] as JsonObject ?? []).Select(alias => alias.Key).ToHashSet(StringComparer.Ordinal);
-        foreach (var alias in (there["aliases"] as JsonObject ?? []).Select(alias => alias.Key).Where(alias => !aliases.Contains(alias)))
-        {
-            assertLease();
-            await _metadata.DeleteAliasAsync(target, alias, cancellationToken);
-        }
+        await TemplateAliases.RemoveAsync(client, target, there, aliases, assertLease, cancellationToken);
 
         // What is there besides came from documents that somebody has written since; what templates add was written down as well.
         var missing = Differences.Lacking(ObjectKind.Index, there, wanted, TargetFacts.None);

@@ -61,6 +61,19 @@ public sealed class KilledBackfillTests : KillingKit
         Assert.Equal((path.Split('/')[^1], theirs), (left.Id, System.Text.Encoding.UTF8.GetString(left.Source.Span)));
     }
 
+    [Fact]
+    public async Task Killed_AfterAnIndexIsMadeAgain_KeepsTheAliasThatSomebodyGaveItMeanwhile()
+    {
+        const string Revert = "revert of one index by making anew";
+        await using var scene = await BeginAsync(Revert);
+        Assert.Null(scene.Act(new KillableProcess(await MomentOfAsync(Revert, "after PUT /logs")), Stories[Revert].Act));
+        await scene.SendAsync(HttpMethod.Put, "/logs/_alias/theirs", "{}");
+
+        Assert.Equal("reverted", scene.Act(new KillableProcess(diesAt: 0), Stories[Revert].Act));
+
+        Assert.Contains("\"theirs\":{}", await scene.EndAsync(withVersions: true), StringComparison.Ordinal);
+    }
+
     private static Task WithMetadata(Scene scene)
     {
         scene.Do(transport => new MetadataStep(transport));

@@ -42,6 +42,18 @@ public sealed class KilledMetadataTests : KillingKit
         Assert.Contains("theirs-*", await scene.EndAsync(withVersions: true), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Killed_AfterAnIndexIsMade_KeepsTheAliasThatSomebodyGaveItMeanwhile()
+    {
+        await using var scene = await BeginAsync("run");
+        Assert.Null(scene.Act(new KillableProcess(await MomentOfAsync("run", "after PUT /logs")), Stories["run"].Act));
+        await scene.SendAsync(HttpMethod.Put, "/logs/_alias/theirs", "{}");
+
+        Assert.NotNull(scene.Act(new KillableProcess(diesAt: 0), Stories["run"].Act));
+
+        Assert.Contains("\"theirs\":{}", await scene.EndAsync(withVersions: true), StringComparison.Ordinal);
+    }
+
     private static Task DoneAndUnwanted(Scene scene)
     {
         scene.Do(transport => new MetadataStep(transport));

@@ -11,7 +11,7 @@ namespace Portage.Steps.Metadata.Creation;
 internal sealed class ObjectApplier(RunContext context, ClusterClient client, CreationJournal journal)
 {
     private readonly ObjectWriter _writer = new(client);
-    private readonly CreatedIndex _created = new(client);
+    private readonly CreatedIndex _created = new(client, context.AssertLease);
     private readonly ClusterMetadata _metadata = new(client);
 
     /// <summary>Creates and changes, in order.</summary>
