@@ -61,6 +61,19 @@ public sealed class SandboxClusterTests
     }
 
     [Fact]
+    public async Task Aliases_ASecondIndexToWriteTo_IsRefusedUnlessTheFirstLetsGo()
+    {
+        await using var cluster = await SandboxCluster.StartAsync(new(), Cancelled);
+        using var talk = new Talk(cluster);
+        await talk.SendAsync("PUT", "/a", """{"aliases":{"w":{"is_write_index":true}}}""");
+        await talk.SendAsync("PUT", "/b");
+        var refusal = await talk.JsonAsync("PUT", "/b/_alias/w", """{"is_write_index":true}""");
+        Assert.Equal(("500", "alias [w] has more than one write index [a,b]"), (refusal["status"]!.ToString(), refusal["error"]!["reason"]!.ToString()));
+        var moved = await talk.JsonAsync("POST", "/_aliases", """{"actions":[{"add":{"index":"b","alias":"w","is_write_index":true}},{"add":{"index":"a","alias":"w","is_write_index":false}}]}""");
+        Assert.Equal("true", moved["acknowledged"]!.ToString());
+    }
+
+    [Fact]
     public async Task StartAsync_SameSeed_MakesTheSameIds()
     {
         async Task<string> FirstIdAsync()

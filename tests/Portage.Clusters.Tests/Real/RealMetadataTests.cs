@@ -40,6 +40,35 @@ public sealed class RealMetadataTests(RealClusters clusters)
         Assert.Contains("shards open", refusal.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task PutAlias_ASecondIndexToWriteTo_IsRefused(bool isOpenSearch)
+    {
+        using var client = await ClientAsync(isOpenSearch);
+        var metadata = new ClusterMetadata(client);
+        string[] indices = ["rolled-1", "rolled-2"];
+        foreach (var index in indices)
+        {
+            await metadata.CreateIndexAsync(index, """{"settings":{"number_of_replicas":0}}"""u8.ToArray(), Cancellation);
+        }
+
+        try
+        {
+            await metadata.PutAliasAsync("rolled-1", "rolled", """{"is_write_index":true}"""u8.ToArray(), Cancellation);
+            var refusal = await Assert.ThrowsAsync<ClusterRequestException>(() => metadata.PutAliasAsync("rolled-2", "rolled", """{"is_write_index":true}"""u8.ToArray(), Cancellation));
+            Assert.Equal((500, "illegal_state_exception"), (refusal.Status, refusal.ErrorType));
+            Assert.StartsWith("alias [rolled] has more than one write index [", refusal.Reason, StringComparison.Ordinal);
+        }
+        finally
+        {
+            foreach (var index in indices)
+            {
+                await metadata.DeleteIndexAsync(index, CancellationToken.None);
+            }
+        }
+    }
+
     [Fact]
     public async Task GetInfo_OpenSearchThatPosesAsElasticsearch_TellsItsOwnVersion()
     {
