@@ -37,6 +37,10 @@ public sealed record Destruction(DestructionKind Kind, string Target, string Nam
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Item { get; init; }
 
+    /// <summary>Why it cannot stay, as a sentence without its end for people; null where nothing more is known than that it goes. Counts for no approval.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Because { get; init; }
+
     /// <summary>The item whose work goes with it; null for what is only written over.</summary>
     [JsonIgnore]
     public string? TakenBack => Kind == DestructionKind.OverwriteDocuments ? null : Item;

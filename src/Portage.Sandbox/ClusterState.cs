@@ -85,6 +85,11 @@ internal sealed class ClusterState
 
         CheckRoutingShards(settings);
         var index = new SandboxIndex(name, uuid, settings);
+        if (Indices.Values.Sum(other => other.TotalShards) is var open && open + index.TotalShards > Options.ShardsMax)
+        {
+            throw new ApiException(400, "validation_exception", $"Validation Failed: 1: this action would add [{index.TotalShards}] total shards, but this cluster currently has [{open}]/[{Options.ShardsMax}] maximum shards open;");
+        }
+
         var mapping = template.MappingWith(wanted.Mapping);
         if (mapping.Count > 0)
         {

@@ -20,6 +20,12 @@ public sealed record SandboxOptions
     /// <summary>Most bytes of a request's body, as sent and after decompression; more gets 413. Default 100 MiB, as on a real server (<c>http.max_content_length</c>).</summary>
     public int BodyBytesMax { get; init; } = 100 * 1024 * 1024;
 
+    /// <summary>Most shards, replicas included; an index beyond it is refused. Default 1,000, as on a real server of one node (<c>cluster.max_shards_per_node</c>).</summary>
+    public int ShardsMax { get; init; } = 1_000;
+
+    /// <summary>The disk that the node claims to have; documents take of it, and nothing is refused when it is full. Default 100 GiB.</summary>
+    public long DiskBytes { get; init; } = 100L * 1024 * 1024 * 1024;
+
     /// <summary>Where creation dates, scroll lifetimes and delays take their time from. Default the system's clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -47,6 +47,33 @@ public sealed class SandboxClusterTests
     }
 
     [Fact]
+    public async Task Allocation_DiskAndShardsOfTheOptions_TellsThemAndTakesNoShardMore()
+    {
+        await using var cluster = await SandboxCluster.StartAsync(new() { ShardsMax = 4, DiskBytes = 10_000 }, Cancelled);
+        using var talk = new Talk(cluster);
+        Assert.Equal("4", (await talk.JsonAsync("GET", "/_cluster/settings?include_defaults=true&flat_settings=true"))["defaults"]!["cluster.max_shards_per_node"]!.ToString());
+        await talk.SendAsync("PUT", "/a", """{"settings":{"number_of_replicas":1}}""");
+        var rows = (await talk.JsonAsync("GET", "/_cat/allocation?format=json&bytes=b")).AsArray();
+        Assert.Equal(("10000", "9792", "UNASSIGNED", "1"), (rows[0]!["disk.total"]!.ToString(), rows[0]!["disk.avail"]!.ToString(), rows[1]!["node"]!.ToString(), rows[1]!["shards"]!.ToString()));
+        var refusal = await talk.JsonAsync("PUT", "/b", """{"settings":{"number_of_shards":3,"number_of_replicas":0}}""");
+        Assert.Equal("Validation Failed: 1: this action would add [3] total shards, but this cluster currently has [2]/[4] maximum shards open;", refusal["error"]!["reason"]!.ToString());
+        Assert.Equal(["a"], cluster.Indices);
+    }
+
+    [Fact]
+    public async Task Aliases_ASecondIndexToWriteTo_IsRefusedUnlessTheFirstLetsGo()
+    {
+        await using var cluster = await SandboxCluster.StartAsync(new(), Cancelled);
+        using var talk = new Talk(cluster);
+        await talk.SendAsync("PUT", "/a", """{"aliases":{"w":{"is_write_index":true}}}""");
+        await talk.SendAsync("PUT", "/b");
+        var refusal = await talk.JsonAsync("PUT", "/b/_alias/w", """{"is_write_index":true}""");
+        Assert.Equal(("500", "alias [w] has more than one write index [a,b]"), (refusal["status"]!.ToString(), refusal["error"]!["reason"]!.ToString()));
+        var moved = await talk.JsonAsync("POST", "/_aliases", """{"actions":[{"add":{"index":"b","alias":"w","is_write_index":true}},{"add":{"index":"a","alias":"w","is_write_index":false}}]}""");
+        Assert.Equal("true", moved["acknowledged"]!.ToString());
+    }
+
+    [Fact]
     public async Task StartAsync_SameSeed_MakesTheSameIds()
     {
         async Task<string> FirstIdAsync()

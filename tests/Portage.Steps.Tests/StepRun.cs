@@ -57,7 +57,10 @@ internal sealed class StepRun(MigrationConfig config)
     };
 
     /// <summary>Replaces the slice.</summary>
-    public void Change(Func<SliceConfig, SliceConfig> change) => Config = Config with
+    public void Change(Func<SliceConfig, SliceConfig> change) => Config = With(change);
+
+    /// <summary>The configuration with another slice.</summary>
+    public MigrationConfig With(Func<SliceConfig, SliceConfig> change) => Config with
     {
         Migrations = Named("old", Config.Migrations["old"] with { Slices = Named("all", change(Config.Migrations["old"].Slices["all"])) }),
     };
@@ -108,8 +111,11 @@ internal sealed class StepRun(MigrationConfig config)
         Session = "test", Address = InputsOf(step).Address, Config = Config, Outputs = Outputs, Secrets = new SecretsOfTest(Secrets), Time = Time,
     };
 
+    /// <summary>Where its steps remember things on the disk.</summary>
+    public string Work { get; init; } = "work";
+
     /// <summary>What a step remembers.</summary>
-    public IStepFiles FilesOf(IStep step) => new MemoryStepFiles(Disk, $"work/{step.Definition.Kind.Word()}");
+    public IStepFiles FilesOf(IStep step) => new MemoryStepFiles(Disk, $"{Work}/{step.Definition.Kind.Word()}");
 
     public async Task<StepReport> EvaluateAsync(IEvaluated step, CancellationToken cancellationToken) => await step.EvaluateAsync(EvaluateContextOf((IStep)step), cancellationToken);
 

@@ -25,39 +25,45 @@ public static class DurableFile
     }
 
     /// <summary>Adds to a file, or begins it, and returns when that survives a power loss; of what was cut off, any number of the first bytes may be there.</summary>
-    public static void Append(string path, ReadOnlySpan<byte> content)
+    public static void Append(string path, ReadOnlySpan<byte> content) => Append(path, content, Disk.OfThisMachine);
+
+    internal static void Append(string path, ReadOnlySpan<byte> content, Disk disk)
     {
         var isNew = !File.Exists(path);
         using (var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0))
         {
             file.Write(content);
-            file.Flush(flushToDisk: true);
+            disk.Flush(file);
         }
 
         if (isNew)
         {
-            Posix.FlushFolder(Path.GetDirectoryName(path)!);
+            disk.FlushFolder(Path.GetDirectoryName(path)!);
         }
     }
 
     /// <summary>Cuts off the end of a file, if it is longer, and returns when that survives a power loss.</summary>
-    public static void Cut(string path, long length)
+    public static void Cut(string path, long length) => Cut(path, length, Disk.OfThisMachine);
+
+    internal static void Cut(string path, long length, Disk disk)
     {
         if (File.Exists(path) && new FileInfo(path).Length > length)
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
             file.SetLength(length);
-            file.Flush(flushToDisk: true);
+            disk.Flush(file);
         }
     }
 
     /// <summary>Deletes a file, if it is there, and returns when that survives a power loss.</summary>
-    public static void Delete(string path)
+    public static void Delete(string path) => Delete(path, Disk.OfThisMachine);
+
+    internal static void Delete(string path, Disk disk)
     {
         if (File.Exists(path))
         {
             File.Delete(path);
-            Posix.FlushFolder(Path.GetDirectoryName(path)!);
+            disk.FlushFolder(Path.GetDirectoryName(path)!);
         }
     }
 

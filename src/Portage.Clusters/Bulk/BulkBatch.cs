@@ -61,6 +61,11 @@ internal sealed class BulkBatch : IReadOnlyList<BulkItemResult>, IDisposable
             return false;
         }
 
+        if (operation.Refusal is { } refusal)
+        {
+            return TryAddRefused(operation, refusal, bodyBytesMax);
+        }
+
         if (operation.Id.Length == 0 || operation.Source.IsEmpty != (operation.Action == BulkAction.Delete))
         {
             throw new ArgumentException($"Operation {operation.Tag} ({operation.Action} '{operation.Id}' in '{operation.Index}') has no id, or no source, or a source with a delete.", nameof(operation));
@@ -89,15 +94,7 @@ internal sealed class BulkBatch : IReadOnlyList<BulkItemResult>, IDisposable
             return false;
         }
 
-        if (Count == _items.Length)
-        {
-            Array.Resize(ref _items, Count * 2);
-        }
-
-        // The copy's memory is made on demand, because the buffer may still move.
-        _items[Count] = new() { Operation = operation with { Source = default }, Begin = begin, SourceBegin = sourceAt, End = at };
-        Count++;
-        BodyBytes = at;
+        Add(operation, begin, sourceAt, at);
         return true;
     }
 
@@ -105,12 +102,15 @@ internal sealed class BulkBatch : IReadOnlyList<BulkItemResult>, IDisposable
     public BulkOperation OperationAt(int index)
     {
         ref readonly var item = ref _items[index];
-        var length = item.Operation.Action == BulkAction.Delete ? 0 : item.End - item.SourceBegin - 1;
+        var length = item.Operation.Refusal is not null ? item.End - item.SourceBegin : item.Operation.Action == BulkAction.Delete ? 0 : item.End - item.SourceBegin - 1;
         return item.Operation with { Source = _bytes.AsMemory(item.SourceBegin, length) };
     }
 
     /// <summary>The index that an operation is for.</summary>
     public string IndexAt(int index) => _items[index].Operation.Index;
+
+    /// <summary>The operations that are to be sent.</summary>
+    public List<int> Sendable => [.. Enumerable.Range(0, Count).Where(index => _items[index].Operation.Refusal is null)];
 
     /// <summary>True for a delete, for which 404 is no failure.</summary>
     public bool IsDelete(int index) => _items[index].Operation.Action == BulkAction.Delete;
@@ -143,6 +143,35 @@ internal sealed class BulkBatch : IReadOnlyList<BulkItemResult>, IDisposable
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     public void Dispose() => ReplaceBytes([]);
+
+    /// <summary>One that is not sent takes room for its source all the same: it has to be kept until its turn comes.</summary>
+    private bool TryAddRefused(in BulkOperation operation, BulkRefusal refusal, int bodyBytesMax)
+    {
+        var begin = BodyBytes;
+        if (Count > 0 && begin + (long)operation.Source.Length > bodyBytesMax)
+        {
+            return false;
+        }
+
+        Reserve((long)begin + operation.Source.Length);
+        operation.Source.Span.CopyTo(_bytes.AsSpan(begin));
+        Add(operation, begin, begin, begin + operation.Source.Length);
+        Decide(Count - 1, BulkItemOutcome.Rejected, status: 0, refusal.Type, refusal.Reason);
+        return true;
+    }
+
+    private void Add(in BulkOperation operation, int begin, int sourceBegin, int end)
+    {
+        if (Count == _items.Length)
+        {
+            Array.Resize(ref _items, Count * 2);
+        }
+
+        // The copy's memory is made on demand, because the buffer may still move.
+        _items[Count] = new() { Operation = operation with { Source = default }, Begin = begin, SourceBegin = sourceBegin, End = end };
+        Count++;
+        BodyBytes = end;
+    }
 
     private void Reserve(long bytes)
     {

@@ -28,7 +28,7 @@ public enum BulkItemOutcome
 /// <summary>What became of one operation, and why.</summary>
 /// <param name="Operation">The operation, with its source as it was sent.</param>
 /// <param name="Outcome">What became of it.</param>
-/// <param name="Status">The item's HTTP status; 413 for a document that is too large for a request of its own.</param>
+/// <param name="Status">The item's HTTP status; 413 for a document that is too large for a request of its own, 0 for one that the caller refused.</param>
 /// <param name="ErrorType">As <c>mapper_parsing_exception</c>; null where nothing failed.</param>
 /// <param name="Reason">The cluster's words; null where nothing failed.</param>
 /// <param name="EarlierAnswerWasLost">

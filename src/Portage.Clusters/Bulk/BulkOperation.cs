@@ -52,9 +52,20 @@ public readonly record struct BulkOperation
     /// </summary>
     public ReadOnlyMemory<byte> Source { get; init; }
 
+    /// <summary>
+    /// Why the caller knows that it cannot be sent; null where it can. It takes its place among the others, is not sent, and comes back as
+    /// <see cref="BulkItemOutcome.Rejected"/> with status 0. <see cref="Source"/> may be anything then, and nothing of it is changed.
+    /// </summary>
+    public BulkRefusal? Refusal { get; init; }
+
     /// <summary>The caller's number for the operation, as its position in a segment; comes back with the result.</summary>
     public long Tag { get; init; }
 
     /// <summary>Anything of the caller's; comes back with the result.</summary>
     public object? State { get; init; }
 }
+
+/// <summary>Why an operation cannot be sent.</summary>
+/// <param name="Type">A word for programs, as <see cref="BulkItemResult.ErrorType"/>.</param>
+/// <param name="Reason">A sentence for people, as <see cref="BulkItemResult.Reason"/>.</param>
+public sealed record BulkRefusal(string Type, string Reason);

@@ -19,7 +19,7 @@ public sealed record BulkWait(string Why, DateTimeOffset Since, int Retries, Dat
 /// <param name="InFlight">Requests that wait for their answer.</param>
 /// <param name="ConnectionsAllowed">Requests that may be in flight: <see cref="BulkTuning.Connections"/>, or less when the target pushed back.</param>
 /// <param name="BodyBytesAllowed">Body bytes of one request: <see cref="BulkLimits.BodyBytesMax"/>, or less when the target refused as much (413).</param>
-/// <param name="OperationsDecided">Operations that the target has decided on, over the whole run.</param>
+/// <param name="OperationsDecided">Operations that the target, or the caller, has decided on, over the whole run.</param>
 /// <param name="BytesSent">Body bytes sent, over the whole run.</param>
 /// <param name="Retries">Requests that were repetitions, over the whole run.</param>
 /// <param name="IsPaused">True when <see cref="BulkTuning.Connections"/> is 0.</param>

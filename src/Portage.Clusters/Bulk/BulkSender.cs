@@ -21,6 +21,13 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
     /// <exception cref="ClusterException">Something that no repetition mends.</exception>
     public async Task<BulkBatchResult?> SendAsync(BulkBatch batch, CancellationToken stop, CancellationToken abort)
     {
+        var sendable = batch.Sendable;
+        progress.Decided(batch.Count - sendable.Count);
+        if (sendable.Count == 0)
+        {
+            return stop.IsCancellationRequested ? null : new(batch, TimeSpan.Zero);
+        }
+
         int mark;
         using (var either = CancellationTokenSource.CreateLinkedTokenSource(stop, abort))
         {
@@ -37,7 +44,7 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
 
         var began = time.GetTimestamp();
         var sending = new Sending(batch);
-        sending.Groups.Push([.. Enumerable.Range(0, batch.Count)]);
+        sending.Groups.Push(sendable);
         try
         {
             while (true)

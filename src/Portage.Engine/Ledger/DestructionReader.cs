@@ -8,7 +8,7 @@ internal static class DestructionReader
 {
     public static Destruction Read(ref Utf8JsonReader json)
     {
-        var (kind, target, called, item) = (default(DestructionKind?), default(string), default(string), default(string));
+        var (kind, target, called, item, because) = (default(DestructionKind?), default(string), default(string), default(string), default(string));
         var (documents, bytes, foreign) = (default(long?), default(long?), default(long?));
         JsonParts.Begin(ref json, JsonTokenType.StartObject);
         while (JsonParts.NextField(ref json, out var name))
@@ -19,6 +19,7 @@ internal static class DestructionReader
                 case "target": target = json.GetString(); break;
                 case "name": called = json.GetString(); break;
                 case "item": item = json.GetString(); break;
+                case "because": because = json.GetString(); break;
                 case "documents": documents = Number(ref json); break;
                 case "bytes": bytes = Number(ref json); break;
                 case "foreign": foreign = Number(ref json); break;
@@ -26,7 +27,7 @@ internal static class DestructionReader
             }
         }
 
-        return new(JsonParts.Needed(kind), JsonParts.Needed(target), JsonParts.Needed(called, "name"), documents, bytes, foreign) { Item = item };
+        return new(JsonParts.Needed(kind), JsonParts.Needed(target), JsonParts.Needed(called, "name"), documents, bytes, foreign) { Item = item, Because = because };
     }
 
     private static long? Number(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Null ? null : json.GetInt64();

@@ -81,7 +81,7 @@ public abstract record RevertResult
     /// <summary>It is taken back.</summary>
     public sealed record Done : RevertResult;
 
-    /// <summary>Nothing was destroyed: what is there is more than what was approved.</summary>
+    /// <summary>What is there is more than what was approved, and was not destroyed; what was approved may be gone in part.</summary>
     /// <param name="Now">What would be destroyed.</param>
     public sealed record Changed(ImmutableArray<Destruction> Now) : RevertResult;
 }

@@ -111,4 +111,7 @@ public sealed record RevertContext : WorkContext
 
     /// <summary>Called before anything is written to a cluster; throws when another worker has the lease.</summary>
     public required Action AssertLease { get; init; }
+
+    /// <summary>True when some of what would be destroyed now is more than what was allowed; false where nobody was asked.</summary>
+    public bool IsBeyondApproval(IEnumerable<Destruction> now) => Approved is { } approved && now.Any(destroyed => destroyed.IsBeyond(approved));
 }

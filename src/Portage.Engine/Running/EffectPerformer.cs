@@ -287,7 +287,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
     private static Diagnostic BeyondApproval(ImmutableArray<Destruction> now, ImmutableArray<Destruction> approved) =>
         DiagnosticCatalog.MoreWouldBeDestroyed.Error(
             null,
-            $"{string.Join("; ", now.Where(destroys => destroys.IsBeyond(approved)).Select(DestructionText.Line))}. That is more than was approved, so nothing was taken back.") with
+            $"{string.Join("; ", now.Where(destroys => destroys.IsBeyond(approved)).Select(DestructionText.Line))}. That is more than was approved, so it was left as it is.") with
         { Command = "workflow plan" };
 
     private sealed record Call(

@@ -37,4 +37,7 @@ public static partial class DiagnosticCatalog
 
     /// <summary>An index that metadata created, or found as wanted, is not there when documents are to be written into it.</summary>
     public static readonly DiagnosticKind TargetIndexGone = new("PG4012", "An index of the target is gone");
+
+    /// <summary>What is to be written does certainly not fit on the target.</summary>
+    public static readonly DiagnosticKind TargetHasNoRoom = new("PG4013", "The target has no room");
 }

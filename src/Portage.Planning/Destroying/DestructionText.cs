@@ -38,7 +38,7 @@ public static class DestructionText
             _ => $"delete snapshot {one.Name}",
         };
         var size = one.Documents is { } documents ? $": {Count(documents, "document")}{Bytes(one.Bytes)}" : "";
-        return $"{what} on {one.Target}{size}{Foreign(one.Foreign, one.Documents, one.Kind)}";
+        return $"{what} on {one.Target}{size}{Foreign(one.Foreign, one.Documents, one.Kind)}{(one.Because is { } why ? $"; {why}" : "")}";
     }
 
     private static string OnOne(string target, ImmutableArray<Destruction> all)

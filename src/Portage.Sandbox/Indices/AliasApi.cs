@@ -129,6 +129,11 @@ internal sealed class AliasApi(ClusterState cluster)
             }
         }
 
+        foreach (var alias in changes.Where(change => change.Kind == ChangeKind.Add).Select(change => change.Alias).Distinct(StringComparer.Ordinal))
+        {
+            CheckWriteIndex(alias, changes);
+        }
+
         // Checked as a whole, then done as a whole: aliases never stand half changed.
         foreach (var change in changes)
         {
@@ -153,6 +158,21 @@ internal sealed class AliasApi(ClusterState cluster)
         if (cluster.Indices.TryGetValue(alias, out var index) && !removed.Contains(alias))
         {
             throw ApiException.OfIndex(400, "invalid_alias_name_exception", $"Invalid alias name [{alias}], an index exists with the same name as the alias", alias, index.Uuid);
+        }
+    }
+
+    /// <summary>An alias writes to one index at most, as it will be when all of it is done.</summary>
+    private void CheckWriteIndex(string alias, IReadOnlyList<Change> changes)
+    {
+        var writes = cluster.Indices.Values.Where(index => index.Aliases.GetValueOrDefault(alias)?.IsWriteIndex == true).Select(index => index.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var change in changes.Where(change => change.Kind == ChangeKind.RemoveIndex || change.Alias == alias))
+        {
+            _ = change is { Kind: ChangeKind.Add, Definition.IsWriteIndex: true } ? writes.Add(change.Index.Name) : writes.Remove(change.Index.Name);
+        }
+
+        if (writes.Count > 1)
+        {
+            throw new ApiException(500, "illegal_state_exception", $"alias [{alias}] has more than one write index [{string.Join(',', writes.Order(StringComparer.Ordinal))}]");
         }
     }
 

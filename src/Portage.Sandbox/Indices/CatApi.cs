@@ -17,6 +17,7 @@ internal sealed class CatApi(ClusterState cluster)
         new("GET", "/_cat/health", TextTable.Parameters + " ts", Health),
         new("GET", "/_cat/count", TextTable.Parameters, Count),
         new("GET", "/_cat/count/{index}", TextTable.Parameters, Count),
+        new("GET", "/_cat/allocation", TextTable.Parameters, Allocation),
         new("GET", "/_cat/aliases", TextTable.Parameters, Aliases),
         new("GET", "/_cat/aliases/{name}", TextTable.Parameters, Aliases),
         new("GET", "/_cat/shards", TextTable.Parameters, Shards),
@@ -98,6 +99,26 @@ internal sealed class CatApi(ClusterState cluster)
                 true => "true",
                 false => "false",
             });
+        }
+
+        return table.ToReply(request);
+    }
+
+    private ApiReply Allocation(ApiRequest request)
+    {
+        var table = new TextTable(
+            new("shards", "s", AlignsRight: true), new("disk.indices", "di,diskIndices", AlignsRight: true), new("disk.used", "du,diskUsed", AlignsRight: true),
+            new("disk.avail", "da,diskAvail", AlignsRight: true), new("disk.total", "dt,diskTotal", AlignsRight: true), new("disk.percent", "dp,diskPercent", AlignsRight: true),
+            new("host", "h"), new("ip"), new("node", "n"));
+        var unit = request.Parameter("bytes");
+        var (used, total) = (cluster.Indices.Values.Sum(StoreBytes), cluster.Options.DiskBytes);
+        var primaries = cluster.Indices.Values.Sum(index => index.Shards);
+        table.Add(
+            Text(primaries), Size(used, unit), Size(used, unit), Size(Math.Max(0, total - used), unit), Size(total, unit), Text(total == 0 ? 100 : 100 * used / total),
+            "127.0.0.1", "127.0.0.1", "sandbox-0");
+        if (cluster.Indices.Values.Sum(index => index.TotalShards) - primaries is > 0 and var missing)
+        {
+            table.Add(Text(missing), null, null, null, null, null, null, null, "UNASSIGNED");
         }
 
         return table.ToReply(request);

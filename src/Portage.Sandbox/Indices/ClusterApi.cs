@@ -121,13 +121,32 @@ internal sealed class ClusterApi(ClusterState cluster)
         json.WriteNumber("unassigned_shards", missing);
     }
 
-    private static ApiReply ClusterSettings(ApiRequest request) => ApiReply.Json(200, json =>
+    private ApiReply ClusterSettings(ApiRequest request) => ApiReply.Json(200, json =>
     {
         json.WriteStartObject();
         json.WriteStartObject("persistent");
         json.WriteEndObject();
         json.WriteStartObject("transient");
         json.WriteEndObject();
+        if (request.Flag("include_defaults"))
+        {
+            // Of hundreds, those that somebody asks the sandbox for.
+            var shards = cluster.Options.ShardsMax.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            json.WriteStartObject("defaults");
+            if (request.Flag("flat_settings"))
+            {
+                json.WriteString("cluster.max_shards_per_node", shards);
+            }
+            else
+            {
+                json.WriteStartObject("cluster");
+                json.WriteString("max_shards_per_node", shards);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     });
 

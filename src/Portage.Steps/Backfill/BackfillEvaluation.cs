@@ -17,11 +17,13 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
     {
         var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
         var redo = (context.Redo.IsDefault ? await TakenBack.ItemsAsync(context.Files, cancellationToken) : context.Redo).ToHashSet(StringComparer.Ordinal);
-        var sizes = await SliceReading.VerifyAsync(indices, (done, total) => context.Progress(new(done, total, "shards", null, null, ImmutableSortedDictionary<string, long>.Empty)), cancellationToken);
+        var each = await SliceReading.VerifyAsync(indices, (done, total) => context.Progress(new(done, total, "shards", null, null, ImmutableSortedDictionary<string, long>.Empty)), cancellationToken);
+        var sizes = each.Aggregate(SnapshotSizes.Empty, (sum, size) => sum + size);
         await new TargetIndices(context, on, client).RefuseGoneAsync(indices, redo, cancellationToken);
         var destroyed = await BackfillRevert.LookAsync(context.Files, client, on.TargetName, [.. redo.Order(StringComparer.Ordinal)], cancellationToken);
         var (todo, kept, overwritten, lines) = (0, 0, new List<Destruction>(), new List<string>());
-        foreach (var index in indices)
+        var copied = new List<(SelectedIndex Index, long Bytes)>();
+        foreach (var (index, size) in indices.Zip(each))
         {
             if (!redo.Contains(index.Name) && await IsDoneAsync(context.Files, index, cancellationToken))
             {
@@ -30,6 +32,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
             }
 
             todo++;
+            copied.Add((index, size.Bytes));
             foreach (var there in await OthersAsync(context.Files, client, on.TargetName, index, redo, destroyed, cancellationToken))
             {
                 var (isOne, overwrites) = (there.Documents == 1, on.Slice.Backfill.Conflict == ConflictChoice.Overwrite);
@@ -41,10 +44,12 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
             }
         }
 
+        var room = await RoomOnDisk.LookAsync(client, on, copied, destroyed.Sum(gone => gone.Bytes ?? 0), cancellationToken);
         return new(
             ImmutableSortedDictionary<string, long>.Empty.Add("indices", todo).Add("kept", kept).Add("documents", sizes.Documents).Add("bytes", sizes.Bytes),
             [
                 $"{sizes}: every file is there{(kept > 0 ? $"; {kept} {(kept == 1 ? "index is" : "indices are")} done already" : "")}",
+                .. room is null ? [] : (string[])[room],
                 .. lines,
             ])
         {

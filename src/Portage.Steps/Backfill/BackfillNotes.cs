@@ -63,7 +63,8 @@ internal sealed record EmptiedIndices(ImmutableSortedDictionary<string, EmptiedD
 /// <summary>An index as it is made again.</summary>
 /// <param name="Uuid">Of the index that is to be deleted: one of the name with another is made already.</param>
 /// <param name="Definition">JSON, as it is sent.</param>
-internal sealed record EmptiedDefinition(string Uuid, string Definition);
+/// <param name="Mark">How it was when it was found to hold nothing but ours; null of earlier builds.</param>
+internal sealed record EmptiedDefinition(string Uuid, string Definition, IndexMark? Mark);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(BackfillOutputs))]

@@ -15,8 +15,8 @@ public sealed record BackfillOutputs(ImmutableSortedDictionary<string, long> Acc
     /// <summary>The files that keep the refused ones, by index of the snapshot; those that have none are left out. Null of earlier builds.</summary>
     public ImmutableSortedDictionary<string, string>? FindingsByIndex { get; init; }
 
-    /// <summary>Every file of refused ones.</summary>
-    internal IEnumerable<string> AllFindings => FindingsByIndex is { } files ? files.Values : Findings.Length > 0 ? [Findings] : [];
+    /// <summary>The file that has the refused ones of an index of the snapshot, perhaps with those of others; null where none were.</summary>
+    internal string? FindingsOf(string index) => FindingsByIndex is { } files ? files.GetValueOrDefault(index) : Findings.Length > 0 ? Findings : null;
 
     /// <summary>Digests of what was written; one part a target index.</summary>
     public const string Written = "written";

@@ -33,21 +33,20 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
         var looks = new List<TakenBack>();
         foreach (var item in items)
         {
-            // What is half emptied is ours to finish, whatever is there now.
-            if (await new BackfillNotes(context.Files.Item(item)).EmptiedAsync(cancellationToken) is null && await TakenBack.ReadAsync(context.Files, item, cancellationToken) is { } had)
+            if (await TakenBack.ReadAsync(context.Files, item, cancellationToken) is { } had)
             {
                 looks.Add(await had.LookAsync(client, cancellationToken));
             }
         }
 
         ImmutableArray<Destruction> now = [.. looks.SelectMany(look => look.Destroys(on.TargetName))];
-        if (context.Approved is { } approved && now.Any(destroyed => destroyed.IsBeyond(approved)))
+        if (context.IsBeyondApproval(now))
         {
             return new RevertResult.Changed(now);
         }
 
         // Everything that is needed is there before anything goes.
-        var bySlowWay = looks.Where(look => !look.HoldsNothingElse && look.Documents > 0 && look.Accepted + look.Documents > 0).Select(look => look.Item).ToHashSet(StringComparer.Ordinal);
+        var bySlowWay = looks.Where(look => look.Documents > 0 && (look.Emptied is null ? !look.HoldsNothingElse : look.WasWrittenToSinceNoted)).Select(look => look.Item).ToHashSet(StringComparer.Ordinal);
         var opened = bySlowWay.Count == 0 ? [] : (await SliceReading.OpenOnlyAsync(on, context.Outputs, bySlowWay, cancellationToken)).ToDictionary(index => index.Name, StringComparer.Ordinal);
         foreach (var item in items)
         {
@@ -62,25 +61,23 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
         var files = context.Files.Item(item);
         var notes = new BackfillNotes(files);
         var emptied = new EmptiedIndex(client, context.AssertLease, on.TargetPath);
-        var begun = await notes.EmptiedAsync(cancellationToken);
-        if (begun is null && index is null && look is { Documents: > 0 } && !(await look.LookAsync(client, cancellationToken)).HoldsNothingElse)
+        var byDocument = look?.Now.Keys.ToImmutableSortedSet(StringComparer.Ordinal) ?? [];
+        if (await notes.EmptiedAsync(cancellationToken) is { } begun)
         {
-            // Somebody wrote into it while the items before it were taken back.
-            index = (await SliceReading.OpenOnlyAsync(on, context.Outputs, new HashSet<string>([item], StringComparer.Ordinal), cancellationToken)).Single();
+            byDocument = await emptied.GoOnAsync(notes, begun, cancellationToken);
+        }
+        else if (index is null)
+        {
+            // Somebody may have written into it while the items before it were taken back.
+            var again = look is { Documents: > 0 } ? await look.LookAsync(client, cancellationToken) : null;
+            byDocument = again is null ? [] : again.HoldsNothingElse ? await emptied.EmptyAsync(notes, again.Targets, cancellationToken) : byDocument;
         }
 
-        if (begun is not null)
+        if (!byDocument.IsEmpty)
         {
-            await emptied.GoOnAsync(notes, begun, cancellationToken);
-        }
-        else if (index is not null)
-        {
+            index ??= (await SliceReading.OpenOnlyAsync(on, context.Outputs, new HashSet<string>([item], StringComparer.Ordinal), cancellationToken)).Single();
             using var journal = await ItemJournal.LookAsync(files, item, cancellationToken);
-            await new WrittenDocuments(context, client).DeleteAsync(index, journal, look!.Before, look.HadConflicts, cancellationToken);
-        }
-        else if (look is { Documents: > 0 })
-        {
-            await emptied.EmptyAsync(notes, look.Targets, cancellationToken);
+            await new WrittenDocuments(context, client).DeleteAsync(index, byDocument, journal, look!.Before, look.HadConflicts, cancellationToken);
         }
 
         await files.DeleteAllAsync(cancellationToken);

@@ -84,11 +84,14 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
+        var sizes = await SliceReading.SizesAsync(indices, cancellationToken);
+        var fresh = indices.Zip(sizes).Where(pair => !journal[pair.First.Name].HasAny).Select(pair => (pair.First, pair.Second.Bytes)).ToArray();
+        await ClusterAccess.TryAsync(on.TargetPath, () => RoomOnDisk.LookAsync(client, on, fresh, freedBytes: 0, cancellationToken));
         var targets = new TargetIndices(context, on, client);
         var before = await ClusterAccess.TryAsync(on.TargetPath, () => targets.BeginAsync(indices, cancellationToken));
         var items = SliceReading.Items(indices);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
-        var progress = new BackfillProgress(new(await SliceReading.CountAsync(indices, cancellationToken), items, journal, BackfillProgress.Decisions), journal, context.Time, context.Progress);
+        var progress = new BackfillProgress(new(SliceReading.Totals(indices, sizes), items, journal, BackfillProgress.Decisions), journal, context.Time, context.Progress);
         var copies = new ConcurrentDictionary<WorkItem, ShardCopy>();
 
         async Task CopyAsync(WorkItem item, CancellationToken abort)

@@ -14,48 +14,61 @@ namespace Portage.Steps.Backfill;
 /// <summary>Empties indices by deleting them and creating them again as they were: the quick way, for those that hold nothing but ours.</summary>
 /// <remarks>
 /// <code>
-/// 1. write down what each of them is       (emptied.json, durable)
-/// 2. of each: delete it, if it is still the one that was written down
+/// 1. write down what each of them is, and how it was when it held nothing but ours (emptied.json, durable)
+/// 2. of each: look again; delete it, if it is still the one that was written down, and just so
 /// 3.          create it as it is written down
 /// 4.          take away the aliases that templates added
 /// </code>
-/// Killed between any two of these, it is done again from 2 on: an index with another uuid is past its deletion.
+/// Killed between any two of these, it is done again from 2 on: an index with another uuid is past its deletion. One into which
+/// somebody wrote since it was looked at is not deleted: it is left to the way that goes by documents.
 /// </remarks>
 internal sealed class EmptiedIndex(ClusterClient client, Action assertLease, string path)
 {
     private readonly ClusterMetadata _metadata = new(client);
 
     /// <summary>Writes down what indices are, and empties them.</summary>
-    public async Task EmptyAsync(BackfillNotes notes, IEnumerable<string> targets, CancellationToken cancellationToken)
+    /// <param name="targets">How they were when they were found to hold nothing but ours.</param>
+    /// <returns>As <see cref="GoOnAsync"/>.</returns>
+    public async Task<ImmutableSortedSet<string>> EmptyAsync(BackfillNotes notes, IEnumerable<KeyValuePair<string, IndexMark>> targets, CancellationToken cancellationToken)
     {
         var definitions = ImmutableSortedDictionary.CreateBuilder<string, EmptiedDefinition>(StringComparer.Ordinal);
-        foreach (var target in targets)
+        foreach (var (target, mark) in targets)
         {
             if (await FindAsync(target, cancellationToken) is { } had)
             {
-                definitions.Add(target, new(UuidOf(had), Encoding.UTF8.GetString(CanonicalText.Utf8(Definition(had)))));
+                definitions.Add(target, new(UuidOf(had), Encoding.UTF8.GetString(CanonicalText.Utf8(Definition(had))), mark));
             }
         }
 
         var emptied = new EmptiedIndices(definitions.ToImmutable());
         await notes.WriteEmptiedAsync(emptied, cancellationToken);
-        await GoOnAsync(notes, emptied, cancellationToken);
+        return await GoOnAsync(notes, emptied, cancellationToken);
     }
 
     /// <summary>Empties what is written down, from wherever it stands.</summary>
+    /// <returns>Those that were left as they are, because somebody has written into them since they were looked at.</returns>
     /// <exception cref="StepException">Somebody else made an index of the name in the moment in which there was none.</exception>
-    public async Task GoOnAsync(BackfillNotes notes, EmptiedIndices emptied, CancellationToken cancellationToken)
+    public async Task<ImmutableSortedSet<string>> GoOnAsync(BackfillNotes notes, EmptiedIndices emptied, CancellationToken cancellationToken)
     {
+        var left = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
         foreach (var (target, noted) in emptied.Indices)
         {
             var there = await FindAsync(target, cancellationToken);
-            assertLease();
             if (there is not null && UuidOf(there) == noted.Uuid)
             {
+                // What was noted may be hours old, after a kill.
+                if (!(await IndexMark.OfAsync(client, target, cancellationToken)).IsUnchangedSince(noted.Mark))
+                {
+                    left.Add(target);
+                    continue;
+                }
+
+                assertLease();
                 await _metadata.DeleteIndexAsync(target, cancellationToken);
                 there = null;
             }
 
+            assertLease();
             if (there is null)
             {
                 await _metadata.CreateIndexAsync(target, Encoding.UTF8.GetBytes(noted.Definition), cancellationToken);
@@ -64,16 +77,14 @@ internal sealed class EmptiedIndex(ClusterClient client, Action assertLease, str
 
             await StraightenAsync(notes, target, TargetState.Parse(Encoding.UTF8.GetBytes(noted.Definition)), there ?? [], cancellationToken);
         }
+
+        return left.ToImmutable();
     }
 
     private async Task StraightenAsync(BackfillNotes notes, string target, JsonObject wanted, JsonObject there, CancellationToken cancellationToken)
     {
         var aliases = (wanted["aliases"] as JsonObject ?? []).Select(alias => alias.Key).ToHashSet(StringComparer.Ordinal);
-        foreach (var alias in (there["aliases"] as JsonObject ?? []).Select(alias => alias.Key).Where(alias => !aliases.Contains(alias)))
-        {
-            assertLease();
-            await _metadata.DeleteAliasAsync(target, alias, cancellationToken);
-        }
+        await TemplateAliases.RemoveAsync(client, target, there, aliases, assertLease, cancellationToken);
 
         // What is there besides came from documents that somebody has written since; what templates add was written down as well.
         var missing = Differences.Lacking(ObjectKind.Index, there, wanted, TargetFacts.None);

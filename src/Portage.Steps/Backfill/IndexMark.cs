@@ -23,6 +23,10 @@ internal sealed record IndexMark(string? Uuid, long Documents, ImmutableSortedDi
     [System.Text.Json.Serialization.JsonIgnore]
     public long? Operations => Shards?.Values.Sum(number => number + 1);
 
+    /// <summary>True when it is the same index, and nobody has written into it in between; false where that cannot be told.</summary>
+    public bool IsUnchangedSince(IndexMark? then) =>
+        then is not null && Uuid is not null && Uuid == then.Uuid && Documents == then.Documents && Operations is { } operations && operations == then.Operations;
+
     /// <summary>How an index is now.</summary>
     /// <exception cref="ClusterException">The target cannot be asked.</exception>
     public static async Task<IndexMark> OfAsync(ClusterClient client, string index, CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using Portage.Engine.Ports;
 using Portage.Snapshots.Shards;
 
 namespace Portage.Steps.Backfill;
@@ -55,29 +54,6 @@ internal static class RejectedDocuments
         }
 
         into.WriteByte((byte)'\n');
-    }
-
-    /// <summary>The index and id on the target of every refused document of some files.</summary>
-    /// <param name="locations">Where the files lie.</param>
-    public static async Task<HashSet<(string Index, string Id)>> KeysAsync(IStepFiles files, IEnumerable<string> locations, CancellationToken cancellationToken)
-    {
-        var keys = new HashSet<(string, string)>();
-        foreach (var location in locations)
-        {
-            if (await files.OpenAsync(location, cancellationToken) is not { } findings)
-            {
-                continue;
-            }
-
-            using var reader = new StreamReader(findings);
-            while (await reader.ReadLineAsync(cancellationToken) is { } line)
-            {
-                using var json = JsonDocument.Parse(line);
-                keys.Add((json.RootElement.GetProperty("targetIndex").GetString()!, json.RootElement.GetProperty("targetId").GetString()!));
-            }
-        }
-
-        return keys;
     }
 }
 

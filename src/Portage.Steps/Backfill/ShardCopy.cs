@@ -30,7 +30,6 @@ internal sealed class ShardCopy : IDisposable
     private readonly bool _targetWasEmpty;
     private readonly ConflictChoice _conflict;
     private readonly BulkPipeline _pipeline;
-    private readonly Queue<RejectedDocument> _unsendable = new();
     private readonly MemoryStream _findings = new();
     private ItemPosition _position;
 
@@ -68,7 +67,7 @@ internal sealed class ShardCopy : IDisposable
 
         if (!_context.StopRequested.IsCancellationRequested)
         {
-            await FinishAsync();
+            await MoveToAsync(_position with { IsDone = true });
         }
     }
 
@@ -86,23 +85,16 @@ internal sealed class ShardCopy : IDisposable
 
             var document = reader.Current;
             var mapped = DocumentMapping.Map(_index, document);
-            if (mapped is MappedDocument.Reject reject)
-            {
-                lock (_unsendable)
-                {
-                    _unsendable.Enqueue(Rejected(document, 0, reject.Type, reject.Reason, document.Source is { } source ? source.ToArray() : default(ReadOnlyMemory<byte>?)));
-                }
 
-                continue;
-            }
-
+            // What cannot be sent goes along with the others: it is counted, kept and passed in its turn, and waits in no memory of ours.
             yield return new BulkOperation
             {
                 Action = _conflict == ConflictChoice.Overwrite ? BulkAction.Index : BulkAction.Create,
                 Index = mapped.Key.Index,
                 Id = mapped.Key.Id,
                 Routing = mapped.Key.Routing,
-                Source = ((MappedDocument.Write)mapped).Source,
+                Source = mapped is MappedDocument.Write write ? write.Source : document.Source ?? default,
+                Refusal = mapped is MappedDocument.Reject reject ? new(reject.Type, reject.Reason) : null,
                 Tag = document.Position,
                 State = document,
             };
@@ -121,10 +113,12 @@ internal sealed class ShardCopy : IDisposable
         }
     }
 
-    private RejectedDocument Rejected(SourceDocument document, int status, string? errorType, string? reason, ReadOnlyMemory<byte>? source)
+    private static RejectedDocument Rejected(BulkItemResult item)
     {
-        var key = DocumentMapping.KeyOf(_index, document);
-        return new(DocumentOrigin.Of(document), _conflict == ConflictChoice.Overwrite ? "index" : "create", key.Index, key.Id, key.Routing, status, errorType, reason, source);
+        var (operation, document) = (item.Operation, (SourceDocument)item.Operation.State!);
+        return new(
+            DocumentOrigin.Of(document), operation.Action == BulkAction.Index ? "index" : "create", operation.Index, operation.Id, operation.Routing,
+            item.Status, item.ErrorType, item.Reason, document.Source is null ? default(ReadOnlyMemory<byte>?) : operation.Source);
     }
 
     private async Task TakeAsync(BulkBatchResult batch, CancellationToken abort)
@@ -137,11 +131,10 @@ internal sealed class ShardCopy : IDisposable
         {
             foreach (var item in batch.Items.Where(item => item.Outcome == BulkItemOutcome.Rejected))
             {
-                RejectedDocuments.Append(_findings, Rejected((SourceDocument)item.Operation.State!, item.Status, item.ErrorType, item.Reason, item.Operation.Source));
+                RejectedDocuments.Append(_findings, Rejected(item));
             }
         }
 
-        rejected += WriteUnsendableUpTo(last);
         numbers = Add(numbers, BackfillProgress.Accepted, batch.Items.Count - batch.CountOf(BulkItemOutcome.Rejected));
         numbers = Add(numbers, BackfillProgress.Existing, existing);
         numbers = Add(numbers, BackfillProgress.Rejected, rejected);
@@ -168,27 +161,6 @@ internal sealed class ShardCopy : IDisposable
         }
 
         return others;
-    }
-
-    private Task FinishAsync()
-    {
-        var rejected = WriteUnsendableUpTo(long.MaxValue);
-        return MoveToAsync(_position with { IsDone = true, Numbers = Add(_position.Numbers, BackfillProgress.Rejected, rejected) });
-    }
-
-    private int WriteUnsendableUpTo(long position)
-    {
-        var count = 0;
-        lock (_unsendable)
-        {
-            while (_unsendable.TryPeek(out var next) && next.From.Position <= position)
-            {
-                RejectedDocuments.Append(_findings, _unsendable.Dequeue());
-                count++;
-            }
-        }
-
-        return count;
     }
 
     private async Task MoveToAsync(ItemPosition position)

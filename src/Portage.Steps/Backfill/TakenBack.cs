@@ -18,8 +18,11 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
     /// <summary>How each target index is now.</summary>
     public ImmutableSortedDictionary<string, IndexMark> Now { get; init; } = ImmutableSortedDictionary<string, IndexMark>.Empty;
 
+    /// <summary>Target indices that were being emptied when the work was killed; null when none were.</summary>
+    public EmptiedIndices? Emptied { get; init; }
+
     /// <summary>Target indices that are there.</summary>
-    public IEnumerable<string> Targets => Now.Where(target => target.Value != IndexMark.Nothing).Select(target => target.Key);
+    public IEnumerable<KeyValuePair<string, IndexMark>> Targets => Now.Where(target => target.Value != IndexMark.Nothing);
 
     /// <summary>Documents that are there now.</summary>
     public long Documents => Now.Values.Sum(mark => mark.Documents);
@@ -59,6 +62,9 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
     /// <summary>True when every target index may be emptied by deleting it: nothing in them is anybody else's.</summary>
     public bool HoldsNothingElse => Before.Documents.Values.All(documents => documents == 0) && OthersWrites is 0;
 
+    /// <summary>True when one that was to be emptied is still there, and somebody has written into it since it was noted.</summary>
+    public bool WasWrittenToSinceNoted => Emptied is { } emptied && Targets.Any(target => !target.Value.IsUnchangedSince(emptied.Indices.GetValueOrDefault(target.Key)?.Mark));
+
     /// <summary>What is known of an item; null when nothing was written for it.</summary>
     public static async Task<TakenBack?> ReadAsync(IStepFiles files, string item, CancellationToken cancellationToken)
     {
@@ -67,7 +73,8 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
         if (await notes.BeforeAsync(cancellationToken) is { } before)
         {
             using var journal = await ItemJournal.LookAsync(own, item, cancellationToken);
-            return Of(item, before, await notes.WrittenAsync(cancellationToken), journal.Sum(BackfillProgress.Accepted), journal.Sum(BackfillProgress.Existing));
+            return Of(item, before, await notes.WrittenAsync(cancellationToken), journal.Sum(BackfillProgress.Accepted), journal.Sum(BackfillProgress.Existing)) with
+            { Emptied = await notes.EmptiedAsync(cancellationToken) };
         }
 
         if (await EarlierLayout.ReadAsync(files, cancellationToken) is not { } earlier || earlier.BeforeOf(item) is not { IsEmpty: false } counts)
@@ -97,7 +104,10 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
         var now = ImmutableSortedDictionary.CreateBuilder<string, IndexMark>(StringComparer.Ordinal);
         foreach (var target in Before.Documents.Keys)
         {
-            now.Add(target, await IndexMark.OfAsync(client, target, cancellationToken));
+            var mark = await IndexMark.OfAsync(client, target, cancellationToken);
+
+            // One that was made again after it was emptied holds nothing of ours.
+            now.Add(target, Emptied?.Indices.GetValueOrDefault(target) is { } emptied && emptied.Uuid != mark.Uuid && mark.Uuid is not null ? IndexMark.Nothing : mark);
         }
 
         return this with { Now = now.ToImmutable() };

@@ -20,14 +20,14 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
     // One answer holds that many sources at most; whichever limit comes first closes the batch.
     private const int BatchDocumentsMax = 500;
     private const int BatchBytesMax = 4 * 1024 * 1024;
-    private const int AttemptsMax = 8;
 
     private readonly ClusterDocuments _documents = new(client);
     private long _deleted;
 
+    /// <param name="targets">The target indices that are looked through.</param>
     /// <exception cref="StepException">The snapshot cannot be read.</exception>
     /// <exception cref="ClusterException">The target does not do as asked.</exception>
-    public async Task DeleteAsync(SelectedIndex index, ItemJournal journal, BackfillBefore before, bool hadConflicts, CancellationToken cancellationToken)
+    public async Task DeleteAsync(SelectedIndex index, IReadOnlySet<string> targets, ItemJournal journal, BackfillBefore before, bool hadConflicts, CancellationToken cancellationToken)
     {
         for (var number = 0; number < index.Index.NumberOfShards; number++)
         {
@@ -38,7 +38,7 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
             var bytes = 0;
             while (await SnapshotAccess.TryAsync(null, async () => await reader.MoveNextAsync(cancellationToken)))
             {
-                if (DocumentMapping.Map(index, reader.Current) is not MappedDocument.Write write)
+                if (DocumentMapping.Map(index, reader.Current) is not MappedDocument.Write write || !targets.Contains(write.Key.Index))
                 {
                     continue;
                 }
@@ -58,22 +58,19 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
 
     private async Task DeleteAsync(List<SentDocument> batch, BackfillBefore before, bool hadConflicts, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; batch.Count > 0; attempt++)
-        {
-            try
+        var deleted = await PatientReading.AskAsync(
+            async () =>
             {
                 var found = await _documents.GetAsync([.. batch.Select(document => document.Key)], cancellationToken);
                 var ours = batch.Zip(found).Where(pair => IsOurs(pair.First, pair.Second, before.Of(pair.First.Key.Index), hadConflicts)).Select(pair => pair.Second).ToArray();
                 context.AssertLease();
-                _deleted += (await _documents.DeleteAsync(ours, cancellationToken)).Count(outcome => outcome == DeleteOutcome.Deleted);
-                context.Progress(BackfillProgress.Deleting(_deleted));
-                return;
-            }
-            catch (ClusterException failure) when (attempt < AttemptsMax && ClusterAccess.Translate(failure, "").IsTransient)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, attempt - 1))), context.Time, cancellationToken);
-            }
-        }
+                return (await _documents.DeleteAsync(ours, cancellationToken)).Count(outcome => outcome == DeleteOutcome.Deleted);
+            },
+            context.Time,
+            static _ => { },
+            cancellationToken);
+        _deleted += deleted;
+        context.Progress(BackfillProgress.Deleting(_deleted));
     }
 
     private static bool IsOurs(SentDocument sent, FoundDocument found, IndexMark before, bool hadConflicts)

@@ -64,7 +64,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
-        return await ClusterAccess.TryAsync(on.TargetPath, async () => (await LookAsync(client, on, journal, context.Items, cancellationToken)).Destroys);
+        return await ClusterAccess.TryAsync(on.TargetPath, async () => (await MetadataRevert.LookAsync(client, on, journal, context.Items, cancellationToken)).Destroys);
     }
 
     /// <inheritdoc/>
@@ -82,7 +82,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
             var begun = await Applying.ReadAsync(context.Files, cancellationToken);
             var evaluated = await evaluator.EvaluateAsync([], cancellationToken);
             var objects = begun?.Key == key ? begun.AsBegun(evaluated.Objects) : evaluated.Objects;
-            var evidence = EvaluationReport.Of(objects, isDone: false) with { Destroys = evaluated.Destroys };
+            var evidence = EvaluationReport.Of(objects, isDone: false, evaluated.Room) with { Destroys = evaluated.Destroys };
             if ((approved is { } digest && digest != evidence.Digest) || !evidence.Destroys.IsEmpty)
             {
                 return new StepResult.EvidenceChanged(evidence);
@@ -108,68 +108,22 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
     public async ValueTask<RevertResult> RevertAsync(RevertContext context, CancellationToken cancellationToken)
     {
         var journal = await CreationJournal.OpenAsync(context.Files, cancellationToken);
-        if (journal.Created.Any())
+        if (!journal.Created.Any())
         {
-            var on = SliceOnTarget.Of(context.Config, context.Address);
-            using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
-            return await ClusterAccess.TryAsync(on.TargetPath, () => RevertAsync(context, on, client, journal, cancellationToken));
+            await MetadataRevert.ForgetAsync(context, cancellationToken);
+            return new RevertResult.Done();
         }
 
-        await ForgetAsync(context, cancellationToken);
-        return new RevertResult.Done();
-    }
-
-    private static async Task<RevertResult> RevertAsync(RevertContext context, SliceOnTarget on, ClusterClient client, CreationJournal journal, CancellationToken cancellationToken)
-    {
-        var (own, now) = await LookAsync(client, on, journal, context.Items, cancellationToken);
-        if (context.Approved is { } approved && now.Any(destroyed => destroyed.IsBeyond(approved)))
-        {
-            return new RevertResult.Changed(now);
-        }
-
-        await Applying.DeleteAsync(context.Files);
-        var writer = new ObjectWriter(client);
-        foreach (var created in journal.Created.Where(own.IsRedone).Reverse().ToArray())
-        {
-            context.AssertLease();
-            if (own.There(created.Name) is not null)
-            {
-                await writer.DeleteAsync(created.Name, cancellationToken);
-            }
-
-            await journal.TakeBackAsync(created.Name);
-        }
-
-        await ForgetAsync(context, cancellationToken);
-        return new RevertResult.Done();
-    }
-
-    private static async Task ForgetAsync(RevertContext context, CancellationToken cancellationToken)
-    {
-        if (context.Items.IsDefault)
-        {
-            await context.Files.DeleteAllAsync(cancellationToken);
-            return;
-        }
-
-        foreach (var item in context.Items)
-        {
-            await context.Files.Item(item).DeleteAllAsync(cancellationToken);
-        }
-    }
-
-    private static async Task<(OwnObjects Own, ImmutableArray<Destruction> Destroys)> LookAsync(ClusterClient client, SliceOnTarget on, CreationJournal journal, ImmutableArray<string> items, CancellationToken cancellationToken)
-    {
-        var state = await TargetState.ReadAsync(client, new((await client.GetInfoAsync(cancellationToken)).Version), cancellationToken);
-        var own = await OwnObjects.OfAsync(journal, state, items.IsDefault ? null : items.ToHashSet(StringComparer.Ordinal), cancellationToken);
-        return (own, await Destroyed.CountAsync(client, Destroyed.Of(journal, state, on.TargetName, own, ImmutableHashSet<ObjectName>.Empty), cancellationToken));
+        var on = SliceOnTarget.Of(context.Config, context.Address);
+        using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
+        return await ClusterAccess.TryAsync(on.TargetPath, () => new MetadataRevert(context, on, client, journal).TakeBackAsync(cancellationToken));
     }
 
     private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects, ImmutableArray<string> additions)
     {
         ImmutableArray<string> Of<T>()
             where T : ObjectOutcome => [.. objects.Where(evaluated => evaluated.Outcome is T).Select(evaluated => evaluated.Name.ToString())];
-        var aliases = objects.Where(evaluated => evaluated.Name.Kind == ObjectKind.Alias).ToLookup(alias => alias.Name.Index!, StringComparer.Ordinal);
+        var aliases = objects.Where(evaluated => evaluated is { Name.Kind: ObjectKind.Alias, Outcome: not (ObjectOutcome.Remove or ObjectOutcome.Stay) }).ToLookup(alias => alias.Name.Index!, StringComparer.Ordinal);
         var parts = objects.Where(evaluated => evaluated.Name.Kind == ObjectKind.Index).Select(index => new OutputPart(
             MetadataOutputs.Indices,
             index.Name.Name,

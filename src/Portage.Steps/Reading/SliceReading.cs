@@ -55,50 +55,51 @@ internal static class SliceReading
 
     /// <summary>Opens every shard and sees that each of its files is in the repository with its length; reads no documents.</summary>
     /// <param name="report">Takes how many shards are done, of how many.</param>
+    /// <returns>How large each of the indices is, in order.</returns>
     /// <exception cref="StepException">A shard cannot be read.</exception>
-    public static async Task<SnapshotSizes> VerifyAsync(ImmutableArray<SelectedIndex> indices, Action<int, int> report, CancellationToken cancellationToken)
+    public static Task<ImmutableArray<SnapshotSizes>> VerifyAsync(ImmutableArray<SelectedIndex> indices, Action<int, int> report, CancellationToken cancellationToken) =>
+        SizesAsync(indices, isVerified: true, report, cancellationToken);
+
+    private static async Task<ImmutableArray<SnapshotSizes>> SizesAsync(ImmutableArray<SelectedIndex> indices, bool isVerified, Action<int, int> report, CancellationToken cancellationToken)
     {
-        var sizes = SnapshotSizes.Empty with { Indices = indices.Length, HasNested = indices.Any(index => index.Index.HasNestedObjects) };
-        var items = Items(indices);
-        var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
-        for (var i = 0; i < items.Length; i++)
+        var sizes = ImmutableArray.CreateBuilder<SnapshotSizes>(indices.Length);
+        var (done, total) = (0, Items(indices).Length);
+        foreach (var index in indices)
         {
-            var item = items[i];
-            report(i, items.Length);
-            var (documents, bytes) = await SnapshotAccess.TryAsync(null, async () =>
+            var size = SnapshotSizes.Empty with { Indices = 1, HasNested = index.Index.HasNestedObjects };
+            for (var number = 0; number < index.Index.NumberOfShards; number++)
             {
-                var shard = await byName[item.Index].Index.OpenShardAsync(item.Shard, cancellationToken);
-                await shard.VerifyLengthsAsync(cancellationToken);
-                return ((await shard.CountAsync(cancellationToken)).LiveLuceneDocuments, shard.TotalBytes);
-            });
-            sizes = sizes with { Documents = sizes.Documents + documents, Bytes = sizes.Bytes + bytes };
+                report(done++, total);
+                var opened = number;
+                var (documents, bytes) = await SnapshotAccess.TryAsync(null, async () =>
+                {
+                    var shard = await index.Index.OpenShardAsync(opened, cancellationToken);
+                    if (isVerified)
+                    {
+                        await shard.VerifyLengthsAsync(cancellationToken);
+                    }
+
+                    return ((await shard.CountAsync(cancellationToken)).LiveLuceneDocuments, shard.TotalBytes);
+                });
+                size = size with { Documents = size.Documents + documents, Bytes = size.Bytes + bytes };
+            }
+
+            sizes.Add(size);
         }
 
-        report(items.Length, items.Length);
-        return sizes;
+        report(total, total);
+        return sizes.MoveToImmutable();
     }
 
     /// <summary>Every shard of the indices.</summary>
     public static ImmutableArray<WorkItem> Items(ImmutableArray<SelectedIndex> indices) =>
         [.. indices.SelectMany(index => Enumerable.Range(0, index.Index.NumberOfShards).Select(shard => new WorkItem(index.Name, shard)))];
 
-    /// <summary>Live Lucene documents of each index: the number of documents, or more where there are nested objects.</summary>
-    public static async Task<ImmutableSortedDictionary<string, IndexTotal>> CountAsync(ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
-    {
-        var counts = ImmutableSortedDictionary.CreateBuilder<string, IndexTotal>(StringComparer.Ordinal);
-        foreach (var index in indices)
-        {
-            var count = 0L;
-            for (var number = 0; number < index.Index.NumberOfShards; number++)
-            {
-                var opened = number;
-                count += await SnapshotAccess.TryAsync(null, async () =>
-                    (await (await index.Index.OpenShardAsync(opened, cancellationToken)).CountAsync(cancellationToken)).LiveLuceneDocuments);
-            }
+    /// <summary>How large each of the indices is, in order; documents are live Lucene documents: as many as there are, or more where there are nested objects.</summary>
+    public static Task<ImmutableArray<SnapshotSizes>> SizesAsync(ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken) =>
+        SizesAsync(indices, isVerified: false, static (_, _) => { }, cancellationToken);
 
-            counts.Add(index.Name, new(count, index.Index.HasNestedObjects));
-        }
-
-        return counts.ToImmutable();
-    }
+    /// <summary>The same by name, for progress.</summary>
+    public static ImmutableSortedDictionary<string, IndexTotal> Totals(ImmutableArray<SelectedIndex> indices, ImmutableArray<SnapshotSizes> sizes) =>
+        indices.Zip(sizes).ToImmutableSortedDictionary(pair => pair.First.Name, pair => new IndexTotal(pair.Second.Documents, pair.First.Index.HasNestedObjects), StringComparer.Ordinal);
 }

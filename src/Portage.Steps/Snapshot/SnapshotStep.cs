@@ -81,7 +81,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
             if (await FindRepositoryAsync(snapshots, context, TakenName(context), cancellationToken) is { } repository)
             {
                 var gone = Deleted(context, TakenName(context));
-                if (context.Approved is { } approved && gone.IsBeyond(approved))
+                if (context.IsBeyondApproval([gone]))
                 {
                     return (RevertResult)new RevertResult.Changed([gone]);
                 }

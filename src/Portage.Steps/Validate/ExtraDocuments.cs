@@ -13,13 +13,17 @@ namespace Portage.Steps.Validate;
 
 /// <summary>Finds documents of the target that the snapshot lacks: by count, and by name where the counts differ.</summary>
 /// <remarks>Each index is a work item of its own, beside its shards: what was found survives a crash, and is found once.</remarks>
-internal sealed class ExtraDocuments(RunContext context, WorkJournal journal, ClusterClient client)
+/// <param name="idsMax">Ids that are held at a time; where there are more, both sides are read that many times over.</param>
+internal sealed class ExtraDocuments(RunContext context, WorkJournal journal, ClusterClient client, int idsMax)
 {
     /// <summary>Where the journal has an index as a whole: no shard has that number.</summary>
     private const int WholeIndex = -1;
 
-    // The hashes of that many ids take about half a gigabyte; beyond it the number is told without names.
-    private const long NamedDocumentsMax = 20_000_000;
+    // Their hashes take about a hundred megabytes.
+    public const int IdsMax = 4_000_000;
+
+    // Of more than so many passes' worth the number is told without names.
+    private const int PassesMax = 5;
     private const int FindingsMax = 10_000;
     private const int PageCount = 5_000;
 
@@ -49,9 +53,9 @@ internal sealed class ExtraDocuments(RunContext context, WorkJournal journal, Cl
 
         var extra = Math.Max(0, count - journal[index.Name].Sum($"on {index.Name}"));
         using var findings = new MemoryStream();
-        if (extra > 0 && count <= NamedDocumentsMax)
+        if (extra > 0 && PassesOf(count) is var passes and <= PassesMax)
         {
-            await NameAsync(index, targets, findings, cancellationToken);
+            await NameAsync(index, targets, (int)passes, findings, cancellationToken);
         }
 
         context.AssertLease();
@@ -61,7 +65,32 @@ internal sealed class ExtraDocuments(RunContext context, WorkJournal journal, Cl
     /// <summary>How many there are too many of in an index, as was found.</summary>
     public long CountOf(SelectedIndex index) => journal.Of(new(index.Name, WholeIndex)).Numbers.GetValueOrDefault(ValidateProgress.Extra);
 
-    private async Task NameAsync(SelectedIndex index, List<string> targets, MemoryStream findings, CancellationToken cancellationToken)
+    private long PassesOf(long count) => Math.Max(1, (count + idsMax - 1) / idsMax);
+
+    private async Task NameAsync(SelectedIndex index, List<string> targets, int passes, MemoryStream findings, CancellationToken cancellationToken)
+    {
+        var named = 0;
+        for (var pass = 0; pass < passes && named < FindingsMax; pass++)
+        {
+            context.AssertLease();
+            var known = await KnownAsync(index, passes, pass, cancellationToken);
+            foreach (var target in targets)
+            {
+                await foreach (var key in _documents.ScanAsync(target, PageCount, cancellationToken))
+                {
+                    var hash = Hash(target, key.Id);
+                    if (named < FindingsMax && hash % (ulong)passes == (ulong)pass && !known.Contains(hash))
+                    {
+                        ValidateFindings.AppendExtra(findings, index.Name, key);
+                        named++;
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Those of the snapshot's ids whose turn it is.</summary>
+    private static async Task<HashSet<ulong>> KnownAsync(SelectedIndex index, int passes, int pass, CancellationToken cancellationToken)
     {
         var known = new HashSet<ulong>();
         for (var number = 0; number < index.Index.NumberOfShards; number++)
@@ -71,25 +100,14 @@ internal sealed class ExtraDocuments(RunContext context, WorkJournal journal, Cl
             await foreach (var document in shard.ReadAsync(0, cancellationToken))
             {
                 var key = DocumentMapping.KeyOf(index, document);
-                known.Add(Hash(key.Index, key.Id));
-            }
-        }
-
-        var named = 0;
-        foreach (var target in targets)
-        {
-            await foreach (var key in _documents.ScanAsync(target, PageCount, cancellationToken))
-            {
-                if (!known.Contains(Hash(target, key.Id)))
+                if (Hash(key.Index, key.Id) is var hash && hash % (ulong)passes == (ulong)pass)
                 {
-                    ValidateFindings.AppendExtra(findings, index.Name, key);
-                    if (++named == FindingsMax)
-                    {
-                        return;
-                    }
+                    known.Add(hash);
                 }
             }
         }
+
+        return known;
     }
 
     private static ulong Hash(string index, string id) => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{index}\n{id}")));

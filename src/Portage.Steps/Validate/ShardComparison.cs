@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Portage.Clusters;
-using Portage.Clusters.Failures;
 using Portage.Clusters.Validation;
 using Portage.Engine.Ports;
 using Portage.Snapshots.Repositories;
 using Portage.Snapshots.Shards;
+using Portage.Steps.Backfill;
+using Portage.Steps.Connecting;
 using Portage.Steps.Documents;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
@@ -19,14 +20,13 @@ internal sealed class ShardComparison(
     WorkItem item,
     ItemJournal journal,
     ClusterClient client,
-    IReadOnlySet<(string Index, string Id)> rejected,
+    RejectedPositions rejected,
     Func<int> requestsAllowed,
     int batchDocumentsMax)
 {
     // One answer holds that many sources at most; whichever limit comes first closes the batch.
     public const int BatchDocumentsMax = 500;
     private const int BatchBytesMax = 4 * 1024 * 1024;
-    private const int AttemptsMax = 8;
 
     private readonly ClusterDocuments _documents = new(client);
 
@@ -89,11 +89,8 @@ internal sealed class ShardComparison(
             {
                 var document = reader.Current;
                 var source = document.Source?.ToArray();
-                batch.Add(new(
-                    document.Position,
-                    document.Id,
-                    DocumentMapping.KeyOf(index, document),
-                    source));
+                var key = DocumentMapping.KeyOf(index, document);
+                batch.Add(new(document.Position, document.Id, key, source, await rejected.ContainsAsync(document.Position, key.Id, cancellationToken)));
                 bytes += source?.Length ?? 0;
             }
         }
@@ -115,7 +112,7 @@ internal sealed class ShardComparison(
             var (side, other) = (batch[i], found[i]);
             if (!other.IsFound)
             {
-                if (rejected.Contains((side.Key.Index, side.Key.Id)))
+                if (side.WasRejected)
                 {
                     known++;
                 }
@@ -135,23 +132,8 @@ internal sealed class ShardComparison(
         return new(batch[^1].Position, batch.Count, missing, differing, known, findings);
     }
 
-    private async Task<List<FoundDocument>> GetAsync(List<DocumentKey> keys, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                var found = await _documents.GetAsync(keys, cancellationToken);
-                WhySlow = null;
-                return found;
-            }
-            catch (ClusterException failure) when (attempt < AttemptsMax && Connecting.ClusterAccess.Translate(failure, "").IsTransient)
-            {
-                WhySlow = $"{failure.Message}, attempt {attempt}";
-                await Task.Delay(TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, attempt - 1))), context.Time, cancellationToken);
-            }
-        }
-    }
+    private Task<List<FoundDocument>> GetAsync(List<DocumentKey> keys, CancellationToken cancellationToken) =>
+        PatientReading.AskAsync(() => _documents.GetAsync(keys, cancellationToken), context.Time, why => WhySlow = why, cancellationToken);
 
     private async Task TakeAsync(Compared compared)
     {
@@ -173,7 +155,8 @@ internal sealed class ShardComparison(
         await journal.MoveToAsync(item.Shard, new(compared.Position, IsDone: false, numbers), findings.GetBuffer().AsMemory(0, (int)findings.Length));
     }
 
-    private sealed record SourceSide(long Position, string Id, DocumentKey Key, byte[]? Source);
+    /// <param name="WasRejected">True when the backfill refused it, so that nobody misses it.</param>
+    private sealed record SourceSide(long Position, string Id, DocumentKey Key, byte[]? Source, bool WasRejected);
 
     private sealed record Compared(long Position, int Count, int Missing, int Differing, int Rejected, MemoryStream Findings);
 }

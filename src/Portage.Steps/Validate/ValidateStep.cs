@@ -25,6 +25,9 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
     /// <summary>Documents that are asked for at once, at most.</summary>
     internal int BatchDocumentsMax { get; init; } = ShardComparison.BatchDocumentsMax;
 
+    /// <summary>Ids that are held at a time when what is too much is looked for.</summary>
+    internal int ExtraIdsMax { get; init; } = ExtraDocuments.IdsMax;
+
     /// <inheritdoc/>
     public async ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken)
     {
@@ -40,8 +43,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
         var items = SliceReading.Items(indices);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
-        var rejected = written is null ? [] : await RejectedDocuments.KeysAsync(context.Files, written.AllFindings, cancellationToken);
-        var progress = new ValidateProgress(new(await SliceReading.CountAsync(indices, cancellationToken), items, journal, [ValidateProgress.Checked]), journal, context.Time, context.Progress);
+        var progress = new ValidateProgress(new(SliceReading.Totals(indices, await SliceReading.SizesAsync(indices, cancellationToken)), items, journal, [ValidateProgress.Checked]), journal, context.Time, context.Progress);
         var comparisons = new ConcurrentDictionary<WorkItem, ShardComparison>();
 
         int Connections() => SliceOnTarget.Of(context.Tuning(), context.Address).Slice.Validate.Connections;
@@ -49,6 +51,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         async Task CompareAsync(WorkItem item, CancellationToken abort)
         {
             await Task.Yield();
+            using var rejected = await RejectedPositions.OpenAsync(context.Files, written?.FindingsOf(item.Index), item, abort);
             var comparison = new ShardComparison(context, byName[item.Index], item, journal[item.Index], client, rejected, () => Math.Max(1, Connections() / Math.Max(1, comparisons.Count)), BatchDocumentsMax);
             comparisons[item] = comparison;
             try
@@ -62,6 +65,8 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         }
 
         progress.Publish(waiting: null);
+
+        // Reading is the smaller part of it: two shards keep the connections busy while one of them ends and the next begins.
         await ItemCrew.WorkAsync(
             items.Where(item => !journal.Of(item).IsDone),
             () => Math.Min(2, Connections()),
@@ -75,7 +80,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
             return new StepResult.Stopped();
         }
 
-        var extra = new ExtraDocuments(context, journal, client);
+        var extra = new ExtraDocuments(context, journal, client, ExtraIdsMax);
         foreach (var index in indices)
         {
             await ClusterAccess.TryAsync(on.TargetPath, () => extra.FindAsync(index, cancellationToken));

@@ -43,6 +43,9 @@ internal sealed class ItemJournal : IDisposable
     /// <summary>Reads the journal of an index and changes nothing.</summary>
     public static Task<ItemJournal> LookAsync(IStepFiles files, string index, CancellationToken cancellationToken) => ReadAsync(files, index, isMended: false, cancellationToken);
 
+    /// <summary>True when something of the index is done.</summary>
+    public bool HasAny => !_positions.IsEmpty;
+
     /// <summary>How far a shard is.</summary>
     public ItemPosition Of(int shard) => _positions.GetValueOrDefault(shard, ItemPosition.Start);
 

@@ -14,6 +14,29 @@ public sealed class BulkPipelineFlowTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData(3, 5)]
+    [InlineData(1, 0)]
+    public async Task Run_SomeCannotBeSent_ComeBackInTheirPlaceAndAreNotSent(int each, int requests)
+    {
+        await using var server = new ScriptedServer((request, _) => Task.FromResult(_target.Take(request)));
+        var clock = new InstantClock();
+        using var client = new ClusterClient(new(server.Endpoint), clock);
+        var pipeline = new BulkPipeline(client, new() { Connections = 2, Limits = new() { OperationCountMax = 4 } }, new(), clock, new Random(1));
+        var results = await pipeline.ResultsAsync(Operations.Of(Enumerable.Range(0, 20).Select(n => n % each == 0
+            ? Operations.Index(n, "not { json\n") with { Refusal = new("no_source", "why") }
+            : Operations.Index(n))));
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(n => (long)n), results.Select(item => item.Operation.Tag));
+        Assert.All(results.Where(item => item.Operation.Tag % each == 0), item =>
+        {
+            Assert.Equal((BulkItemOutcome.Rejected, 0, "no_source", "why"), (item.Outcome, item.Status, item.ErrorType, item.Reason));
+            Assert.Equal("not { json\n", System.Text.Encoding.UTF8.GetString(item.Operation.Source.Span));
+        });
+        Assert.Equal(results.Where(item => item.Operation.Tag % each != 0).Select(item => item.Operation.Id).Order(), _target.Taken.Keys.Order());
+        Assert.Equal((20, requests), (pipeline.State.OperationsDecided, server.Requests.Count));
+    }
+
     [Fact]
     public async Task Run_AnyFaultsInAnyOrder_YieldsEachOperationOnceAndInOrder() =>
         await Gen.Select(Gen.Int, Gen.Int[0, 300], Gen.Int[1, 8], Gen.Int[1, 40]).SampleAsync(async (seed, count, connections, batchCount) =>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Portage.Clusters.Capabilities;
 using Portage.Clusters.Failures;
 using Portage.Clusters.Metadata;
+using Portage.Clusters.Room;
 
 namespace Portage.Clusters.Tests.Real;
 
@@ -21,6 +22,51 @@ public sealed class RealMetadataTests(RealClusters clusters)
         Assert.Equal(expected, info.Version.ToString());
         Assert.NotEmpty(info.Uuid);
         Assert.True(new ClusterCapabilities(info.Version).HasComposableTemplates);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Room_RealServer_IsToldAndKept(bool isOpenSearch)
+    {
+        using var client = await ClientAsync(isOpenSearch);
+        var room = new ClusterRoom(client);
+        Assert.Equal(new ShardRoom(1_000, 1, IgnoresDotIndices: false), await room.FindShardsAsync(Cancellation));
+        var disk = await room.FindDiskAsync(Cancellation);
+        Assert.InRange(disk!.FreeBytes, 1, disk.TotalBytes);
+
+        // These words are known again when there is no room to try anything.
+        var refusal = await Assert.ThrowsAsync<ClusterRequestException>(() => client.RequestAsync(HttpMethod.Put, "/too-many", """{"settings":{"number_of_shards":600,"number_of_replicas":1}}"""u8.ToArray(), Cancellation));
+        Assert.Contains("shards open", refusal.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task PutAlias_ASecondIndexToWriteTo_IsRefused(bool isOpenSearch)
+    {
+        using var client = await ClientAsync(isOpenSearch);
+        var metadata = new ClusterMetadata(client);
+        string[] indices = ["rolled-1", "rolled-2"];
+        foreach (var index in indices)
+        {
+            await metadata.CreateIndexAsync(index, """{"settings":{"number_of_replicas":0}}"""u8.ToArray(), Cancellation);
+        }
+
+        try
+        {
+            await metadata.PutAliasAsync("rolled-1", "rolled", """{"is_write_index":true}"""u8.ToArray(), Cancellation);
+            var refusal = await Assert.ThrowsAsync<ClusterRequestException>(() => metadata.PutAliasAsync("rolled-2", "rolled", """{"is_write_index":true}"""u8.ToArray(), Cancellation));
+            Assert.Equal((500, "illegal_state_exception"), (refusal.Status, refusal.ErrorType));
+            Assert.StartsWith("alias [rolled] has more than one write index [", refusal.Reason, StringComparison.Ordinal);
+        }
+        finally
+        {
+            foreach (var index in indices)
+            {
+                await metadata.DeleteIndexAsync(index, CancellationToken.None);
+            }
+        }
     }
 
     [Fact]

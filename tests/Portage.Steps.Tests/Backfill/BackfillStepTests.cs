@@ -143,6 +143,30 @@ public sealed class BackfillStepTests
         Assert.Equal(expected, slice.Sandbox.Documents("logs").Count);
     }
 
+    [Fact]
+    public async Task RunAsync_NoDocumentCanBeSent_IsToldAndKeptAsItGoes()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = ["nosource"] }, Backfill = new() { OperationCountMax = 2, Connections = 1, Workers = 1 } });
+        var step = new BackfillStep();
+        var total = slice.Golden("nosource").Count();
+        Assert.InRange(total, 8, 10_000);
+
+        var done = await slice.DoAsync(step);
+
+        Assert.Equal((total, total), (done.Report.Numbers["documents"], done.Report.Numbers["rejected"]));
+        Assert.Empty(slice.Sandbox.Documents("nosource"));
+        Assert.Equal(total, slice.Findings(step).Select(Rejected).Select(line => line.Id).Distinct().Count());
+
+        // At no moment more than a batch of them was held back.
+        var journal = Encoding.UTF8.GetString((await slice.Run.FilesOf(step).Item("nosource").ReadAsync("journal.jsonl", Cancellation))!);
+        var steps = journal.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        var counts = steps.GroupBy(line => line.GetProperty("item").GetString()!).SelectMany(shard => shard.Select(Count).Zip(shard.Select(Count).Prepend(0), (now, before) => now - before)).ToArray();
+        Assert.Equal(total, counts.Sum());
+        Assert.All(counts, count => Assert.InRange(count, 0, 2));
+
+        static int Count(JsonElement line) => line.GetProperty("numbers").TryGetProperty("rejected", out var rejected) ? rejected.GetInt32() : 0;
+    }
+
     [Theory]
     [InlineData("logs", false)]
     [InlineData("nested", true)]

@@ -47,6 +47,36 @@ public sealed class KilledBackfillTests : KillingKit
     [Fact]
     public Task Killed_TwiceInARevert_TheNextProcessEndsAsIfItHadNotBeen() => DieTwiceAtEveryMomentAsync("revert of one index by making anew");
 
+    [Theory]
+    [InlineData("/logs/_doc/mine", """{"mine":true}""")]
+    [InlineData("/logs/_doc/--JrBqIBvjPRHtuTtA_5", """{"mine":true}""")]
+    public async Task Killed_BeforeAnIndexIsEmptied_DeletesNothingThatOthersWroteMeanwhile(string path, string theirs)
+    {
+        const string Revert = "revert of one index by making anew";
+        await using var scene = await BeginAsync(Revert);
+        var process = new KillableProcess(await MomentOfAsync(Revert, "before DELETE /logs"));
+        Assert.Null(scene.Act(process, Stories[Revert].Act));
+        await scene.SendAsync(HttpMethod.Put, path, theirs);
+
+        Assert.Equal("reverted", scene.Act(new KillableProcess(diesAt: 0), Stories[Revert].Act));
+
+        var left = Assert.Single(scene.Sandbox.Documents("logs"));
+        Assert.Equal((path.Split('/')[^1], theirs), (left.Id, System.Text.Encoding.UTF8.GetString(left.Source.Span)));
+    }
+
+    [Fact]
+    public async Task Killed_AfterAnIndexIsMadeAgain_KeepsTheAliasThatSomebodyGaveItMeanwhile()
+    {
+        const string Revert = "revert of one index by making anew";
+        await using var scene = await BeginAsync(Revert);
+        Assert.Null(scene.Act(new KillableProcess(await MomentOfAsync(Revert, "after PUT /logs")), Stories[Revert].Act));
+        await scene.SendAsync(HttpMethod.Put, "/logs/_alias/theirs", "{}");
+
+        Assert.Equal("reverted", scene.Act(new KillableProcess(diesAt: 0), Stories[Revert].Act));
+
+        Assert.Contains("\"theirs\":{}", await scene.EndAsync(withVersions: true), StringComparison.Ordinal);
+    }
+
     private static Task WithMetadata(Scene scene)
     {
         scene.Do(transport => new MetadataStep(transport));

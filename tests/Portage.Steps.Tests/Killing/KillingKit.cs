@@ -81,7 +81,17 @@ public abstract class KillingKit : IAsyncDisposable
         return (moment, deaths.Length, report + "\n" + await scene.EndAsync(Stories[name].ComparesVersions));
     }
 
-    private async Task<Scene> BeginAsync(string name)
+    /// <summary>The place of a moment in an undisturbed pass, counted from 1.</summary>
+    private protected async Task<int> MomentOfAsync(string name, string moment)
+    {
+        var (moments, _) = await UndisturbedAsync(name);
+        var index = moments.IndexOf(moment);
+        Assert.True(index >= 0, $"There is no moment '{moment}' in:\n{string.Join('\n', moments)}");
+        return index + 1;
+    }
+
+    /// <summary>A world as it is before the story.</summary>
+    private protected async Task<Scene> BeginAsync(string name)
     {
         var story = Stories[name];
         var scene = Scene.Of(Scene.ConfigOf(Repository, story.Snapshot, story.Slice), ImmutableDictionary<Portage.Model.Addresses.StepAddress, StepOutputs>.Empty);

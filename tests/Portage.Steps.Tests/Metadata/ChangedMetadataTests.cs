@@ -139,6 +139,11 @@ public sealed class ChangedMetadataTests : IAsyncLifetime
         var evidence = await _run.EvaluateAsync(_step, Cancellation);
         Assert.Contains(evidence.Lines, line => line.StartsWith("create index logs: 2 shards", StringComparison.Ordinal));
         Assert.Equal(("logs", "logs"), evidence.Destroys.Select(gone => (gone.Name, gone.Item!)).Single());
+
+        // A person who is asked sees why, in the target's own words.
+        var line = Portage.Planning.Destroying.DestructionText.Line(evidence.Destroys[0]);
+        Assert.StartsWith("delete index logs on blue: 0 documents, 624 bytes; the target does not change it where it is: ", line, StringComparison.Ordinal);
+        Assert.Contains("index.number_of_shards", line, StringComparison.Ordinal);
     }
 
     [Fact]

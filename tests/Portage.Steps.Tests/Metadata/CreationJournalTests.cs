@@ -27,19 +27,19 @@ public sealed class CreationJournalTests
     public async Task OpenAsync_AfterAdditions_HasThemInTheOrderOfCreation()
     {
         var journal = await OpenAsync();
-        await journal.AddAsync(Logs, "logs");
+        await journal.AddAsync(Logs, "logs", []);
         await journal.ConfirmAsync(Logs, new() { ["settings"] = new JsonObject() }, "u1");
-        await journal.AddAsync(Errors, "logs");
-        await journal.AddAsync(Template, null);
-        Assert.Equal([new(Template, null, false), new(Logs, "logs", true) { Definition = """{"settings":{}}""", Uuid = "u1" }, new(Errors, "logs", false)], (await OpenAsync()).Created);
+        await journal.AddAsync(Errors, "logs", []);
+        await journal.AddAsync(Template, null, []);
+        Assert.Equal([new(Template, null, false) { Definition = "{}" }, new(Logs, "logs", true) { Definition = """{"settings":{}}""", Uuid = "u1" }, new(Errors, "logs", false) { Definition = "{}" }], (await OpenAsync()).Created);
     }
 
     [Fact]
     public async Task OpenAsync_OneWasTakenBack_HasTheOthers()
     {
         var journal = await OpenAsync();
-        await journal.AddAsync(Logs, "logs");
-        await journal.AddAsync(Errors, "logs");
+        await journal.AddAsync(Logs, "logs", []);
+        await journal.AddAsync(Errors, "logs", []);
         await journal.TakeBackAsync(Logs);
         Assert.Equal([Errors], journal.Created.Select(created => created.Name));
         Assert.Equal([Errors], (await OpenAsync()).Created.Select(created => created.Name));
@@ -48,9 +48,9 @@ public sealed class CreationJournalTests
     [Fact]
     public async Task OpenAsync_LastLineWasCutOff_IgnoresItAndGoesOnBehindTheOthers()
     {
-        await (await OpenAsync()).AddAsync(Logs, "logs");
+        await (await OpenAsync()).AddAsync(Logs, "logs", []);
         await Files.Item("logs").AppendAsync("created.jsonl", """{"kind":"Alias","na"""u8.ToArray(), Cancellation);
-        await (await OpenAsync()).AddAsync(Errors, "logs");
+        await (await OpenAsync()).AddAsync(Errors, "logs", []);
         Assert.Equal([Logs, Errors], (await OpenAsync()).Created.Select(created => created.Name));
     }
 

@@ -49,6 +49,26 @@ public abstract class TrialTests : IAsyncDisposable
         Assert.DoesNotContain("portage-scratch", tried.Refusal, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"index_patterns":["portage-scratch-*"],"template":{},"priority":77}""", "77")]
+    [InlineData("""{"index_patterns":["portage-scratch-*"],"template":{}}""", null)]
+    public async Task TemplateAsync_ForEveryName_IsTakenBesideItsOwnLikeAndKeepsItsPriority(string definition, string? priority)
+    {
+        var trial = Trial;
+        var scratch = new ScratchSpace(_client!, "4567cdef");
+        await scratch.ClearAsync(withComposable: true, Cancellation);
+        try
+        {
+            await _client!.RequestAsync(HttpMethod.Put, $"/_index_template/{scratch.Name("like")}", System.Text.Encoding.UTF8.GetBytes(definition), Cancellation);
+            var tried = await trial.TemplateAsync(Object(ObjectKind.IndexTemplate, "every", definition), Cancellation);
+            Assert.Equal((null, priority), (tried.Refusal, tried.Written!["priority"]?.ToString()));
+        }
+        finally
+        {
+            await scratch.ClearAsync(withComposable: true, CancellationToken.None);
+        }
+    }
+
     [Fact]
     public async Task TemplateAsync_ComponentWasTried_FindsItAndWritesItsRealName()
     {

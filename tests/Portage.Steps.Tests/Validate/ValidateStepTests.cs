@@ -147,6 +147,22 @@ public sealed class ValidateStepTests
         Assert.Equal(1, done.Report.Numbers[wrong]);
     }
 
+    [Theory]
+    [InlineData(1_000_000)]
+    [InlineData(100)]
+    public async Task RunAsync_TooManyThere_NamesEachOnceHoweverFewIdsAreHeld(int idsMax)
+    {
+        await using var slice = await BackfilledAsync(Slice);
+        foreach (var id in Enumerable.Range(0, 20))
+        {
+            await slice.Target.PutAsync($"/logs/_doc/extra-{id}", "{}", Cancellation);
+        }
+
+        Assert.InRange(slice.Golden("logs").Count(), 101, 480);
+        Assert.Equal((Total(slice), 0, 0, 20), Of(await slice.DoAsync(new ValidateStep { ExtraIdsMax = idsMax })));
+        Assert.Equal(Enumerable.Range(0, 20).Select(id => $"extra-{id}").Order(StringComparer.Ordinal), Findings(slice).Select(finding => Text(finding, "targetId")!).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task RunAsync_StoppedInTheMiddle_GoesOnWithTheNextDocument()
     {

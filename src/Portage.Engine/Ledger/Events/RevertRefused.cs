@@ -9,7 +9,7 @@ namespace Portage.Engine.Ledger;
 public sealed record RevertRefused(string Session, int Run, StepAddress Step, Diagnostic Because) : StepEvent(Session, Run, Step)
 {
     /// <inheritdoc/>
-    public override string Describe() => $"nothing was taken back: {Because.Detail}";
+    public override string Describe() => $"taking back was stopped: {Because.Detail}";
 
     internal static RevertRefused Read(ref EventFields fields)
     {

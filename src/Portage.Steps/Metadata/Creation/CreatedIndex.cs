@@ -13,7 +13,7 @@ namespace Portage.Steps.Metadata.Creation;
 /// Looks at an index that was just created, to which templates may have added: those of the source that were created before it,
 /// and the target's own. An index of a snapshot is complete; what a template adds would make it another one.
 /// </summary>
-internal sealed class CreatedIndex(ClusterClient client)
+internal sealed class CreatedIndex(ClusterClient client, Action assertLease)
 {
     private const string Shards = "index.number_of_shards";
 
@@ -33,10 +33,7 @@ internal sealed class CreatedIndex(ClusterClient client)
         }
 
         var there = TargetState.Parse(found.Json);
-        foreach (var alias in (there["aliases"] as JsonObject ?? []).Select(alias => alias.Key).Where(alias => !aliases.Contains(alias)))
-        {
-            await _metadata.DeleteAliasAsync(name, alias, cancellationToken);
-        }
+        await TemplateAliases.RemoveAsync(client, name, there, aliases, assertLease, cancellationToken);
 
         var (mapping, wanted) = (there["mappings"] as JsonObject ?? [], index.Written?["mappings"] as JsonObject ?? []);
         if (mapping["dynamic"] is { } dynamic && wanted["dynamic"] is null && dynamic.ToString() != "true")

@@ -13,7 +13,7 @@ namespace Portage.Steps.Metadata.Creation;
 /// Indices and their aliases are kept with the index of the snapshot that they come from, templates with the step. <c>"made": false</c>
 /// says that the object is about to be created, the next line of it that it was, or was changed in place, with the definition that it has
 /// since (<c>of</c>), the uuid of an index, how the target has it, and what templates added to it; earlier builds wrote one line, without these.
-/// <c>"ours": false</c> takes an object back: somebody else had created it in the meantime. A line that a crash cut off is
+/// <c>"ours": false</c> takes an object back: somebody else had created it in the meantime, or it is gone. A line that a crash cut off is
 /// ignored: its object was not created yet.
 /// </remarks>
 internal sealed class CreationJournal
@@ -59,9 +59,10 @@ internal sealed class CreationJournal
 
     /// <summary>Writes down that the object is about to be created.</summary>
     /// <param name="item">The index of the snapshot that it comes from; null for templates.</param>
-    public async Task AddAsync(ObjectName name, string? item)
+    /// <param name="definition">What it is to be made of: something else of the name is somebody else's.</param>
+    public async Task AddAsync(ObjectName name, string? item, JsonObject definition)
     {
-        var created = new CreatedObject(name, item, IsMade: false);
+        var created = new CreatedObject(name, item, IsMade: false) { Definition = CanonicalText.Of(definition) };
         await AppendAsync(created, isOurs: true);
         _created[name] = created;
     }
@@ -175,7 +176,7 @@ internal sealed class CreationJournal
 /// <param name="IsMade">False when it was about to be created, and nobody knows whether it was.</param>
 internal sealed record CreatedObject(ObjectName Name, string? Item, bool IsMade)
 {
-    /// <summary>What it was made of, or changed to last; null while that is not known to be there.</summary>
+    /// <summary>What it was made of, or changed to last, or is about to be made of; null where an earlier build did not keep that.</summary>
     public string? Definition { get; init; }
 
     /// <summary>Of an index, by which it is told from another one that somebody made in its place; null where it is not known.</summary>

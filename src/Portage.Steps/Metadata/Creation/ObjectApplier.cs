@@ -11,7 +11,7 @@ namespace Portage.Steps.Metadata.Creation;
 internal sealed class ObjectApplier(RunContext context, ClusterClient client, CreationJournal journal)
 {
     private readonly ObjectWriter _writer = new(client);
-    private readonly CreatedIndex _created = new(client);
+    private readonly CreatedIndex _created = new(client, context.AssertLease);
     private readonly ClusterMetadata _metadata = new(client);
 
     /// <summary>Creates and changes, in order.</summary>
@@ -22,18 +22,16 @@ internal sealed class ObjectApplier(RunContext context, ClusterClient client, Cr
     {
         var additions = ImmutableArray.CreateBuilder<string>();
         var aliases = begun.Where(evaluated => evaluated.Name.Kind == ObjectKind.Alias).ToLookup(alias => alias.Name.Index!, StringComparer.Ordinal);
-        var (done, total) = (0, begun.Count(evaluated => evaluated.Outcome is ObjectOutcome.Create or ObjectOutcome.Update));
-
-        // Of an alias that writes to another index from now on, the old one lets go first: a target takes no two.
-        foreach (var i in Enumerable.Range(0, begun.Length).OrderBy(i => begun[i].Name.Kind == ObjectKind.Alias && begun[i].Object.Definition["is_write_index"]?.ToString() == "true"))
+        var nowByName = now.ToDictionary(evaluated => evaluated.Name);
+        var (done, total) = (0, begun.Count(evaluated => evaluated.Outcome is ObjectOutcome.Create or ObjectOutcome.Update or ObjectOutcome.Remove));
+        foreach (var wanted in begun.OrderBy(PlaceOf))
         {
-            var wanted = begun[i];
             switch (wanted.Outcome)
             {
                 case ObjectOutcome.Create:
                     context.Progress(MetadataProgress.Creating(done++, total));
                     context.AssertLease();
-                    if (now[i].Outcome is ObjectOutcome.Keep)
+                    if (nowByName[wanted.Name].Outcome is ObjectOutcome.Keep)
                     {
                         additions.AddRange(journal.Of(wanted.Name) is { Added: { Length: > 0 } known } ? known.Split('\n') : []);
                         break;
@@ -49,7 +47,17 @@ internal sealed class ObjectApplier(RunContext context, ClusterClient client, Cr
                 case ObjectOutcome.Update:
                     context.Progress(MetadataProgress.Creating(done++, total));
                     context.AssertLease();
-                    await UpdateAsync(now[i], cancellationToken);
+                    await UpdateAsync(nowByName[wanted.Name], cancellationToken);
+                    break;
+                case ObjectOutcome.Remove:
+                    context.Progress(MetadataProgress.Creating(done++, total));
+                    context.AssertLease();
+                    if (nowByName.ContainsKey(wanted.Name))
+                    {
+                        await _writer.DeleteAsync(wanted.Name, cancellationToken);
+                    }
+
+                    await journal.TakeBackAsync(wanted.Name);
                     break;
                 case ObjectOutcome.Keep when wanted.IsOurs && journal.Of(wanted.Name) is { IsMade: true }:
                     // Nothing to send; that it is wanted so is worth knowing the next time.
@@ -62,11 +70,24 @@ internal sealed class ObjectApplier(RunContext context, ClusterClient client, Cr
         return additions.ToImmutable();
     }
 
+    /// <summary>
+    /// Templates go before others come that would rival them, component templates after those that used them. Of an alias that writes
+    /// to another index from now on, the old one lets go first: a target takes no two. Other aliases go last, so that whoever reads by
+    /// one finds something at every moment.
+    /// </summary>
+    private static int PlaceOf(EvaluatedObject evaluated) => (evaluated.Outcome, evaluated.Name.Kind) switch
+    {
+        (ObjectOutcome.Remove, ObjectKind.LegacyTemplate or ObjectKind.IndexTemplate) => 0,
+        (ObjectOutcome.Remove, ObjectKind.Alias) => evaluated.Object.IsWriteAlias ? 2 : 4,
+        (ObjectOutcome.Remove, _) => 5,
+        _ => evaluated.Object.IsWriteAlias ? 3 : 1,
+    };
+
     /// <param name="aliases">Of an index, those that it is to have.</param>
     private async Task<ImmutableArray<string>?> CreateAsync(EvaluatedObject wanted, ImmutableArray<EvaluatedObject> aliases, CancellationToken cancellationToken)
     {
-        // A template may add an alias as soon as its index is there.
-        var isOurs = journal.Of(wanted.Name) is { IsMade: false };
+        // A template may add an alias as soon as its index is there. Of anything else the evaluation saw whose it is.
+        var isOurs = journal.Of(wanted.Name) is { IsMade: false } && (wanted.IsOurs || wanted.Name.Kind == ObjectKind.Alias);
         var noted = aliases.Where(alias => alias.Outcome is ObjectOutcome.Create && !journal.Has(alias.Name)).ToList();
         if (!isOurs)
         {
@@ -76,7 +97,7 @@ internal sealed class ObjectApplier(RunContext context, ClusterClient client, Cr
 
         foreach (var about in noted)
         {
-            await journal.AddAsync(about.Name, about.Object.Source);
+            await journal.AddAsync(about.Name, about.Object.Source, about.Object.Definition);
         }
 
         if (!await _writer.CreateAsync(wanted.Object, isOurs, cancellationToken))

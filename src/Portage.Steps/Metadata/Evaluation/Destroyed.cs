@@ -13,11 +13,13 @@ internal static class Destroyed
     /// <summary>What goes; documents are not counted yet.</summary>
     /// <param name="own">Knows which objects are there, and whose go.</param>
     /// <param name="replaced">Objects that go besides.</param>
-    public static ImmutableArray<Destruction> Of(CreationJournal journal, TargetState state, string target, OwnObjects own, IReadOnlySet<ObjectName> replaced)
+    /// <param name="because">Why an object cannot stay, of those where that is known.</param>
+    public static ImmutableArray<Destruction> Of(
+        CreationJournal journal, TargetState state, string target, OwnObjects own, IReadOnlySet<ObjectName> replaced, IReadOnlyDictionary<ObjectName, string> because)
     {
         var gone = journal.Created.Where(created => own.There(created.Name) is not null && (own.IsRedone(created) || replaced.Contains(created.Name))).ToArray();
         var indices = gone.Where(created => created.Name.Kind == ObjectKind.Index).Select(created => created.Name.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. gone.Where(created => created.Name.Index is not { } index || !indices.Contains(index)).Select(created => Of(created, state, target))];
+        return [.. gone.Where(created => created.Name.Index is not { } index || !indices.Contains(index)).Select(created => Of(created, state, target) with { Because = because.GetValueOrDefault(created.Name) })];
     }
 
     /// <summary>With the documents as they are now: the overview of a cluster counts nested ones too, and those that were deleted a moment ago.</summary>

@@ -14,11 +14,12 @@ internal static class EvaluationReport
     private const int NamesMax = 10;
 
     /// <param name="isDone">True after the run: what was to be created was created.</param>
-    /// <param name="additions">What was found only when it was done.</param>
+    /// <param name="additions">What is known besides: of the room on the target, or what was found only when it was done.</param>
     public static StepReport Of(IReadOnlyList<EvaluatedObject> objects, bool isDone, IReadOnlyList<string>? additions = null)
     {
         var created = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create).ToArray();
         var updated = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Update).ToArray();
+        var removed = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Remove).ToArray();
         EvaluatedObject[] made = [.. created, .. updated];
         var kept = objects.Count(evaluated => evaluated.Outcome is ObjectOutcome.Keep);
         var conflicts = objects.Count(evaluated => evaluated.Outcome is ObjectOutcome.Differs or ObjectOutcome.Refused);
@@ -26,9 +27,9 @@ internal static class EvaluationReport
         var dropped = Count(made, FindingKind.Dropped);
         return new(
             ImmutableSortedDictionary<string, long>.Empty
-                .Add("created", created.Length).Add("updated", updated.Length).Add("kept", kept).Add("changed", changed).Add("dropped", dropped).Add("conflicts", conflicts),
+                .Add("created", created.Length).Add("updated", updated.Length).Add("removed", removed.Length).Add("kept", kept).Add("changed", changed).Add("dropped", dropped).Add("conflicts", conflicts),
             [
-                Summary(created, updated, kept, changed, dropped, conflicts, isDone),
+                Summary(created, updated, removed, kept, changed, dropped, conflicts, isDone),
                 .. Conflicts(objects),
                 .. Findings(made, FindingKind.Dropped, "drop"),
                 .. Findings(made, FindingKind.Changed, "change"),
@@ -54,12 +55,17 @@ internal static class EvaluationReport
         return string.Join(", ", parts) is { Length: > 0 } text ? text : "nothing";
     }
 
-    private static string Summary(EvaluatedObject[] created, EvaluatedObject[] updated, int kept, int changed, int dropped, int conflicts, bool isDone)
+    private static string Summary(EvaluatedObject[] created, EvaluatedObject[] updated, EvaluatedObject[] removed, int kept, int changed, int dropped, int conflicts, bool isDone)
     {
         var parts = new List<string> { $"{Amounts(created.Select(evaluated => evaluated.Name.Kind))} {(isDone ? "created" : "to create")}" };
         if (updated.Length > 0)
         {
             parts.Add($"{Amounts(updated.Select(evaluated => evaluated.Name.Kind))} {(isDone ? "updated" : "to update")}");
+        }
+
+        if (removed.Length > 0)
+        {
+            parts.Add($"{Amounts(removed.Select(evaluated => evaluated.Name.Kind))} {(isDone ? "removed" : "to remove")}");
         }
 
         if (kept > 0)
@@ -119,6 +125,8 @@ internal static class EvaluationReport
         ObjectOutcome.Update update => $"{(isDone ? "updated" : "update")} {evaluated.Name}: {string.Join("; ", update.Differences)}",
         ObjectOutcome.Keep when evaluated.IsOurs => $"keep {evaluated.Name}: Portage made it, and nothing of it changes",
         ObjectOutcome.Keep => $"keep {evaluated.Name}: it is there just so",
+        ObjectOutcome.Remove => $"{(isDone ? "removed" : "remove")} {evaluated.Name}{Essentials(evaluated.Object)}; Portage made it, nobody has changed it, and it is not wanted any more",
+        ObjectOutcome.Stay stay => $"leave {evaluated.Name}: Portage made it, and it is not wanted any more, but {stay.Reason}",
         ObjectOutcome.Differs => $"leave {evaluated.Name}: what is there stays as it is{(evaluated.Name.Kind == ObjectKind.Index ? ", and documents go into it" : "")}",
         ObjectOutcome.LeftOut left => $"leave {evaluated.Name} out: {left.Reason}",
         _ => null,

@@ -21,6 +21,13 @@ internal abstract record ObjectOutcome
     /// <summary>It is there just so.</summary>
     public sealed record Keep : ObjectOutcome;
 
+    /// <summary>It is ours, is wanted no more, and goes; nobody has changed it since.</summary>
+    public sealed record Remove : ObjectOutcome;
+
+    /// <summary>It is ours and is wanted no more, and stays all the same.</summary>
+    /// <param name="Reason">As <c>somebody has changed it since (order is 9 there, 0 here)</c>.</param>
+    public sealed record Stay(string Reason) : ObjectOutcome;
+
     /// <summary>Something else of that name is there; it is left as it is.</summary>
     /// <param name="Differences">As <c>field title: type is keyword there, text here</c>.</param>
     public sealed record Differs(ImmutableArray<string> Differences) : ObjectOutcome;
@@ -33,6 +40,7 @@ internal abstract record ObjectOutcome
 }
 
 /// <summary>An object and what would become of it.</summary>
+/// <param name="Object">As it is wanted; where it is wanted no more, as it is there.</param>
 /// <param name="Written">An index as the target writes it; null for every other kind, and where it was refused.</param>
 internal sealed record EvaluatedObject(MetadataObject Object, ObjectOutcome Outcome, JsonObject? Written = null)
 {
@@ -41,6 +49,9 @@ internal sealed record EvaluatedObject(MetadataObject Object, ObjectOutcome Outc
 
     /// <summary>True when ours is there and must go before this can be created.</summary>
     public bool Replaces { get; init; }
+
+    /// <summary>What the target said when the change was tried where the object is; null where it was not tried, or would work.</summary>
+    public string? NotInPlace { get; init; }
 
     /// <summary>What is sent to change an index where it is; null where nothing is.</summary>
     public IndexChange? Change { get; init; }

@@ -2,14 +2,11 @@ using System.Text.Json.Nodes;
 using Portage.Clusters.Metadata;
 using Portage.Steps.Metadata.Creation;
 using Portage.Steps.Metadata.Objects;
+using Portage.Steps.Metadata.Rules;
 
 namespace Portage.Steps.Metadata.Evaluation;
 
-/// <summary>Tells which objects of a target are ours, and what of them a change of what is wanted concerns.</summary>
-/// <remarks>
-/// Three things are compared: what an object was made of, what it is wanted to be made of, and what is there. Only what differs
-/// between the first two is changed; what somebody set on the target by hand since stays as it is.
-/// </remarks>
+/// <summary>Tells which objects of a target are ours.</summary>
 internal sealed class OwnObjects
 {
     private readonly CreationJournal _journal;
@@ -30,7 +27,7 @@ internal sealed class OwnObjects
             // Taking documents back may make an index anew as it was; somebody else's is another one.
             if (state.Summary(created.Name.Name) is { } summary && summary.Uuid != created.Uuid
                 && await state.IndexAsync(created.Name.Name, cancellationToken) is { } there
-                && Evaluation.Differences.Lacking(ObjectKind.Index, there, TargetState.Parse(System.Text.Encoding.UTF8.GetBytes(created.As!)), Rules.TargetFacts.None).IsEmpty)
+                && Differences.Lacking(ObjectKind.Index, there, TargetState.Parse(created.As!), TargetFacts.None).IsEmpty)
             {
                 emptied.Add(created.Name.Name);
             }
@@ -52,73 +49,26 @@ internal sealed class OwnObjects
             ObjectKind.Index => _state.Summary(name.Name) is { } summary && IsSame(created, summary) ? created : null,
 
             // On an index that is not ours any more it is not ours either.
-            ObjectKind.Alias => _state.Alias(name.Name).Any(other => other.Index == name.Index)
+            ObjectKind.Alias => _state.Find(name) is not null
                 && (_journal.Of(new(ObjectKind.Index, name.Index!)) is null || There(new(ObjectKind.Index, name.Index!)) is not null) ? created : null,
-            _ => _state.Template(name) is null ? null : created,
+            _ => _state.Find(name) is { } there && IsSame(created, there) ? created : null,
         };
     }
+
+    /// <summary>Which index it was that was looked at; null where there was none.</summary>
+    public string? UuidOf(string index) => _state.Summary(index)?.Uuid;
 
     /// <summary>True for what is taken back before it is created.</summary>
     public bool IsRedone(CreatedObject created) => _redone is null || (created.TakenBackWith is { } item && _redone.Contains(item));
 
-    /// <summary>What to send so that an index that is ours is as it is wanted.</summary>
-    /// <param name="there">As the target has it.</param>
-    /// <param name="written">As the target would write ours.</param>
-    /// <param name="replicas">True when the configuration says how many replicas it is to have.</param>
-    public static IndexChange ChangeOf(CreatedObject created, MetadataObject wanted, JsonObject there, JsonObject written, bool replicas)
-    {
-        var (has, wants) = (FlatSettings.Of(there["settings"] as JsonObject), FlatSettings.Of(wanted.Definition["settings"] as JsonObject));
-        var had = created.Definition is { } definition ? TargetState.Parse(System.Text.Encoding.UTF8.GetBytes(definition)) : null;
-        var settings = new JsonObject();
-        if (had is not null)
-        {
-            var before = FlatSettings.Of(had["settings"] as JsonObject);
-            foreach (var name in before.Keys.Union(wants.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
-            {
-                var (old, value) = (before.GetValueOrDefault(name), wants.GetValueOrDefault(name));
-                if (FlatSettings.Text(old) != FlatSettings.Text(value) && FlatSettings.Text(has.GetValueOrDefault(name)) != FlatSettings.Text(value))
-                {
-                    settings[name] = value?.DeepClone();
-                }
-            }
-        }
-        else if (replicas && FlatSettings.Text(has.GetValueOrDefault(Replicas)) != FlatSettings.Text(wants.GetValueOrDefault(Replicas)))
-        {
-            settings[Replicas] = wants.GetValueOrDefault(Replicas)?.DeepClone();
-        }
-
-        var isMappingSame = had is not null && CanonicalText.Of(had["mappings"]) == CanonicalText.Of(wanted.Definition["mappings"]);
-        var lacks = !isMappingSame && !Lacking(there, written).IsEmpty;
-        return new(settings, lacks ? (wanted.Definition["mappings"] as JsonObject ?? []).DeepClone().AsObject() : null);
-    }
-
-    /// <summary>What a change does to an index, in words.</summary>
-    public static IEnumerable<string> Differences(IndexChange change, JsonObject there, JsonObject written)
-    {
-        var has = FlatSettings.Of(there["settings"] as JsonObject);
-        return
-        [
-            .. from setting in change.Settings
-               select $"setting {setting.Key} is {Said(has.GetValueOrDefault(setting.Key))} there, {Said(setting.Value)} here",
-            .. change.Mapping is null ? [] : Lacking(there, written),
-        ];
-    }
-
-    /// <summary>How the replicas of an index that is not ours differ from what the configuration says; null when they do not.</summary>
-    public static string? ReplicasDiffer(JsonObject there, MetadataObject wanted)
-    {
-        var (has, wants) = (FlatSettings.Of(there["settings"] as JsonObject).GetValueOrDefault(Replicas), FlatSettings.Of(wanted.Definition["settings"] as JsonObject).GetValueOrDefault(Replicas));
-        return FlatSettings.Text(has) == FlatSettings.Text(wants) ? null : $"setting {Replicas} is {Said(has)} there, {Said(wants)} here";
-    }
-
-    private const string Replicas = "index.number_of_replicas";
-
-    private static System.Collections.Immutable.ImmutableArray<string> Lacking(JsonObject there, JsonObject written) =>
-        Evaluation.Differences.Lacking(ObjectKind.Index, new JsonObject { ["mappings"] = there["mappings"]?.DeepClone() }, new JsonObject { ["mappings"] = written["mappings"]?.DeepClone() }, Rules.TargetFacts.None);
-
-    private static string Said(JsonNode? value) => value is null ? "not set" : FlatSettings.Text(value);
+    /// <summary>True for what is there as it was made, or was changed to, and is not taken back before.</summary>
+    public bool Stays(CreatedObject created) => created.IsMade && !IsRedone(created);
 
     /// <summary>What was about to be made, and holds documents, was made by somebody else: ours is confirmed before anybody is told of it.</summary>
     private bool IsSame(CreatedObject created, IndexSummary summary) =>
         created.IsMade ? created.Uuid is null || created.Uuid == summary.Uuid || _emptied.Contains(summary.Name) : summary.DocumentCount is 0 or null;
+
+    /// <summary>A template that was about to be made, and is another one now, was made by somebody else.</summary>
+    private static bool IsSame(CreatedObject created, JsonObject there) =>
+        created.IsMade || created.Definition is not { } noted || Differences.Between(created.Name.Kind, there, TargetState.Parse(noted), TargetFacts.None).IsEmpty;
 }

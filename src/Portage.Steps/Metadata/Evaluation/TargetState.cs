@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portage.Clusters;
@@ -61,7 +62,13 @@ internal sealed class TargetState
     /// <summary>A template as the target has it; null when it has none of the name.</summary>
     public JsonObject? Template(ObjectName name) => _templates.GetValueOrDefault((name.Kind, name.Name));
 
+    /// <summary>A template or an alias as the target has it; null when it has none of the name.</summary>
+    public JsonObject? Find(ObjectName name) => name.Kind == ObjectKind.Alias ? Alias(name.Name).FirstOrDefault(other => other.Index == name.Index).Definition : Template(name);
+
     public bool HasIndex(string name) => _indices.ContainsKey(name);
+
+    /// <summary>All indices, in no order.</summary>
+    public IEnumerable<IndexSummary> Summaries => _indices.Values;
 
     /// <summary>How large an index is, and which one it is; null when there is none of the name.</summary>
     public IndexSummary? Summary(string name) => _indices.GetValueOrDefault(name);
@@ -73,6 +80,9 @@ internal sealed class TargetState
     /// <summary>The indices that have an alias of the name.</summary>
     public IEnumerable<(string Index, JsonObject Definition)> Alias(string name) =>
         _aliases.Where(alias => alias.Alias == name).Select(alias => (alias.Index, alias.Definition)).OrderBy(alias => alias.Index, StringComparer.Ordinal);
+
+    /// <summary>An object that is kept as text.</summary>
+    public static JsonObject Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
 
     /// <summary>An object that a target wrote, as deep as a mapping may be.</summary>
     public static JsonObject Parse(ReadOnlyMemory<byte> json) =>

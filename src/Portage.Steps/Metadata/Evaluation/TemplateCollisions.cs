@@ -11,11 +11,12 @@ internal sealed class TemplateCollisions
 
     /// <param name="wanted">What would be created.</param>
     /// <param name="there">What the target has.</param>
-    public TemplateCollisions(IEnumerable<MetadataObject> wanted, IEnumerable<(ObjectName Name, JsonObject Json)> there)
+    /// <param name="removed">What of it goes before anything is created.</param>
+    public TemplateCollisions(IEnumerable<MetadataObject> wanted, IEnumerable<(ObjectName Name, JsonObject Json)> there, IReadOnlySet<ObjectName> removed)
     {
         _templates = [.. wanted.Where(template => template.Name.Kind is ObjectKind.LegacyTemplate or ObjectKind.IndexTemplate).Select(template => (template.Name, template.Definition, true))];
         var own = _templates.Select(template => template.Name).ToHashSet();
-        _templates.AddRange(there.Where(template => template.Name.Kind != ObjectKind.ComponentTemplate && !own.Contains(template.Name)).Select(template => (template.Name, template.Json, false)));
+        _templates.AddRange(there.Where(template => template.Name.Kind != ObjectKind.ComponentTemplate && !own.Contains(template.Name) && !removed.Contains(template.Name)).Select(template => (template.Name, template.Json, false)));
     }
 
     /// <summary>Why the target will not take an index template; null when nothing is in its way.</summary>

@@ -17,6 +17,9 @@ internal sealed record TrialResult(string? Refusal, JsonObject? Written)
 /// <summary>Really creates objects on the target, under scratch names.</summary>
 internal sealed class Trial(ClusterClient client, ScratchSpace scratch)
 {
+    // One that nobody else gives.
+    private const long ScratchPriority = 1_730_190_547;
+
     private readonly ClusterMetadata _metadata = new(client);
     private readonly Dictionary<string, string> _components = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string? Refusal, JsonObject? Written, Dictionary<string, string?> Aliases)> _indices = new(StringComparer.Ordinal);
@@ -34,6 +37,12 @@ internal sealed class Trial(ClusterClient client, ScratchSpace scratch)
         else
         {
             body["index_patterns"] = new JsonArray(ScratchSpace.PatternOf(name));
+            if (kind == TemplateKind.Index)
+            {
+                // A template for every name would rival the scratch one; who rivals the real one is found out without the target.
+                body["priority"] = ScratchPriority;
+            }
+
             if (body["composed_of"] is JsonArray components)
             {
                 body["composed_of"] = new JsonArray([.. components.Select(component => (JsonNode)JsonValue.Create(_components.GetValueOrDefault(component!.ToString(), component.ToString()))!)]);
@@ -52,8 +61,9 @@ internal sealed class Trial(ClusterClient client, ScratchSpace scratch)
         }
 
         var written = TargetState.Parse((await _metadata.GetTemplateAsync(kind, name, cancellationToken))!.Json);
-        foreach (var own in (string[])["index_patterns", "composed_of"])
+        foreach (var own in (string[])["index_patterns", "composed_of", .. kind == TemplateKind.Index ? ["priority"] : (string[])[]])
         {
+            written.Remove(own);
             if (template.Definition[own] is { } wanted)
             {
                 written[own] = wanted.DeepClone();

@@ -27,4 +27,10 @@ internal sealed record MetadataObject(ObjectName Name, JsonObject Definition, Im
 {
     /// <summary>The index at the source, of an index or an alias: with an index for each type it has another name.</summary>
     public string? Source { get; init; }
+
+    /// <summary>True for an alias that writes to its index.</summary>
+    public bool IsWriteAlias => Name.Kind == ObjectKind.Alias && IsWrite(Definition);
+
+    /// <summary>True when an alias of this definition writes to its index.</summary>
+    public static bool IsWrite(JsonObject alias) => alias["is_write_index"]?.ToString() == "true";
 }

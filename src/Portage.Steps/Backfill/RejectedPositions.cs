@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Portage.Engine.Ports;
+using Portage.Steps.WorkItems;
+
+namespace Portage.Steps.Backfill;
+
+/// <summary>Tells of the documents of one shard, asked in their order, which of them a backfill refused.</summary>
+/// <remarks>
+/// The file is read along with the shard, so that nothing is held of it however many were refused. Earlier builds wrote some of
+/// them out of order; of such a file the positions are held.
+/// </remarks>
+internal sealed class RejectedPositions : IDisposable
+{
+    private readonly StreamReader? _lines;
+    private readonly WorkItem _item;
+    private readonly Dictionary<long, string>? _all;
+    private (long Position, string Id)? _next;
+
+    private RejectedPositions(StreamReader? lines, WorkItem item, Dictionary<long, string>? all) => (_lines, _item, _all) = (lines, item, all);
+
+    /// <param name="location">Where the file of refused ones lies; null where there is none.</param>
+    public static async Task<RejectedPositions> OpenAsync(IStepFiles files, string? location, WorkItem item, CancellationToken cancellationToken)
+    {
+        if (location is null || await LinesAsync(files, location, cancellationToken) is not { } lines)
+        {
+            return new(null, item, null);
+        }
+
+        using (var first = new RejectedPositions(lines, item, null))
+        {
+            if (await first.IsInOrderAsync(cancellationToken))
+            {
+                return new(await LinesAsync(files, location, cancellationToken), item, null);
+            }
+        }
+
+        using var again = new RejectedPositions(await LinesAsync(files, location, cancellationToken), item, null);
+        var all = new Dictionary<long, string>();
+        while (await again.ReadAsync(cancellationToken) is var (position, id))
+        {
+            all[position] = id;
+        }
+
+        return new(null, item, all);
+    }
+
+    /// <summary>True when the document was refused.</summary>
+    /// <param name="position">Of the document; not smaller than one that was asked for before.</param>
+    /// <param name="targetId">The id that it would have on the target.</param>
+    public async ValueTask<bool> ContainsAsync(long position, string targetId, CancellationToken cancellationToken)
+    {
+        if (_all is not null)
+        {
+            return _all.TryGetValue(position, out var id) && id == targetId;
+        }
+
+        while (_lines is not null && (_next is null || _next.Value.Position < position))
+        {
+            if (await ReadAsync(cancellationToken) is not { } next)
+            {
+                // There are no more of this shard.
+                _next = (long.MaxValue, "");
+                break;
+            }
+
+            _next = next;
+        }
+
+        return _next is var (at, refused) && at == position && refused == targetId;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lines?.Dispose();
+
+    private static async Task<StreamReader?> LinesAsync(IStepFiles files, string location, CancellationToken cancellationToken) =>
+        await files.OpenAsync(location, cancellationToken) is { } found ? new(found) : null;
+
+    private async Task<bool> IsInOrderAsync(CancellationToken cancellationToken)
+    {
+        var last = -1L;
+        while (await ReadAsync(cancellationToken) is var (position, _))
+        {
+            if (position < last)
+            {
+                return false;
+            }
+
+            last = position;
+        }
+
+        return true;
+    }
+
+    /// <summary>The next line of the shard; null at the end.</summary>
+    private async ValueTask<(long Position, string Id)?> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (await _lines!.ReadLineAsync(cancellationToken) is { } text)
+        {
+            using var line = JsonDocument.Parse(text);
+            var root = line.RootElement;
+            if (root.GetProperty("shard").GetInt32() == _item.Shard && root.GetProperty("index").GetString() == _item.Index)
+            {
+                return (root.GetProperty("position").GetInt64(), root.GetProperty("targetId").GetString()!);
+            }
+        }
+
+        return null;
+    }
+}

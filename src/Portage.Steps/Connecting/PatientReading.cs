@@ -1,0 +1,33 @@
+using Portage.Clusters.Failures;
+
+namespace Portage.Steps.Connecting;
+
+/// <summary>Asks a cluster again what it did not answer for a reason that passes.</summary>
+internal static class PatientReading
+{
+    // With the waits between them about two minutes: a node that starts anew is back by then.
+    private const int AttemptsMax = 8;
+    private const double WaitSecondsMax = 30;
+
+    /// <summary>Asks until there is an answer.</summary>
+    /// <param name="ask">May be repeated.</param>
+    /// <param name="why">Takes why it waits; null when it goes on.</param>
+    /// <exception cref="ClusterException">It failed too often, or for a reason that does not pass.</exception>
+    public static async Task<T> AskAsync<T>(Func<Task<T>> ask, TimeProvider time, Action<string?> why, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var answer = await ask();
+                why(null);
+                return answer;
+            }
+            catch (ClusterException failure) when (attempt < AttemptsMax && ClusterAccess.Translate(failure, "").IsTransient)
+            {
+                why($"{failure.Message}, attempt {attempt}");
+                await Task.Delay(TimeSpan.FromSeconds(Math.Min(WaitSecondsMax, Math.Pow(2, attempt - 1))), time, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Portage.Steps.Metadata.Creation;
+using Portage.Steps.Metadata.Objects;
+using Portage.Steps.Metadata.Rules;
+
+namespace Portage.Steps.Metadata.Evaluation;
+
+/// <summary>Finds templates and aliases that are ours and that nobody wants any more: each goes, unless somebody has changed it since.</summary>
+/// <remarks>
+/// Indices are not among them, nor aliases of indices that the slice has lost: these are items, which the engine takes back. What an
+/// object was made of is tried on the target, so that both sides of the comparison are in the target's own writing.
+/// </remarks>
+internal sealed class UnwantedObjects(CreationJournal journal, EvaluationGround on, ImmutableArray<MetadataObject> wanted)
+{
+    private readonly HashSet<ObjectName> _names = [.. wanted.Select(one => one.Name)];
+
+    /// <summary>What becomes of each of them.</summary>
+    public async Task<ImmutableArray<EvaluatedObject>> FindAsync(Trial trial, CancellationToken cancellationToken)
+    {
+        var found = new List<EvaluatedObject>();
+
+        // Component templates last: whether one is used depends on which index templates stay.
+        foreach (var created in journal.Created.Where(IsUnwanted).OrderBy(created => created.Name.Kind == ObjectKind.ComponentTemplate))
+        {
+            var there = on.State.Find(created.Name)!;
+            var removed = found.Where(one => one.Outcome is ObjectOutcome.Remove).Select(one => one.Name).ToHashSet();
+            var why = await ChangedAsync(created, there, trial, cancellationToken) ?? (created.Name.Kind == ObjectKind.ComponentTemplate ? UsedBy(created.Name.Name, removed) : null);
+            found.Add(new(
+                new(created.Name, there.DeepClone().AsObject(), []) { Source = created.Item },
+                why is null ? new ObjectOutcome.Remove() : new ObjectOutcome.Stay(why))
+            { IsOurs = true });
+        }
+
+        return [.. InOrder(found)];
+    }
+
+    /// <summary>In the order in which they are told, whichever was found first.</summary>
+    public static IEnumerable<EvaluatedObject> InOrder(IEnumerable<EvaluatedObject> unwanted) =>
+        unwanted.OrderBy(one => one.Name.Kind).ThenBy(one => one.Name.ToString(), StringComparer.Ordinal);
+
+    private bool IsUnwanted(CreatedObject created) =>
+        created is { IsMade: true, Name.Kind: not ObjectKind.Index }
+        && !_names.Contains(created.Name)
+        && on.Own.There(created.Name) is not null
+        && !on.Own.IsRedone(created)
+        && (created.Name.Index is not { } index || _names.Contains(new(ObjectKind.Index, index)));
+
+    /// <summary>Why it cannot be said that it is as we made it; null when it is.</summary>
+    private static async Task<string?> ChangedAsync(CreatedObject created, JsonObject there, Trial trial, CancellationToken cancellationToken)
+    {
+        if (created.Definition is not { } text)
+        {
+            return "an earlier build made it and kept no note of how, so nobody can tell whether somebody has changed it";
+        }
+
+        var made = new MetadataObject(created.Name, TargetState.Parse(text), []);
+        var tried = created.Name.Kind == ObjectKind.Alias ? new(null, made.Definition) : await trial.TemplateAsync(made, cancellationToken);
+        if (tried.Written is not { } written)
+        {
+            return $"the target does not take any more what it was made of, so nobody can tell whether somebody has changed it: {tried.Refusal}";
+        }
+
+        var differences = Differences.Between(created.Name.Kind, there, written, TargetFacts.None);
+        return differences.IsEmpty ? null : $"somebody has changed it since: {string.Join("; ", differences)}";
+    }
+
+    private string? UsedBy(string component, HashSet<ObjectName> removed)
+    {
+        var after = wanted.Where(template => template.Name.Kind == ObjectKind.IndexTemplate).Select(template => (template.Name, Json: template.Definition))
+            .Concat(on.State.Templates.Where(template => template.Name.Kind == ObjectKind.IndexTemplate && !removed.Contains(template.Name) && !(_names.Contains(template.Name) && on.Own.There(template.Name) is not null)));
+        return after.FirstOrDefault(template => template.Json["composed_of"] is JsonArray used && used.Any(name => name?.ToString() == component)).Name is { Name: { } user } ? $"index template {user} uses it" : null;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Text.Json.Nodes;
+using Portage.Configuration;
+using Portage.Engine.Ports;
+using Portage.Sandbox;
+using Portage.Steps.Metadata;
+using Portage.Steps.Metadata.Creation;
+using Portage.Steps.Metadata.Objects;
+
+namespace Portage.Steps.Tests.Metadata;
+
+/// <summary>Templates and aliases that Portage made and that the configuration wants no more.</summary>
+public sealed class UnwantedMetadataTests : IAsyncLifetime
+{
+    private readonly MetadataStep _step = new();
+    private TempFolder _fixture = null!;
+    private SandboxCluster _sandbox = null!;
+    private TestTarget _target = null!;
+    private StepRun _run = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _sandbox = await SandboxCluster.StartAsync(new(), Cancellation);
+        _target = new(_sandbox.Endpoint);
+        _fixture = Fixtures.Unzip("made/es-7.10.2.zip");
+        _run = await StepRun.OfAsync(_fixture["repo"], "second", _sandbox.Endpoint, Slice("old-style", "new-style"), Cancellation);
+        await ApplyAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _target.Dispose();
+        _fixture.Dispose();
+        await _sandbox.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task RunAsync_TemplatesAreWantedNoMore_RemovesThemAndWhatOnlyTheyUsed()
+    {
+        _run.Change(_ => Slice("old-style"));
+
+        var evidence = await _run.EvaluateAsync(_step, Cancellation);
+        Assert.Equal(3, evidence.Numbers["removed"]);
+        Assert.Contains(evidence.Lines, line => line.StartsWith("remove index template new-style: for ", StringComparison.Ordinal));
+        Assert.Contains(evidence.Lines, line => line.StartsWith("remove component template base", StringComparison.Ordinal));
+        Assert.Contains("new-style", await _target.EverythingAsync(Cancellation), StringComparison.Ordinal);
+
+        var done = Assert.IsType<StepResult.Done>(await _run.RunAsync(_step, evidence, Cancellation));
+        Assert.Equal(3, done.Report.Numbers["removed"]);
+        var there = await _target.EverythingAsync(Cancellation);
+        Assert.DoesNotContain("new-style", there, StringComparison.Ordinal);
+        Assert.DoesNotContain("Component", there, StringComparison.Ordinal);
+        Assert.Contains("old-style", there, StringComparison.Ordinal);
+        Assert.Equal(0, (await _run.EvaluateAsync(_step, Cancellation)).Numbers["removed"]);
+    }
+
+    [Fact]
+    public async Task RunAsync_TemplateIsRemovedThenWantedAgain_MakesItAsItWas()
+    {
+        var before = await _target.EverythingAsync(Cancellation);
+        _run.Change(_ => Slice("old-style"));
+        await ApplyAsync();
+        _run.Change(_ => Slice("old-style", "new-style"));
+        await ApplyAsync();
+        Assert.Equal(before, await _target.EverythingAsync(Cancellation));
+        await _run.RevertAsync(_step, Cancellation);
+        Assert.Equal("", await _target.EverythingAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task RunAsync_SomebodyChangedTheUnwantedTemplate_LeavesItAndSaysWhatTheyChanged()
+    {
+        await _target.PutAsync("/_template/old-style", """{"index_patterns":["zz*"],"order":9}""", Cancellation);
+        _run.Change(_ => Slice("new-style"));
+        var evidence = await _run.EvaluateAsync(_step, Cancellation);
+        Assert.Equal(0, evidence.Numbers["removed"]);
+        Assert.Contains(evidence.Lines, line => line.StartsWith("leave template old-style: Portage made it, and it is not wanted any more, but somebody has changed it since: ", StringComparison.Ordinal) && line.Contains("order is 9 there", StringComparison.Ordinal));
+        Assert.IsType<StepResult.Done>(await _run.RunAsync(_step, evidence, Cancellation));
+        Assert.Contains("zz*", await _target.EverythingAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_SomebodyUsesTheUnwantedComponent_LeavesIt()
+    {
+        await _target.PutAsync("/_index_template/theirs", """{"index_patterns":["theirs-*"],"composed_of":["base"]}""", Cancellation);
+        _run.Change(_ => Slice("old-style"));
+        var evidence = await _run.EvaluateAsync(_step, Cancellation);
+        Assert.Contains("leave component template base: Portage made it, and it is not wanted any more, but index template theirs uses it", evidence.Lines);
+        Assert.IsType<StepResult.Done>(await _run.RunAsync(_step, evidence, Cancellation));
+        Assert.Contains("Component base ", await _target.EverythingAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_AliasIsWantedNoMore_RemovesItFromOurIndexOnly()
+    {
+        await MadeAsync(new(ObjectKind.Alias, "former", "logs"), "/logs/_alias/former", """{"filter":{"term":{"level":"WARN"}}}""");
+        await _target.PutAsync("/theirs", """{"aliases":{"former":{}}}""", Cancellation);
+        var evidence = await _run.EvaluateAsync(_step, Cancellation);
+        Assert.Contains(evidence.Lines, line => line.StartsWith("remove alias former of logs: filtered; ", StringComparison.Ordinal));
+        Assert.IsType<StepResult.Done>(await _run.RunAsync(_step, evidence, Cancellation));
+        Assert.Equal(["theirs"], (await _target.GetAsync("/_alias/former", Cancellation)).AsObject().Select(index => index.Key));
+    }
+
+    [Fact]
+    public async Task RunAsync_OurUnwantedAliasWrites_LetsGoBeforeTheWantedOneTakesOver()
+    {
+        await MadeAsync(new(ObjectKind.Alias, "writing", "logs"), "/logs/_alias/writing", """{"is_write_index":true}""");
+        _run.Change(slice => slice with { Indices = new() { Include = ["logs", "versions"] } });
+        var evidence = await _run.EvaluateAsync(_step, Cancellation);
+        Assert.Equal(0, evidence.Numbers["conflicts"]);
+        Assert.IsType<StepResult.Done>(await _run.RunAsync(_step, evidence, Cancellation));
+        Assert.Equal(["versions"], (await _target.GetAsync("/_alias/writing", Cancellation)).AsObject().Select(index => index.Key));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task EvaluateAsync_OurUnwantedTemplateRivalsAWantedOne_IsNoConflictUnlessSomebodyChangedIt(bool isAsMade)
+    {
+        _run.Change(_ => Slice("old-style"));
+        await ApplyAsync();
+        await MadeAsync(new(ObjectKind.IndexTemplate, "former"), "/_index_template/former", """{"index_patterns":["*"],"priority":200}""");
+        if (!isAsMade)
+        {
+            await _target.PutAsync("/_index_template/former", """{"index_patterns":["*"],"priority":200,"_meta":{"by":"them"}}""", Cancellation);
+        }
+
+        _run.Change(_ => Slice("old-style", "new-style"));
+        var evidence = await _run.EvaluateAsync(_step, Cancellation);
+        Assert.Equal((isAsMade ? 1 : 0, isAsMade ? 0 : 1), (evidence.Numbers["removed"], evidence.Numbers["conflicts"]));
+        if (isAsMade)
+        {
+            Assert.IsType<StepResult.Done>(await _run.RunAsync(_step, evidence, Cancellation));
+            Assert.DoesNotContain("former", await _target.EverythingAsync(Cancellation), StringComparison.Ordinal);
+        }
+    }
+
+    private static SliceConfig Slice(params string[] templates) =>
+        new() { Indices = new() { Include = ["logs"] }, Metadata = new() { Templates = new() { Include = [.. templates] } } };
+
+    private async Task ApplyAsync() =>
+        Assert.IsType<StepResult.Done>(await _run.RunAsync(_step, await _run.EvaluateAsync(_step, Cancellation), Cancellation));
+
+    /// <summary>As if an earlier run had made it, of a configuration, or a snapshot, that wanted it.</summary>
+    private async Task MadeAsync(ObjectName name, string path, string definition)
+    {
+        await _target.PutAsync(path, definition, Cancellation);
+        var journal = await CreationJournal.OpenAsync(_run.FilesOf(_step), Cancellation);
+        var made = JsonNode.Parse(definition)!.AsObject();
+        await journal.AddAsync(name, name.Index, made);
+        await journal.ConfirmAsync(name, made, uuid: null);
+    }
+}
