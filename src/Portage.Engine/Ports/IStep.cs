@@ -60,7 +60,7 @@ public abstract record StepResult
     /// <summary>It is done.</summary>
     public sealed record Done(StepReport Report, StepOutputs Outputs) : StepResult;
 
-    /// <summary>Nothing was changed: what was approved is not what there is now, so it must be looked at again.</summary>
+    /// <summary>What was approved is not what there is now, so it must be looked at again. Nothing was changed; or what was, the evidence names.</summary>
     public sealed record EvidenceChanged(StepReport Evidence) : StepResult;
 
     /// <summary>It stopped because it was asked to, with its position kept.</summary>

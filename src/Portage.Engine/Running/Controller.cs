@@ -204,8 +204,19 @@ public sealed partial class Controller
         var (config, configuration) = begin.Step.IsAbsent || (begin.Phase == StepPhase.Revert && RevertPlace.IsWhereItWasDone(claimed, begin.Step))
             ? Configured(session, claimed.ConfiguredBy)
             : (wanted.Config, session.ConfigurationOf(run));
-        _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs));
+        var above = begin.Phase == StepPhase.Revert ? [] : StandingOn(session, wanted, begin.Step);
+        _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs, above));
     }
+
+    /// <summary>The work that stands in what a step made, each with the configuration that it was done with.</summary>
+    private static ImmutableArray<WorkAbove> StandingOn(SessionState session, Wanted wanted, WantedStep step) =>
+    [
+        .. from above in step.Bears.IsEmpty ? [] : wanted.Steps
+           where step.Bears.Contains(above.Address.Kind) && above.Edges.Any(edge => edge.RestsOn && edge.Upstream == step.Address)
+           let had = session.Steps.GetValueOrDefault(above.Address)
+           where had is { HasEffects: true, Inputs: not null, ConfiguredBy: > 0 }
+           select new WorkAbove(had, Configured(session, had.ConfiguredBy).Config, OutputsFor(session, wanted, above)),
+    ];
 
     /// <summary>Why the step may not begin: what it would write belongs to other work. A start finds that only where it is known already what a slice holds.</summary>
     private Diagnostic? WhyClaimed(SessionState session, Wanted wanted, Effect.Begin begin)

@@ -156,12 +156,13 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         StepRecord claimed,
         MigrationConfig config,
         string configuration,
-        ImmutableDictionary<StepAddress, StepOutputs> outputs)
+        ImmutableDictionary<StepAddress, StepOutputs> outputs,
+        ImmutableArray<WorkAbove> above)
     {
         var flight = Of(session)[begin.Step.Address];
         flight.Work = Admission.IsWorkload(Admission.As(begin.Step, begin.Phase))
             ? _watch.StartAsync(flight, begin.Inputs, claimed.Evidence, configuration, outputs)
-            : RunLightAsync(flight, begin, claimed, config, outputs);
+            : RunLightAsync(flight, begin, claimed, config, outputs, above);
     }
 
     private async Task RunLightAsync(
@@ -169,7 +170,8 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         Effect.Begin begin,
         StepRecord claimed,
         MigrationConfig config,
-        ImmutableDictionary<StepAddress, StepOutputs> outputs)
+        ImmutableDictionary<StepAddress, StepOutputs> outputs,
+        ImmutableArray<WorkAbove> above)
     {
         var stop = flight.Stop.Token;
 
@@ -183,7 +185,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         try
         {
             var folder = _folders.Of(session, address, claimed.Inputs?.Fingerprints.Identity ?? begin.Inputs.Fingerprints.Identity);
-            var call = new Call(flight.Attempt, config, claimed, outputs, _folders.Files(folder), _folders.Progress(folder));
+            var call = new Call(flight.Attempt, config, claimed, outputs, above, _folders.Files(folder), _folders.Progress(folder));
             events = [await PhaseAsync(_steps[address.Kind], begin, call, cancel.Token)];
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
@@ -224,7 +226,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                     Session = session, Run = run, Address = address, Attempt = attempt, Config = call.Config, Inputs = begin.Inputs, Outputs = call.Outputs,
                     Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress, Redo = begin.Items,
                 };
-                return new StepEvaluated(session, run, address, attempt, await EvaluateAsync(step, begin.Step.IsAbsent, evaluate, cancellationToken));
+                return new StepEvaluated(session, run, address, attempt, await ExplainAsync(await EvaluateAsync(step, begin.Step.IsAbsent, evaluate, cancellationToken), call, cancellationToken));
             case StepPhase.Revert:
                 var revert = new RevertContext
                 {
@@ -245,7 +247,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 return await ResultAsync(step, context, cancellationToken) switch
                 {
                     StepResult.Done done => new StepReported(session, run, address, attempt, done.Report, done.Outputs),
-                    StepResult.EvidenceChanged other => new StepEvaluated(session, run, address, attempt, other.Evidence),
+                    StepResult.EvidenceChanged other => new StepEvaluated(session, run, address, attempt, await ExplainAsync(other.Evidence, call, cancellationToken)),
                     StepResult.Stopped => new StepStopped(session, run, address, "asked to stop"),
                     var other => throw new InvalidOperationException($"{address} came to {other.GetType().Name}, which is nothing for a step that runs as {step.Definition.RunsAs}."),
                 };
@@ -284,6 +286,37 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         return new(ImmutableSortedDictionary<string, long>.Empty, [leaves ? "it is taken back" : "it is done anew"]) { Destroys = destroys };
     }
 
+    /// <summary>Whoever makes an index does not know who wrote into it; those whose work stands in it know of their own, and so how many documents are nobody's of them.</summary>
+    private async ValueTask<StepReport> ExplainAsync(StepReport found, Call call, CancellationToken cancellationToken)
+    {
+        var items = found.Destroys.Where(one => one is { Kind: DestructionKind.DeleteIndex, Foreign: null }).Select(one => one.Item).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var written = new List<Destruction>();
+        foreach (var (had, config, outputs) in items.Count == 0 ? [] : call.Above)
+        {
+            if (_steps[had.Address.Kind] is not IDestroying destroying)
+            {
+                continue;
+            }
+
+            var (session, identity) = (call.Attempt.Session, had.Inputs!.Fingerprints.Identity);
+            var look = new LookContext
+            {
+                Session = session, Address = had.Address, Config = config, Outputs = outputs, Secrets = _secrets, Time = _time,
+                Files = _folders.Files(_folders.Of(session, had.Address, identity)), Identity = identity, Items = [.. items.Order(StringComparer.Ordinal)],
+            };
+            try
+            {
+                written.AddRange(await destroying.LookAsync(look, cancellationToken));
+            }
+            catch (StepException)
+            {
+                // Then nobody can tell, and that is what the evidence says.
+            }
+        }
+
+        return written.Count == 0 ? found : found with { Destroys = [.. Destruction.Explain([.. found.Destroys, .. written]).Take(found.Destroys.Length)] };
+    }
+
     private static Diagnostic BeyondApproval(ImmutableArray<Destruction> now, ImmutableArray<Destruction> approved) =>
         DiagnosticCatalog.MoreWouldBeDestroyed.Error(
             null,
@@ -295,6 +328,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         MigrationConfig Config,
         StepRecord Claimed,
         ImmutableDictionary<StepAddress, StepOutputs> Outputs,
+        ImmutableArray<WorkAbove> Above,
         IStepFiles Files,
         Action<StepProgress> Progress);
 

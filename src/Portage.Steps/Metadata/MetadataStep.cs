@@ -77,7 +77,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         return await ClusterAccess.TryAsync(on.TargetPath, async () =>
         {
             // What had to go first is gone by now.
-            var approved = context.Approved is { } shown ? (shown with { Destroys = [] }).Digest : (Fingerprint?)null;
+            var approved = context.Approved is { } shown ? (HalfDone.Without(shown) with { Destroys = [] }).Digest : (Fingerprint?)null;
             var key = (approved ?? context.Inputs.Fingerprints.Result).Hex;
             var begun = await Applying.ReadAsync(context.Files, cancellationToken);
             var evaluated = await evaluator.EvaluateAsync([], cancellationToken);
@@ -85,7 +85,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
             var evidence = EvaluationReport.Of(objects, isDone: false, evaluated.Room) with { Destroys = evaluated.Destroys };
             if ((approved is { } digest && digest != evidence.Digest) || !evidence.Destroys.IsEmpty)
             {
-                return new StepResult.EvidenceChanged(evidence);
+                return new StepResult.EvidenceChanged(begun?.Key == key ? HalfDone.Of(begun, evaluated) : evidence);
             }
 
             Refusals.Throw(on, objects, isApproved: context.Approved is not null);
@@ -97,7 +97,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
             if (await new ObjectApplier(context, client, journal).ApplyAsync(evaluated.Objects, objects, cancellationToken) is not { } additions)
             {
                 // Somebody was quicker by a moment; a person decides about what is there now.
-                return new StepResult.EvidenceChanged((await evaluator.EvaluateAsync([], cancellationToken)).Report);
+                return new StepResult.EvidenceChanged(HalfDone.Of(await Applying.ReadAsync(context.Files, cancellationToken), await evaluator.EvaluateAsync([], cancellationToken)));
             }
 
             return (StepResult)Done(objects, additions);

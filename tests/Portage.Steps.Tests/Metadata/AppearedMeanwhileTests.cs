@@ -43,6 +43,24 @@ public sealed class AppearedMeanwhileTests : IAsyncDisposable
         Assert.Contains(definition.Contains('7', StringComparison.Ordinal) ? "\"7\"" : "theirs-*", before, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task RunAsync_ObjectAppearsAfterOthersWereCreated_SaysWhichAreDoneAndGoesOnOnceApproved()
+    {
+        using var meanwhile = new Meanwhile(_sandbox.Transport, "PUT", "/routed", "/routed", """{"settings":{"number_of_shards":"7"}}""");
+        var step = new MetadataStep(meanwhile);
+        var run = new StepRun(StepRun.ConfigOf(_fixture["repo"], new() { Existing = "second" }, Endpoint, new() { Indices = new() { Include = ["logs", "routed"] } }));
+        await run.RunAsync(new SnapshotStep(), null, Cancellation);
+        var approved = await run.EvaluateAsync(step, Cancellation);
+        meanwhile.IsArmed = true;
+
+        var changed = Assert.IsType<StepResult.EvidenceChanged>(await run.RunAsync(step, approved, Cancellation)).Evidence;
+        Assert.Contains(changed.Lines, line => line.StartsWith("conflict index routed:", StringComparison.Ordinal));
+        Assert.Contains("done already before this was found: index logs; rejected, it stays until the next start takes it back", changed.Lines);
+
+        // The same again, once it is approved, is not asked about again.
+        Assert.IsType<StepResult.Done>(await run.RunAsync(step, changed, Cancellation));
+    }
+
     public async ValueTask DisposeAsync()
     {
         _fixture.Dispose();

@@ -5,6 +5,7 @@ using Portage.Configuration.Editing;
 using Portage.Configuration.Fields;
 using Portage.Configuration.Reading;
 using Portage.Model.Addresses;
+using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Planning;
 
@@ -141,8 +142,14 @@ public sealed class PlannerProperties
     {
         var recorded = CarriedOut.Of(Read(was));
         var (plan, diagnostics) = StepCatalog.Planner.Plan(Read(now), recorded);
-        Assert.Equal(plan.Blocks.Any(), diagnostics.Length > 0);
-        Assert.Equal(diagnostics.Length, diagnostics.Select(diagnostic => diagnostic.Path).Distinct().Count());
+        var errors = diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error).ToArray();
+        Assert.Equal(plan.Blocks.Any(), errors.Length > 0);
+        var fields = errors.Where(error => error.Code == DiagnosticCatalog.PlanIsBlocked.Code).ToArray();
+        Assert.Equal(fields.Length, fields.Select(diagnostic => diagnostic.Path).Distinct().Count());
+
+        // A warning is about a step that changes in place what a step that left the configuration has written into.
+        Assert.All(diagnostics.Except(errors), warning => Assert.Equal(DiagnosticCatalog.LeftWorkInTheWay.Code, warning.Code));
+        Assert.All(plan.Changes.Where(change => change.Spares.Length > 0), change => Assert.All(change.Spares, left => Assert.Contains(plan.Changes, other => other is StepChange.Collect && other.Address == left.Step)));
         Assert.Empty(StepCatalog.Planner.Plan(Read(was), recorded).Diagnostics);
     });
 

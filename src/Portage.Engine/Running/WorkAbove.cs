@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+using Portage.Configuration;
+using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
+
+namespace Portage.Engine.Running;
+
+/// <summary>Work that stands in what another step made.</summary>
+/// <param name="Had">What is recorded of it.</param>
+/// <param name="Config">What it was done with.</param>
+/// <param name="Outputs">What the steps before it, and it itself, left.</param>
+internal sealed record WorkAbove(StepRecord Had, MigrationConfig Config, ImmutableDictionary<StepAddress, StepOutputs> Outputs);
