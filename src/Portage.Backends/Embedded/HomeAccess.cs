@@ -69,7 +69,7 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time) : 
     {
         var controller = FindController();
         var troubles = new TroubleFile(home).Read(controller);
-        var steps = session.Steps.Values.Where(AtWork.Is).ToImmutableDictionary(step => step.Address, SightOf);
+        var steps = session.Steps.Values.Where(AtWork.MayBeSeen).ToImmutableDictionary(step => step.Address, SightOf);
         return ValueTask.FromResult(new WorkSight(controller, steps, Environment.ProcessorCount));
 
         StepSight SightOf(StepRecord step) => step.Inputs is { } inputs

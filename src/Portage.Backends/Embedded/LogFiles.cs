@@ -19,7 +19,7 @@ public sealed class LogFiles(Home home) : ILogReader
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<LogLine>> ReadLastAsync(int count, DateTimeOffset? since, Func<LogLine, bool> isWanted, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(ReadLast(count, since, isWanted));
+        ValueTask.FromResult<IReadOnlyList<LogLine>>(ReadLast(count, since, isWanted));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<LogLine> ReadNewAsync(DateTimeOffset? since, Func<LogLine, bool> isWanted, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -35,7 +35,7 @@ public sealed class LogFiles(Home home) : ILogReader
     internal IEnumerable<LogLine> ReadNew(DateTimeOffset? since, Func<LogLine, bool> isWanted) =>
         Days().Where(day => !IsBefore(day.Key, since)).SelectMany(day => OfDay(day, since, isWanted));
 
-    private IReadOnlyList<LogLine> ReadLast(int count, DateTimeOffset? since, Func<LogLine, bool> isWanted)
+    private List<LogLine> ReadLast(int count, DateTimeOffset? since, Func<LogLine, bool> isWanted)
     {
         var days = Days().Reverse().ToArray();
         var found = new List<LogLine>();

@@ -301,7 +301,12 @@ internal static class ConfigureCommand
                 return result.NothingToDo ? ExitCode.NothingToDo : ExitCode.BadInput;
             }
 
-            PlanView.Write(verb.Terminal, verb.Output, report);
+            // A program is answered once: by the start, where there is one.
+            if (!starts || verb.Output == OutputFormat.Text || report.Plan.IsEmpty || report.Plan.Blocks.Any())
+            {
+                PlanView.Write(verb.Terminal, verb.Output, report);
+            }
+
             verb.Say([.. report.Diagnostics]);
             if (report.Plan.IsEmpty || report.Plan.Blocks.Any())
             {

@@ -11,6 +11,9 @@ public static class AtWork
     /// <summary>True when something of the step may be under way: it has a workload, or was claimed and nothing came of it yet.</summary>
     public static bool Is(StepRecord step) => step.Workload is not null || step.IsClaimed;
 
+    /// <summary>True when there may be something to see of the step's work: it is under way, or was stopped or failed in the middle.</summary>
+    public static bool MayBeSeen(StepRecord step) => Is(step) || step.State == StepState.Running;
+
     /// <summary>Those steps, in the order of their names.</summary>
     public static StepAddress[] Of(SessionState session) =>
         [.. session.Steps.Values.Where(Is).Select(step => step.Address).OrderBy(step => step.ToString(), StringComparer.Ordinal)];

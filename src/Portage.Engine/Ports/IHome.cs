@@ -28,7 +28,7 @@ public interface IHome
     /// <summary>Every event of the ledger, oldest first.</summary>
     ValueTask<IReadOnlyList<RecordedEvent>> ReadEventsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Looks at the work of a session that may be under way, and at who carries it out.</summary>
+    /// <summary>Looks at the work of a session that is under way or was left in the middle, and at who carries it out.</summary>
     ValueTask<WorkSight> LookAsync(SessionState session, CancellationToken cancellationToken);
 
     /// <summary>What controllers and workers wrote, read from its beginning.</summary>
@@ -42,7 +42,7 @@ public sealed record ControllerInfo(int Process, DateTimeOffset Since);
 
 /// <summary>What is seen of a session's work at one moment.</summary>
 /// <param name="Controller">Who carries out runs; null when nobody does.</param>
-/// <param name="Steps">What is seen of each step that may be under way; a step that is not is left out.</param>
+/// <param name="Steps">What is seen of each step that has begun and is not complete; others are left out.</param>
 /// <param name="Processors">Processors of the machine that workers run on.</param>
 public sealed record WorkSight(ControllerInfo? Controller, ImmutableDictionary<StepAddress, StepSight> Steps, int Processors)
 {

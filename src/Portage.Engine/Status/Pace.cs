@@ -12,6 +12,12 @@ internal static class Pace
     // Longer than a slow bulk request that is not in trouble; well below what makes a person look twice.
     private static readonly TimeSpan StillAfter = TimeSpan.FromSeconds(15);
 
+    /// <summary>How far work is that has begun and is not under way: what it said last of this attempt, without a rate. Null where it did not say.</summary>
+    public static StepProgress? LastWord(StepSight sight, StepRecord had) =>
+        had.State == StepState.Running && sight.Progress is { At: { } said } word && said >= had.StartedAt
+            ? word with { PerSecond = null, Waiting = null }
+            : null;
+
     /// <summary>What is wrong about the work's pace, in words; null where it moves, as far as anybody can see.</summary>
     /// <param name="sight">What is seen.</param>
     /// <param name="had">The step.</param>

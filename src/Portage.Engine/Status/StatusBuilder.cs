@@ -100,9 +100,11 @@ public sealed class StatusBuilder(Planner planner)
     {
         var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
         var isWorking = AtWork.Is(had);
-        var sight = isWorking ? seen.Of(step.Address) : StepSight.None;
+        var sight = seen.Of(step.Address);
         var standstill = isWorking ? Pace.Standstill(sight, had, controller is not null, now) : null;
-        var progress = standstill is null ? sight.Progress : sight.Progress is { } word ? word with { PerSecond = null } : null;
+        var progress = isWorking && standstill is null ? sight.Progress
+            : isWorking ? sight.Progress is { } word ? word with { PerSecond = null } : null
+            : Pace.LastWord(sight, had);
         var (group, situation) = session.ActiveRun is null && standing is not Standing.Settled && ForbiddenField(step, had) is { } field
             ? (StepGroup.Pending, $"was done with another {field}, and cannot go on like this: workflow plan")
             : SituationOf(standing, had, session, controller, progress, standstill);

@@ -82,6 +82,33 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public void Of_WorkThatWasStopped_TellsHowFarItIsWithoutARate()
+    {
+        var story = Working();
+        var progress = Progress(story) with { Waiting = "the target pushes back", Items = new(0, 2, [new("a", 6, 8)]) };
+        story.Do(new Operation.Pause(["*"]) { By = "ann" });
+        story.Settle();
+        story.Stopped(Backfill).Settle();
+        story.Now += TimeSpan.FromHours(3);
+        var step = Seen(story, new(progress, IsAlive: false, null));
+        Assert.Equal((StepGroup.Pending, "paused by ann: workflow resume"), (step.Group, step.Situation));
+        Assert.Equal(progress with { PerSecond = null, Waiting = null }, step.Progress);
+        Assert.Equal(progress.Items, step.Items);
+        Assert.Null(step.Remaining);
+    }
+
+    /// <summary>What an evaluation, or an earlier attempt, said last is not how far this one is.</summary>
+    [Fact]
+    public void Of_AnAttemptThatFailedBeforeItSaidAnything_TellsNoProgress()
+    {
+        var story = Working();
+        var progress = Progress(story);
+        progress = progress with { At = progress.At - TimeSpan.FromSeconds(1) };
+        story.Fail(Backfill).Settle();
+        Assert.Equal((StepGroup.Failed, null), (Seen(story, new(progress, IsAlive: false, null)).Group, Seen(story, new(progress, IsAlive: false, null)).Progress));
+    }
+
+    [Fact]
     public void Of_AStepWithoutAPlace_SaysForWhichItWaits()
     {
         var story = new Story().Start(Story.Config("metadata: { approve: none }").Replace("targets:", "limits: { lightSteps: 1 }\ntargets:", StringComparison.Ordinal));

@@ -111,6 +111,18 @@ public sealed class ContractTests
     }
 
     [Fact]
+    public async Task Commit_ThatStarts_AnswersOnce()
+    {
+        await using var workflow = new Workflow();
+        Samples.Unpack(workflow["repository"]);
+        var configured = (await workflow.PipeAsync(Samples.Configuration("http://127.0.0.1:1", workflow["repository"]), "configure", "--file", "-", "--json")).Expect(0).Json;
+        Assert.Equal(2, configured.GetProperty("position").GetInt64());
+        var started = (await workflow.RunAsync("configure", "commit", "--start", "--json")).Expect(0).Json;
+        Assert.Equal(1, started.GetProperty("run").GetInt32());
+        Assert.InRange(started.GetProperty("position").GetInt64(), 4, long.MaxValue);
+    }
+
+    [Fact]
     public async Task Text_OfTheStatus_IsHeadedBySourceAndTarget()
     {
         var told = await ToldAsync();
