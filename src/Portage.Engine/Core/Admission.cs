@@ -62,10 +62,7 @@ public static class Admission
             return standings;
         }
 
-        var candidates = ready.Select(i => new Candidate(
-            standings[i].Step.Address,
-            IsWorker(standings[i].Step, ((Standing.Ready)standings[i].Standing).Phase),
-            ReadySince(standings[i].Step, session))).ToArray();
+        var candidates = ready.Select(i => CandidateOf(standings[i].Step, (Standing.Ready)standings[i].Standing, session)).ToArray();
         var waits = Choose(candidates, observed.Places, observed.Limits);
         if (waits.All(place => place is null))
         {
@@ -87,6 +84,9 @@ public static class Admission
     /// <summary>True when a phase of the step runs in a process of its own; evaluations and reverts run inside the controller.</summary>
     public static bool IsWorker(WantedStep step, StepPhase phase) => step.IsHeavy && phase == StepPhase.Run;
 
+    /// <summary>A step that could begin, as it stands in line.</summary>
+    internal static Candidate CandidateOf(WantedStep step, Standing.Ready ready, SessionState session) => new(step.Address, IsWorker(step, ready.Phase), ReadySince(step, session));
+
     /// <summary>The moment at which nothing but a place was missing: the start of the run, or whatever happened last to the step or to those before it.</summary>
     private static DateTimeOffset ReadySince(WantedStep step, SessionState session)
     {
@@ -104,7 +104,7 @@ public static class Admission
     private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     /// <summary>The places of a home, and who is in them.</summary>
-    private sealed class Rooms
+    internal sealed class Rooms
     {
         private readonly Room _workers;
         private readonly Room _light;

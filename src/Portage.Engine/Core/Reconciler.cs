@@ -66,10 +66,13 @@ public static class Reconciler
             return effects.DrainToImmutable();
         }
 
-        var standings = Admission.Over(Standings.Of(wanted, session, run.Number, observed.InFlight, observed.Now, memo), session, observed);
-        foreach (var (step, standing) in standings)
+        // Only what there may be something to do for, in reading order.
+        var standings = memo.Standings;
+        standings.Turn(session, run.Number, observed.InFlight, observed.Now);
+        foreach (var place in standings.Ready.Admitted(observed.Places, observed.Limits).Concat(standings.Acting).Order())
         {
-            switch (standing)
+            var step = wanted[place];
+            switch (standings.At(place))
             {
                 case Standing.Ready ready:
                     effects.Add(new Effect.Begin(step, ready.Phase, ready.Inputs, ready.Attempt) { Items = ready.Items, Approved = ready.Approved });
@@ -94,13 +97,16 @@ public static class Reconciler
             }
         }
 
-        if (effects.Count == 0 && observed.InFlight.Count == 0 && OutcomeOf(standings) is { } outcome)
+        if (effects.Count == 0 && observed.InFlight.Count == 0 && standings.Outcome is { } outcome)
         {
             effects.Add(new Effect.Record([new RunEnded(session.Name, run.Number, outcome, "controller")]));
         }
 
         return effects.DrainToImmutable();
     }
+
+    /// <summary>True while a step stands like this the run cannot be over, whatever the others do.</summary>
+    internal static bool IsUndecided(Standing standing) => standing is Standing.InReview or Standing.Held or Standing.Retries or Standing.StopsFirst or Standing.WaitsForPlace;
 
     /// <summary>Work that no run wants: after a stop, all of it; otherwise that of steps which left the configuration.</summary>
     private static IEnumerable<Effect> StopUnwanted(SessionState session, Observed observed, InputsMemo memo) => observed.InFlight
@@ -112,24 +118,6 @@ public static class Reconciler
         session.Steps.TryGetValue(step.Address, out var had)
         && had.Workload is not null
         && had.Inputs!.Fingerprints.Process != inputs.Fingerprints.Process;
-
-    private static RunOutcome? OutcomeOf(IReadOnlyList<(WantedStep Step, Standing Standing)> standings)
-    {
-        var hasFailed = false;
-        var isDone = true;
-        foreach (var (_, standing) in standings)
-        {
-            if (standing is Standing.InReview or Standing.Held or Standing.Retries or Standing.StopsFirst or Standing.WaitsForPlace)
-            {
-                return null;
-            }
-
-            isDone &= standing is Standing.Settled;
-            hasFailed |= standing is Standing.Failed;
-        }
-
-        return isDone ? RunOutcome.Done : hasFailed ? RunOutcome.Failed : null;
-    }
 
     private static ImmutableArray<LedgerEvent> AskGate(RunRecord run, SessionState session, WantedStep step, Standing.GateDue due, InputsMemo memo)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Model.Steps;
@@ -10,7 +11,12 @@ namespace Portage.Engine.Core;
 /// <param name="name">The session's name.</param>
 public sealed class SessionState(string name)
 {
+    // Whoever is further behind than that looks at all the steps, which is not often enough to matter.
+    private const int ChangesKept = 16 * 1_024;
+
     private readonly Dictionary<StepAddress, StepRecord> _steps = [];
+    private readonly List<StepAddress> _changes = [];
+    private long _changesDropped;
     private SessionRecord _record = new();
     private long _place;
 
@@ -43,6 +49,17 @@ public sealed class SessionState(string name)
 
     /// <summary>The ids of clusters by their addresses, as runs found them.</summary>
     public ImmutableSortedDictionary<string, string> Clusters => _record.Clusters;
+
+    /// <summary>How many changes of records of steps there were.</summary>
+    internal long Changes => _changesDropped + _changes.Count;
+
+    /// <summary>The steps whose records changed after so many changes, in order, a step perhaps more than once; false where that is too long ago to tell.</summary>
+    internal bool ChangedSince(long changes, out ReadOnlySpan<StepAddress> steps)
+    {
+        var isKnown = changes >= _changesDropped;
+        steps = isKnown ? CollectionsMarshal.AsSpan(_changes)[(int)(changes - _changesDropped)..] : default;
+        return isKnown;
+    }
 
     /// <summary>The configuration that a run carries out, as canonical JSON.</summary>
     public string ConfigurationOf(int run) => _record.Revisions[_record.Runs[run - 1].Revision - 1].Configuration;
@@ -78,7 +95,7 @@ public sealed class SessionState(string name)
     {
         var had = _steps.GetValueOrDefault(happened.Step) ?? new StepRecord(happened.Step);
         var now = happened.ApplyTo(had, at, ++_place) with { ChangedAt = at };
-        _steps[happened.Step] = now;
+        Set(now);
         if (happened is RevertRefused)
         {
             ForgetApprovals(happened.Step);
@@ -95,7 +112,19 @@ public sealed class SessionState(string name)
     {
         foreach (var step in _steps.Values.Where(step => step.Proposal is not null && (step.Address.Source, step.Address.Part, step.Address.Target) == (refused.Source, refused.Part, refused.Target)).ToArray())
         {
-            _steps[step.Address] = step with { Proposal = null };
+            Set(step with { Proposal = null });
         }
+    }
+
+    private void Set(StepRecord step)
+    {
+        _steps[step.Address] = step;
+        if (_changes.Count == ChangesKept)
+        {
+            _changesDropped += _changes.Count;
+            _changes.Clear();
+        }
+
+        _changes.Add(step.Address);
     }
 }

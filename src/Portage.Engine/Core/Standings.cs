@@ -28,7 +28,8 @@ public static class Standings
         InputsMemo memo)
     {
         memo.Turn(wanted);
-        var look = new Look(wanted, session, run, inFlight, now, memo);
+        var look = new Look(wanted, session, memo);
+        look.Turn(run, inFlight, now);
         var standings = new (WantedStep, Standing)[wanted.Length];
         for (var place = 0; place < wanted.Length; place++)
         {
@@ -38,22 +39,41 @@ public static class Standings
         return standings;
     }
 
-    /// <summary>One look over all steps, each after those before it.</summary>
-    internal sealed class Look(ImmutableArray<WantedStep> wanted, SessionState session, int run, IReadOnlySet<StepAddress> inFlight, DateTimeOffset now, InputsMemo memo)
+    /// <summary>
+    /// A look at the steps, each after those before it. What it says of one step follows from that step's record and flight, the run,
+    /// the pauses and the time; from what it said of the steps before it; and from the records of the steps that rest on it. From
+    /// nothing else: <see cref="KeptStandings"/> looks again only where one of these has changed.
+    /// </summary>
+    internal sealed class Look(ImmutableArray<WantedStep> wanted, SessionState session, InputsMemo memo)
     {
         // Default where the step is not settled.
         private readonly ImmutableArray<OutputPart>[] _settled = new ImmutableArray<OutputPart>[wanted.Length];
         private readonly UpstreamLook[] _looks = new UpstreamLook[wanted.Length];
         private readonly ImmutableArray<Destruction>[] _approved = new ImmutableArray<Destruction>[wanted.Length];
-        private readonly (Paused Pause, AddressPattern Pattern)[] _pauses = [.. session.Pauses.Select(pause => (pause, new AddressPattern(pause.Pattern)))];
+        private (Paused Pause, AddressPattern Pattern)[] _pauses = [];
+        private IReadOnlySet<StepAddress> _inFlight = ImmutableHashSet<StepAddress>.Empty;
+
+        /// <summary>Turns to a moment.</summary>
+        public void Turn(int run, IReadOnlySet<StepAddress> inFlight, DateTimeOffset now)
+        {
+            (Run, _inFlight, Now) = (run, inFlight, now);
+            if (!session.Pauses.SequenceEqual(_pauses.Select(pause => pause.Pause)))
+            {
+                _pauses = [.. session.Pauses.Select(pause => (pause, new AddressPattern(pause.Pattern)))];
+            }
+        }
+
+        /// <summary>What later steps see of a step.</summary>
+        public (UpstreamLook Look, ImmutableArray<OutputPart> Settled, ImmutableArray<Destruction> Approved) SeenOf(int place) => (_looks[place], _settled[place], _approved[place]);
 
         public Standing At(int place)
         {
+            (_settled[place], _approved[place]) = (default, default);
             var step = wanted[place];
             var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
             var waits = Waits(place);
             var inputs = waits.IsEmpty ? memo.Of(place, _settled) : null;
-            var recorded = RecordedSteps.Of(had, run);
+            var recorded = RecordedSteps.Of(had, Run);
             var verdict = StepVerdicts.Of(step, recorded, Before(place));
             _looks[place] = new(verdict, recorded, default);
             if (had.State == StepState.Complete && (verdict.Kind == VerdictKind.Keep || verdict.IsConditional))
@@ -76,7 +96,7 @@ public static class Standings
             {
                 if (pattern.Matches(step.Address))
                 {
-                    return new Standing.Held(pause, IsWorking: had.Workload is not null || inFlight.Contains(step.Address));
+                    return new Standing.Held(pause, IsWorking: had.Workload is not null || _inFlight.Contains(step.Address));
                 }
             }
 
@@ -111,9 +131,9 @@ public static class Standings
 
         internal InputsMemo Memo => memo;
 
-        internal int Run => run;
+        internal int Run { get; private set; }
 
-        internal DateTimeOffset Now => now;
+        internal DateTimeOffset Now { get; private set; }
 
         internal WantedStep WantedAt(int place) => wanted[place];
 
@@ -135,6 +155,6 @@ public static class Standings
             }
         }
 
-        internal bool IsInFlight(StepAddress step) => inFlight.Contains(step);
+        internal bool IsInFlight(StepAddress step) => _inFlight.Contains(step);
     }
 }

@@ -177,7 +177,7 @@ internal static class Checkers
     /// <param name="after">Events up to this one were written by an earlier engine, which had other rules.</param>
     public static void Check(IReadOnlyList<RecordedEvent> events, int after = 0)
     {
-        var (home, checkers) = (new HomeState(), All());
+        var (home, checkers, kept) = (new HomeState(), All(), new KeptDecisions());
         var known = new Dictionary<string, IReadOnlyDictionary<StepAddress, WantedStep>>(StringComparer.Ordinal);
         foreach (var recorded in events)
         {
@@ -199,6 +199,10 @@ internal static class Checkers
             }
 
             home.Apply(recorded);
+            if (kept.Look(home, recorded) is { } differs)
+            {
+                Assert.Fail($"After event {recorded.Sequence}, {recorded.Event}, what is decided from what was kept is another: {differs}");
+            }
         }
     }
 }
