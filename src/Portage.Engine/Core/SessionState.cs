@@ -17,6 +17,7 @@ public sealed class SessionState(string name)
     private readonly Dictionary<StepAddress, StepRecord> _steps = [];
     private readonly List<StepAddress> _changes = [];
     private long _changesDropped;
+    private WritersByIndex? _writers;
     private SessionRecord _record = new();
     private long _place;
 
@@ -60,6 +61,10 @@ public sealed class SessionState(string name)
         steps = isKnown ? CollectionsMarshal.AsSpan(_changes)[(int)(changes - _changesDropped)..] : default;
         return isKnown;
     }
+
+    /// <summary>The steps that have their work in an index of a target, whatever the cluster. Kept from the first time that somebody asks.</summary>
+    /// <param name="butOf">A source whose steps are passed over; null for none.</param>
+    internal IEnumerable<StepAddress> WritersOf(string index, string? butOf) => (_writers ??= new(_steps.Values)).Of(index, butOf);
 
     /// <summary>The configuration that a run carries out, as canonical JSON.</summary>
     public string ConfigurationOf(int run) => _record.Revisions[_record.Runs[run - 1].Revision - 1].Configuration;
@@ -118,6 +123,7 @@ public sealed class SessionState(string name)
 
     private void Set(StepRecord step)
     {
+        _writers?.Change(_steps.GetValueOrDefault(step.Address), step);
         _steps[step.Address] = step;
         if (_changes.Count == ChangesKept)
         {

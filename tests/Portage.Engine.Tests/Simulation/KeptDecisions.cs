@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Portage.Configuration;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
@@ -50,6 +51,32 @@ internal sealed class KeptDecisions
             if (session.ActiveRun is { } active && Concerned(kept, session, seen[i]) is var does && Acting(known.Wanted, session, active, seen[i], known.Sums) is var should && does != should)
             {
                 return $"decided about:\n{does}\nby all the standings it should be:\n{should}";
+            }
+        }
+
+        return Claimed(home, session, recorded);
+    }
+
+    /// <summary>What others have written, found by the indices that somebody is about to write, and among all that there is.</summary>
+    private static string? Claimed(HomeState home, SessionState session, RecordedEvent recorded)
+    {
+        MigrationConfig ConfigOf(SessionState of, int run) => ConfigurationReader.ReadCanonical(of.ConfigurationOf(run)).Config!;
+
+        if (recorded.Event is not StepEvent happened || happened.Step.Target is null || session.Steps[happened.Step] is not { Items.Count: > 0 } step)
+        {
+            return null;
+        }
+
+        var names = step.Items.Keys.Append("another").ToArray();
+        foreach (var asking in (StepAddress[])[happened.Step, new("another", happened.Step.Part, happened.Step.Target, happened.Step.Kind)])
+        {
+            var all = home.Sessions.Values.SelectMany(other => Claims.Of(home, other, Kinds.Planner.WritesToTarget, run => ConfigOf(other, run)));
+            var (by, among) = (
+                Claims.Conflicts(home, session.Name, asking, "http://blue:9200", names, Claims.OfOthers(home, session.Name, asking, names, Kinds.Planner.WritesToTarget, ConfigOf)),
+                Claims.Conflicts(home, session.Name, asking, "http://blue:9200", names, all.OrderBy(claim => claim.Step.ToString(), StringComparer.Ordinal)));
+            if (!by.SequenceEqual(among))
+            {
+                return $"{asking} would meet {string.Join(", ", by)}, and should meet {string.Join(", ", among)}";
             }
         }
 
