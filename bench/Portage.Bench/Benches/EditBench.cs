@@ -26,7 +26,7 @@ internal static class EditBench
         var (edits, plans) = (new List<ChildRun>(), new List<ChildRun>());
         for (var time = 0; time < Times; time++)
         {
-            edits.Add(await Run("configure", "update", "migrations.shop.slices.orders-00007.backfill.workers", $"{time + 2}"));
+            edits.Add(await Run("configure", "update", "migrations.shop.slices.orders-00007.backfill.workers", $"{time + 3}"));
             var plan = await Run("plan", "--pending");
             plans.Add(plan);
             if (!plan.Output.Contains("1 to update", StringComparison.Ordinal) && !plan.Output.Contains("9001 to keep", StringComparison.Ordinal))
