@@ -16,7 +16,7 @@ internal static class StepFields
     private static readonly ConditionalWeakTable<object, Parts> Known = [];
 
     // Thousands of slices have the same fields.
-    private static readonly ConcurrentDictionary<(string Key, string Field), string> Keys = [];
+    private static readonly ConcurrentDictionary<string, string> Keys = new(StringComparer.Ordinal);
 
     // Attributes take long to find, and every step asks.
     private static readonly ConcurrentDictionary<Type, string> AutoOf = [];
@@ -53,7 +53,7 @@ internal static class StepFields
     [
         .. FieldWalker.Walk(record, "")
             .Where(field => field.Affects != Affects.Nothing)
-            .Select(field => new InputPart(Keys.GetOrAdd((key, field.Path), static name => $"{name.Key}.{name.Field}"), path, field.Path, field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault, InPlace = field.InPlace }),
+            .Select(field => new InputPart(Keys.GetOrAdd($"{key}.{field.Path}", static name => name), path, field.Path, field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault, InPlace = field.InPlace }),
     ];
 
     /// <summary>What a step that writes to a target reads of it.</summary>

@@ -32,7 +32,10 @@ internal static class ControllerBench
     {
         using var folder = new TempFolder();
         var home = await Homes.ConfigureAsync(folder["home"], Homes.Slices(Homes.UnpackSample(folder.Path), Slices), StepCatalog.Planner, cancellationToken);
-        var run = await Child.RunSelfAsync(onOneCore: false, cancellationToken, Verb, home.Path);
+
+        // In the surroundings in which a controller is started.
+        var surroundings = new Dictionary<string, string> { [ProcessWorkloads.YoungestVariable] = ControllerHost.YoungestBytes.ToString("x", CultureInfo.InvariantCulture) };
+        var run = await Child.RunAsync(null, surroundings, cancellationToken, Environment.ProcessPath!, Verb, home.Path);
         if (run.ExitCode != 0)
         {
             throw new InvalidOperationException(run.Error);

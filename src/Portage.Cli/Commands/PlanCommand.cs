@@ -51,11 +51,11 @@ internal static class PlanCommand
             verb.Time).MakeAsync(session, revision, withSizes, cancellationToken);
     }
 
-    private static async Task<(int ExitCode, bool MayBeKept)> AnswerAsync(Verb verb, Terminal terminal, bool pending, bool all, CancellationToken cancellationToken)
+    private static async Task<KeptAnswer.Answer> AnswerAsync(Verb verb, Terminal terminal, bool pending, bool all, CancellationToken cancellationToken)
     {
         if (await MakeAsync(verb, pending, withSizes: true, cancellationToken) is not { } report)
         {
-            return (ExitCode.BadInput, false);
+            return new(ExitCode.BadInput, false);
         }
 
         PlanView.Write(terminal, verb.Output, report, all);
@@ -65,6 +65,6 @@ internal static class PlanCommand
         }
 
         // Where something is to be done, sizes or what it destroys were looked up outside.
-        return (report.Plan.Blocks.Any() ? ExitCode.BadInput : ExitCode.Done, report.Plan.IsEmpty && report.Seen.IsEmpty && report.Estimates.IsEmpty && report.Diagnostics.IsEmpty);
+        return new(report.Plan.Blocks.Any() ? ExitCode.BadInput : ExitCode.Done, report.Plan.IsEmpty && report.Seen.IsEmpty && report.Estimates.IsEmpty && report.Diagnostics.IsEmpty);
     }
 }

@@ -16,21 +16,21 @@ internal static class StatusCommand
     {
         var watch = new Option<bool>("--watch", "-w") { Description = "Show it again and again until the run is over; Ctrl-C leaves." };
         var command = new Command("status", "Show where every step stands, and what each wait waits for.") { watch };
-        Verb.Does(command, terminal, (verb, cancellationToken) => verb.Parsed.GetValue(watch) ? WatchAsync(verb, cancellationToken) : KeptAnswer.TellAsync(verb, "status", terminal => Task.FromResult(Answer(verb, terminal))));
+        Verb.Does(command, terminal, (verb, cancellationToken) => verb.Parsed.GetValue(watch) ? WatchAsync(verb, cancellationToken) : KeptAnswer.TellAsync(verb, "status", terminal => Task.FromResult(AnswerOf(verb, terminal))));
         return command;
     }
 
-    private static (int ExitCode, bool MayBeKept) Answer(Verb verb, Terminal terminal)
+    private static KeptAnswer.Answer AnswerOf(Verb verb, Terminal terminal)
     {
         if (verb.FindSession() is not { Home: var home, Session: var session })
         {
-            return (ExitCode.BadInput, false);
+            return new(ExitCode.BadInput, false);
         }
 
         StatusView.Write(terminal, verb.Output, Statuses.Of(verb, home, session));
 
         // What somebody is at is looked at in its work folder, and the time of the next try passes.
-        return (ExitCode.Done, session.ActiveRun is null && !session.Steps.Values.Any(step => AtWork.Is(step) || step.RetryAt is not null));
+        return new(ExitCode.Done, session.ActiveRun is null && !session.Steps.Values.Any(step => AtWork.Is(step) || step.RetryAt is not null));
     }
 
     /// <summary>The lines, not more than the terminal is high: what scrolled away could not be drawn over.</summary>

@@ -13,13 +13,17 @@ internal static class KeptAnswer
 {
     private const int DigestLength = 64;
 
-    /// <summary>Gives the kept answer, or makes one.</summary>
-    /// <param name="make">
-    /// Writes the answer. Returns whether it may be kept: only where it follows from nothing else, so neither where it tells the time or what
-    /// somebody is at, nor where anything outside the home was looked at.
+    /// <summary>What a verb answered.</summary>
+    /// <param name="MayBeKept">
+    /// True only where it follows from nothing else: neither where it tells the time or what somebody is at, nor where anything outside the
+    /// home was looked at.
     /// </param>
+    internal sealed record Answer(int ExitCode, bool MayBeKept);
+
+    /// <summary>Gives the kept answer, or makes one.</summary>
+    /// <param name="make">Writes the answer.</param>
     /// <returns>The exit code; only success is kept.</returns>
-    public static async Task<int> TellAsync(Verb verb, string name, Func<Terminal, Task<(int ExitCode, bool MayBeKept)>> make)
+    public static async Task<int> TellAsync(Verb verb, string name, Func<Terminal, Task<Answer>> make)
     {
         verb.Home.CheckReadable();
         var path = Path.Combine(verb.Home.Answers, name);
@@ -33,13 +37,13 @@ internal static class KeptAnswer
         var (output, error) = (new StringWriter(), new StringWriter());
         try
         {
-            var (exitCode, mayBeKept) = await make(verb.Terminal.Into(output, error));
-            if (mayBeKept && exitCode == ExitCode.Done && digest is not null && error.GetStringBuilder().Length == 0 && DigestOf(verb) == digest)
+            var made = await make(verb.Terminal.Into(output, error));
+            if (made is { MayBeKept: true, ExitCode: ExitCode.Done } && digest is not null && error.GetStringBuilder().Length == 0 && DigestOf(verb) == digest)
             {
                 Keep(path, digest, output.ToString());
             }
 
-            return exitCode;
+            return made.ExitCode;
         }
         finally
         {
