@@ -12,6 +12,9 @@ internal static class Program
     [
         (VerbsBench.Bench, false),
         (LightStepBench.Bench, false),
+        (DecisionBench.Bench, false),
+        (EditBench.Bench, false),
+        (ControllerBench.Bench, false),
         (ScanBench.Bench, true),
         (MoveBench.Bench, true),
     ];
@@ -32,6 +35,9 @@ internal static class Program
                 return 0;
             case [ScanBench.InflateVerb, var index]:
                 await ScanBench.InflateAsync(index, interrupted.Token);
+                return 0;
+            case [ControllerBench.Verb, var folder]:
+                await ControllerBench.RunAsync(folder, interrupted.Token);
                 return 0;
             case [NullBulkServer.Verb]:
                 await NullBulkServer.ServeAsync(interrupted.Token);

@@ -44,8 +44,27 @@ public sealed record WantedStep(StepAddress Address, ImmutableArray<InputPart> I
 /// <param name="Value">Canonical JSON, defaults applied.</param>
 /// <param name="Affects">What a change makes worthless.</param>
 /// <param name="Change">How it may change.</param>
-public sealed record InputPart(string Key, string Path, string Value, Affects Affects, Change Change)
+[method: JsonConstructor]
+public sealed record InputPart([property: JsonPropertyOrder(-2)] string Key, string Path, string Value, Affects Affects, Change Change)
 {
+    // Told only to people, and each is a longer text than all the rest: put together when somebody asks.
+    private readonly string _path = Path;
+    private readonly string? _field;
+
+    /// <summary>A field of a record.</summary>
+    /// <param name="record">Where the record stands in the configuration.</param>
+    /// <param name="field">Where the field stands in the record.</param>
+    public InputPart(string key, string record, string field, string value, Affects affects, Change change)
+        : this(key, record, value, affects, change) => _field = field;
+
+    /// <summary>Where it stands in the configuration; what people are told.</summary>
+    [JsonPropertyOrder(-1)]
+    public string Path
+    {
+        get => _field is null ? _path : $"{_path}.{_field}";
+        init => (_path, _field) = (value, null);
+    }
+
     /// <summary>
     /// True when the field holds its default, given or left out. Then it counts as not there: it is in no fingerprint, so that
     /// a release which adds a field reruns nothing. A release that means something else by a default raises the kind's version.
@@ -56,6 +75,13 @@ public sealed record InputPart(string Key, string Path, string Value, Affects Af
     /// <summary>True when the step can change it in what is there, without taking anything back. Of the release, so it is not written down.</summary>
     [JsonIgnore]
     public bool InPlace { get; init; }
+
+    /// <summary>True when they say the same, however the path is kept.</summary>
+    public bool Equals(InputPart? other) => ReferenceEquals(this, other) || (other is not null
+        && Key == other.Key && Path == other.Path && Value == other.Value && Affects == other.Affects && Change == other.Change && IsDefault == other.IsDefault && InPlace == other.InPlace);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Key, Value);
 }
 
 /// <summary>A step that comes before another one, and what the later one takes from it.</summary>

@@ -12,7 +12,11 @@ namespace Portage.Steps;
 internal static class StepFields
 {
     // Every step to a target reads that target's record, and every step of a slice that slice's: records never change.
-    private static readonly ConditionalWeakTable<object, ConcurrentDictionary<string, InputPart[]>> Known = [];
+    // Mostly a record stands in one place and is called one thing.
+    private static readonly ConditionalWeakTable<object, Parts> Known = [];
+
+    // Thousands of slices have the same fields.
+    private static readonly ConcurrentDictionary<string, string> Keys = new(StringComparer.Ordinal);
 
     // Attributes take long to find, and every step asks.
     private static readonly ConcurrentDictionary<Type, string> AutoOf = [];
@@ -24,14 +28,33 @@ internal static class StepFields
     /// <param name="record">The record.</param>
     /// <param name="key">What the step calls it, which a rename in the configuration does not change.</param>
     /// <param name="path">Where it stands in the configuration.</param>
-    public static InputPart[] Of(object? record, string key, string path) => record is null
-        ? []
-        : Known.GetValue(record, static _ => new(StringComparer.Ordinal)).GetOrAdd($"{key} {path}", _ =>
-        [
-            .. FieldWalker.Walk(record, "")
-                .Where(field => field.Affects != Affects.Nothing)
-                .Select(field => new InputPart($"{key}.{field.Path}", $"{path}.{field.Path}", field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault, InPlace = field.InPlace }),
-        ]);
+    public static InputPart[] Of(object? record, string key, string path)
+    {
+        if (record is null)
+        {
+            return [];
+        }
+
+        var first = Known.GetValue(record, one => new(key, path, Collect(one, key, path), null));
+        for (var known = first; known is not null; known = known.Next)
+        {
+            if (known.Key == key && known.Path == path)
+            {
+                return known.Fields;
+            }
+        }
+
+        var other = new Parts(key, path, Collect(record, key, path), first);
+        Known.AddOrUpdate(record, other);
+        return other.Fields;
+    }
+
+    private static InputPart[] Collect(object record, string key, string path) =>
+    [
+        .. FieldWalker.Walk(record, "")
+            .Where(field => field.Affects != Affects.Nothing)
+            .Select(field => new InputPart(Keys.GetOrAdd($"{key}.{field.Path}", static name => name), path, field.Path, field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault, InPlace = field.InPlace }),
+    ];
 
     /// <summary>What a step that writes to a target reads of it.</summary>
     public static InputPart[] OfTarget(MigrationConfig config, string name) => Of(config.Targets[name], "target", $"targets.{name}");
@@ -64,4 +87,7 @@ internal static class StepFields
 
         return all.DrainToImmutable();
     }
+
+    /// <summary>The fields of a record under one name in one place, and those under other ones.</summary>
+    private sealed record Parts(string Key, string Path, InputPart[] Fields, Parts? Next);
 }

@@ -29,11 +29,11 @@ internal static class Homes
         return repository;
     }
 
-    /// <summary>40 sources with a snapshot each, and 2 slices of it to 4 targets: 40 × (1 + 2 × 4 × 3) = 1,000 steps.</summary>
-    public static string ThousandSteps(string repository)
+    /// <summary>40 sources with a snapshot each, and 2 slices of it to 4 targets: 40 × (1 + 2 × 4 × 3) = 1,000 steps; the same again for each further thousand.</summary>
+    public static string ThousandSteps(string repository, int thousands = 1)
     {
         var (targets, migrations) = (new JsonObject(), new JsonObject());
-        for (var source = 0; source < Sources; source++)
+        for (var source = 0; source < Sources * thousands; source++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"shop-{source:00}");
             var own = Enumerable.Range(1, TargetsOfEach).Select(target => string.Create(CultureInfo.InvariantCulture, $"{name}-blue-{target}")).ToArray();
@@ -55,6 +55,34 @@ internal static class Homes
         }
 
         return new JsonObject { ["targets"] = targets, ["migrations"] = migrations }.ToJsonString();
+    }
+
+    /// <summary>One source with one snapshot, and slices of it of one index each to one target: three steps a slice, and one.</summary>
+    public static string Slices(string repository, int count)
+    {
+        var slices = new JsonObject();
+        for (var slice = 0; slice < count; slice++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"orders-{slice:00000}");
+            slices[name] = new JsonObject
+            {
+                ["indices"] = new JsonObject { ["include"] = new JsonArray(name) },
+                ["metadata"] = new JsonObject { ["approve"] = "none" },
+            };
+        }
+
+        return new JsonObject
+        {
+            ["targets"] = new JsonObject { ["blue"] = new JsonObject { ["endpoint"] = "https://blue.example:9200" } },
+            ["migrations"] = new JsonObject
+            {
+                ["shop"] = new JsonObject
+                {
+                    ["snapshots"] = new JsonObject { ["main"] = new JsonObject { ["repository"] = new JsonObject { ["file"] = new JsonObject { ["path"] = repository } }, ["existing"] = "nightly" } },
+                    ["slices"] = slices,
+                },
+            },
+        }.ToJsonString();
     }
 
     /// <summary>Makes a home with a committed configuration.</summary>

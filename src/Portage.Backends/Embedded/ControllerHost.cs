@@ -21,6 +21,12 @@ public sealed partial class ControllerHost(
     TimeProvider time,
     ILogger logger)
 {
+    /// <summary>
+    /// How much a controller may have made before it looks for what can go. The runtime goes by the processor's cache, which on servers is
+    /// larger than all that a controller needs; it is one that runs for weeks beside the work, and its work is not worth that memory.
+    /// </summary>
+    public const int YoungestBytes = 6 * 1_024 * 1_024;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
@@ -96,7 +102,7 @@ public sealed partial class ControllerHost(
             return null;
         }
 
-        using var process = ProcessWorkloads.Spawn([.. program, "controller", access.Home.Path]);
+        using var process = ProcessWorkloads.Spawn([.. program, "controller", access.Home.Path], YoungestBytes);
         var since = time.GetTimestamp();
         while (access.FindController() is null)
         {

@@ -30,6 +30,9 @@ public sealed class Home(string path)
     /// <summary>What keeps the controller from seeing workers; there only while something does.</summary>
     public string Troubles => System.IO.Path.Combine(Path, "troubles.json");
 
+    /// <summary>Answers of verbs, kept until what they follow from has changed. Whoever deletes them loses nothing but time.</summary>
+    public string Answers => System.IO.Path.Combine(Path, "answers");
+
     /// <summary>Log files, one a day and service.</summary>
     public string Logs => System.IO.Path.Combine(Path, "logs");
 

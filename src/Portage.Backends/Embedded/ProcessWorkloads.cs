@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Portage.Engine.Ledger;
@@ -24,6 +25,9 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
 {
     /// <summary>The handle's kind.</summary>
     public const string Kind = "process";
+
+    /// <summary>Tells the runtime of a process how much it may have made before it looks for what can go; in hexadecimal digits.</summary>
+    public const string YoungestVariable = "DOTNET_GCGen0MaxBudget";
 
     private static readonly TimeSpan StartInterval = TimeSpan.FromMilliseconds(10);
 
@@ -248,7 +252,8 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
     }
 
     /// <summary>Starts a program of ours that will leave the terminal by itself.</summary>
-    internal static Process Spawn(IReadOnlyList<string> command)
+    /// <param name="youngestBytes">How much a process may have made before it looks for what can go; null for what the runtime thinks best.</param>
+    internal static Process Spawn(IReadOnlyList<string> command, int? youngestBytes = null)
     {
         // Pipes of its own, closed here at once: whoever reads our output must see its end when we end, and a console
         // stream that the program opened before it left the terminal would keep ours open.
@@ -256,6 +261,13 @@ public sealed class ProcessWorkloads(Home home, IReadOnlyList<string> program, T
         foreach (var argument in command.Skip(1))
         {
             start.ArgumentList.Add(argument);
+        }
+
+        // Ours is not handed down to the workers of a controller.
+        start.Environment.Remove(YoungestVariable);
+        if (youngestBytes is { } bytes)
+        {
+            start.Environment[YoungestVariable] = bytes.ToString("x", CultureInfo.InvariantCulture);
         }
 
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start.");

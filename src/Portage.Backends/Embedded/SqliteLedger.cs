@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Portage.Engine.Ledger;
+using Portage.Model.Steps;
 
 namespace Portage.Backends.Embedded;
 
@@ -78,6 +79,19 @@ public sealed class SqliteLedger : ILedger
     /// <exception cref="LedgerUnusableException">A newer release wrote it, or it is damaged.</exception>
     public static long LastSequence(string path) =>
         LedgerReading.Read(path, 0, connection => LedgerReading.Scalar(connection, "SELECT COALESCE(MAX(sequence), 0) FROM events"));
+
+    /// <summary>
+    /// What tells one state of a ledger from every other: the last event's number, and a digest of it and its time, so that another ledger
+    /// of the same length is another one. Null when there are no events.
+    /// </summary>
+    /// <exception cref="LedgerUnusableException">A newer release wrote it, or it is damaged.</exception>
+    public static string? Mark(string path) => LedgerReading.Read(path, default(string), static connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT sequence, at, body FROM events ORDER BY sequence DESC LIMIT 1";
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? $"{reader.GetInt64(0)} {reader.GetInt64(1)} {Fingerprint.Of(reader.GetFieldValue<byte[]>(2)).Hex}" : null;
+    });
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<RecordedEvent>> AppendAsync(IReadOnlyList<LedgerEvent> events, CancellationToken cancellationToken)

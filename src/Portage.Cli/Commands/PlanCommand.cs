@@ -20,7 +20,7 @@ internal static class PlanCommand
         var pending = new Option<bool>("--pending") { Description = "Plan the revision that is not committed yet." };
         var all = new Option<bool>("--all") { Description = "Also list the steps that are kept." };
         var command = new Command("plan", "Show what a start would do, and why. Exit code 0; 2 when it cannot be started like this.") { pending, all };
-        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(pending), verb.Parsed.GetValue(all), cancellationToken), Shape.Plan);
+        Verb.Does(command, terminal, (verb, cancellationToken) => KeptAnswer.TellAsync(verb, "plan", at => AnswerAsync(verb, at, verb.Parsed.GetValue(pending), verb.Parsed.GetValue(all), cancellationToken)), Shape.Plan);
         return command;
     }
 
@@ -53,15 +53,20 @@ internal static class PlanCommand
             verb.Time).MakeAsync(session, revision, home.Sequence, withSizes, cancellationToken);
     }
 
-    private static async Task<int> RunAsync(Verb verb, bool pending, bool all, CancellationToken cancellationToken)
+    private static async Task<KeptAnswer.Answer> AnswerAsync(Verb verb, Terminal terminal, bool pending, bool all, CancellationToken cancellationToken)
     {
         if (await MakeAsync(verb, pending, withSizes: true, cancellationToken) is not { } report)
         {
-            return ExitCode.BadInput;
+            return new(ExitCode.BadInput, false);
         }
 
-        PlanView.Write(verb.Terminal, verb.Output, report, all);
-        verb.Say([.. report.Diagnostics]);
-        return report.Plan.Blocks.Any() ? ExitCode.BadInput : ExitCode.Done;
+        PlanView.Write(terminal, verb.Output, report, all);
+        foreach (var diagnostic in report.Diagnostics)
+        {
+            DiagnosticView.Write(terminal, diagnostic);
+        }
+
+        // Where something is to be done, sizes or what it destroys were looked up outside.
+        return new(report.Plan.Blocks.Any() ? ExitCode.BadInput : ExitCode.Done, report.Plan.IsEmpty && report.Seen.IsEmpty && report.Estimates.IsEmpty && report.Diagnostics.IsEmpty);
     }
 }

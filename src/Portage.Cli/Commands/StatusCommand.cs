@@ -4,6 +4,7 @@ using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Engine.Questions;
+using Portage.Engine.Core;
 using Portage.Engine.Status;
 
 namespace Portage.Cli.Commands;
@@ -17,30 +18,22 @@ internal static class StatusCommand
     {
         var watch = new Option<bool>("--watch", "-w") { Description = "Show it again and again until the run is over; Ctrl-C leaves." };
         var command = new Command("status", "Show where every step stands, and what each wait waits for.") { watch };
-        Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(verb, verb.Parsed.GetValue(watch), cancellationToken), Shape.Status);
+        Verb.Does(command, terminal, (verb, cancellationToken) => verb.Parsed.GetValue(watch) ? WatchAsync(verb, cancellationToken) : KeptAnswer.TellAsync(verb, "status", at => AnswerAsync(verb, at, cancellationToken)), Shape.Status);
         return command;
     }
 
-    private static async Task<int> RunAsync(Verb verb, bool watch, CancellationToken cancellationToken)
+    private static async Task<KeptAnswer.Answer> AnswerAsync(Verb verb, Terminal terminal, CancellationToken cancellationToken)
     {
-        if (watch && verb.Output != OutputFormat.Text)
-        {
-            verb.SayOneForm("status --watch");
-            return ExitCode.BadInput;
-        }
-
         if (await verb.FindSessionAsync(cancellationToken) is not { } asked)
         {
-            return ExitCode.BadInput;
+            return new(ExitCode.BadInput, false);
         }
 
-        if (watch)
-        {
-            return await WatchAsync(verb, asked, cancellationToken);
-        }
+        StatusView.Write(terminal, verb.Output, await verb.StatusOfAsync(asked, cancellationToken));
 
-        StatusView.Write(verb.Terminal, verb.Output, await verb.StatusOfAsync(asked, cancellationToken));
-        return ExitCode.Done;
+        // What somebody is at is looked at in its work folder, and the time of the next try passes; a program is told the time of the look.
+        var session = asked.Session;
+        return new(ExitCode.Done, verb.Output == OutputFormat.Text && session.ActiveRun is null && session.Served.Count == 0 && !session.Steps.Values.Any(step => AtWork.Is(step) || step.RetryAt is not null));
     }
 
     /// <summary>The lines, not more than the terminal is high: what scrolled away could not be drawn over.</summary>
@@ -57,8 +50,19 @@ internal static class StatusCommand
         return lines.Length <= room + 1 ? lines : [.. lines.Take(room), $"… {lines.Length - room} more lines: workflow status"];
     }
 
-    private static async Task<int> WatchAsync(Verb verb, Asked asked, CancellationToken cancellationToken)
+    private static async Task<int> WatchAsync(Verb verb, CancellationToken cancellationToken)
     {
+        if (verb.Output != OutputFormat.Text)
+        {
+            verb.SayOneForm("status --watch");
+            return ExitCode.BadInput;
+        }
+
+        if (await verb.FindSessionAsync(cancellationToken) is not { } asked)
+        {
+            return ExitCode.BadInput;
+        }
+
         var name = asked.Session.Name;
         var last = "";
         var shown = 0;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Portage.Backends.Embedded;
@@ -12,6 +13,9 @@ namespace Portage.Cli.Shell;
 internal static class Contexts
 {
     private static string FileOf(Home home) => Path.Combine(home.Path, "context.json");
+
+    /// <summary>All contexts, as they are kept.</summary>
+    public static string Text(Home home) => DurableFile.Read(FileOf(home)) is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
 
     /// <summary>The context of a session; null when none is set.</summary>
     public static string? Of(Home home, string session) => Read(home).GetValueOrDefault(session);

@@ -55,6 +55,9 @@ internal sealed class Terminal
             outputIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb");
     }
 
+    /// <summary>The same terminal, with what is written to it kept for a moment instead.</summary>
+    public Terminal Into(TextWriter output, TextWriter error) => new(_in, output, error, InputIsTerminal, OutputIsTerminal, HasColor);
+
     /// <summary>The text in a color, where there are colors.</summary>
     public string Paint(string text, Ink ink) => HasColor ? $"\u001b[{(int)ink}m{text}\u001b[0m" : text;
 

@@ -57,16 +57,13 @@ public static class Admission
     /// <param name="standings">In reading order.</param>
     public static IReadOnlyList<(WantedStep Step, Standing Standing)> Over(IReadOnlyList<(WantedStep Step, Standing Standing)> standings, SessionState session, Observed observed)
     {
-        var ready = Enumerable.Range(0, standings.Count).Where(i => standings[i].Standing is Standing.Ready).ToArray();
+        var ready = Enumerable.Range(0, standings.Count).Where(i => standings[i].Standing is Standing.Ready { DropsProposal: false }).ToArray();
         if (ready.Length == 0)
         {
             return standings;
         }
 
-        var candidates = ready.Select(i => new Candidate(
-            standings[i].Step.Address,
-            As(standings[i].Step, ((Standing.Ready)standings[i].Standing).Phase),
-            ReadySince(standings[i].Step, session))).ToArray();
+        var candidates = ready.Select(i => CandidateOf(standings[i].Step, (Standing.Ready)standings[i].Standing, session)).ToArray();
         var waits = Choose(candidates, observed.Places, observed.Limits);
         if (waits.All(place => place is null))
         {
@@ -91,6 +88,9 @@ public static class Admission
     /// <summary>True for what has a process of its own.</summary>
     public static bool IsWorkload(RunsAs one) => one is RunsAs.Work or RunsAs.Service;
 
+    /// <summary>A step that could begin, as it stands in line.</summary>
+    internal static Candidate CandidateOf(WantedStep step, Standing.Ready ready, SessionState session) => new(step.Address, As(step, ready.Phase), ReadySince(step, session));
+
     /// <summary>The moment at which nothing but a place was missing: the start of the run, or whatever happened last to the step or to those before it.</summary>
     private static DateTimeOffset ReadySince(WantedStep step, SessionState session)
     {
@@ -108,7 +108,7 @@ public static class Admission
     private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     /// <summary>The places of a home, and who is in them.</summary>
-    private sealed class Rooms
+    internal sealed class Rooms
     {
         private readonly Room _workers;
         private readonly Room _light;

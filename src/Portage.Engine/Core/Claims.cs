@@ -20,12 +20,16 @@ public static class Claims
     /// <param name="configOf">The configuration of a run of the session.</param>
     /// <param name="writes">True for a kind of step that writes into indices.</param>
     public static IEnumerable<Claim> Of(HomeState home, SessionState session, Func<StepKind, bool> writes, Func<int, MigrationConfig> configOf) =>
-        from step in session.Steps.Values
-        where step.HasEffects && step.Address.Target is not null && writes(step.Address.Kind) && step.ConfiguredBy > 0
-        let endpoint = configOf(step.ConfiguredBy).Targets.GetValueOrDefault(step.Address.Target!)?.Endpoint
-        where endpoint is not null
-        from index in Indices(step)
-        select new Claim(session.Name, step.Address, home.ClusterOf(endpoint), index);
+        session.Steps.Values.SelectMany(step => Of(home, session, step, writes, configOf));
+
+    /// <summary>The claims on some indices that are not of the step's own source: all that could be in its way. What has no part in these indices costs nothing.</summary>
+    /// <param name="configOf">The configuration of a run of a session.</param>
+    /// <param name="writes">True for a kind of step that writes into indices.</param>
+    public static IEnumerable<Claim> OfOthers(HomeState home, string session, StepAddress step, IReadOnlyCollection<string> indices, Func<StepKind, bool> writes, Func<SessionState, int, MigrationConfig> configOf) =>
+        from other in home.Sessions.Values
+        from address in indices.SelectMany(index => other.WritersOf(index, butOf: other.Name == session ? step.Source : null)).Distinct().OrderBy(address => address.ToString(), StringComparer.Ordinal)
+        from claim in Of(home, other, other.Steps[address], writes, run => configOf(other, run))
+        select claim;
 
     /// <summary>The claims of others that a step of a session would write into; none where it may go on.</summary>
     /// <param name="endpoint">Of the step's target.</param>
@@ -46,6 +50,12 @@ public static class Claims
     /// <summary>The steps of one slice work in the same indices, and so do those of slices between which an index was moved.</summary>
     private static bool IsSameWork(Claim claim, string session, StepAddress step) => claim.Session == session && claim.Step.Source == step.Source;
 
-    private static IEnumerable<string> Indices(StepRecord step) =>
+    private static IEnumerable<Claim> Of(HomeState home, SessionState session, StepRecord step, Func<StepKind, bool> writes, Func<int, MigrationConfig> configOf) =>
+        step.Address.Target is { } target && step.ConfiguredBy > 0 && writes(step.Address.Kind) && IndicesOf(step).Any() && configOf(step.ConfiguredBy).Targets.GetValueOrDefault(target)?.Endpoint is { } endpoint
+            ? IndicesOf(step).Select(index => new Claim(session.Name, step.Address, home.ClusterOf(endpoint), index))
+            : [];
+
+    /// <summary>The indices that a step has its work in; none where it has none on a target.</summary>
+    internal static IEnumerable<string> IndicesOf(StepRecord step) => !step.HasEffects || step.Address.Target is null ? [] :
         (step.Items?.Keys ?? []).Concat(step.Outputs?.Parts.Select(part => part.Name) ?? []).Distinct(StringComparer.Ordinal);
 }

@@ -16,8 +16,13 @@ public sealed class InputsMemo
     private ImmutableArray<WantedStep> _wanted = [];
     private Dictionary<StepAddress, int> _places = [];
     private int[][] _before = [];
+    private int[][] _after = [];
     private int[][] _restingOn = [];
+    private int[][] _standsOn = [];
     private Entry?[] _entries = [];
+
+    /// <summary>Remembers nothing yet.</summary>
+    public InputsMemo() => Standings = new(_wanted, this);
 
     /// <summary>Turns to a set of steps; what is remembered of another one is forgotten.</summary>
     internal void Turn(ImmutableArray<WantedStep> wanted)
@@ -36,30 +41,33 @@ public sealed class InputsMemo
 
         // What is to be absent waits for nothing before it; only what stands on it, and what it stands on, are in each other's way.
         _before = [.. wanted.Select(step => step.IsAbsent ? [] : step.Edges.Select(edge => _places[edge.Upstream]).ToArray())];
-        var restingOn = wanted.Select(_ => new List<int>()).ToArray();
-        for (var place = 0; place < wanted.Length; place++)
-        {
-            foreach (var edge in wanted[place].Edges.Where(edge => edge.RestsOn))
-            {
-                if (_places.TryGetValue(edge.Upstream, out var under))
-                {
-                    restingOn[under].Add(place);
-                }
-            }
-        }
-
-        _restingOn = [.. restingOn.Select(places => places.ToArray())];
+        _standsOn = [.. wanted.Select(step => step.Edges.Where(edge => edge.RestsOn && _places.ContainsKey(edge.Upstream)).Select(edge => _places[edge.Upstream]).ToArray())];
+        _restingOn = Following(edge => edge.RestsOn);
+        _after = Following(_ => true);
         _entries = new Entry?[wanted.Length];
+        Standings = new(wanted, this);
     }
+
+    /// <summary>Where the steps stood when that was last asked, kept for the next time.</summary>
+    internal KeptStandings Standings { get; private set; }
 
     /// <summary>True when the step is wanted.</summary>
     internal bool Contains(StepAddress step) => _places.ContainsKey(step);
+
+    /// <summary>The place of a step among those that are wanted; null when it is not.</summary>
+    internal int? PlaceOf(StepAddress step) => _places.TryGetValue(step, out var place) ? place : null;
+
+    /// <summary>The places of the steps that have this one before them, each once.</summary>
+    internal ReadOnlySpan<int> After(int place) => _after[place];
 
     /// <summary>The places of the steps before one, in the order of its edges.</summary>
     internal ReadOnlySpan<int> Before(int place) => _before[place];
 
     /// <summary>The places of the steps whose work stands on that of one.</summary>
     internal ReadOnlySpan<int> RestingOn(int place) => _restingOn[place];
+
+    /// <summary>The places of the steps whose work that of one stands on, also where it is to be absent.</summary>
+    internal ReadOnlySpan<int> StandsOn(int place) => _standsOn[place];
 
     /// <summary>What the step works with, given what the settled steps left.</summary>
     /// <param name="settled">By place; those before the step are all there.</param>
@@ -95,6 +103,30 @@ public sealed class InputsMemo
         }
 
         return predicate!;
+    }
+
+    private int[][] Following(Func<InputEdge, bool> which)
+    {
+        var following = new List<int>?[_wanted.Length];
+        for (var place = 0; place < _wanted.Length; place++)
+        {
+            foreach (var edge in _wanted[place].Edges)
+            {
+                // What stood before a step that is to be absent may be wanted no longer either.
+                if (!which(edge) || !_places.TryGetValue(edge.Upstream, out var upstream))
+                {
+                    continue;
+                }
+
+                var places = following[upstream] ??= [];
+                if (places.Count == 0 || places[^1] != place)
+                {
+                    places.Add(place);
+                }
+            }
+        }
+
+        return [.. following.Select(places => places?.ToArray() ?? [])];
     }
 
     // ImmutableArray compares by reference, which is what makes this cheap: outputs are replaced whole.

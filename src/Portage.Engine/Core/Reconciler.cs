@@ -70,12 +70,14 @@ public static class Reconciler
             return effects.DrainToImmutable();
         }
 
+        // Only what there may be something to do for, in reading order.
         var isUnderWay = session.ActiveRun is not null;
-        var standings = Standings.Of(wanted, session, run.Number, observed.InFlight, observed.Now, memo, observed.Readings);
-        standings = Admission.Over(isUnderWay ? standings : [.. standings.Where(pair => IsServedOn(pair.Step, pair.Standing, session))], session, observed);
+        var standings = memo.Standings;
+        standings.Turn(session, run.Number, observed);
         var serving = 0;
-        foreach (var (step, standing) in standings)
+        foreach (var place in (isUnderWay ? standings.Ready.Admitted(observed.Places, observed.Limits).Concat(standings.Acting) : ServedOn(wanted, session, observed, memo)).Order())
         {
+            var (step, standing) = (wanted[place], standings.At(place));
             if (standing.DropsProposal)
             {
                 // What comes next for it is decided once nobody is asked about it any more.
@@ -116,13 +118,16 @@ public static class Reconciler
             }
         }
 
-        if (isUnderWay && effects.Count == 0 && observed.InFlight.Count == serving && OutcomeOf(standings) is { } outcome)
+        if (isUnderWay && effects.Count == 0 && observed.InFlight.Count == serving && standings.Outcome is { } outcome)
         {
             effects.Add(new Effect.Record([new RunEnded(session.Name, run.Number, outcome, "controller")]));
         }
 
         return effects.DrainToImmutable();
     }
+
+    /// <summary>True while a step stands like this the run cannot be over, whatever the others do.</summary>
+    internal static bool IsUndecided(Standing standing) => standing is Standing.InReview or Standing.Held or Standing.Retries or Standing.StopsFirst or Standing.WaitsForPlace or Standing.Serves { HeldBy: not null };
 
     /// <summary>Work that nobody wants: of steps which left the configuration; and without a run, all that is no service that serves.</summary>
     private static IEnumerable<Effect> StopUnwanted(SessionState session, Observed observed, InputsMemo memo) => observed.InFlight
@@ -146,31 +151,18 @@ public static class Reconciler
     }
 
     /// <summary>What goes on without a run: services that served are started again, or stopped by a person who pauses them. Their other changes are a run's.</summary>
-    private static bool IsServedOn(WantedStep step, Standing standing, SessionState session) =>
-        session.Served.Contains(step.Address) && standing is Standing.Serves or Standing.Ready { Phase: StepPhase.Run } or Standing.Retries or Standing.Held;
+    private static IEnumerable<int> ServedOn(ImmutableArray<WantedStep> wanted, SessionState session, Observed observed, InputsMemo memo)
+    {
+        var served = session.Served.Select(memo.PlaceOf).OfType<int>().Where(place => memo.Standings.At(place) is Standing.Ready { Phase: StepPhase.Run } or Standing.Retries or Standing.Held).Order().ToArray();
+        var ready = served.Where(place => memo.Standings.At(place) is Standing.Ready).ToArray();
+        var waits = Admission.Choose([.. ready.Select(place => Admission.CandidateOf(wanted[place], (Standing.Ready)memo.Standings.At(place), session))], observed.Places, observed.Limits);
+        return served.Except(ready.Where((_, i) => waits[i] is not null));
+    }
 
     private static bool HasOtherProcess(SessionState session, WantedStep step, StepInputs inputs) =>
         session.Steps.TryGetValue(step.Address, out var had)
         && had.Workload is not null
         && had.Inputs!.Fingerprints.Process != inputs.Fingerprints.Process;
-
-    private static RunOutcome? OutcomeOf(IReadOnlyList<(WantedStep Step, Standing Standing)> standings)
-    {
-        var hasFailed = false;
-        var isDone = true;
-        foreach (var (_, standing) in standings)
-        {
-            if (standing is Standing.InReview or Standing.Held or Standing.Retries or Standing.StopsFirst or Standing.WaitsForPlace or Standing.Serves { HeldBy: not null })
-            {
-                return null;
-            }
-
-            isDone &= standing is Standing.Settled or Standing.Serves;
-            hasFailed |= standing is Standing.Failed;
-        }
-
-        return isDone ? RunOutcome.Done : hasFailed ? RunOutcome.Failed : null;
-    }
 
     private static ImmutableArray<LedgerEvent> AskGate(RunRecord run, SessionState session, WantedStep step, Standing.GateDue due, InputsMemo memo)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Model.Steps;
@@ -10,9 +11,15 @@ namespace Portage.Engine.Core;
 /// <param name="name">The session's name.</param>
 public sealed class SessionState(string name)
 {
+    // Whoever is further behind than that looks at all the steps, which is not often enough to matter.
+    private const int ChangesKept = 16 * 1_024;
+
     private readonly Dictionary<StepAddress, StepRecord> _steps = [];
     private readonly HashSet<StepAddress> _served = [];
     private readonly HashSet<StepAddress> _leaving = [];
+    private readonly List<StepAddress> _changes = [];
+    private long _changesDropped;
+    private WritersByIndex? _writers;
     private SessionRecord _record = new();
     private long _place;
 
@@ -58,6 +65,28 @@ public sealed class SessionState(string name)
     /// <summary>The ids of clusters by their addresses, as runs found them.</summary>
     public ImmutableSortedDictionary<string, string> Clusters => _record.Clusters;
 
+    /// <summary>How many changes of records of steps there were.</summary>
+    internal long Changes => _changesDropped + _changes.Count;
+
+    /// <summary>The steps whose records changed after so many changes, in order, a step perhaps more than once; false where that is too long ago to tell.</summary>
+    internal bool ChangedSince(long changes, out ReadOnlySpan<StepAddress> steps)
+    {
+        var isKnown = changes >= _changesDropped;
+        steps = isKnown ? CollectionsMarshal.AsSpan(_changes)[(int)(changes - _changesDropped)..] : default;
+        return isKnown;
+    }
+
+    /// <summary>The steps that have their work in an index of a target, whatever the cluster. Kept from the first time that somebody asks.</summary>
+    /// <param name="butOf">A source whose steps are passed over; null for none.</param>
+    internal IEnumerable<StepAddress> WritersOf(string index, string? butOf) => (_writers ??= new(_steps.Values)).Of(index, butOf);
+
+    /// <summary>The steps that may have their work in some of these indices, those included of which nobody wrote down which. Kept like <see cref="WritersOf"/>.</summary>
+    internal IEnumerable<StepRecord> MayBeIn(IEnumerable<string> indices)
+    {
+        _writers ??= new(_steps.Values);
+        return indices.SelectMany(index => _writers.Of(index, null)).Concat(_writers.Unlisted).Distinct().Select(step => _steps[step]);
+    }
+
     /// <summary>The configuration that a run carries out, as canonical JSON.</summary>
     public string ConfigurationOf(int run) => _record.Revisions[_record.Runs[run - 1].Revision - 1].Configuration;
 
@@ -92,7 +121,7 @@ public sealed class SessionState(string name)
     {
         var had = _steps.GetValueOrDefault(happened.Step) ?? new StepRecord(happened.Step);
         var now = happened.ApplyTo(had, at, ++_place) with { ChangedAt = at };
-        _steps[happened.Step] = now;
+        Set(now);
         _ = now.LeavesBy is not null ? _leaving.Add(happened.Step) : _leaving.Remove(happened.Step);
         _ = now.Serves ? _served.Add(happened.Step) : _served.Remove(happened.Step);
         if (happened is RevertRefused)
@@ -116,7 +145,20 @@ public sealed class SessionState(string name)
     {
         foreach (var step in _steps.Values.Where(step => step.Proposal is not null && (step.Address.Source, step.Address.Part, step.Address.Target) == (refused.Source, refused.Part, refused.Target)).ToArray())
         {
-            _steps[step.Address] = step with { Proposal = null };
+            Set(step with { Proposal = null });
         }
+    }
+
+    private void Set(StepRecord step)
+    {
+        _writers?.Change(_steps.GetValueOrDefault(step.Address), step);
+        _steps[step.Address] = step;
+        if (_changes.Count == ChangesKept)
+        {
+            _changesDropped += _changes.Count;
+            _changes.Clear();
+        }
+
+        _changes.Add(step.Address);
     }
 }

@@ -30,7 +30,8 @@ public static class Standings
         IReadOnlyDictionary<StepAddress, Reading> readings)
     {
         memo.Turn(wanted);
-        var look = new Look(wanted, session, run, inFlight, now, memo, readings);
+        var look = new Look(wanted, session, memo);
+        look.Turn(run, inFlight, now, readings);
         var standings = new (WantedStep, Standing)[wanted.Length];
         for (var place = 0; place < wanted.Length; place++)
         {
@@ -40,25 +41,42 @@ public static class Standings
         return standings;
     }
 
-    /// <summary>One look over all steps, each after those before it.</summary>
-    internal sealed class Look(
-        ImmutableArray<WantedStep> wanted,
-        SessionState session,
-        int run,
-        IReadOnlySet<StepAddress> inFlight,
-        DateTimeOffset now,
-        InputsMemo memo,
-        IReadOnlyDictionary<StepAddress, Reading> readings)
+    /// <summary>
+    /// A look at the steps, each after those before it. What it says of one step follows from that step's record and flight, the run,
+    /// the pauses and the time; from what it said of the steps before it; and from the records of the steps that rest on it; of a service, from
+    /// its reading; and of a step that <see cref="LooksAround"/>, from the records of others. From nothing else:
+    /// <see cref="KeptStandings"/> looks again only where one of these has changed.
+    /// </summary>
+    internal sealed class Look(ImmutableArray<WantedStep> wanted, SessionState session, InputsMemo memo)
     {
         // What later steps may take; default where the step has come to nothing yet that is good.
         private readonly ImmutableArray<OutputPart>[] _left = new ImmutableArray<OutputPart>[wanted.Length];
         private readonly Reach[] _reach = new Reach[wanted.Length];
         private readonly UpstreamLook[] _looks = new UpstreamLook[wanted.Length];
         private readonly ImmutableArray<Destruction>[] _approved = new ImmutableArray<Destruction>[wanted.Length];
-        private readonly (Paused Pause, AddressPattern Pattern)[] _pauses = [.. session.Pauses.Select(pause => (pause, new AddressPattern(pause.Pattern)))];
+        private (Paused Pause, AddressPattern Pattern)[] _pauses = [];
+        private IReadOnlySet<StepAddress> _inFlight = ImmutableHashSet<StepAddress>.Empty;
+        private IReadOnlyDictionary<StepAddress, Reading> _readings = ImmutableDictionary<StepAddress, Reading>.Empty;
+
+        /// <summary>True when what was said of the step last came of the records of any others.</summary>
+        public bool LooksAround { get; private set; }
+
+        /// <summary>Turns to a moment.</summary>
+        public void Turn(int run, IReadOnlySet<StepAddress> inFlight, DateTimeOffset now, IReadOnlyDictionary<StepAddress, Reading> readings)
+        {
+            (Run, _inFlight, Now, _readings) = (run, inFlight, now, readings);
+            if (!session.Pauses.SequenceEqual(_pauses.Select(pause => pause.Pause)))
+            {
+                _pauses = [.. session.Pauses.Select(pause => (pause, new AddressPattern(pause.Pattern)))];
+            }
+        }
+
+        /// <summary>What later steps see of a step.</summary>
+        public Seen SeenOf(int place) => new(_looks[place], _left[place], _reach[place], _approved[place]);
 
         public Standing At(int place)
         {
+            (_left[place], _reach[place], _approved[place], LooksAround) = (default, Reach.Nothing, default, false);
             var standing = Of(place, out var dropsProposal);
             return dropsProposal ? standing with { DropsProposal = true } : standing;
         }
@@ -68,7 +86,7 @@ public static class Standings
         {
             var step = wanted[place];
             var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
-            var recorded = RecordedSteps.Of(had, run);
+            var recorded = RecordedSteps.Of(had, Run);
             var verdict = StepVerdicts.Of(step, recorded, Before(place));
             var isDone = had.State == StepState.Complete && (verdict.Kind == VerdictKind.Keep || verdict.IsConditional);
             var waits = Waits(place, isDone);
@@ -118,7 +136,7 @@ public static class Standings
             {
                 if (pattern.Matches(step))
                 {
-                    return new Standing.Held(pause, IsWorking: had.Workload is not null || inFlight.Contains(step));
+                    return new Standing.Held(pause, IsWorking: had.Workload is not null || _inFlight.Contains(step));
                 }
             }
 
@@ -134,7 +152,7 @@ public static class Standings
 
         /// <summary>True when a change that was looked at is not wanted, or not like that. What is under way comes to its end first.</summary>
         private bool IsAbandoned(WantedStep step, StepRecord had, Proposal proposal, Verdict verdict, StepInputs? inputs) =>
-            had is { State: not StepState.Reverting, IsClaimed: false, Workload: null } && !inFlight.Contains(had.Address)
+            had is { State: not StepState.Reverting, IsClaimed: false, Workload: null } && !_inFlight.Contains(had.Address)
             && (step.IsAbsent != proposal.Leaves
                 || (!step.IsAbsent && (verdict is not { Kind: VerdictKind.Redo or VerdictKind.Update, IsConditional: false }
                     || (inputs is not null && !proposal.IsFor(inputs, verdict.Kind == VerdictKind.Redo ? verdict.Redone : [])))));
@@ -170,9 +188,9 @@ public static class Standings
 
         internal InputsMemo Memo => memo;
 
-        internal int Run => run;
+        internal int Run { get; private set; }
 
-        internal DateTimeOffset Now => now;
+        internal DateTimeOffset Now { get; private set; }
 
         internal WantedStep WantedAt(int place) => wanted[place];
 
@@ -197,22 +215,31 @@ public static class Standings
         /// <summary>What of other steps would go along with items of one, though nobody takes it back.</summary>
         /// <param name="items">Default for all of it.</param>
         /// <param name="unselected">Items of it that its slice does not select any more.</param>
-        internal ImmutableArray<LeftWork> LeftIn(int place, StepRecord had, ImmutableArray<string> items, ImmutableArray<string> unselected) => wanted[place].Bears.IsEmpty || items is { IsDefault: false, IsEmpty: true }
-            ? []
-            : LeftWork.In(
-                wanted[place],
-                items.IsDefault && had.Items is { } all ? [.. all.Keys] : items,
-                unselected,
-                session.Steps.Values.Where(record => record.HasEffects && LeftWork.MayStandIn(wanted[place], record.Address)).Select(record => RecordedSteps.Of(record, run)).OfType<RecordedStep>(),
-                memo.Contains);
+        internal ImmutableArray<LeftWork> LeftIn(int place, StepRecord had, ImmutableArray<string> items, ImmutableArray<string> unselected)
+        {
+            var step = wanted[place];
+            if (step.Bears.IsEmpty || items is { IsDefault: false, IsEmpty: true })
+            {
+                return [];
+            }
 
-        internal bool IsInFlight(StepAddress step) => inFlight.Contains(step);
+            LooksAround = true;
+            items = items.IsDefault && had.Items is { } all ? [.. all.Keys] : items;
+            var near = (items.IsDefault ? session.Steps.Values : session.MayBeIn(items)).Where(record => record.HasEffects && LeftWork.MayStandIn(step, record.Address));
+            return LeftWork.In(step, items, unselected, near.Select(record => RecordedSteps.Of(record, Run)).OfType<RecordedStep>(), memo.Contains);
+        }
 
-        internal Reading? ReadingOf(StepAddress step) => readings.GetValueOrDefault(step);
+        internal bool IsInFlight(StepAddress step) => _inFlight.Contains(step);
+
+        internal Reading? ReadingOf(StepAddress step) => _readings.GetValueOrDefault(step);
     }
 
+    /// <summary>What later steps see of a step.</summary>
+    /// <param name="Left">What they may take; default where it has come to nothing yet that is good.</param>
+    internal readonly record struct Seen(UpstreamLook Look, ImmutableArray<OutputPart> Left, Reach Reach, ImmutableArray<Destruction> Approved);
+
     /// <summary>How far a step is, for those after it.</summary>
-    private enum Reach
+    internal enum Reach
     {
         Nothing,
         Serving,

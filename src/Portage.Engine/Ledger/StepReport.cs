@@ -10,6 +10,7 @@ namespace Portage.Engine.Ledger;
 public sealed record StepReport
 {
     private readonly Lazy<ImmutableSortedDictionary<string, long>> _numbers;
+    private KnownDigest? _digest;
 
     /// <summary>A report whose numbers are at hand.</summary>
     [JsonConstructor]
@@ -45,11 +46,19 @@ public sealed record StepReport
 
     /// <summary>Equal digests mean that a person who saw the one saw the other; how many documents there are changes while somebody reads, and counts for nothing.</summary>
     [JsonIgnore]
-    public Fingerprint Digest => Fingerprint.Of(string.Join('\n', Numbers
-        .OrderBy(number => number.Key, StringComparer.Ordinal)
-        .Select(number => $"{number.Key}={number.Value}")
-        .Concat(Lines)
-        .Concat(Destroys.Select(destroys => $"destroys {destroys.Key}").Order(StringComparer.Ordinal))));
+    public Fingerprint Digest
+    {
+        get
+        {
+            // Asked for at each look at a step; a copy with other fields has another one.
+            if (_digest is not { } known || known.Numbers != _numbers || known.Lines != Lines || known.Destroys != Destroys)
+            {
+                _digest = known = new(_numbers, Lines, Destroys, DigestOf());
+            }
+
+            return known.Digest;
+        }
+    }
 
     /// <summary>True when they say the same; for that, numbers that were not read yet are read.</summary>
     public bool Equals(StepReport? other) =>
@@ -77,6 +86,12 @@ public sealed record StepReport
         return new(() => JsonParts.ReadKept(numbers, ReadNumbers), lines) { Destroys = destroys };
     }
 
+    private Fingerprint DigestOf() => Fingerprint.Of(string.Join('\n', Numbers
+        .OrderBy(number => number.Key, StringComparer.Ordinal)
+        .Select(number => $"{number.Key}={number.Value}")
+        .Concat(Lines)
+        .Concat(Destroys.Select(destroys => $"destroys {destroys.Key}").Order(StringComparer.Ordinal))));
+
     private static ImmutableSortedDictionary<string, long> ReadNumbers(ref Utf8JsonReader json)
     {
         var numbers = ImmutableSortedDictionary.CreateBuilder<string, long>();
@@ -87,4 +102,7 @@ public sealed record StepReport
 
         return numbers.ToImmutable();
     }
+
+    /// <summary>A digest, and what it is of.</summary>
+    private sealed record KnownDigest(Lazy<ImmutableSortedDictionary<string, long>> Numbers, ImmutableArray<string> Lines, ImmutableArray<Destruction> Destroys, Fingerprint Digest);
 }

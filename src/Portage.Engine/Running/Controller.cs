@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Portage.Configuration;
-using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
@@ -40,6 +39,7 @@ public sealed partial class Controller
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<Message> _messages = Channel.CreateBounded<Message>(new BoundedChannelOptions(MessagesMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly ReadRevisions _revisions = new();
     private readonly Dictionary<string, Wanted> _wanted = new(StringComparer.Ordinal);
     private readonly List<LedgerEvent> _unwritten = [];
     private readonly List<Action> _afterCommit = [];
@@ -202,20 +202,20 @@ public sealed partial class Controller
         var claimed = session.Steps[address];
         var outputs = OutputsFor(session, wanted, begin.Step);
         var (config, configuration) = begin.Step.IsAbsent || (begin.Phase == StepPhase.Revert && RevertPlace.IsWhereItWasDone(claimed, begin.Step))
-            ? Configured(session, claimed.ConfiguredBy)
+            ? (_revisions.Of(session, claimed.ConfiguredBy), session.ConfigurationOf(claimed.ConfiguredBy))
             : (wanted.Config, session.ConfigurationOf(run));
         var above = begin.Phase == StepPhase.Revert ? [] : StandingOn(session, wanted, begin.Step);
         _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs, above));
     }
 
     /// <summary>The work that stands in what a step made, each with the configuration that it was done with.</summary>
-    private static ImmutableArray<WorkAbove> StandingOn(SessionState session, Wanted wanted, WantedStep step) =>
+    private ImmutableArray<WorkAbove> StandingOn(SessionState session, Wanted wanted, WantedStep step) =>
     [
         .. from above in step.Bears.IsEmpty ? [] : wanted.Steps
            where step.Bears.Contains(above.Address.Kind) && above.Edges.Any(edge => edge.RestsOn && edge.Upstream == step.Address)
            let had = session.Steps.GetValueOrDefault(above.Address)
            where had is { HasEffects: true, Inputs: not null, ConfiguredBy: > 0 }
-           select new WorkAbove(had, Configured(session, had.ConfiguredBy).Config, OutputsFor(session, wanted, above)),
+           select new WorkAbove(had, _revisions.Of(session, had.ConfiguredBy), OutputsFor(session, wanted, above)),
     ];
 
     /// <summary>Why the step may not begin: what it would write belongs to other work. A start finds that only where it is known already what a slice holds.</summary>
@@ -234,14 +234,8 @@ public sealed partial class Controller
         }
 
         var endpoint = wanted.Config.Targets[target].Endpoint!;
-        var conflicts = Claims.Conflicts(_home, session.Name, begin.Step.Address, endpoint, added, Consent.AllOf(_home, _planner));
+        var conflicts = Claims.Conflicts(_home, session.Name, begin.Step.Address, endpoint, added, Claims.OfOthers(_home, session.Name, begin.Step.Address, added, _planner.WritesToTarget, _revisions.Of));
         return conflicts.IsEmpty ? null : Consent.Describe(begin.Step.Address, endpoint, conflicts, "Nothing of it was begun.");
-    }
-
-    private static (MigrationConfig Config, string Configuration) Configured(SessionState session, int run)
-    {
-        var configuration = session.ConfigurationOf(run);
-        return (ConfigurationReader.ReadCanonical(configuration).Config!, configuration);
     }
 
     /// <summary>What the steps before a step, and it itself, left: no more, because it is handed to workers whole.</summary>
@@ -414,7 +408,7 @@ public sealed partial class Controller
             return wanted;
         }
 
-        var config = revision == 0 ? new MigrationConfig() : ConfigurationReader.ReadCanonical(session.Revisions[revision - 1].Configuration).Config!;
+        var config = revision == 0 ? new MigrationConfig() : _revisions.Of(session.Revisions[revision - 1]);
         var steps = Desired.Of(_planner, config, session, session.Carried?.Number ?? 0);
         return _wanted[session.Name] = new(session, revision, run, config, steps, steps.ToDictionary(step => step.Address), new InputsMemo(), Limits.Of(config, _processors));
     }

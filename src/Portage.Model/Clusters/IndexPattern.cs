@@ -32,6 +32,9 @@ public sealed class IndexPattern
     /// <summary>What the user wrote.</summary>
     public string Text { get; }
 
+    /// <summary>What every name that it selects begins with; empty where that cannot be told by the text.</summary>
+    public string Beginning => _regex is not null ? "" : Text.AsSpan().IndexOfAny('*', '?', '\\') is >= 0 and var end ? Text[..end] : Text;
+
     /// <summary>True when the pattern selects the index.</summary>
     public bool Matches(string index) =>
         _regex?.IsMatch(index) ?? FileSystemName.MatchesSimpleExpression(Text, index, ignoreCase: false);

@@ -49,11 +49,7 @@ public static class Fingerprinting
         var exclude = edge.Exclude.Select(text => new IndexPattern(text)).ToArray();
         var text = new StringBuilder();
         var items = edge.SelectedBy is null ? null : ImmutableArray.CreateBuilder<StepItem>();
-        foreach (var part in outputs
-            .Where(part => part.Group == edge.Group
-                && include.Any(pattern => pattern.Matches(part.Name))
-                && !exclude.Any(pattern => pattern.Matches(part.Name)))
-            .OrderBy(part => part.Name, StringComparer.Ordinal))
+        foreach (var part in OutputIndex.Of(outputs).Select(edge.Group!, include).Where(part => !exclude.Any(pattern => pattern.Matches(part.Name))))
         {
             text.Append(part.Name).Append('\n').Append(part.Digest.Hex).Append('\n');
             items?.Add(new(part.Name, part.Digest));

@@ -205,7 +205,7 @@ internal static class Checkers
     /// <param name="after">Events up to this one were written by an earlier engine, which had other rules.</param>
     public static void Check(IReadOnlyList<RecordedEvent> events, int after = 0, Planner? planner = null)
     {
-        var (home, checkers) = (new HomeState(), All(planner ??= Kinds.Planner));
+        var (home, checkers, kept) = (new HomeState(), All(planner ??= Kinds.Planner), new KeptDecisions(planner));
         var known = new Dictionary<string, IReadOnlyDictionary<StepAddress, WantedStep>>(StringComparer.Ordinal);
         foreach (var recorded in events)
         {
@@ -232,6 +232,10 @@ internal static class Checkers
             }
 
             home.Apply(recorded);
+            if (kept.Look(home, recorded) is { } differs)
+            {
+                Assert.Fail($"After event {recorded.Sequence}, {recorded.Event}, what is decided from what was kept is another: {differs}");
+            }
         }
     }
 }
