@@ -316,7 +316,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
     private Standing.RevertWaits? WaitsFor(Func<StepRecord, bool> which) =>
         look.RestingOn(place).Where(which).Select(record => record.Address).ToImmutableArray() is { Length: > 0 } resting ? new(resting) : null;
 
-    private Standing? Refused(ImmutableArray<LeftWork> left) => left.IsEmpty ? null : new Standing.Failed(left[0].Describe(had.Address));
+    private Standing.Failed? Refused(ImmutableArray<LeftWork> left) => left.IsEmpty ? null : new Standing.Failed(left[0].Describe(had.Address));
 
     /// <summary>A failure that holds the step; null when there is none, or it is time to try again.</summary>
     private Standing? FailureOf() => had switch

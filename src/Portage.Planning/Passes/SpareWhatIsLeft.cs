@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Model.Addresses;
+using Portage.Model.Steps;
 using Portage.Planning.Verdicts;
 
 namespace Portage.Planning.Passes;
@@ -14,11 +15,11 @@ namespace Portage.Planning.Passes;
 /// </remarks>
 internal static class SpareWhatIsLeft
 {
-    public static ImmutableArray<StepChange> From(ImmutableArray<StepChange> changes, ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded)
+    /// <param name="writes">True for a kind that leaves something in indices of a target.</param>
+    public static ImmutableArray<StepChange> From(ImmutableArray<StepChange> changes, ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded, Func<StepKind, bool> writes)
     {
         var steps = wanted.ToDictionary(step => step.Address);
-        var bearing = wanted.SelectMany(step => step.Bears).ToHashSet();
-        var bearable = recorded.Values.Where(step => step.EffectsSince is not null && bearing.Contains(step.Address.Kind)).ToLookup(step => (step.Address.Source, step.Address.Target));
+        var bearable = recorded.Values.Where(step => step.EffectsSince is not null && writes(step.Address.Kind)).ToLookup(step => (step.Address.Source, step.Address.Target));
         return bearable.Count == 0 ? changes : [.. changes.Select(change => Spare(change, steps[change.Address], recorded.GetValueOrDefault(change.Address), bearable, steps.ContainsKey))];
     }
 
