@@ -11,7 +11,6 @@ internal static class StatusJson
     public static void Write(Utf8JsonWriter json, StatusReport report)
     {
         json.WriteNumber("position", report.Position);
-        json.WriteString("at", report.At);
         json.WriteString("session", report.Session);
         json.WriteNumberOrNull("run", report.Run);
         json.WriteDigestOrNull("plan", report.Plan);

@@ -99,7 +99,7 @@ internal static class Attachment
 
     private static async Task SayProgressAsync(Verb verb, StatusReport report)
     {
-        foreach (var step in report.Steps.Where(step => step.Progress is not null))
+        foreach (var step in report.Steps.Where(step => step is { Group: StepGroup.InProgress, Progress: not null }))
         {
             await verb.Terminal.Out.WriteLineAsync($"{Now(verb)}            {step.Address}  {ProgressText.Of(step.Progress!, step.Remaining)}{(step.Progress!.Waiting is { } waiting ? $"; {waiting}" : "")}");
         }
