@@ -50,6 +50,10 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time) : 
         return StateOf(SqliteLedger.ReadAfter(home.Ledger, 0));
     }
 
+    /// <summary>What tells this state of the ledger from every other; null when there are no events.</summary>
+    /// <exception cref="LedgerUnusableException">It cannot be read.</exception>
+    public string? Mark() => SqliteLedger.Mark(home.Ledger);
+
     /// <inheritdoc/>
     public ValueTask<HomeState> ReadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Read());
 

@@ -48,10 +48,11 @@ internal static class RedoCommand
         var addresses = new Argument<string[]>("address") { Description = "Steps that are no longer in the configuration, by address or pattern (shop/old@blue:backfill, 'shop/old'). What stands on them goes too.", Arity = ArgumentArity.OneOrMore };
         var cancel = new Option<bool>("--cancel") { Description = "Take it back: the next start leaves what they made as it is." };
         var command = new Command("collect", "Have the next start take back what steps made that nobody wants any more. Until then nothing on a cluster is touched.") { addresses, cancel };
-        Verb.Does(command, terminal, (verb, cancellationToken) => AskAsync(
-            verb,
-            new Operation.Collect([.. verb.Parsed.GetValue(addresses)!], !verb.Parsed.GetValue(cancel)) { By = Verb.Author, Session = verb.SessionName },
-            cancellationToken));
+        Verb.Does(
+            command,
+            terminal,
+            (verb, cancellationToken) => AskAsync(verb, new Operation.Collect([.. verb.Parsed.GetValue(addresses)!], !verb.Parsed.GetValue(cancel)) { By = Verb.Author, Session = verb.SessionName }, cancellationToken),
+            Shape.Operation);
         return command;
     }
 

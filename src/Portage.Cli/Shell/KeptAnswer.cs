@@ -53,7 +53,7 @@ internal static class KeptAnswer
     }
 
     /// <summary>Over everything that an answer follows from; null where there is no ledger.</summary>
-    private static string? DigestOf(Verb verb) => SqliteLedger.Mark(verb.Home.Ledger) is not { } mark ? null : Hash(string.Join('\n', (string[])
+    private static string? DigestOf(Verb verb) => verb.Access.Mark() is not { } mark ? null : Hash(string.Join('\n', (string[])
     [
         mark,
         typeof(KeptAnswer).Module.ModuleVersionId.ToString(),
