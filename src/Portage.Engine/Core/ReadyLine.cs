@@ -50,7 +50,7 @@ internal sealed class ReadyLine
         var heads = new PriorityQueue<IEnumerator<(DateTimeOffset Since, int Place)>, (DateTimeOffset Since, int Place)>();
         foreach (var lane in _lanes.Values)
         {
-            IEnumerator<(DateTimeOffset Since, int Place)> head = lane.GetEnumerator();
+            var head = lane.AsEnumerable().GetEnumerator();
             head.MoveNext();
             heads.Enqueue(head, head.Current);
         }

@@ -64,7 +64,9 @@ public static class Standings
         /// <summary>Turns to a moment.</summary>
         public void Turn(int run, IReadOnlySet<StepAddress> inFlight, DateTimeOffset now, IReadOnlyDictionary<StepAddress, Reading> readings)
         {
-            (Run, _inFlight, Now, _readings) = (run, inFlight, now, readings);
+            (Run, Now) = (run, now);
+            _inFlight = inFlight;
+            _readings = readings;
             if (!session.Pauses.SequenceEqual(_pauses.Select(pause => pause.Pause)))
             {
                 _pauses = [.. session.Pauses.Select(pause => (pause, new AddressPattern(pause.Pattern)))];
