@@ -12,10 +12,10 @@ public static class DurableFile
     internal static void Write(string path, ReadOnlySpan<byte> content, Disk disk)
     {
         var next = path + Unfinished;
-        using (var file = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
+        using (var whole = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
         {
-            file.Write(content);
-            disk.Flush(file);
+            whole.Write(content);
+            disk.Flush(whole);
         }
 
         File.Move(next, path, overwrite: true);
@@ -30,10 +30,10 @@ public static class DurableFile
     internal static void Append(string path, ReadOnlySpan<byte> content, Disk disk)
     {
         var isNew = !File.Exists(path);
-        using (var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0))
+        using (var grown = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0))
         {
-            file.Write(content);
-            disk.Flush(file);
+            grown.Write(content);
+            disk.Flush(grown);
         }
 
         if (isNew)
@@ -49,9 +49,9 @@ public static class DurableFile
     {
         if (File.Exists(path) && new FileInfo(path).Length > length)
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
-            file.SetLength(length);
-            disk.Flush(file);
+            using var shorter = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            shorter.SetLength(length);
+            disk.Flush(shorter);
         }
     }
 

@@ -41,6 +41,12 @@ internal static class PlanJson
         WriteItems(json, "redone", change.Redone);
         WriteItems(json, "left", change.Left);
         json.WriteEndObject();
+        json.WriteObjects("spares", change.Spares, static (json, left) =>
+        {
+            json.WriteString("step", left.Step.ToString());
+            WriteItems(json, "items", left.Items);
+            json.WriteString("text", left.Text);
+        });
         if (report.Estimates.GetValueOrDefault(change.Address) is { } estimate)
         {
             json.WriteStartObject("estimate");
