@@ -49,7 +49,7 @@ internal sealed class ReadyLine
         var heads = new PriorityQueue<IEnumerator<(DateTimeOffset Since, int Place)>, (DateTimeOffset Since, int Place)>();
         foreach (var lane in _lanes.Values)
         {
-            IEnumerator<(DateTimeOffset Since, int Place)> head = lane.GetEnumerator();
+            var head = ((IEnumerable<(DateTimeOffset Since, int Place)>)lane).GetEnumerator();
             head.MoveNext();
             heads.Enqueue(head, head.Current);
         }

@@ -56,7 +56,8 @@ public static class Standings
         /// <summary>Turns to a moment.</summary>
         public void Turn(int run, IReadOnlySet<StepAddress> inFlight, DateTimeOffset now)
         {
-            (Run, _inFlight, Now) = (run, inFlight, now);
+            (Run, Now) = (run, now);
+            _inFlight = inFlight;
             if (!session.Pauses.SequenceEqual(_pauses.Select(pause => pause.Pause)))
             {
                 _pauses = [.. session.Pauses.Select(pause => (pause, new AddressPattern(pause.Pattern)))];
