@@ -26,8 +26,8 @@ internal static class EditBench
         var (edits, plans) = (new List<ChildRun>(), new List<ChildRun>());
         for (var time = 0; time < Times; time++)
         {
-            edits.Add(await Run("configure", "update", "migrations.shop.slices.orders-00007.backfill.workers", $"{time + 3}"));
-            var plan = await Run("plan", "--pending");
+            edits.Add(await RunAsync("configure", "update", "migrations.shop.slices.orders-00007.backfill.workers", $"{time + 3}"));
+            var plan = await RunAsync("plan", "--pending");
             plans.Add(plan);
             if (!plan.Output.Contains("1 to update", StringComparison.Ordinal) && !plan.Output.Contains("9001 to keep", StringComparison.Ordinal))
             {
@@ -45,7 +45,7 @@ internal static class EditBench
         yield return new("the edit alone", "", $"CPU {new Samples(edits.Select(run => run.CpuSeconds * 1_000)).Text("ms")}", "", null);
         yield return new("the plan alone", "", $"CPU {new Samples(plans.Select(run => run.CpuSeconds * 1_000)).Text("ms")}", "", null);
 
-        Task<ChildRun> Run(params string[] words) =>
+        Task<ChildRun> RunAsync(params string[] words) =>
             Child.MustRunAsync(folder.Path, new Dictionary<string, string> { [Home.Variable] = home.Path }, cancellationToken, [program, .. words]);
     }
 }

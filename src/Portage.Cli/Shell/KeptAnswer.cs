@@ -56,13 +56,16 @@ internal static class KeptAnswer
     private static string? DigestOf(Verb verb) => verb.Access.Mark() is not { } mark ? null : Hash(string.Join('\n', (string[])
     [
         mark,
-        typeof(KeptAnswer).Module.ModuleVersionId.ToString(),
+        Build(),
         verb.Home.Path,
         string.Join('\0', verb.Parsed.Tokens.Select(token => token.Value)),
         $"{verb.Terminal.OutputIsTerminal} {verb.Terminal.Width} {verb.Terminal.HasColor}",
         $"{verb.Access.FindController()}",
         Contexts.Text(verb.Home),
     ]));
+
+    /// <summary>What tells this build from another one, also where only one of its files was made anew. None of them is loaded for that.</summary>
+    private static string Build() => string.Join(' ', new DirectoryInfo(AppContext.BaseDirectory).EnumerateFiles("*ortage*").OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => $"{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
 
     private static string? Find(string path, string digest)
     {

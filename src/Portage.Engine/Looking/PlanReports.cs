@@ -33,11 +33,11 @@ public sealed class PlanReports(
     {
         var config = ConfigurationReader.ReadCanonical(revision.Configuration).Config!;
         var (wanted, recorded) = (Desired.Of(planner, config, session, run: 0), session.Recorded());
-        var first = planner.Plan(wanted, recorded, null).Plan;
+        var (first, unseen) = planner.Plan(wanted, recorded, null);
         var sizes = withSizes ? EstimatesAsync(session, first, config, cancellationToken) : Task.FromResult<(StepAddress, StepEstimate?, Diagnostic?)[]>([]);
         var seen = await Task.WhenAll(first.Changes.Where(change => change.MayDestroy).Select(change => LookAsync(session, change, first.Steps[change.Address], config, cancellationToken)));
         var (plan, diagnostics) = seen.Length == 0
-            ? planner.Plan(wanted, recorded, null)
+            ? (first, unseen)
             : planner.Plan(wanted, recorded, seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen)));
         var estimates = ImmutableDictionary.CreateBuilder<StepAddress, StepEstimate>();
         var notes = new List<Diagnostic>(WayOut.Of(diagnostics, session, revision));

@@ -27,6 +27,17 @@ public sealed class ProcessWorkloadsTests : IDisposable
         Directory.CreateDirectory(_work.Path);
     }
 
+    [Theory]
+    [InlineData(4096, "1000")]
+    [InlineData(null, "not set")]
+    public async Task Spawn_WithAndWithoutALimitForWhatIsYoung_TellsTheRuntimeOrNothing(int? bytes, string told)
+    {
+        var file = Path.Combine(_folder.Path, "told");
+        using var process = ProcessWorkloads.Spawn(["/bin/sh", "-c", $"echo ${{{ProcessWorkloads.YoungestVariable}-not set}} >'{file}'"], bytes);
+        await process.WaitForExitAsync(Cancelled);
+        Assert.Equal(told, (await File.ReadAllTextAsync(file, Cancelled)).Trim());
+    }
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     private static WorkloadAssignment Assignment { get; } =

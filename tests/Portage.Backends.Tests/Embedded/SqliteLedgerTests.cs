@@ -24,6 +24,27 @@ public sealed class SqliteLedgerTests : LedgerKit, IDisposable
     }
 
     [Fact]
+    public async Task Mark_OfLedgersOfOneLength_TellsThemApart()
+    {
+        Assert.Null(SqliteLedger.Mark(File));
+        var other = Path.Combine(_folder.Path, "other.db");
+        var marks = new List<string?>();
+        foreach (var (path, run) in ((string, int)[])[(File, 1), (other, 2)])
+        {
+            await using var ledger = SqliteLedger.Open(path, TimeProvider.System);
+            Assert.Null(SqliteLedger.Mark(path));
+            await ledger.AppendAsync([Happened(run)], Cancelled);
+            marks.Add(SqliteLedger.Mark(path));
+            Assert.Equal(marks[^1], SqliteLedger.Mark(path));
+            await ledger.AppendAsync([Happened(3)], Cancelled);
+            marks.Add(SqliteLedger.Mark(path));
+        }
+
+        Assert.Equal(4, marks.Distinct().Count());
+        Assert.DoesNotContain(null, marks);
+    }
+
+    [Fact]
     public async Task Append_OnAFullDisk_ThrowsAndLosesNothing()
     {
         await using var ledger = SqliteLedger.Open(File, TimeProvider.System);
