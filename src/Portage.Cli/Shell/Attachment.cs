@@ -12,14 +12,29 @@ internal static class Attachment
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
 
+    // What nothing is written down of: that the controller is gone, that work moves. Working out where 9,000 steps stand takes a while.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
     public static async Task<int> FollowAsync(Verb verb, int run, CancellationToken cancellationToken)
     {
         var state = await verb.Access.ReadAsync(cancellationToken);
         var name = verb.SessionName ?? state.ActiveSession;
         var said = new Dictionary<string, string>(StringComparer.Ordinal);
         var lastProgress = verb.Time.GetTimestamp();
+        var (seen, looked) = (-1L, 0L);
         while (true)
         {
+            if (state.Sequence == seen && verb.Time.GetElapsedTime(looked) < LookInterval)
+            {
+                if (!await WaitAsync(verb, run, state, cancellationToken))
+                {
+                    return ExitCode.Interrupted;
+                }
+
+                continue;
+            }
+
+            (seen, looked) = (state.Sequence, verb.Time.GetTimestamp());
             var session = state.Sessions[name];
             var report = await verb.StatusOfAsync(new Asked(state, session), cancellationToken);
             if (verb.Output == OutputFormat.Text)
@@ -44,18 +59,28 @@ internal static class Attachment
                 return ExitCode.Failed;
             }
 
-            try
+            if (!await WaitAsync(verb, run, state, cancellationToken))
             {
-                await Task.Delay(Interval, verb.Time, cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                await verb.Terminal.Error.WriteLineAsync($"Detached; run {run} goes on in the background. Follow it: workflow status --watch");
                 return ExitCode.Interrupted;
             }
-
-            await verb.Access.FollowAsync(state, cancellationToken);
         }
+    }
+
+    /// <returns>False where somebody has had enough.</returns>
+    private static async Task<bool> WaitAsync(Verb verb, int run, HomeState state, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(Interval, verb.Time, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            await verb.Terminal.Error.WriteLineAsync($"Detached; run {run} goes on in the background. Follow it: workflow status --watch");
+            return false;
+        }
+
+        await verb.Access.FollowAsync(state, cancellationToken);
+        return true;
     }
 
     private static int? ExitCodeOf(SessionState session, int run, StatusReport report)
