@@ -131,7 +131,7 @@ internal static class DecisionBench
                 again = false;
                 var observed = new Observed(_now, _inFlight, new HashSet<StepAddress>())
                 {
-                    Places = [.. _inFlight.Select(step => new Placed("default", step, _session.Steps[step].State == StepState.Running && step.Kind is StepKind.Backfill or StepKind.Validate))],
+                    Places = [.. _inFlight.Select(step => new Placed("default", step, AtWork.As(_session.Steps[step], StepCatalog.Planner)))],
                     Limits = _limits,
                 };
                 foreach (var effect in Reconciler.Decide(_wanted, _session, observed, _memo))
@@ -145,7 +145,7 @@ internal static class DecisionBench
                         case Effect.Begin begin:
                             Apply(new StepStarted("default", 1, begin.Step.Address, begin.Attempt, begin.Phase, begin.Inputs));
                             _inFlight.Add(begin.Step.Address);
-                            if (Admission.IsWorker(begin.Step, begin.Phase))
+                            if (Admission.IsWorkload(Admission.As(begin.Step, begin.Phase)))
                             {
                                 _workers.Enqueue(begin.Step.Address);
                             }
