@@ -25,8 +25,21 @@ public static class Desired
         }
 
         leaving.ExceptWith(wanted.Select(step => step.Address));
+        SpareWhatOthersHave(planner, session, leaving);
         SpareWhatIsStoodOn(planner, session, leaving);
         return wanted.AddRange(Begun(planner, session, leaving).Select(step => step with { IsAbsent = true }));
+    }
+
+    /// <summary>Keeps work in an index that another slice has work in by now: what would be deleted of the one would be missing in the other.</summary>
+    private static void SpareWhatOthersHave(Planner planner, SessionState session, HashSet<StepAddress> leaving)
+    {
+        foreach (var step in leaving.Where(step => planner.WritesToTarget(step.Kind)).ToArray())
+        {
+            if (session.OthersIn(session.Steps[step], Claims.IndicesOf(session.Steps[step])).Any(other => !leaving.Contains(other.Address) && planner.WritesToTarget(other.Address.Kind)))
+            {
+                leaving.Remove(step);
+            }
+        }
     }
 
     /// <summary>

@@ -87,6 +87,16 @@ public sealed class SessionState(string name)
         return indices.SelectMany(index => _writers.Of(index, null)).Concat(_writers.Unlisted).Distinct().Select(step => _steps[step]);
     }
 
+    /// <summary>Steps of other slices that have work in some of these indices of the same target.</summary>
+    internal IEnumerable<StepRecord> OthersIn(StepRecord step, IEnumerable<string> indices)
+    {
+        var names = indices.ToHashSet(StringComparer.Ordinal);
+        return MayBeIn(names).Where(other => other.HasEffects
+            && (other.Address.Source, other.Address.Target) == (step.Address.Source, step.Address.Target)
+            && other.Address.Part != step.Address.Part
+            && Claims.IndicesOf(other).Any(names.Contains));
+    }
+
     /// <summary>The configuration that a run carries out, as canonical JSON.</summary>
     public string ConfigurationOf(int run) => _record.Revisions[_record.Runs[run - 1].Revision - 1].Configuration;
 

@@ -231,6 +231,24 @@ public static class Standings
             return LeftWork.In(step, items, unselected, near.Select(record => RecordedSteps.Of(record, Run)).OfType<RecordedStep>(), memo.Contains);
         }
 
+        /// <summary>Steps of other slices that are to be absent, and have work in the items of one: it begins when they are gone.</summary>
+        internal ImmutableArray<StepAddress> LeavingFrom(StepRecord had, StepInputs with)
+        {
+            if (session.Leaving.Count == 0 || with.Items.IsDefaultOrEmpty)
+            {
+                return [];
+            }
+
+            LooksAround = true;
+            return
+            [
+                .. session.OthersIn(had, with.Items.Select(item => item.Name))
+                    .Where(other => other.LeavesBy is not null && memo.PlaceOf(other.Address) is { } place && wanted[place].IsAbsent)
+                    .Select(other => other.Address)
+                    .OrderBy(address => address.ToString(), StringComparer.Ordinal),
+            ];
+        }
+
         internal bool IsInFlight(StepAddress step) => _inFlight.Contains(step);
 
         internal Reading? ReadingOf(StepAddress step) => _readings.GetValueOrDefault(step);

@@ -333,6 +333,11 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
             return new Standing.Working(phase, with);
         }
 
+        if (phase != StepPhase.Revert && !Step.IsAbsent && look.LeavingFrom(had, with) is { IsEmpty: false } leaving)
+        {
+            return new Standing.Waits(leaving);
+        }
+
         var goesOn = had.Run == look.Run && phase switch
         {
             StepPhase.Evaluate => had.State == StepState.Evaluating || had.Proposal is { Evidence: null },

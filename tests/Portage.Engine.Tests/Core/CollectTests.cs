@@ -122,6 +122,32 @@ public sealed class CollectTests
     }
 
     [Fact]
+    public void Decide_AnotherSliceWantsTheIndex_BeginsWhenWhatLeavesIsGone()
+    {
+        var story = Left();
+        Ask(story, "logs/b");
+        story.Start(Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        " + NoGates));
+        Assert.DoesNotContain("logs/c", story.Settle(), StringComparison.Ordinal);
+        story.Reverted("logs/b@blue:validate").Evaluate("logs/b@blue:metadata", destroys: Index).Evaluate("logs/b@blue:backfill", destroys: Documents).Settle();
+        Approve(story, "logs/b@blue:metadata");
+        Approve(story, "logs/b@blue:backfill");
+        Assert.Equal("revert logs/b@blue:backfill #1\n", story.Settle());
+        story.Reverted("logs/b@blue:backfill").Settle();
+        Assert.Equal("evaluate logs/c@blue:metadata #1\n", story.Reverted("logs/b@blue:metadata").Settle());
+    }
+
+    [Fact]
+    public void Plan_AnotherSliceHasTheIndexByNow_LeavesWhatWasAskedFor()
+    {
+        var story = Left();
+        Ask(story, "logs/b");
+        story.Do(new Operation.Collect(["logs/b"], IsWanted: false) { By = "ann" });
+        story.Start(Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        " + NoGates)).Finish();
+        story.Tell([.. ((string[])["metadata", "backfill", "validate"]).Select(kind => new CollectAsked("default", story.Session.Runs.Count, StepAddress.Parse($"logs/b@blue:{kind}"), "ann", IsWanted: true))]);
+        Assert.DoesNotContain(Changes(story), change => change is StepChange.Revert { Address.Kind: not Model.Steps.StepKind.Validate });
+    }
+
+    [Fact]
     public void Collect_WhatAWantedComparisonStandsOn_IsRefused()
     {
         var story = new Story().Start(Story.Config(NoGates)).Finish().Start(Story.Config(NoGates.Replace("backfill: { approve: none }", "backfill: { skip: true }", StringComparison.Ordinal)));
