@@ -87,6 +87,12 @@ public sealed partial class ControllerHost(
             LogLedger(e);
             return 1;
         }
+        catch (Exception defect) when (defect is not OutOfMemoryException)
+        {
+            // A defect of ours must not end a controller without a word: workers go on, and the log says what it was.
+            LogBroke(defect);
+            return 1;
+        }
         finally
         {
             File.Delete(home.ControllerInfo);
@@ -144,6 +150,9 @@ public sealed partial class ControllerHost(
             await Task.Delay(Interval, time, cancellationToken);
         }
     }
+
+    [LoggerMessage(EventId = 3109, Level = LogLevel.Error, Message = "The controller broke, which is a defect of Portage; workers go on.")]
+    private partial void LogBroke(Exception defect);
 
     [LoggerMessage(EventId = 3201, Level = LogLevel.Information, Message = "Controller begins, token {Token}, at event {Sequence}.")]
     private partial void LogBegins(long token, long sequence);

@@ -43,22 +43,20 @@ public static class Desired
     }
 
     /// <summary>
-    /// Keeps what work that stays stands on, by the edges that it was begun with: a comparison that is wanted again would go on saying that all
-    /// is the same of documents that are gone.
+    /// Keeps what work that stays was begun on, by the edges of that time: it may be needed to take that work back, and a comparison that is
+    /// wanted again would go on saying that all is the same of documents that are gone.
     /// </summary>
     private static void SpareWhatIsStoodOn(Planner planner, SessionState session, HashSet<StepAddress> leaving)
     {
-        var places = leaving.Select(Place).ToHashSet();
-        var near = session.Steps.Values.Where(step => step.HasEffects && places.Contains(Place(step.Address))).Select(step => step.Address).ToHashSet();
+        var sources = leaving.Select(step => step.Source).ToHashSet(StringComparer.Ordinal);
+        var near = session.Steps.Values.Where(step => step.HasEffects && sources.Contains(step.Address.Source)).Select(step => step.Address).ToHashSet();
 
         // From the end of the pipeline: what stays because of another step is stood on itself.
         foreach (var step in Begun(planner, session, near).Reverse().Where(step => !leaving.Contains(step.Address)))
         {
-            leaving.ExceptWith(step.Edges.Where(edge => edge.RestsOn).Select(edge => edge.Upstream));
+            leaving.ExceptWith(step.Edges.Select(edge => edge.Upstream));
         }
     }
-
-    private static (string Source, string? Part, string? Target) Place(StepAddress step) => (step.Source, step.Part, step.Target);
 
     /// <summary>Steps as they were begun, with the fields and edges of that time, each after those it depended on.</summary>
     public static IEnumerable<WantedStep> Begun(Planner planner, SessionState session, IReadOnlySet<StepAddress> steps) => steps

@@ -41,9 +41,9 @@ public sealed class InputsMemo
 
         // What is to be absent waits for nothing before it; only what stands on it, and what it stands on, are in each other's way.
         _before = [.. wanted.Select(step => step.IsAbsent ? [] : step.Edges.Select(edge => _places[edge.Upstream]).ToArray())];
-        _standsOn = [.. wanted.Select(step => step.Edges.Where(edge => edge.RestsOn && _places.ContainsKey(edge.Upstream)).Select(edge => _places[edge.Upstream]).ToArray())];
-        _restingOn = Following(edge => edge.RestsOn);
-        _after = Following(_ => true);
+        _standsOn = [.. wanted.Select(step => step.Edges.Where(edge => IsInTheWay(step, edge) && _places.ContainsKey(edge.Upstream)).Select(edge => _places[edge.Upstream]).ToArray())];
+        _restingOn = Following(IsInTheWay);
+        _after = Following(static (_, _) => true);
         _entries = new Entry?[wanted.Length];
         Standings = new(wanted, this);
     }
@@ -105,7 +105,10 @@ public sealed class InputsMemo
         return predicate!;
     }
 
-    private int[][] Following(Func<InputEdge, bool> which)
+    /// <summary>True where what is before must not go while the step's work is there. What is to be absent may need all of it to be taken back.</summary>
+    private static bool IsInTheWay(WantedStep step, InputEdge edge) => edge.RestsOn || step.IsAbsent;
+
+    private int[][] Following(Func<WantedStep, InputEdge, bool> which)
     {
         var following = new List<int>?[_wanted.Length];
         for (var place = 0; place < _wanted.Length; place++)
@@ -113,7 +116,7 @@ public sealed class InputsMemo
             foreach (var edge in _wanted[place].Edges)
             {
                 // What stood before a step that is to be absent may be wanted no longer either.
-                if (!which(edge) || !_places.TryGetValue(edge.Upstream, out var upstream))
+                if (!which(_wanted[place], edge) || !_places.TryGetValue(edge.Upstream, out var upstream))
                 {
                     continue;
                 }

@@ -18,7 +18,11 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
     private readonly HashSet<StepAddress> _inFlight = [];
     private readonly Dictionary<int, bool> _isDue = [];
     private readonly SortedSet<int> _acting = [];
-    private readonly HashSet<int> _lookAround = [];
+
+    // Who looked for the work of others, by the indices in which; and those who looked in all of them.
+    private readonly Dictionary<string, HashSet<int>> _lookIn = new(StringComparer.Ordinal);
+    private readonly HashSet<int> _lookInAny = [];
+    private readonly Dictionary<int, ImmutableArray<string>> _looksAround = [];
 
     // Places are taken out in their order, so that each is looked at once, after all before it.
     private readonly PriorityQueue<int, int> _again = new();
@@ -29,6 +33,7 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
     private IReadOnlyList<Paused>? _pauses;
     private int _run;
     private long _changes;
+    private long _disturbances;
     private int _settled;
     private int _failed;
     private int _undecided;
@@ -53,17 +58,19 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
     {
         var (inFlight, now) = (observed.InFlight, observed.Now);
         var steps = default(ReadOnlySpan<StepAddress>);
-        var goesOn = ReferenceEquals(session, _session) && run == _run && ReferenceEquals(session.Pauses, _pauses) && session.ChangedSince(_changes, out steps);
+        var disturbed = default(ReadOnlySpan<string?>);
+        var goesOn = ReferenceEquals(session, _session) && run == _run && ReferenceEquals(session.Pauses, _pauses) && session.ChangedSince(_changes, out steps) && session.DisturbedSince(_disturbances, out disturbed);
         if (!ReferenceEquals(session, _session))
         {
             _look = new(wanted, session, memo);
         }
 
-        (_session, _run, _pauses, _changes) = (session, run, session.Pauses, session.Changes);
+        (_session, _run, _pauses, _changes, _disturbances) = (session, run, session.Pauses, session.Changes, session.Disturbances);
         _look!.Turn(run, inFlight, now, observed.Readings);
         if (goesOn)
         {
             Changed(steps);
+            Disturbed(disturbed);
             Flown(inFlight);
             Due(now);
             foreach (var served in session.Served)
@@ -94,11 +101,6 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
 
     private void Changed(ReadOnlySpan<StepAddress> steps)
     {
-        foreach (var place in steps.IsEmpty ? [] : _lookAround.ToArray())
-        {
-            Again(place);
-        }
-
         foreach (var step in steps)
         {
             if (memo.PlaceOf(step) is { } place)
@@ -110,6 +112,22 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
                     Again(under);
                 }
             }
+        }
+    }
+
+    private void Disturbed(ReadOnlySpan<string?> indices)
+    {
+        foreach (var index in indices)
+        {
+            foreach (var place in index is null ? _looksAround.Keys : _lookIn.GetValueOrDefault(index) ?? Enumerable.Empty<int>())
+            {
+                Again(place);
+            }
+        }
+
+        foreach (var place in indices.IsEmpty ? [] : _lookInAny)
+        {
+            Again(place);
         }
     }
 
@@ -160,7 +178,7 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
 
         var standing = _look.At(place);
         (_records[place], _standings[place]) = (record, standing);
-        _ = _look.LooksAround ? _lookAround.Add(place) : _lookAround.Remove(place);
+        LookAround(place, _look.LooksAround);
         Count(place, standing, 1);
         if (record?.RetryAt is { } at)
         {
@@ -177,6 +195,40 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
             {
                 Again(after);
             }
+        }
+    }
+
+    /// <param name="indices">Default where nobody is looked for, empty for any index.</param>
+    private void LookAround(int place, ImmutableArray<string> indices)
+    {
+        if (_looksAround.Remove(place, out var before))
+        {
+            _lookInAny.Remove(place);
+            foreach (var index in before)
+            {
+                _lookIn[index].Remove(place);
+            }
+        }
+
+        if (indices.IsDefault)
+        {
+            return;
+        }
+
+        _looksAround[place] = indices;
+        if (indices.IsEmpty)
+        {
+            _lookInAny.Add(place);
+        }
+
+        foreach (var index in indices)
+        {
+            if (!_lookIn.TryGetValue(index, out var places))
+            {
+                _lookIn[index] = places = [];
+            }
+
+            places.Add(place);
         }
     }
 

@@ -18,7 +18,9 @@ public sealed class SessionState(string name)
     private readonly HashSet<StepAddress> _served = [];
     private readonly HashSet<StepAddress> _leaving = [];
     private readonly List<StepAddress> _changes = [];
+    private readonly List<string?> _disturbed = [];
     private long _changesDropped;
+    private long _disturbedDropped;
     private WritersByIndex? _writers;
     private SessionRecord _record = new();
     private long _place;
@@ -73,6 +75,17 @@ public sealed class SessionState(string name)
     {
         var isKnown = changes >= _changesDropped;
         steps = isKnown ? CollectionsMarshal.AsSpan(_changes)[(int)(changes - _changesDropped)..] : default;
+        return isKnown;
+    }
+
+    /// <summary>How often the work in an index changed hands.</summary>
+    internal long Disturbances => _disturbedDropped + _disturbed.Count;
+
+    /// <summary>The indices that other work came into, or left, after so many times; null for any of them. False where that is too long ago to tell.</summary>
+    internal bool DisturbedSince(long times, out ReadOnlySpan<string?> indices)
+    {
+        var isKnown = times >= _disturbedDropped;
+        indices = isKnown ? CollectionsMarshal.AsSpan(_disturbed)[(int)(times - _disturbedDropped)..] : default;
         return isKnown;
     }
 
@@ -159,9 +172,32 @@ public sealed class SessionState(string name)
         }
     }
 
+    /// <summary>Notes in which indices a step came to have work, or to have none, or is about to go.</summary>
+    private void Disturb(StepRecord? had, StepRecord now)
+    {
+        if (had is not null && had.HasEffects == now.HasEffects && ReferenceEquals(had.Items, now.Items) && ReferenceEquals(had.Outputs, now.Outputs) && had.LeavesBy == now.LeavesBy)
+        {
+            return;
+        }
+
+        if (_disturbed.Count > ChangesKept)
+        {
+            _disturbedDropped += _disturbed.Count;
+            _disturbed.Clear();
+        }
+
+        _disturbed.AddRange((had is null ? [] : Claims.IndicesOf(had)).Union(Claims.IndicesOf(now), StringComparer.Ordinal));
+        if (now is { HasEffects: true, Items: null, Address.Target: not null })
+        {
+            _disturbed.Add(null);
+        }
+    }
+
     private void Set(StepRecord step)
     {
-        _writers?.Change(_steps.GetValueOrDefault(step.Address), step);
+        var had = _steps.GetValueOrDefault(step.Address);
+        _writers?.Change(had, step);
+        Disturb(had, step);
         _steps[step.Address] = step;
         if (_changes.Count == ChangesKept)
         {

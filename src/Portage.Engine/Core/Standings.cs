@@ -58,8 +58,8 @@ public static class Standings
         private IReadOnlySet<StepAddress> _inFlight = ImmutableHashSet<StepAddress>.Empty;
         private IReadOnlyDictionary<StepAddress, Reading> _readings = ImmutableDictionary<StepAddress, Reading>.Empty;
 
-        /// <summary>True when what was said of the step last came of the records of any others.</summary>
-        public bool LooksAround { get; private set; }
+        /// <summary>The indices in which others were looked for, for what was said of the step last; default where nobody was, empty for any index.</summary>
+        public ImmutableArray<string> LooksAround { get; private set; }
 
         /// <summary>Turns to a moment.</summary>
         public void Turn(int run, IReadOnlySet<StepAddress> inFlight, DateTimeOffset now, IReadOnlyDictionary<StepAddress, Reading> readings)
@@ -78,7 +78,7 @@ public static class Standings
 
         public Standing At(int place)
         {
-            (_left[place], _reach[place], _approved[place], LooksAround) = (default, Reach.Nothing, default, false);
+            (_left[place], _reach[place], _approved[place], LooksAround) = (default, Reach.Nothing, default, default);
             var standing = Of(place, out var dropsProposal);
             return dropsProposal ? standing with { DropsProposal = true } : standing;
         }
@@ -225,8 +225,8 @@ public static class Standings
                 return [];
             }
 
-            LooksAround = true;
             items = items.IsDefault && had.Items is { } all ? [.. all.Keys] : items;
+            LookAround(items);
             var near = (items.IsDefault ? session.Steps.Values : session.MayBeIn(items)).Where(record => record.HasEffects && LeftWork.MayStandIn(step, record.Address));
             return LeftWork.In(step, items, unselected, near.Select(record => RecordedSteps.Of(record, Run)).OfType<RecordedStep>(), memo.Contains);
         }
@@ -239,7 +239,7 @@ public static class Standings
                 return [];
             }
 
-            LooksAround = true;
+            LookAround([.. with.Items.Select(item => item.Name)]);
             return
             [
                 .. session.OthersIn(had, with.Items.Select(item => item.Name))
@@ -248,6 +248,10 @@ public static class Standings
                     .OrderBy(address => address.ToString(), StringComparer.Ordinal),
             ];
         }
+
+        /// <param name="indices">Default for any.</param>
+        private void LookAround(ImmutableArray<string> indices) =>
+            LooksAround = indices.IsDefault || LooksAround is { IsDefault: false, IsEmpty: true } ? [] : LooksAround.IsDefault ? indices : LooksAround.AddRange(indices);
 
         internal bool IsInFlight(StepAddress step) => _inFlight.Contains(step);
 

@@ -37,34 +37,50 @@ public sealed partial class OperationRules
         var begun = Desired.Begun(planner, session, left).ToArray();
         if (operation.IsWanted)
         {
-            AddWhatRestsOn(chosen, begun);
+            AddWhatComesAfter(chosen, begun);
             if ((WhyStoodOn(chosen, session) ?? WhyKept(chosen, session, home)) is { } kept)
             {
                 return OperationResult.Refused(kept);
             }
         }
+        else
+        {
+            AddWhatComesBefore(chosen, begun);
+        }
 
-        var steps = begun.Select(step => step.Address).Where(step => chosen.Contains(step) && session.Steps[step].LeavesBy is not null != operation.IsWanted).ToArray();
+        var steps = begun.Select(step => session.Steps[step.Address]).Where(step => chosen.Contains(step.Address) && step.LeavesBy is not null != operation.IsWanted).ToArray();
         return steps.Length == 0
             ? new() { NothingToDo = true, Messages = [operation.IsWanted ? "All of it is asked for already: workflow plan" : "None of it was asked for."] }
             : new()
             {
-                Events = [.. steps.Select(step => new CollectAsked(session.Name, session.Runs.Count, step, operation.By, operation.IsWanted))],
-                Messages = [.. steps.Select(step => AnswerCollect(step, session.Steps[step], operation.IsWanted))],
+                Events = [.. steps.Where(step => operation.IsWanted || !IsGoing(step)).Select(step => new CollectAsked(session.Name, session.Runs.Count, step.Address, operation.By, operation.IsWanted))],
+                Messages = [.. steps.Select(step => AnswerCollect(step.Address, step, operation.IsWanted))],
             };
     }
 
+    /// <summary>Half of it may be gone: nobody can have it left as it is any more.</summary>
+    private static bool IsGoing(StepRecord step) => step.State == StepState.Reverting;
+
     private static string AnswerCollect(StepAddress step, StepRecord had, bool isWanted) =>
         isWanted ? $"The next start takes back what {step} made."
-        : had.State == StepState.Reverting ? $"{step} is being taken back already: the next start goes on with that."
+        : IsGoing(had) ? $"{step} is being taken back already: that goes on, with the next start where no run is under way."
         : $"What {step} made is left as it is.";
 
-    /// <summary>What stands on something that goes, goes first.</summary>
-    private static void AddWhatRestsOn(HashSet<StepAddress> chosen, WantedStep[] begun)
+    /// <summary>What stands on something that goes, or reads it to be taken back itself, goes first.</summary>
+    private static void AddWhatComesAfter(HashSet<StepAddress> chosen, WantedStep[] begun)
     {
-        foreach (var step in begun.Where(step => step.Edges.Any(edge => edge.RestsOn && chosen.Contains(edge.Upstream))))
+        foreach (var step in begun.Where(step => step.Edges.Any(edge => chosen.Contains(edge.Upstream))))
         {
             chosen.Add(step.Address);
+        }
+    }
+
+    /// <summary>What something that stays was begun on stays too.</summary>
+    private static void AddWhatComesBefore(HashSet<StepAddress> chosen, WantedStep[] begun)
+    {
+        foreach (var step in begun.Reverse().Where(step => chosen.Contains(step.Address)))
+        {
+            chosen.UnionWith(step.Edges.Select(edge => edge.Upstream));
         }
     }
 
@@ -72,12 +88,12 @@ public sealed partial class OperationRules
     private Diagnostic? WhyStoodOn(HashSet<StepAddress> chosen, SessionState session)
     {
         var others = session.Steps.Values.Where(step => step.HasEffects && !chosen.Contains(step.Address)).Select(step => step.Address).ToHashSet();
-        var standing = Desired.Begun(planner, session, others).FirstOrDefault(step => step.Edges.Any(edge => edge.RestsOn && chosen.Contains(edge.Upstream)));
+        var standing = Desired.Begun(planner, session, others).FirstOrDefault(step => step.Edges.Any(edge => chosen.Contains(edge.Upstream)));
         return standing is null
             ? null
             : DiagnosticCatalog.CollectRefused.Error(
                 null,
-                $"{standing.Address}, which the configuration wants, stands on what {standing.Edges.First(edge => edge.RestsOn && chosen.Contains(edge.Upstream)).Upstream} made. Nothing was asked for.") with
+                $"{standing.Address}, which the configuration wants, stands on what {standing.Edges.First(edge => chosen.Contains(edge.Upstream)).Upstream} made. Nothing was asked for.") with
             { Command = $"workflow explain {standing.Address}" };
     }
 

@@ -150,7 +150,7 @@ public sealed partial class OperationRules(Planner planner)
         }
 
         var observed = operation.Seen.ToDictionary(seen => seen.Step, seen => new Observation(seen.Destroys, seen.Unseen));
-        var hash = planner.Plan(ConfigurationReader.ReadCanonical(pending.Configuration).Config!, session.Recorded(), observed).Plan.Hash;
+        var hash = planner.Plan(Desired.Of(planner, ConfigurationReader.ReadCanonical(pending.Configuration).Config!, session, run: 0), session.Recorded(), observed).Plan.Hash;
         return hash.Hex == named
             ? null
             : DiagnosticCatalog.PlanIsAnother.Error(null, $"The plan is {hash.Short} now: something changed since it was looked at. Nothing was committed.") with { Command = "workflow plan --pending" };

@@ -155,7 +155,7 @@ public sealed partial class Controller
                             wake = wake is null || at.At < wake ? at.At : wake;
                             break;
                         case Effect.Begin begin:
-                            Claim(session, wanted, begin);
+                            again |= !Claim(session, wanted, begin);
                             break;
                         case Effect.Adjust adjust:
                             var run = session.Carried!.Number;
@@ -175,7 +175,8 @@ public sealed partial class Controller
         return wake;
     }
 
-    private void Claim(SessionState session, Wanted wanted, Effect.Begin begin)
+    /// <returns>False where it may not begin, which is written down, so that what follows from that must be decided.</returns>
+    private bool Claim(SessionState session, Wanted wanted, Effect.Begin begin)
     {
         var run = session.Carried!.Number;
         var address = begin.Step.Address;
@@ -187,7 +188,7 @@ public sealed partial class Controller
                 new StepStarted(session.Name, run, address, begin.Attempt, StepPhase.Evaluate, begin.Inputs),
                 new StepFailed(session.Name, run, address, begin.Attempt, StepPhase.Evaluate, claim, null),
             ]);
-            return;
+            return false;
         }
 
         Write(
@@ -206,6 +207,7 @@ public sealed partial class Controller
             : (wanted.Config, session.ConfigurationOf(run));
         var above = begin.Phase == StepPhase.Revert ? [] : StandingOn(session, wanted, begin.Step);
         _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs, above));
+        return true;
     }
 
     /// <summary>The work that stands in what a step made, each with the configuration that it was done with.</summary>
@@ -221,7 +223,7 @@ public sealed partial class Controller
     /// <summary>Why the step may not begin: what it would write belongs to other work. A start finds that only where it is known already what a slice holds.</summary>
     private Diagnostic? WhyClaimed(SessionState session, Wanted wanted, Effect.Begin begin)
     {
-        if (begin.Phase == StepPhase.Revert || begin.Inputs.Items.IsDefaultOrEmpty || begin.Step.Address.Target is not { } target || !_planner.WritesToTarget(begin.Step.Address.Kind))
+        if (begin.Phase == StepPhase.Revert || begin.Step.IsAbsent || begin.Inputs.Items.IsDefaultOrEmpty || begin.Step.Address.Target is not { } target || !_planner.WritesToTarget(begin.Step.Address.Kind))
         {
             return null;
         }

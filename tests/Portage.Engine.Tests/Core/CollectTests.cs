@@ -98,6 +98,59 @@ public sealed class CollectTests
     }
 
     [Fact]
+    public void Collect_CancelledForOnePart_KeepsWhatThatStandsOn()
+    {
+        var story = Asked();
+        story.Settle();
+        story.Reverted("logs/b@blue:validate").Evaluate("logs/b@blue:metadata", destroys: Index).Evaluate("logs/b@blue:backfill", destroys: Documents).Settle();
+        story.Do(new Operation.Collect(["logs/b@blue:backfill"], IsWanted: false) { By = "ann" });
+        Assert.Equal("end Done\n", story.Settle());
+        Assert.Empty(story.Session.Leaving);
+    }
+
+    [Fact]
+    public void Collect_CancelledWhenHalfOfItIsGone_GoesOn()
+    {
+        var story = Asked();
+        story.Settle();
+        story.Reverted("logs/b@blue:validate").Evaluate("logs/b@blue:metadata", destroys: Index).Evaluate("logs/b@blue:backfill", destroys: Documents).Settle();
+        Approve(story, "logs/b@blue:backfill");
+        story.Settle();
+        story.Fail("logs/b@blue:backfill");
+        story.Do(new Operation.Stop { By = "ann" });
+        story.Settle();
+        var answer = story.Do(new Operation.Collect(["logs/b"], IsWanted: false) { By = "ann" });
+        Assert.Contains("logs/b@blue:backfill is being taken back already: that goes on, with the next start where no run is under way.", answer.Messages);
+        Assert.Equal(["logs/b@blue:backfill"], story.Session.Leaving.Select(step => step.ToString()));
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.Equal("revert logs/b@blue:backfill #1\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_AWholeMigrationLeaves_TakesTheSnapshotBackLast()
+    {
+        var story = new Story().Start(WithB).Finish().Start("targets: { blue: { endpoint: \"http://blue:9200\" } }");
+        story.Settle();
+        Assert.False(Ask(story, "logs/main").HasFailed);
+        Assert.Equal(7, story.Session.Leaving.Count);
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.DoesNotContain("logs/main:snapshot", story.Settle(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Commit_WithWhatIsToBeCollected_TakesThePlanThatWasShown()
+    {
+        var story = Left();
+        Ask(story, "logs/b");
+        story.Do(new Operation.Configure(Story.Config(NoGates, "c:\n        indices: { include: [c] }"), "test", null) { By = "ann" });
+        var pending = story.Session.Pending!;
+        var config = Configuration.Reading.ConfigurationReader.ReadCanonical(pending.Configuration).Config!;
+        var wanted = Engine.Core.Desired.Of(story.Planner, config, story.Session, run: 0);
+        var plan = story.Planner.Plan(wanted, story.Session.Recorded(), null).Plan;
+        Assert.False(story.Do(new Operation.Commit { By = "ann", Revision = pending.Number, Plan = plan.Hash.Hex }).HasFailed);
+    }
+
+    [Fact]
     public void Decide_AskedForInTheRun_WaitsForTheNext()
     {
         var story = Left().Start(Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        metadata: { skip: true }\n        backfill: { skip: true }"));
