@@ -227,9 +227,25 @@ public static class Standings
 
             items = items.IsDefault && had.Items is { } all ? [.. all.Keys] : items;
             LookAround(items);
-            var near = (items.IsDefault ? session.Steps.Values : session.MayBeIn(items)).Where(record => record.HasEffects && LeftWork.MayStandIn(step, record.Address));
+            var near = (items.IsDefault ? session.Steps.Values : session.MayBeIn(items)).Where(record => record.HasEffects && LeftWork.MayStandIn(step, record.Address) && !IsAbsent(record.Address));
             return LeftWork.In(step, items, unselected, near.Select(record => RecordedSteps.Of(record, Run)).OfType<RecordedStep>(), memo.Contains);
         }
+
+        /// <summary>Work of other slices that goes too, in items of one: it goes first.</summary>
+        internal IEnumerable<StepRecord> LeavingAbove(int place, StepRecord had, ImmutableArray<string> items)
+        {
+            var step = wanted[place];
+            if (session.Leaving.Count == 0 || step.Bears.IsEmpty)
+            {
+                return [];
+            }
+
+            ImmutableArray<string> names = [.. items.IsDefault ? Claims.IndicesOf(had) : items];
+            LookAround(names);
+            return session.OthersIn(had, names).Where(other => step.Bears.Contains(other.Address.Kind) && IsAbsent(other.Address));
+        }
+
+        private bool IsAbsent(StepAddress step) => memo.PlaceOf(step) is { } place && wanted[place].IsAbsent;
 
         /// <summary>Steps of other slices that are to be absent, and have work in the items of one: it begins when they are gone.</summary>
         internal ImmutableArray<StepAddress> LeavingFrom(StepRecord had, StepInputs with)
@@ -243,7 +259,7 @@ public static class Standings
             return
             [
                 .. session.OthersIn(had, with.Items.Select(item => item.Name))
-                    .Where(other => other.LeavesBy is not null && memo.PlaceOf(other.Address) is { } place && wanted[place].IsAbsent)
+                    .Where(other => other.LeavesBy is not null && IsAbsent(other.Address))
                     .Select(other => other.Address)
                     .OrderBy(address => address.ToString(), StringComparer.Ordinal),
             ];

@@ -37,7 +37,10 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
     private ImmutableArray<string> Redone => verdict.Kind == VerdictKind.Redo ? verdict.Redone : [];
 
     /// <summary>What was found out about the change that is wanted now; null for nothing, or for another change.</summary>
-    private Proposal? Proposal => had.Proposal is { Leaves: false } proposal && inputs is not null && proposal.IsFor(inputs, Redone) ? proposal : null;
+    private Proposal? Proposal => had.Proposal is { Leaves: false } proposal && IsOfNow(proposal) && inputs is not null && proposal.IsFor(inputs, Redone) ? proposal : null;
+
+    /// <summary>What an earlier run found that would be destroyed is looked at again, and asked about again: by now there may be more of it.</summary>
+    private bool IsOfNow(Proposal proposal) => proposal.Run == look.Run || proposal.Evidence is not { Destroys.IsEmpty: false };
 
     /// <summary>The items of it that go next, because a person approved that, or because what they stand on goes or went; default for all of it.</summary>
     public ImmutableArray<string> TakesBack() => Spared().IsEmpty ? Goes(isApproved: true) : [];
@@ -170,6 +173,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
         return had.Proposal switch
         {
             _ when !Step.Destroys => RevertWaits(default) ?? Phase(StepPhase.Revert, had.Inputs!, default),
+            { Leaves: true } earlier when !IsOfNow(earlier) => Phase(StepPhase.Evaluate, had.Inputs!, default),
             { Leaves: true, IsApproved: true } => RevertWaits(default) ?? Phase(StepPhase.Revert, had.Inputs!, default),
             { Leaves: true, Evidence: { } evidence, Review: var review } => Gate(evidence, review, isBefore: true),
             _ => Phase(StepPhase.Evaluate, had.Inputs!, default),
@@ -306,7 +310,9 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
 
     /// <summary>Waits for what stands on these items to be taken back; null when there is nothing.</summary>
     private Standing.RevertWaits? RevertWaits(ImmutableArray<string> items) =>
-        WaitsFor(record => items.IsDefault || record.Items is null || items.Any(record.Items.ContainsKey));
+        look.LeavingAbove(place, had, items).Select(record => record.Address).ToImmutableArray() is { Length: > 0 } others
+            ? new(others)
+            : WaitsFor(record => items.IsDefault || record.Items is null || items.Any(record.Items.ContainsKey));
 
     /// <summary>What was taken back whole is not done anew while something stands on what is gone.</summary>
     private Standing.RevertWaits? RestedOnStill() => had is { TakenBackAt: > 0, State: StepState.Absent or StepState.Evaluated }

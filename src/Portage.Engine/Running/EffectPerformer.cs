@@ -161,7 +161,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
     {
         var flight = Of(session)[begin.Step.Address];
         flight.Work = Admission.IsWorkload(Admission.As(begin.Step, begin.Phase))
-            ? _watch.StartAsync(flight, begin.Inputs, claimed.Evidence, configuration, outputs)
+            ? _watch.StartAsync(flight, begin.Inputs, ApprovedOf(begin.Step, claimed), configuration, outputs)
             : RunLightAsync(flight, begin, claimed, config, outputs, above);
     }
 
@@ -242,7 +242,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 {
                     Session = session, Run = run, Address = address, Attempt = attempt, Config = call.Config, Inputs = call.Claimed.Inputs!, Outputs = call.Outputs,
                     Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress,
-                    Approved = call.Claimed.Evidence, StopRequested = cancellationToken, Tuning = () => call.Config, AssertLease = static () => { },
+                    Approved = ApprovedOf(begin.Step, call.Claimed), StopRequested = cancellationToken, Tuning = () => call.Config, AssertLease = static () => { },
                 };
                 return await ResultAsync(step, context, cancellationToken) switch
                 {
@@ -253,6 +253,10 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 };
         }
     }
+
+    /// <summary>What somebody, or a condition, accepted: nothing, where nobody was asked.</summary>
+    private static StepReport? ApprovedOf(WantedStep step, StepRecord claimed) =>
+        claimed.Evidence is { } evidence && GateQuestion.RuleOf(step, evidence, isBefore: true).Mode != GateMode.None ? evidence : null;
 
     /// <summary>What comes of a run; of one that looks now and then at what it began, as soon as that is over.</summary>
     private async ValueTask<StepResult> ResultAsync(IStep step, RunContext context, CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ internal static class SpareWhatIsLeft
     public static ImmutableArray<StepChange> From(ImmutableArray<StepChange> changes, ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded, Func<StepKind, bool> writes)
     {
         var steps = wanted.ToDictionary(step => step.Address);
-        var bearable = recorded.Values.Where(step => step.EffectsSince is not null && writes(step.Address.Kind)).ToLookup(step => (step.Address.Source, step.Address.Target));
+        var bearable = recorded.Values.Where(step => step.EffectsSince is not null && writes(step.Address.Kind) && steps.GetValueOrDefault(step.Address) is not { IsAbsent: true }).ToLookup(step => (step.Address.Source, step.Address.Target));
         return bearable.Count == 0 ? changes : [.. changes.Select(change => Spare(change, steps[change.Address], recorded.GetValueOrDefault(change.Address), bearable, steps.ContainsKey))];
     }
 

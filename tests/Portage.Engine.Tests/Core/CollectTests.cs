@@ -151,6 +151,40 @@ public sealed class CollectTests
     }
 
     [Fact]
+    public void Decide_ApprovedInAnEarlierRun_IsLookedAtAndAskedAgain()
+    {
+        var story = Asked();
+        story.Settle();
+        story.Reverted("logs/b@blue:validate").Evaluate("logs/b@blue:metadata", destroys: Index).Evaluate("logs/b@blue:backfill", destroys: Documents).Settle();
+        Approve(story, "logs/b@blue:metadata");
+        story.Do(new Operation.Reject([new(StepAddress.Parse("logs/b@blue:backfill"), Had(story, "logs/b@blue:backfill").OpenReview!.Evidence)], "no") { By = "ann" });
+        Assert.Equal("end Failed\n", story.Settle());
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.Equal("evaluate logs/b@blue:metadata #1\nevaluate logs/b@blue:backfill #1\n", story.Settle());
+        story.Evaluate("logs/b@blue:metadata", destroys: Index);
+        Assert.StartsWith("review logs/b@blue:metadata", story.Settle(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decide_TwoSlicesOfOneIndexLeave_NeitherIsInTheWayOfTheOther()
+    {
+        var other = Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        " + NoGates);
+        var story = new Story().Start(WithB).Finish().Start(other).Finish().Start(Story.Config(NoGates));
+        story.Settle();
+        Assert.False(story.Do(new Operation.Collect(["logs/b", "logs/c"], IsWanted: true) { By = "ann" }).HasFailed);
+        Assert.DoesNotContain(Changes(story), change => change is StepChange.Block);
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Finish();
+        foreach (var step in story.Session.Steps.Values.Where(step => step.OpenReview is not null).ToArray())
+        {
+            Approve(story, step.Address.ToString());
+        }
+
+        story.Finish();
+        Assert.All(story.Session.Steps.Values.Where(step => step.Address.Part is "b" or "c"), step => Assert.False(step.HasEffects, $"{step.Address} is still there"));
+    }
+
+    [Fact]
     public void Decide_AskedForInTheRun_WaitsForTheNext()
     {
         var story = Left().Start(Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        metadata: { skip: true }\n        backfill: { skip: true }"));

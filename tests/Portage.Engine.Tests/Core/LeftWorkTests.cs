@@ -38,7 +38,8 @@ public sealed class LeftWorkTests
     {
         var story = Refused();
         story.Start(Story.Config(Replicas));
-        Assert.StartsWith($"review {Metadata}: destroys 1 index", story.Settle(), StringComparison.Ordinal);
+        story.Settle();
+        Assert.StartsWith($"review {Metadata}: destroys 1 index", story.Evaluate(Metadata, destroys: story.There).Settle(), StringComparison.Ordinal);
         Approve(story, Metadata);
         Assert.Contains($"revert {Backfill} #1 of a\n", story.Settle() + story.Reverted("logs/a@blue:validate").Settle(), StringComparison.Ordinal);
     }

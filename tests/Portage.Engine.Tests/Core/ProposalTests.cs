@@ -52,22 +52,24 @@ public sealed class ProposalTests
     }
 
     [Fact]
-    public void Decide_AfterAStopAndAStartOfTheSame_AsksNobodyAgain()
+    public void Decide_AfterAStopAndAStartOfTheSame_LooksAgainWhatIsDestroyed()
     {
         var story = ApprovedAndHeld();
         story.Do(new Operation.Stop { By = "ann" });
         Assert.False(story.StartSeeing().HasFailed);
         story.Do(new Operation.Resume(["*"]) { By = "ann" });
-        Assert.Equal("revert logs/a@blue:validate #1 of a\n", story.Settle());
+        Assert.Equal("evaluate logs/a@blue:backfill #1 of a\n", story.Settle());
+        story.Evaluate("logs/a@blue:backfill", destroys: story.There);
+        Assert.StartsWith("review logs/a@blue:backfill", story.Settle(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Decide_AfterAnEditOfSomethingElse_AsksNobodyAgain()
+    public void Decide_AfterAnEditOfSomethingElse_LooksAgainWhatIsDestroyed()
     {
         var story = ApprovedAndHeld();
         story.Start(Story.Config(Overwriting, "b: { indices: { include: [b] }, metadata: { approve: none } }"));
         story.Do(new Operation.Resume(["*"]) { By = "ann" });
-        Assert.Contains("revert logs/a@blue:validate #1 of a\n", story.Settle(), StringComparison.Ordinal);
+        Assert.Contains("evaluate logs/a@blue:backfill #1 of a\n", story.Settle(), StringComparison.Ordinal);
     }
 
     [Fact]

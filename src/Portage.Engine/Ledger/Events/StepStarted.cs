@@ -65,7 +65,8 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
             Proposal = new(Inputs, Items ?? default)
             {
                 Leaves = Leaves,
-                Approved = had.Proposal is { } before && before.Leaves == Leaves && InputDifferences.HaveSameResult(before.Inputs, Inputs) ? before.Approved : null,
+                Run = Run,
+                Approved = had.Proposal is { } before && before.Leaves == Leaves && (before.Run == Run || before.Evidence is not { Destroys.IsEmpty: false }) && InputDifferences.HaveSameResult(before.Inputs, Inputs) ? before.Approved : null,
             },
         },
 

@@ -39,6 +39,9 @@ public enum StepState
 /// <param name="Redone">The items whose present work would be taken back first; default for all.</param>
 public sealed record Proposal(StepInputs Inputs, ImmutableArray<string> Redone)
 {
+    /// <summary>The run in which it was looked at.</summary>
+    public int Run { get; init; }
+
     /// <summary>True where nothing is to come instead: it is taken back because nobody wants it any more.</summary>
     public bool Leaves { get; init; }
 
