@@ -33,10 +33,25 @@ internal static class CommandTree
             root.Subcommands.Add(command);
         }
 
+        NameArguments(root);
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpPages((HelpAction)help.Action!, terminal, groups);
         Verb.SessionOption.CompletionSources.Clear();
         Verb.SessionOption.CompletionSources.Add(Known.Sessions(terminal));
         return root;
+    }
+
+    /// <summary>Help shows an argument by its name, not by the list that completion offers for it, which may be every step there is.</summary>
+    private static void NameArguments(Command command)
+    {
+        foreach (var argument in command.Arguments)
+        {
+            argument.HelpName ??= argument.Name;
+        }
+
+        foreach (var subcommand in command.Subcommands)
+        {
+            NameArguments(subcommand);
+        }
     }
 }

@@ -62,7 +62,7 @@ internal static class Program
         }
 
         var parsed = CommandTree.Make(terminal).Parse(SessionPrefix.Expand(arguments), CommandTree.Reading);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 && !HelpPages.IsAskedBy(parsed))
         {
             return CommandLineErrors.Say(terminal, parsed);
         }

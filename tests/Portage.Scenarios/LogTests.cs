@@ -43,6 +43,19 @@ public sealed class LogTests
         Assert.NotEqual(0, Count(await workflow.RunAsync("log", "shop/orders@blue:backfill")));
     }
 
+    [Fact]
+    public async Task Log_AsYaml_IsADocumentALine()
+    {
+        await using var workflow = new Workflow();
+        WriteLogs(workflow);
+
+        var text = (await workflow.RunAsync("log", "--tail", "2", "--yaml")).Expect(0).Out;
+        Assert.Equal(2, text.Split('\n').Count(line => line == "---"));
+        var stream = new YamlDotNet.RepresentationModel.YamlStream();
+        stream.Load(new StringReader(text));
+        Assert.Equal(["worker 499", "controller 499"], stream.Documents.Select(document => $"{document.RootNode["message"]}"));
+    }
+
     [Theory]
     [InlineData("log --follow")]
     [InlineData("log --follow --tail 3")]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portage.Cli.Commands;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Engine.Ledger;
@@ -7,6 +8,8 @@ using Portage.Engine.Questions;
 using Portage.Engine.Status;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
+using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Scenarios;
 
@@ -110,6 +113,55 @@ public sealed class StatusViewTests
             lines.Select(line => line.Replace("\u001b[1m", "", StringComparison.Ordinal).Replace("\u001b[0m", "", StringComparison.Ordinal)).Where(line => line.Contains("[session=", StringComparison.Ordinal)));
     }
 
+    /// <summary>A line that the terminal folds takes another row, and what is drawn over the one before leaves it above.</summary>
+    [Theory]
+    [InlineData(40)]
+    [InlineData(50)]
+    [InlineData(80)]
+    public void Lines_OnATerminal_AreNeverWiderThanIt(int columns)
+    {
+        var name = new string('x', 63);
+        var report = Report(
+            Step($"{name}/{name}@{name}:backfill", StepGroup.InProgress, "running") with { Progress = Documents(450_000, 1_000_000, 350), Remaining = TimeSpan.FromSeconds(4321), Items = new(1, 7, [new(name, 1, 2)]) },
+            Step("shop/a@blue:validate", StepGroup.Failed, $"{Cause} {name}{name}") with { Failure = DiagnosticCatalog.StepBroke.Error(null, Cause) }) with
+        {
+            Session = name,
+            Controller = 1_234_567,
+            Notes = [$"No longer in the configuration, and left as they are: {name}/{name}@{name}:backfill. To have them taken back: workflow collect ADDRESS."],
+        };
+        var terminal = Of(columns);
+        Assert.All(StatusView.Lines(terminal, report), line => Assert.True(terminal.RowsOf(line) == 1, line));
+        var words = string.Join(' ', Plain(report, columns).Select(line => line.Trim()));
+        Assert.Contains("1 h 12 min left", words, StringComparison.Ordinal);
+        Assert.Contains("taken back: workflow collect ADDRESS.", words, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(80, 24)]
+    [InlineData(50, 24)]
+    [InlineData(50, 8)]
+    [InlineData(20, 10)]
+    public void Fit_MoreThanTheTerminalHas_LeavesRoomForTheCursor(int columns, int rows)
+    {
+        var terminal = new Terminal(TextReader.Null, TextWriter.Null, TextWriter.Null, inputIsTerminal: false, outputIsTerminal: true, hasColor: true) { Columns = columns, Rows = rows };
+        var steps = Enumerable.Range(0, 40).Select(i => Step($"shop/slice-{i}@blue:backfill", i % 2 == 0 ? StepGroup.Failed : StepGroup.Complete, Cause) with { Failure = DiagnosticCatalog.StepBroke.Error(null, Cause) });
+        var lines = StatusCommand.Fit(terminal, Report([.. steps]));
+        Assert.InRange(lines.Sum(terminal.RowsOf), 2, rows - 1);
+        Assert.EndsWith("more lines: workflow status", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(80, 3)]
+    [InlineData(20, 5)]
+    public void Over_LinesThatTheTerminalFolds_GoesBackOverEachOfTheirRows(int columns, int rows)
+    {
+        var redraw = new Redraw(Of(columns));
+        string[] lines = [new string('a', 30), "\u001b[1mbold\u001b[0m", new string('b', 40)];
+        Assert.Equal(string.Join('\n', lines), redraw.Over(lines));
+        Assert.Null(redraw.Over([.. lines]));
+        Assert.Equal($"\u001b[{rows}A\u001b[0Jover", redraw.Over(["over"]));
+    }
+
     [Fact]
     public void RunTotal_WithNothingCounted_IsNotSaid()
     {
@@ -117,11 +169,27 @@ public sealed class StatusViewTests
         Assert.Null(RunTotalsView.Line(RunTotals.Of(Report(Step("shop/a@blue:backfill", StepGroup.InProgress, "runs") with { Progress = Documents(1, 2, null) }) with { Outcome = RunOutcome.Stopped })));
     }
 
-    private static string[] Lines(StatusReport report, int columns = 80)
+    [Fact]
+    public void Reviews_WithLongEvidence_AreBrokenBetweenWords()
     {
-        var terminal = new Terminal(TextReader.Null, TextWriter.Null, TextWriter.Null, inputIsTerminal: false, outputIsTerminal: true, hasColor: true) { Columns = columns };
-        return [.. StatusView.Lines(terminal, report)];
+        using var output = new StringWriter { NewLine = "\n" };
+        var terminal = new Terminal(TextReader.Null, output, output, inputIsTerminal: false, outputIsTerminal: true, hasColor: false) { Columns = 50, Rows = 24 };
+        var evidence = new StepReport(ImmutableSortedDictionary<string, long>.Empty, [Cause]) { Destroys = [new(DestructionKind.DeleteIndex, "blue", "orders", 1_234, 5_678, 9)] };
+        var step = Step("shop/a@blue:metadata", StepGroup.UnderReview, "waits") with { Unmet = Cause, Evidence = evidence, EvidenceDigest = evidence.Digest };
+        var waiting = ReviewsQuestion.Answer(Report(step));
+        ReviewView.Write(terminal, OutputFormat.Text, waiting);
+
+        var lines = output.ToString().TrimEnd('\n').Split('\n');
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 50));
+        Assert.Equal($"1. shop/a@blue:metadata {Cause} DESTROYS: {DestructionText.Line(evidence.Destroys[0])} {Cause}", string.Join(' ', lines.Select(line => line.Trim())).Replace("  ", " ", StringComparison.Ordinal));
     }
+
+    private static string[] Lines(StatusReport report, int columns = 80) => [.. StatusView.Lines(Of(columns), report)];
+
+    private static IEnumerable<string> Plain(StatusReport report, int columns) =>
+        StatusView.Lines(new(TextReader.Null, TextWriter.Null, TextWriter.Null, inputIsTerminal: false, outputIsTerminal: true, hasColor: false) { Columns = columns }, report);
+
+    private static Terminal Of(int columns) => new(TextReader.Null, TextWriter.Null, TextWriter.Null, inputIsTerminal: false, outputIsTerminal: true, hasColor: true) { Columns = columns };
 
     private static StatusReport Report(params ImmutableArray<StepStatus> steps) => new("default", 1, null, 7, 1, null, steps, []);
 

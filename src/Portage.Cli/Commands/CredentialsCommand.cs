@@ -49,22 +49,14 @@ internal static class CredentialsCommand
         }
 
         verb.Home.Create();
-        Directory.CreateDirectory(verb.Home.Secrets, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var path = Path.Combine(verb.Home.Secrets, name);
-        File.Delete(path);
-        await using (var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-        {
-            await file.WriteAsync(Encoding.UTF8.GetBytes(value), cancellationToken);
-        }
-
+        verb.Secrets.Keep(name, value);
         await verb.Terminal.Out.WriteLineAsync($"Kept {name}. Name it in the configuration: auth: {{ basic: {{ secret: {name} }} }}");
         return ExitCode.Done;
     }
 
     private static int List(Verb verb)
     {
-        var names = Directory.Exists(verb.Home.Secrets) ? Directory.EnumerateFiles(verb.Home.Secrets).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal).ToArray() : [];
-        SecretsView.Write(verb.Terminal, verb.Output, names);
+        SecretsView.Write(verb.Terminal, verb.Output, verb.Secrets.Names());
         return ExitCode.Done;
     }
 

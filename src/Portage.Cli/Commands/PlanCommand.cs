@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Portage.Backends.Embedded;
 using Portage.Cli.Contracts;
@@ -7,6 +8,7 @@ using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Looking;
 using Portage.Engine.Operations;
+using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Steps;
 
@@ -15,6 +17,8 @@ namespace Portage.Cli.Commands;
 /// <summary><c>workflow plan</c>: what a start would do, and why.</summary>
 internal static class PlanCommand
 {
+    private static readonly TimeSpan SilentAtMost = TimeSpan.FromSeconds(1.5);
+
     public static Command Make(Terminal terminal)
     {
         var pending = new Option<bool>("--pending") { Description = "Plan the revision that is not committed yet." };
@@ -41,16 +45,37 @@ internal static class PlanCommand
         return await MakeAsync(verb, home, session, revision, withSizes, cancellationToken);
     }
 
-    /// <summary>The plan of a revision.</summary>
-    public static Task<PlanReport> MakeAsync(Verb verb, HomeState home, SessionState session, Revision revision, bool withSizes, CancellationToken cancellationToken)
+    /// <summary>The plan of a revision. On a terminal it is said what it waits for, where that takes long.</summary>
+    public static async Task<PlanReport> MakeAsync(Verb verb, HomeState home, SessionState session, Revision revision, bool withSizes, CancellationToken cancellationToken)
     {
         var folders = new WorkFolders(verb.Home, verb.Time);
-        return new PlanReports(
+        var reports = new PlanReports(
             StepCatalog.Planner,
             StepCatalog.Steps,
             verb.Secrets,
             (name, step, identity) => folders.Files(folders.Of(name, step, identity)),
-            verb.Time).MakeAsync(session, revision, home.Sequence, withSizes, cancellationToken);
+            verb.Time);
+        var made = reports.MakeAsync(session, revision, home.Sequence, withSizes, cancellationToken);
+        await SayWhatIsAskedAsync(verb.Terminal, verb.Time, () => reports.Asked, made);
+        return await made;
+    }
+
+    /// <summary>Says once what a plan waits for that is not there after a moment.</summary>
+    internal static async Task SayWhatIsAskedAsync(Terminal terminal, TimeProvider time, Func<ImmutableArray<StepAddress>> asked, Task made)
+    {
+        if (!terminal.ErrorIsTerminal)
+        {
+            return;
+        }
+
+        using var over = new CancellationTokenSource();
+        var passed = Task.Delay(SilentAtMost, time, over.Token);
+        if (await Task.WhenAny(made, passed) == passed && asked() is [var first, .. var others])
+        {
+            await terminal.Error.WriteLineAsync($"Looking at what {first}{(others.Length > 0 ? $" and {others.Length} more" : "")} would do; given up {PlanReports.AnswersWithin.TotalSeconds:0} s after it began.");
+        }
+
+        await over.CancelAsync();
     }
 
     private static async Task<KeptAnswer.Answer> AnswerAsync(Verb verb, Terminal terminal, bool pending, bool all, CancellationToken cancellationToken)

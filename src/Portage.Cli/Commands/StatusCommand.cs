@@ -37,17 +37,27 @@ internal static class StatusCommand
     }
 
     /// <summary>The lines, not more than the terminal is high: what scrolled away could not be drawn over.</summary>
-    private static string[] Fit(Terminal terminal, StatusReport report)
+    internal static string[] Fit(Terminal terminal, StatusReport report)
     {
-        var lines = StatusView.Lines(terminal, report).ToArray();
-        if (!terminal.OutputIsTerminal || lines.Length < terminal.Height)
+        string[] lines = [.. StatusView.Lines(terminal, report)];
+        if (!terminal.OutputIsTerminal || RowsOf(lines) < terminal.Height)
         {
             return lines;
         }
 
         lines = [.. StatusView.Lines(terminal, report, countsComplete: true)];
-        var room = Math.Max(1, terminal.Height - 2);
-        return lines.Length <= room + 1 ? lines : [.. lines.Take(room), $"… {lines.Length - room} more lines: workflow status"];
+        if (RowsOf(lines) < terminal.Height)
+        {
+            return lines;
+        }
+
+        var room = terminal.Height - 1 - terminal.RowsOf(More(lines.Length));
+        var rows = 0;
+        string[] shown = [.. lines.TakeWhile(line => (rows += terminal.RowsOf(line)) <= room)];
+        return [.. shown, More(lines.Length - shown.Length)];
+
+        int RowsOf(string[] lines) => lines.Sum(terminal.RowsOf);
+        static string More(int count) => $"… {count} more lines: workflow status";
     }
 
     private static async Task<int> WatchAsync(Verb verb, CancellationToken cancellationToken)
@@ -64,20 +74,14 @@ internal static class StatusCommand
         }
 
         var name = asked.Session.Name;
-        var last = "";
-        var shown = 0;
+        var redraw = new Redraw(verb.Terminal);
         while (true)
         {
             await verb.Access.FollowAsync(asked.Home, cancellationToken);
             asked = asked with { Session = asked.Home.Sessions[name] };
-            var lines = Fit(verb.Terminal, await verb.StatusOfAsync(asked, cancellationToken));
-            var text = string.Join('\n', lines);
-            if (text != last)
+            if (redraw.Over(Fit(verb.Terminal, await verb.StatusOfAsync(asked, cancellationToken))) is { } text)
             {
-                // Over what was shown before on a terminal; otherwise below it.
-                var back = verb.Terminal.OutputIsTerminal && shown > 0 ? $"\u001b[{shown}A\u001b[0J" : "";
-                await verb.Terminal.Out.WriteLineAsync(back + text);
-                (last, shown) = (text, lines.Length);
+                await verb.Terminal.Out.WriteLineAsync(text);
             }
 
             if (asked.Session.ActiveRun is null || !OutputPipe.HasReader)

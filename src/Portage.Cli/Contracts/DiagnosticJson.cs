@@ -12,12 +12,8 @@ internal static class DiagnosticJson
         json.WriteString("severity", JsonWriting.Word(diagnostic.Severity));
         json.WriteString("path", diagnostic.Path);
         json.WriteString("file", diagnostic.File);
-        if (diagnostic.At is { } at)
-        {
-            json.WriteNumber("line", at.Line);
-            json.WriteNumber("column", at.Column);
-        }
-
+        json.WriteNumberOrNull("line", diagnostic.At?.Line);
+        json.WriteNumberOrNull("column", diagnostic.At?.Column);
         json.WriteString("summary", diagnostic.Summary);
         json.WriteString("detail", diagnostic.Detail);
         json.WriteString("didYouMean", diagnostic.DidYouMean);

@@ -11,17 +11,17 @@ internal static class OperationAnswerJson
     {
         json.WriteNumber("position", result.Position);
         json.WriteBoolean("nothingToDo", result.NothingToDo);
-        if (result.Run is { } run)
-        {
-            json.WriteNumber("run", run);
-        }
-
+        json.WriteNumberOrNull("run", result.Run);
         json.WriteTexts("messages", result.Messages);
         if (plan is not null)
         {
             json.WriteStartObject("plan");
             PlanJson.Write(json, plan);
             json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("plan");
         }
     }
 }

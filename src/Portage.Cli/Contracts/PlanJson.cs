@@ -26,13 +26,10 @@ internal static class PlanJson
     {
         json.WriteString("change", change.Word);
         json.WriteString("step", change.Address.ToString());
-        if (report.Plan.Steps.TryGetValue(change.Address, out var step))
-        {
-            json.WriteString("about", step.About);
-            json.WriteString("gate", step.Gate.ToString());
-            json.WriteTexts("after", step.Edges.Select(edge => edge.Upstream.ToString()).Distinct());
-        }
-
+        var step = report.Plan.Steps.GetValueOrDefault(change.Address);
+        json.WriteString("about", step?.About);
+        json.WriteString("gate", step?.Gate.ToString());
+        json.WriteTexts("after", (step?.Edges ?? []).Select(edge => edge.Upstream.ToString()).Distinct());
         json.WriteBoolean("conditional", change.IsConditional);
         json.WriteString("unseen", change.Unseen);
         DestructionJson.Write(json, change.Destroys);
@@ -54,6 +51,10 @@ internal static class PlanJson
             json.WriteNumberOrNull("documents", estimate.DocumentCount);
             json.WriteNumberOrNull("bytes", estimate.Bytes);
             json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("estimate");
         }
 
         json.WriteObjects("reasons", change.Because, static (json, reason) =>

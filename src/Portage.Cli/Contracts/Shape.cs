@@ -49,7 +49,7 @@ internal sealed record Shape(string Name, int Version, string About)
 
     public static readonly Shape Configuration = new("configuration", 0, "The configuration itself, as it could be read back. Its fields: [configuration](configuration.md).");
 
-    public static readonly Shape LogLine = new("log-line", 0, "One line of JSON for each line of the log, as it was written. Its fields: [logs](../formats/logs.md).");
+    public static readonly Shape LogLine = new("log-line", 0, "One line of JSON for each line of the log, as it was written; as YAML a document each, behind `---`. Its fields: [logs](../formats/logs.md).");
 
     /// <summary>All of them, in the order of the reference.</summary>
     public static ImmutableArray<Shape> All { get; } =

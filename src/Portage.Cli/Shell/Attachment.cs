@@ -15,6 +15,9 @@ internal static class Attachment
     // What nothing is written down of: that the controller is gone, that work moves. Working out where 9,000 steps stand takes a while.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
+    // Below the address: the time and the word are beside it.
+    private const int IndentColumns = 20;
+
     public static async Task<int> FollowAsync(Verb verb, int run, CancellationToken cancellationToken)
     {
         var state = await verb.Access.ReadAsync(cancellationToken);
@@ -117,7 +120,7 @@ internal static class Attachment
             if (said.GetValueOrDefault(step.Address.ToString()) != key)
             {
                 said[step.Address.ToString()] = key;
-                await verb.Terminal.Out.WriteLineAsync($"{Now(verb)}  {word,-8}  {step.Address}  {(step.Situation == word ? step.About : step.Situation)}".TrimEnd());
+                await SayAsync(verb, $"{word,-8}  {step.Address}  {(step.Situation == word ? step.About : step.Situation)}".TrimEnd());
             }
         }
     }
@@ -126,7 +129,7 @@ internal static class Attachment
     {
         foreach (var step in report.Steps.Where(step => step is { Group: StepGroup.InProgress, Progress: not null }))
         {
-            await verb.Terminal.Out.WriteLineAsync($"{Now(verb)}            {step.Address}  {ProgressText.Of(step.Progress!, step.Remaining)}{(step.Progress!.Waiting is { } waiting ? $"; {waiting}" : "")}");
+            await SayAsync(verb, $"          {step.Address}  {ProgressText.Of(step.Progress!, step.Remaining)}{(step.Progress!.Waiting is { } waiting ? $"; {waiting}" : "")}");
         }
     }
 
@@ -147,5 +150,7 @@ internal static class Attachment
         });
     }
 
-    private static string Now(Verb verb) => $"{verb.Time.GetLocalNow():HH:mm:ss}";
+    /// <summary>At once, so that the lines of a terminal that belong together stay together.</summary>
+    private static Task SayAsync(Verb verb, string text) =>
+        verb.Terminal.Out.WriteLineAsync(string.Join('\n', Wrapped.On(verb.Terminal, $"{verb.Time.GetLocalNow():HH:mm:ss}  {text}", IndentColumns)));
 }

@@ -24,16 +24,16 @@ internal static class Consent
 
         foreach (var line in report.Plan.Destroys.Take(LinesMax).Select(DestructionText.Line))
         {
-            await verb.Terminal.Out.WriteLineAsync(verb.Terminal.Paint($"  {line}", Ink.Red));
+            await SayAsync(verb.Terminal, $"  {line}", Ink.Red);
         }
 
         if (report.Plan.Destroys.Length > LinesMax)
         {
-            await verb.Terminal.Out.WriteLineAsync(verb.Terminal.Paint($"  and {report.Plan.Destroys.Length - LinesMax} more: workflow plan", Ink.Red));
+            await SayAsync(verb.Terminal, $"  and {report.Plan.Destroys.Length - LinesMax} more: workflow plan", Ink.Red);
         }
 
-        await verb.Terminal.Out.WriteLineAsync($"This plan destroys {string.Join("; ", DestructionText.Of(report.Plan.Destroys))}. You are asked once more before it is done.");
-        var answer = await verb.Terminal.AskAsync($"Type '{Word}' to start it; anything else leaves everything as it is: ", cancellationToken);
+        await SayAsync(verb.Terminal, $"This plan destroys {string.Join("; ", DestructionText.Of(report.Plan.Destroys))}. You are asked once more before it is done.");
+        var answer = await verb.Terminal.AskAsync($"{Wrap(verb.Terminal, $"Type '{Word}' to start it; anything else leaves everything as it is:", 0)} ", cancellationToken);
         if (answer?.Trim() == Word)
         {
             return (true, report.Plan.Hash.Hex);
@@ -76,6 +76,11 @@ internal static class Consent
             { Command = $"workflow configure commit --start --plan {report.Plan.Hash.Short}" }
             : null;
     }
+
+    private static Task SayAsync(Terminal terminal, string text, Ink? ink = null) =>
+        terminal.Out.WriteLineAsync(ink is { } color ? terminal.Paint(Wrap(terminal, text, 4), color) : Wrap(terminal, text, 0));
+
+    private static string Wrap(Terminal terminal, string text, int indent) => string.Join('\n', Views.Wrapped.On(terminal, text, indent));
 
     private const string Nothing = "Nothing was committed or started.";
     private const string Shows = "workflow plan --pending";

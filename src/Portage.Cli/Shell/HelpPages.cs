@@ -12,6 +12,9 @@ internal sealed class HelpPages(HelpAction ofVerb, Terminal terminal, IReadOnlyL
     // Wider lines are hard to read, however wide the window is.
     private const int WidthMax = 100;
 
+    /// <summary>Who asks how a verb is typed has not typed all of it yet. A word that is no verb is no such line.</summary>
+    public static bool IsAskedBy(ParseResult parsed) => parsed.Action is HelpPages && (parsed.UnmatchedTokens.Count == 0 || parsed.CommandResult.Command.Subcommands.Count == 0);
+
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {

@@ -32,11 +32,37 @@ internal sealed class Terminal
     /// <summary>How many columns a terminal has that is none of the process's; null for that one.</summary>
     public int? Columns { get; init; }
 
+    /// <summary>How many rows a terminal has that is none of the process's; null for that one.</summary>
+    public int? Rows { get; init; }
+
+    /// <summary>True where somebody sees what is written to standard error as it comes.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
     /// <summary>Columns. Looked up each time: windows change.</summary>
     public int Width => OutputIsTerminal ? Math.Max(WidthMin, Columns ?? Console.WindowWidth) : WidthWithoutTerminal;
 
     /// <summary>Lines of a terminal; no limit where there is none.</summary>
-    public int Height => OutputIsTerminal ? Console.WindowHeight : int.MaxValue;
+    public int Height => OutputIsTerminal ? Rows ?? Console.WindowHeight : int.MaxValue;
+
+    /// <summary>How many rows of the terminal a line takes, what paints it aside.</summary>
+    public int RowsOf(string line)
+    {
+        var length = 0;
+        for (var i = 0; i < line.Length; i++)
+        {
+            if (line[i] == '\u001b')
+            {
+                i = line.IndexOf('m', i);
+            }
+            else
+            {
+                length++;
+            }
+        }
+
+        var columns = Math.Max(1, Columns ?? Console.WindowWidth);
+        return Math.Max(1, (length + columns - 1) / columns);
+    }
 
     /// <summary>The process's own streams. Colors only on a terminal, and never with NO_COLOR.</summary>
     public static Terminal OfProcess()
@@ -52,11 +78,14 @@ internal sealed class Terminal
             Writer(Console.OpenStandardError()),
             inputIsTerminal,
             outputIsTerminal,
-            outputIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb");
+            outputIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb")
+        {
+            ErrorIsTerminal = !Console.IsErrorRedirected,
+        };
     }
 
     /// <summary>The same terminal, with what is written to it kept for a moment instead.</summary>
-    public Terminal Into(TextWriter output, TextWriter error) => new(_in, output, error, InputIsTerminal, OutputIsTerminal, HasColor);
+    public Terminal Into(TextWriter output, TextWriter error) => new(_in, output, error, InputIsTerminal, OutputIsTerminal, HasColor) { Columns = Columns, Rows = Rows };
 
     /// <summary>The text in a color, where there are colors.</summary>
     public string Paint(string text, Ink ink) => HasColor ? $"\u001b[{(int)ink}m{text}\u001b[0m" : text;

@@ -23,7 +23,7 @@ internal static class ExplainView
         output.WriteLine(explained.Status is { } status
             ? $"{explained.Step} is {SessionView.WordOf(status.Group)}: {status.Situation}"
             : $"{explained.Step} is no longer in the configuration; what it made is left as it is.");
-        WriteChange(output, explained.Change, explained.Had, "A start would");
+        WriteChange(output, explained.Change, explained.Had, explained.Leaves, "A start would");
         if (explained.Had is { Inputs: { } inputs } had)
         {
             output.WriteLine($"Result fingerprint {inputs.Fingerprints.Result.Short}, over:");
@@ -65,21 +65,21 @@ internal static class ExplainView
             return;
         }
 
-        WriteChange(terminal.Out, explained.Change, explained.Had, $"With {explained.Edit} a start would");
+        WriteChange(terminal.Out, explained.Change, explained.Had, explained.Leaves, $"With {explained.Edit} a start would");
         if (explained.Others.Length > 0)
         {
             terminal.Out.WriteLine($"Also: {string.Join(", ", explained.Others.Select(other => $"{other.Word} {other.Address}"))}.");
         }
     }
 
-    private static void WriteChange(TextWriter output, StepChange? change, StepRecord? had, string prefix)
+    private static void WriteChange(TextWriter output, StepChange? change, StepRecord? had, bool leaves, string prefix)
     {
         if (change is null)
         {
             return;
         }
 
-        output.WriteLine($"{prefix} {Deed(change, had)}{(change.Because.IsEmpty ? "." : ", because:")}");
+        output.WriteLine($"{prefix} {Deed(change, had, leaves)}{(change.Because.IsEmpty ? "." : ", because:")}");
         foreach (var reason in change.Because)
         {
             output.WriteLine($"  {reason.Text}");
@@ -87,9 +87,12 @@ internal static class ExplainView
     }
 
     /// <summary>What a start would do with the step. Failed work is adopted too, but to say so would sound as if the failure stood.</summary>
-    private static string Deed(StepChange change, StepRecord? had) => (change, had?.Failure) switch
+    private static string Deed(StepChange change, StepRecord? had, bool leaves) => (change, had?.Failure) switch
     {
         (StepChange.Block, _) => "be refused",
+        (StepChange.Collect { StopsWork: true }, _) => "stop it, and leave what it made",
+        (StepChange.Collect, _) => "leave it as it is",
+        (StepChange.Revert, _) when leaves => had is { State: StepState.Reverting } ? "go on taking it back" : "take it back",
         (StepChange.Revert, _) => "go on taking it back, and do it anew",
         (StepChange.Adopt, { } failure) when failure.Code == DiagnosticCatalog.GateWasRejected.Code => "ask for its review again",
         (StepChange.Adopt, not null) => "try it again from where it is",

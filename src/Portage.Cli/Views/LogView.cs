@@ -6,8 +6,13 @@ namespace Portage.Cli.Views;
 /// <summary>Lines of the log.</summary>
 internal static class LogView
 {
-    /// <summary>A line: for programs as it was written, whatever it says.</summary>
-    public static string Line(OutputFormat format, LogLine line) => format == OutputFormat.Text ? Text(line) : line.Json;
+    /// <summary>A line: for programs as it was written, whatever it says; as YAML a document each.</summary>
+    public static string Line(OutputFormat format, LogLine line) => format switch
+    {
+        OutputFormat.Text => Text(line),
+        OutputFormat.Yaml => Structured.YamlDocument(line.Json),
+        _ => line.Json,
+    };
 
     private static string Text(LogLine line)
     {

@@ -43,7 +43,7 @@ internal static class PlanView
             Change(page, terminal, report, change, width);
         }
 
-        var counts = changes.GroupBy(change => change.Word).Select(group => $"{group.Count()} to {group.Key}").ToList();
+        var counts = changes.GroupBy(change => change.Word).Select(group => $"{group.Count()} {(group.First() is StepChange.Collect ? "left " : "")}to {group.Key}").ToList();
         if (report.Plan.Destroys.Length > 0)
         {
             counts.Insert(0, $"{report.Plan.Destroys.Length} to destroy");

@@ -1,6 +1,7 @@
 using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Engine.Questions;
+using Portage.Engine.Status;
 using Portage.Planning.Destroying;
 
 namespace Portage.Cli.Views;
@@ -8,6 +9,8 @@ namespace Portage.Cli.Views;
 /// <summary>Steps under review with their evidence.</summary>
 internal static class ReviewView
 {
+    private const int IndentColumns = 5;
+
     public static void Write(Terminal terminal, OutputFormat format, ReviewsAnswer answer)
     {
         if (format != OutputFormat.Text)
@@ -21,27 +24,26 @@ internal static class ReviewView
             terminal.Out.WriteLine("Nothing waits for approval.");
         }
 
-        foreach (var (i, step) in answer.Reviews.Index())
+        foreach (var line in answer.Reviews.Index().SelectMany(review => Lines(terminal, review.Index + 1, review.Item)))
         {
-            terminal.Out.WriteLine($"{i + 1}. {terminal.Paint(step.Address.ToString(), Ink.Bold)}{(step.Unmet is { } unmet ? $"  {unmet}" : "")}");
-            foreach (var destroyed in step.Evidence?.Destroys ?? [])
-            {
-                terminal.Out.WriteLine(terminal.Paint($"     DESTROYS: {DestructionText.Line(destroyed)}", Ink.Red));
-            }
-
-            foreach (var line in step.Evidence?.Lines ?? [])
-            {
-                terminal.Out.WriteLine($"     {line}");
-            }
+            terminal.Out.WriteLine(line);
         }
+    }
+
+    private static IEnumerable<string> Lines(Terminal terminal, int number, StepStatus step)
+    {
+        var address = step.Address.ToString();
+        var head = Wrapped.On(terminal, $"{number}. {address}{(step.Unmet is { } unmet ? $"  {unmet}" : "")}", IndentColumns)
+            .Select((line, i) => i == 0 ? line.Replace(address, terminal.Paint(address, Ink.Bold), StringComparison.Ordinal) : line);
+        var destroyed = (step.Evidence?.Destroys ?? []).SelectMany(one => Wrapped.On(terminal, $"     DESTROYS: {DestructionText.Line(one)}", IndentColumns + 2)).Select(line => terminal.Paint(line, Ink.Red));
+        return [.. head, .. destroyed, .. (step.Evidence?.Lines ?? []).SelectMany(line => Wrapped.On(terminal, $"     {line}", IndentColumns + 2))];
     }
 
     /// <summary>The numbers and names alone, where the evidence fills the screen and has taken the numbers away.</summary>
     public static void WriteShortListIfLong(Terminal terminal, ReviewsAnswer answer)
     {
-        const int IndentColumns = 5;
         var steps = answer.Reviews;
-        var lines = steps.Sum(step => 1 + (step.Evidence?.Lines ?? []).Sum(line => 1 + ((line.Length + IndentColumns - 1) / terminal.Width)));
+        var lines = steps.Sum(step => Lines(terminal, 1, step).Sum(terminal.RowsOf));
         if (steps.Length > 1 && lines + 1 >= terminal.Height)
         {
             terminal.Out.WriteLine();

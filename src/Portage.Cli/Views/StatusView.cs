@@ -36,10 +36,10 @@ internal static class StatusView
     /// <param name="countsComplete">Only says how many steps are complete, without their lines.</param>
     public static IEnumerable<string> Lines(Terminal terminal, StatusReport report, bool countsComplete = false)
     {
-        yield return terminal.Paint(Head(report), Ink.Bold);
-        if (RunTotalsView.Line(RunTotals.Of(report)) is { } total)
+        var total = RunTotalsView.Line(RunTotals.Of(report)) is { } all ? Wrapped.On(terminal, $"  {all}", 4) : [];
+        foreach (var line in Painted(terminal, Head(report), Ink.Bold).Concat(total))
         {
-            yield return Cut(terminal, $"  {total}");
+            yield return line;
         }
 
         var tree = StatusTree.Of(report);
@@ -47,21 +47,16 @@ internal static class StatusView
         IEnumerable<(string Way, StatusTree.Source From)> ways = [.. tree.Sources.Select(from => (from.Name, from)), .. tree.Targets.SelectMany(to => to.From.Select(from => ($"{from.Name} -> {to.Name}", from)))];
         foreach (var (way, from) in ways)
         {
-            yield return terminal.Paint($"{way} [session={report.Session}]", Ink.Bold);
-            foreach (var line in GroupLines(terminal, [.. from.Steps], width, countsComplete))
+            foreach (var line in Painted(terminal, $"{way} [session={report.Session}]", Ink.Bold).Concat(GroupLines(terminal, [.. from.Steps], width, countsComplete)))
             {
                 yield return line;
             }
         }
 
-        if (report.Steps.IsEmpty)
+        var none = report.Steps.IsEmpty ? Wrapped.On(terminal, "  No steps yet: workflow configure --file FILE", 4) : [];
+        foreach (var line in none.Concat(report.Notes.SelectMany(note => Painted(terminal, note, Ink.Yellow))))
         {
-            yield return "  No steps yet: workflow configure --file FILE";
-        }
-
-        foreach (var note in report.Notes)
-        {
-            yield return terminal.Paint(note, Ink.Yellow);
+            yield return line;
         }
     }
 
@@ -110,12 +105,10 @@ internal static class StatusView
         var line = $"  {step.Address.ToString().PadRight(width)}  {step.Situation}";
         return (step.Group, step.Failure) switch
         {
-            (StepGroup.Failed, _) => Whole(Ink.Red),
-            (not StepGroup.Complete, not null) => Whole(Ink.Yellow),
+            (StepGroup.Failed, _) => Painted(terminal, line, Ink.Red, width + 4),
+            (not StepGroup.Complete, not null) => Painted(terminal, line, Ink.Yellow, width + 4),
             _ => [Cut(terminal, line)],
         };
-
-        IEnumerable<string> Whole(Ink ink) => (terminal.OutputIsTerminal ? Wrapped.Lines(line, terminal.Width, width + 4) : [line]).Select(part => terminal.Paint(part, ink));
     }
 
     private static IEnumerable<string> ProgressLines(Terminal terminal, StepStatus step, int width)
@@ -126,12 +119,18 @@ internal static class StatusView
         }
 
         var bar = terminal.OutputIsTerminal && terminal.Width >= BarWidthMin && progress.Total is > 0 and var total ? $"{ProgressText.Bar(progress.Done, total)} " : "";
-        yield return Cut(terminal, $"  {"".PadRight(width)}  {bar}{ProgressText.Of(progress, step.Remaining)}");
-        if (ProgressText.Items(step.Items) is { } items)
+        var indent = terminal.OutputIsTerminal ? Math.Min(width + 4, terminal.Width / 2) : width + 4;
+        foreach (var text in (string?[])[$"{bar}{ProgressText.Of(progress, step.Remaining)}", ProgressText.Items(step.Items)])
         {
-            yield return Cut(terminal, $"  {"".PadRight(width)}  {items}");
+            foreach (var line in text is null ? [] : Wrapped.On(terminal, new string(' ', indent) + text, indent))
+            {
+                yield return line;
+            }
         }
     }
+
+    /// <summary>Whole: no line is wider than the terminal, or it could not be drawn over.</summary>
+    private static IEnumerable<string> Painted(Terminal terminal, string text, Ink ink, int indent = 2) => Wrapped.On(terminal, text, indent).Select(line => terminal.Paint(line, ink));
 
     private static string Cut(Terminal terminal, string line) =>
         !terminal.OutputIsTerminal || line.Length <= terminal.Width ? line : line[..(terminal.Width - 1)] + "…";

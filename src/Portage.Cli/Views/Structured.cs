@@ -29,8 +29,22 @@ internal static class Structured
             return;
         }
 
-        using var document = JsonDocument.Parse(buffer.WrittenMemory);
-        var emitter = new Emitter(terminal.Out);
+        WriteYaml(terminal.Out, buffer.WrittenMemory);
+    }
+
+    /// <summary>One document of a stream of them, from the same as JSON.</summary>
+    public static string YamlDocument(string json)
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        text.Write("---\n");
+        WriteYaml(text, Encoding.UTF8.GetBytes(json));
+        return text.ToString().TrimEnd('\n');
+    }
+
+    private static void WriteYaml(TextWriter output, ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var emitter = new Emitter(output);
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart());
         Emit(emitter, document.RootElement);

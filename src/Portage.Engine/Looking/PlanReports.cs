@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Portage.Configuration;
 using Portage.Configuration.Reading;
@@ -26,6 +27,18 @@ public sealed class PlanReports(
     // A plan is shown within a second; each size is a handful of small files.
     private const int EstimatesMax = 40;
 
+    /// <summary>How long a look may take: a server that is there answers within a second, and somebody waits for the plan.</summary>
+    public static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(10);
+
+    private static readonly string NoAnswer = $"No answer within {AnswersWithin.TotalSeconds:0} s.";
+
+    private static readonly Diagnostic Silent = DiagnosticCatalog.Unreachable.Error(null, NoAnswer);
+
+    private readonly ConcurrentDictionary<(StepAddress Step, bool IsLook), bool> _asked = [];
+
+    /// <summary>The steps whose places are being asked at the moment, in order of their names. May be read meanwhile.</summary>
+    public ImmutableArray<StepAddress> Asked => [.. _asked.Keys.Select(asked => asked.Step).Distinct().OrderBy(step => step.ToString(), StringComparer.Ordinal)];
+
     /// <summary>The plan of a revision.</summary>
     /// <param name="position">The last event of the ledger that the session takes into account.</param>
     /// <param name="withSizes">False where only what is destroyed is of interest: then nothing else is asked for.</param>
@@ -41,22 +54,43 @@ public sealed class PlanReports(
             : planner.Plan(wanted, recorded, seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen)));
         var estimates = ImmutableDictionary.CreateBuilder<StepAddress, StepEstimate>();
         var notes = new List<Diagnostic>(WayOut.Of(diagnostics, session, revision));
+        var silent = new List<StepAddress>();
         foreach (var (address, estimate, failure) in await sizes)
         {
+            if (failure == Silent)
+            {
+                silent.Add(address);
+                continue;
+            }
+
             if (estimate is not null)
             {
                 estimates[address] = estimate;
             }
 
             // A plan needs no sizes; but what is in the way of them will be in the way of the step.
-            if (failure is not null && notes.All(note => note.Detail != failure.Detail))
+            if (failure is not null && notes.All(note => note.Detail != failure.Detail || !IsOnePlace(note.Path, failure.Path)))
             {
                 notes.Add(failure with { Severity = Severity.Warning });
             }
         }
 
+        if (silent.Count > 0)
+        {
+            notes.Add(Silent with
+            {
+                Severity = Severity.Warning,
+                Detail = $"How large {silent[0]}{(silent.Count > 1 ? $" and {silent.Count - 1} more" : "")} would be cannot be seen: {NoAnswer}",
+                Command = "workflow configure validate --probe",
+            });
+        }
+
         return new(session.Name, revision.Number, session.Current?.Number != revision.Number, plan, estimates.ToImmutable(), [.. notes]) { Config = config, Seen = [.. seen], Position = position };
     }
+
+    /// <summary>Whether one path is the other or a part of it, so that who is told one looks at the other as well.</summary>
+    private static bool IsOnePlace(string? one, string? other) =>
+        one is null || other is null || $"{one}.".StartsWith($"{other}.", StringComparison.Ordinal) || $"{other}.".StartsWith($"{one}.", StringComparison.Ordinal);
 
     // All at once, because what takes time is the way to each repository.
     private Task<(StepAddress Step, StepEstimate? Estimate, Diagnostic? Failure)[]> EstimatesAsync(SessionState session, Plan plan, MigrationConfig config, CancellationToken cancellationToken) =>
@@ -75,7 +109,9 @@ public sealed class PlanReports(
         try
         {
             var context = new EstimateContext { Session = session.Name, Address = step, Config = config, Outputs = session.Outputs, Secrets = secrets, Time = time };
-            return (step, await estimated.EstimateAsync(context, cancellationToken), null);
+            return await AnswerAsync(step, isLook: false, asked => estimated.EstimateAsync(context, asked), cancellationToken) is { } answer
+                ? (step, answer.Value, null)
+                : (step, null, Silent);
         }
         catch (StepException failure)
         {
@@ -117,11 +153,36 @@ public sealed class PlanReports(
                 Items = GoneOf(change, had),
                 Overwrites = wanted.Overwrites,
             };
-            return new(change.Address, await destroying.LookAsync(context, cancellationToken), null);
+            return await AnswerAsync(change.Address, isLook: true, asked => destroying.LookAsync(context, asked), cancellationToken) is { } answer
+                ? new(change.Address, answer.Value, null)
+                : new(change.Address, [], NoAnswer);
         }
         catch (StepException failure)
         {
             return new(change.Address, [], failure.Because.Detail);
         }
     }
+
+    /// <summary>What was answered in time; null where nothing was.</summary>
+    private async Task<Answer<T>?> AnswerAsync<T>(StepAddress step, bool isLook, Func<CancellationToken, ValueTask<T>> ask, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(AnswersWithin, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        _asked[(step, isLook)] = true;
+        try
+        {
+            // What is asked of a file system that hangs does not hear of it.
+            return new(await ask(either.Token).AsTask().WaitAsync(either.Token));
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+        finally
+        {
+            _asked.TryRemove((step, isLook), out _);
+        }
+    }
+
+    private sealed record Answer<T>(T Value);
 }

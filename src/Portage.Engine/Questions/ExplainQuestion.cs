@@ -17,7 +17,11 @@ namespace Portage.Engine.Questions;
 /// <param name="Change">What a start would do with it.</param>
 /// <param name="Had">What is recorded of it; null when it never began.</param>
 /// <param name="Happened">Its history, oldest first, with the place of each event in the ledger.</param>
-public sealed record Explanation(long Position, StepAddress Step, StepStatus? Status, StepChange? Change, StepRecord? Had, ImmutableArray<(long Position, DateTimeOffset At, string Text)> Happened);
+public sealed record Explanation(long Position, StepAddress Step, StepStatus? Status, StepChange? Change, StepRecord? Had, ImmutableArray<(long Position, DateTimeOffset At, string Text)> Happened)
+{
+    /// <summary>True where nobody wants it any more and somebody asked for it to be taken back: nothing comes instead.</summary>
+    public bool Leaves { get; init; }
+}
 
 /// <summary>What an edit would do.</summary>
 /// <param name="Position">The last event of the ledger that it takes into account.</param>
@@ -26,7 +30,11 @@ public sealed record Explanation(long Position, StepAddress Step, StepStatus? St
 /// <param name="Change">What a start would do with the step then.</param>
 /// <param name="Had">What is recorded of it; null when it never began.</param>
 /// <param name="Others">What it would do with other steps, where that is anything.</param>
-public sealed record EditExplanation(long Position, StepAddress Step, string Edit, StepChange? Change, StepRecord? Had, ImmutableArray<StepChange> Others);
+public sealed record EditExplanation(long Position, StepAddress Step, string Edit, StepChange? Change, StepRecord? Had, ImmutableArray<StepChange> Others)
+{
+    /// <summary>True where the edit would leave it to be taken back, with nothing instead.</summary>
+    public bool Leaves { get; init; }
+}
 
 /// <summary>Why did a step run, why was it kept, why does it wait, why did it fail?</summary>
 public static class ExplainQuestion
@@ -37,13 +45,14 @@ public static class ExplainQuestion
     public static Explanation Answer(Planner planner, Asked asked, StatusReport status, IReadOnlyList<RecordedEvent> events, StepAddress step)
     {
         var session = asked.Session;
-        var change = (session.Current ?? session.Pending) is { } revision
-            ? planner.Plan(Desired.Of(planner, ConfigurationReader.ReadCanonical(revision.Configuration).Config!, session, run: 0), session.Recorded(), null).Plan.Changes.FirstOrDefault(change => change.Address == step)
+        var plan = (session.Current ?? session.Pending) is { } revision
+            ? planner.Plan(Desired.Of(planner, ConfigurationReader.ReadCanonical(revision.Configuration).Config!, session, run: 0), session.Recorded(), null).Plan
             : null;
+        var change = plan?.Changes.FirstOrDefault(change => change.Address == step);
         var happened = SessionEvents.Of(events, session.Name)
             .Where(recorded => recorded.Event is StepEvent happened && happened.Step == step)
             .Select(recorded => (recorded.Sequence, recorded.At, ((StepEvent)recorded.Event).Describe()));
-        return new(asked.Position, step, status.Steps.FirstOrDefault(one => one.Address == step), change, session.Steps.GetValueOrDefault(step), [.. happened]);
+        return new(asked.Position, step, status.Steps.FirstOrDefault(one => one.Address == step), change, session.Steps.GetValueOrDefault(step), [.. happened]) { Leaves = Leaves(plan, step) };
     }
 
     /// <summary>What if a field had another value?</summary>
@@ -71,6 +80,8 @@ public static class ExplainQuestion
             edit,
             plan.Changes.FirstOrDefault(change => change.Address == step),
             session.Steps.GetValueOrDefault(step),
-            [.. plan.Changes.Where(change => change.Address != step && change is not (StepChange.Keep or StepChange.Collect))]), edited.Diagnostics);
+            [.. plan.Changes.Where(change => change.Address != step && change is not (StepChange.Keep or StepChange.Collect))]) { Leaves = Leaves(plan, step) }, edited.Diagnostics);
     }
+
+    private static bool Leaves(Plan? plan, StepAddress step) => plan?.Steps.GetValueOrDefault(step) is { IsAbsent: true };
 }

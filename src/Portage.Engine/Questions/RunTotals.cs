@@ -7,7 +7,7 @@ namespace Portage.Engine.Questions;
 /// <param name="StepsComplete">Steps that are done.</param>
 /// <param name="Steps">Steps in all.</param>
 /// <param name="UnderWay">What is under way, together, by its unit.</param>
-/// <param name="Remaining">Until the run is over; null where nobody can tell, because something has not begun, stands still or waits.</param>
+/// <param name="Remaining">Until the run is over; null where nobody can tell, because something has not begun, stands still, waits or has more to come.</param>
 public sealed record RunTotals(int StepsComplete, int Steps, ImmutableArray<UnitTotal> UnderWay, TimeSpan? Remaining)
 {
     /// <summary>The totals of the run under way; null when none is.</summary>
@@ -25,7 +25,7 @@ public sealed record RunTotals(int StepsComplete, int Steps, ImmutableArray<Unit
             .OrderBy(unit => unit.Key, StringComparer.Ordinal)
             .Select(unit => UnitTotal.Of([.. unit]))
             .ToImmutableArray();
-        return new(report.Steps.Length - unfinished.Length, report.Steps.Length, underWay, unfinished.Length > 0 ? Longest(unfinished) : null);
+        return new(report.Steps.Length - unfinished.Length, report.Steps.Length, underWay, unfinished.Length > 0 && report.Steps.All(step => !step.HasMoreToCome) ? Longest(unfinished) : null);
     }
 
     /// <summary>The longest of them, because they run at the same time; null where one of them cannot say.</summary>

@@ -12,11 +12,12 @@ internal static class Pace
     // Longer than a slow bulk request that is not in trouble; well below what makes a person look twice.
     private static readonly TimeSpan StillAfter = TimeSpan.FromSeconds(15);
 
+    /// <summary>How far the present phase is. Null where it has not said yet: what is there then is the last word of the phase before, which may have been at its end.</summary>
+    public static StepProgress? Said(StepSight sight, StepRecord had) => sight.Progress is { At: { } said } word && said >= had.StartedAt ? word : null;
+
     /// <summary>How far work is that has begun and is not under way: what it said last of this attempt, without a rate. Null where it did not say.</summary>
     public static StepProgress? LastWord(StepSight sight, StepRecord had) =>
-        had.State == StepState.Running && sight.Progress is { At: { } said } word && said >= had.StartedAt
-            ? word with { PerSecond = null, Waiting = null }
-            : null;
+        had.State == StepState.Running && Said(sight, had) is { } word ? word with { PerSecond = null, Waiting = null } : null;
 
     /// <summary>What is wrong about the work's pace, in words; null where it moves, as far as anybody can see.</summary>
     /// <param name="sight">What is seen.</param>

@@ -102,8 +102,8 @@ public sealed class StatusBuilder(Planner planner)
         var isWorking = AtWork.Is(had);
         var sight = seen.Of(step.Address);
         var standstill = isWorking ? Pace.Standstill(sight, had, controller is not null, now) : null;
-        var progress = isWorking && standstill is null ? sight.Progress
-            : isWorking ? sight.Progress is { } word ? word with { PerSecond = null } : null
+        var progress = isWorking && standstill is null ? Pace.Said(sight, had)
+            : isWorking ? Pace.Said(sight, had) is { } word ? word with { PerSecond = null } : null
             : Pace.LastWord(sight, had);
         var (group, situation) = session.ActiveRun is null && standing is not Standing.Settled && ForbiddenField(step, had) is { } field
             ? (StepGroup.Pending, $"was done with another {field}, and cannot go on like this: workflow plan")
@@ -122,6 +122,7 @@ public sealed class StatusBuilder(Planner planner)
             had.Attempt,
             had.State == StepState.Absent ? null : had.ChangedAt)
         {
+            HasMoreToCome = HasMoreToCome(standing, had),
             Unmet = review is { Why: not GateQuestion.Manual } ? review.Why : null,
             Items = progress is not null ? progress.Items : had is { State: StepState.Complete, Items: { Count: > 0 } done } ? new(done.Count, done.Count, []) : null,
         };
@@ -131,6 +132,15 @@ public sealed class StatusBuilder(Planner planner)
     private static string? ForbiddenField(WantedStep step, StepRecord had) => had is { State: StepState.Complete, Inputs: { } begun }
         ? InputDifferences.Between(begun, step).FirstOrDefault(field => field is { Change: Change.Never, Affects: Affects.Result })?.Reason.Path
         : null;
+
+    /// <summary>Whether the step is not done with when what it does now is.</summary>
+    private static bool HasMoreToCome(Standing standing, StepRecord had) => standing switch
+    {
+        Standing.Settled => false,
+        Standing.Working { Phase: StepPhase.Run } => false,
+        Standing.Working { Phase: StepPhase.Revert } => had.LeavesBy is null,
+        _ => true,
+    };
 
     private static TimeSpan? Remaining(StepProgress? progress) =>
         progress is { Total: { } total, PerSecond: { } rate and > 0 } && total > progress.Done

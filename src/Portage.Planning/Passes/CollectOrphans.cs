@@ -16,8 +16,6 @@ internal static class CollectOrphans
             .Select(step => new StepChange.Collect(
                 step.Address,
                 step.IsWorking,
-                [new(null, null, null, step.IsWorking
-                    ? "no longer in the configuration; it is stopped, and what it made is left as it is"
-                    : "no longer in the configuration; what it made is left as it is")]));
+                [new(null, null, null, $"no longer in the configuration; {(step.IsWorking ? "it is stopped, and " : "")}what it made is left as it is: workflow collect {step.Address} takes it back")]));
     }
 }

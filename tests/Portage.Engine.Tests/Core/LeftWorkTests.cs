@@ -150,7 +150,7 @@ public sealed class LeftWorkTests
         var (plan, _) = PlanOf(story, NoReview + NoBackfill + "\n        validate: { skip: true }");
         var collect = Assert.IsType<StepChange.Collect>(plan.Changes.Single(change => change.Address == StepAddress.Parse(Backfill)));
         Assert.True(collect.StopsWork);
-        Assert.Equal(["no longer in the configuration; it is stopped, and what it made is left as it is"], collect.Because.Select(reason => reason.Text));
+        Assert.Equal(["no longer in the configuration; it is stopped, and what it made is left as it is: workflow collect logs/a@blue:backfill takes it back"], collect.Because.Select(reason => reason.Text));
         Assert.False(plan.IsEmpty);
 
         story.Start(Story.Config(NoReview + NoBackfill + "\n        validate: { skip: true }"));

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Portage.Engine.Core;
 using Portage.Engine.Operations;
 using Portage.Engine.Ports;
+using Portage.Engine.Questions;
 using Portage.Engine.Status;
 using Portage.Engine.Tests.Doubles;
 using Portage.Model.Addresses;
@@ -13,6 +14,7 @@ namespace Portage.Engine.Tests.Core;
 public sealed class StatusTests
 {
     private const string Backfill = "logs/a@blue:backfill";
+    private const string Validate = "logs/a@blue:validate";
     private const int Controller = 1;
 
     [Fact]
@@ -108,6 +110,49 @@ public sealed class StatusTests
         Assert.Equal((StepGroup.Failed, null), (Seen(story, new(progress, IsAlive: false, null)).Group, Seen(story, new(progress, IsAlive: false, null)).Progress));
     }
 
+    /// <summary>The run before it was at its end: that is not how far taking it back is.</summary>
+    [Fact]
+    public void Of_AStepBeingReverted_TellsNothingOfThePhaseBefore()
+    {
+        var story = new Story().Start(Story.Config("metadata: { approve: none }")).Finish();
+        var end = Progress(story) with { Done = 100, Items = new(2, 2, []) };
+        story.Now += TimeSpan.FromMinutes(1);
+        story.Do(new Operation.Redo([Validate], IsWanted: true) { By = "ann" });
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.Equal($"revert {Validate} #1 of a\n", story.Settle());
+
+        foreach (var isAlive in (bool[])[true, false])
+        {
+            var report = Report(story, Validate, new(end, isAlive, null));
+            var step = report.Steps.Single(step => step.Address == StepAddress.Parse(Validate));
+            Assert.Equal(("is being reverted", null, null, null), (step.Situation, step.Progress, step.Remaining, step.Items));
+            Assert.Empty(RunTotals.Of(report)!.UnderWay);
+        }
+
+        var said = Report(story, Validate, new(end with { Done = 3, At = story.Now }, IsAlive: true, null));
+        Assert.Equal(3, Assert.Single(RunTotals.Of(said)!.UnderWay).Finished);
+
+        // It is done anew then, so that nobody can tell when the run is over.
+        Assert.NotNull(said.Steps.Single(step => step.Address == StepAddress.Parse(Validate)).Remaining);
+        Assert.Null(RunTotals.Of(said)!.Remaining);
+    }
+
+    [Fact]
+    public void Of_ARunInWhichACompleteStepIsLookedAtAgain_TellsNoTimeOfItsEnd()
+    {
+        const string Snapshot = "logs/main:snapshot";
+        var story = new Story().Start(Story.Config("metadata: { approve: none }")).Finish();
+        story.Do(new Operation.Redo([Snapshot], IsWanted: true) { By = "ann" });
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Settle();
+        story.Reverted(Snapshot).Settle();
+
+        var report = Report(story, Snapshot, new(Progress(story), IsAlive: true, null));
+        Assert.Equal((StepGroup.Complete, "done; looked at again when the steps before it are done"), (report.Steps[1].Group, report.Steps[1].Situation));
+        Assert.NotNull(Assert.Single(RunTotals.Of(report)!.UnderWay).Remaining);
+        Assert.Null(RunTotals.Of(report)!.Remaining);
+    }
+
     [Fact]
     public void Of_AStepWithoutAPlace_SaysForWhichItWaits()
     {
@@ -128,13 +173,15 @@ public sealed class StatusTests
     private static StepProgress Progress(Story story) =>
         new(6, 100, "documents", 8, null, ImmutableSortedDictionary<string, long>.Empty) { At = story.Now, MovedAt = story.Now };
 
-    private static StepStatus Seen(Story story, StepSight sight, int? controller = Controller) => new StatusBuilder(Kinds.Planner)
+    private static StepStatus Seen(Story story, StepSight sight, int? controller = Controller) =>
+        Report(story, Backfill, sight, controller).Steps.Single(step => step.Address == StepAddress.Parse(Backfill));
+
+    private static StatusReport Report(Story story, string step, StepSight sight, int? controller = Controller) => new StatusBuilder(Kinds.Planner)
         .Of(story.Session, Story.Nothing with
         {
             Controller = controller is { } process ? new(process, story.Now) : null,
-            Steps = Story.Nothing.Steps.Add(StepAddress.Parse(Backfill), sight),
-        }, story.Now)
-        .Steps.Single(step => step.Address == StepAddress.Parse(Backfill));
+            Steps = Story.Nothing.Steps.Add(StepAddress.Parse(step), sight),
+        }, story.Now);
 
     private static Story Working()
     {

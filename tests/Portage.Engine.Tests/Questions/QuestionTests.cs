@@ -122,6 +122,30 @@ public sealed class QuestionTests
         Assert.Null(ExplainQuestion.WhatIf(Kinds.Planner, new(story.Home, story.Session), StepAddress.Parse("logs/a@blue:backfill"), "nonsense").Explanation);
     }
 
+    [Fact]
+    public void Answer_OfAStepThatIsToBeTakenBack_SaysThatNothingComesInstead()
+    {
+        const string NoGates = "metadata: { approve: none }\n        backfill: { approve: none }\n        validate: { approve: none }";
+        const string Metadata = "logs/b@blue:metadata";
+        var story = new Story().Start(Story.Config(NoGates, $"b:\n        indices: {{ include: [b] }}\n        {NoGates}")).Finish().Start(Story.Config(NoGates));
+        story.Settle();
+        Assert.False(Explain().Leaves);
+        Assert.False(story.Do(new Operation.Collect(["logs/b"], IsWanted: true) { By = "ann" }).HasFailed);
+        Says();
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Settle();
+        Says();
+
+        void Says()
+        {
+            var explained = Explain();
+            Assert.True(explained.Leaves);
+            Assert.Equal(["no longer in the configuration; ann wants it taken back"], Assert.IsType<StepChange.Revert>(explained.Change).Because.Select(reason => reason.Text));
+        }
+
+        Explanation Explain() => ExplainQuestion.Answer(Kinds.Planner, new(story.Home, story.Session), StatusQuestion.Answer(Kinds.Planner, new(story.Home, story.Session), Story.Nothing, story.Now), [], StepAddress.Parse(Metadata));
+    }
+
     [Theory]
     [InlineData(null, null, true)]
     [InlineData("live", null, true)]

@@ -62,6 +62,8 @@ public sealed class ContractTests
 
     public static TheoryData<string> Names() => [.. Goldens.Keys];
 
+    public static TheoryData<string> Versioned() => [.. Shape.All.Where(shape => shape.Version > 0).Select(shape => shape.Name)];
+
     [Theory]
     [MemberData(nameof(Names))]
     public async Task Json_OfEachAnswer_IsTheContract(string name) => Golden.Verify(await Goldens[name](await ToldAsync()), $"{name}.json");
@@ -82,6 +84,42 @@ public sealed class ContractTests
         var shape = Shape.All.Single(shape => shape.Name == name.Split('.')[0]);
         using var document = JsonDocument.Parse(await Goldens[name](await ToldAsync()));
         Assert.Equal(shape.Version, document.RootElement.TryGetProperty("formatVersion", out var version) ? version.GetInt32() : 0);
+    }
+
+    /// <summary>A field is there also where it is null: a program that reads it needs no other case.</summary>
+    [Theory]
+    [MemberData(nameof(Versioned))]
+    public async Task Json_OfAShape_HasTheSameFieldsEverywhere(string shape)
+    {
+        var (told, seen) = (await ToldAsync(), new Dictionary<string, HashSet<string>>(StringComparer.Ordinal));
+        foreach (var name in Goldens.Keys.Where(name => name.Split('.')[0] == shape))
+        {
+            using var document = JsonDocument.Parse(await Goldens[name](told));
+            Walk("", document.RootElement);
+        }
+
+        Assert.All(seen, place => Assert.True(place.Value.Count == 1, $"{place.Key}: {string.Join(" or ", place.Value)}"));
+
+        void Walk(string place, JsonElement value)
+        {
+            // Numbers are what a step counts, and the columns of an index are the cluster's.
+            if (value.ValueKind == JsonValueKind.Object && !place.EndsWith(".numbers", StringComparison.Ordinal) && !place.EndsWith(".indices[]", StringComparison.Ordinal))
+            {
+                seen.TryAdd(place, []);
+                seen[place].Add(string.Join(' ', value.EnumerateObject().Select(field => field.Name)));
+                foreach (var field in value.EnumerateObject())
+                {
+                    Walk($"{place}.{field.Name}", field.Value);
+                }
+            }
+            else if (value.ValueKind == JsonValueKind.Array)
+            {
+                foreach (var item in value.EnumerateArray())
+                {
+                    Walk($"{place}[]", item);
+                }
+            }
+        }
     }
 
     /// <summary>An answer about what is recorded says how much of it was taken into account.</summary>
