@@ -63,6 +63,20 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
+    public void Decide_WhenInputsChangedAfterAnApproval_AsksAgain()
+    {
+        var story = AtReview();
+        story.Do(new Operation.Pause(["*"]) { By = "ann" });
+        Approve(story, Metadata);
+        story.Start(Story.Config("metadata: { replicas: 2 }"));
+        story.Do(new Operation.Resume(["*"]) { By = "ann" });
+        Assert.Equal("evaluate logs/a@blue:metadata #1\n", story.Settle());
+
+        // The very same words, about other inputs.
+        Assert.Equal("review logs/a@blue:metadata: manual\n", story.Evaluate(Metadata).Settle());
+    }
+
+    [Fact]
     public void Decide_WhenTheRuleChangedUnderAReview_AsksTheNewRule()
     {
         var story = AtReview();
@@ -349,6 +363,22 @@ public sealed class ReconcilerTests
         story.Reverted(Backfill).Settle();
         story.Start(Story.Config(Overwriting));
         Assert.Equal("revert logs/a@blue:validate #1 of a\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenWhatWasTakenBackWholeIsStoodOn_BeginsNothingBeforeThatIsTakenBackToo()
+    {
+        var story = Story.OfEarlierBuild(NoReview);
+        story.Start(Story.Config(Overwriting + "\n        validate: { skip: true }"));
+        story.Settle();
+        story.Evaluate(Backfill, destroys: story.There).Settle();
+        Approve(story, Backfill);
+        Assert.Equal("revert logs/a@blue:backfill #1\n", story.Settle());
+        story.Do(new Operation.Pause([Backfill]) { By = "ann" });
+        story.Reverted(Backfill).Settle();
+        story.Start(Story.Config(Overwriting));
+        story.Do(new Operation.Resume([Backfill]) { By = "ann" });
+        Assert.Equal("revert logs/a@blue:validate #1\n", story.Settle());
     }
 
     private static Story AtReview()

@@ -18,6 +18,7 @@ namespace Portage.Engine.Tests.Core;
 internal sealed class Story
 {
     private readonly InputsMemo _memo = new();
+    private (int Run, ImmutableArray<WantedStep> Steps) _wanted;
     private readonly HashSet<StepAddress> _inFlight = [];
     private readonly HashSet<StepAddress> _stopping = [];
     private readonly HomeState _home = new();
@@ -104,9 +105,14 @@ internal sealed class Story
 
     public ImmutableArray<Effect> Decide()
     {
-        var wanted = Session.Carried is { } run
-            ? Desired.Of(Planner, ConfigurationReader.ReadCanonical(Session.ConfigurationOf(run.Number)).Config!, Session, run.Number)
-            : [];
+        // As in a controller: known for a run from its start, so that what was kept is made use of.
+        var run = Session.Carried?.Number ?? 0;
+        if (_wanted.Run != run || _wanted.Steps.IsDefault)
+        {
+            _wanted = (run, run == 0 ? [] : Desired.Of(Planner, ConfigurationReader.ReadCanonical(Session.ConfigurationOf(run)).Config!, Session, run));
+        }
+
+        var wanted = _wanted.Steps;
         var places = _inFlight.Select(step => new Placed(Session.Name, step, AtWork.As(Session.Steps[step], Planner)));
         var observed = new Observed(Now, _inFlight, _stopping) { Limits = Limits, Places = [.. Elsewhere, .. places], Readings = Readings };
         var effects = Reconciler.Decide(wanted, Session, observed, _memo);
