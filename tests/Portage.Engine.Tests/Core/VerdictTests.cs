@@ -43,7 +43,9 @@ public sealed class VerdictTests
     {
         var story = TakenBackMeanwhile();
         story.Start(Widened(Overwriting));
-        Assert.Equal(["a", "b"], Change(story, Validate).Redone);
+        var validate = Change(story, Validate);
+        Assert.Equal(["a", "b"], validate.Redone);
+        Assert.Contains($"rests on {Backfill}, which was taken back meanwhile", validate.Because.Select(reason => reason.Text));
     }
 
     [Theory]
