@@ -1,5 +1,5 @@
-using Portage.Engine.Core;
 using System.Collections.Immutable;
+using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
 using Portage.Model.Addresses;
