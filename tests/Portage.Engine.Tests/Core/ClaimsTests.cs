@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
 using Portage.Model.Addresses;
@@ -52,6 +53,17 @@ public sealed class ClaimsTests
         var story = Elsewhere(NoReview);
         story.Do(new Operation.Redo(["logs/a@blue:validate"], IsWanted: true) { By = "ann", Session = "default" });
         Assert.False(story.Do(Start() with { Session = "default" }).HasFailed);
+    }
+
+    [Theory]
+    [InlineData("default", "logs/b@blue:metadata", false)]
+    [InlineData("default", "shop/a@blue:metadata", true)]
+    [InlineData("trial", "logs/a@blue:metadata", true)]
+    public void Conflicts_WorkOfTheSameSourceOrAnother_AreThoseOfAnother(string session, string step, bool isOthers)
+    {
+        var claim = new Claim("default", StepAddress.Parse("logs/a@blue:backfill"), "http://blue:9200", "a");
+        var found = Claims.Conflicts(new Story().Home, session, StepAddress.Parse(step), "http://blue:9200", ["a"], [claim]);
+        Assert.Equal(isOthers ? [claim] : [], found);
     }
 
     /// <summary>The default session has written index a to blue; session trial knows what its snapshot holds, and is about to go on.</summary>

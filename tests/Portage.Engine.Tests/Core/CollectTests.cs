@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
 using Portage.Model.Addresses;
@@ -260,6 +261,44 @@ public sealed class CollectTests
         var refused = Assert.Single(Ask(story, "logs/b").Diagnostics);
         Assert.Equal("PG2030", refused.Code);
         Assert.Contains("logs/b@blue:metadata made b, in which logs/a@blue:", refused.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_OnlyTheComparisonIsWantedAgain_KeepsAllBelowIt()
+    {
+        var story = Left();
+        Ask(story, "logs/b");
+        story.Start(WithB.Replace("indices: { include: [b] }\n        " + NoGates, "indices: { include: [b] }\n        metadata: { skip: true }\n        backfill: { skip: true }\n        validate: { approve: none }", StringComparison.Ordinal));
+        Assert.Equal(["collect logs/b@blue:metadata", "collect logs/b@blue:backfill"], Changes(story).Where(change => change is not StepChange.Keep).Select(change => $"{change.Word} {change.Address}"));
+    }
+
+    [Fact]
+    public void Collect_OfMetadataAlone_AsksForAllThatRestsOnIt()
+    {
+        var story = Left();
+        story.Settle();
+        Assert.False(Ask(story, "logs/b@blue:metadata").HasFailed);
+        Assert.All((string[])["logs/b@blue:metadata", "logs/b@blue:backfill", "logs/b@blue:validate"], step => Assert.Equal("ann", Had(story, step).LeavesBy));
+    }
+
+    [Fact]
+    public void Collect_AnIndexThatAnotherSessionHasUnderAnotherAddressOfTheCluster_IsRefused()
+    {
+        var story = Left();
+        story.Settle();
+        Assert.False(Ask(story, "logs/b@blue:backfill").HasFailed);
+        story.Do(new Operation.Collect(["logs/b"], IsWanted: false) { By = "ann" });
+        story.Do(new Operation.CreateSession("trial", null) { By = "ann" });
+        story.Do(new Operation.Configure(WithB.Replace("blue:9200", "other-name:9200", StringComparison.Ordinal), "test", null) { By = "ann", Session = "trial" });
+        story.Do(new Operation.Commit { By = "ann", Session = "trial" });
+        var clusters = ImmutableSortedDictionary<string, string>.Empty.Add("http://blue:9200", "one").Add("http://other-name:9200", "one");
+        story.Tell(
+            new RunStarted("trial", 1, 1, Model.Steps.Fingerprint.Of("plan"), "ann") { Clusters = clusters },
+            new StepStarted("trial", 1, StepAddress.Parse("logs/b@blue:metadata"), 1, StepPhase.Run, Had(story, "logs/b@blue:metadata").Inputs!),
+            new RunEnded("trial", 1, RunOutcome.Stopped, "ann"));
+        var refused = Assert.Single(story.Do(new Operation.Collect(["logs/b@blue:backfill"], IsWanted: true) { By = "ann", Session = "default" }).Diagnostics);
+        Assert.Equal("PG2030", refused.Code);
+        Assert.Contains("in which logs/b@blue:metadata of session trial has work", refused.Detail, StringComparison.Ordinal);
     }
 
     private static string WithB => Story.Config(NoGates, "b:\n        indices: { include: [b] }\n        " + NoGates);

@@ -215,6 +215,19 @@ public sealed class OperationsTests
         Refused(story, new Operation.Start(plan) { By = "ann" }, DiagnosticCatalog.PlanIsAnother, "workflow plan");
     }
 
+    [Theory]
+    [InlineData(5, true)]
+    [InlineData(6, false)]
+    public void Start_OfTheBeginningOfThePlan_IsRefusedWhereThatCouldBeChance(int digits, bool isRefused)
+    {
+        var story = Configured();
+        story.Do(new Operation.Commit { By = "ann" });
+        var hash = Assert.IsType<RunStarted>(Assert.Single(new OperationRules(story.Planner).Perform(new Operation.Start(null) { By = "ann" }, story.Home).Events)).Plan;
+        var named = story.Do(new Operation.Start(hash.Hex[..digits]) { By = "ann" });
+        Assert.Equal(isRefused, named.HasFailed);
+        Assert.Equal(isRefused ? 0 : 1, story.Session.Runs.Count);
+    }
+
     [Fact]
     public void Start_OfThePlanOfAnEarlierMoment_IsRefused()
     {

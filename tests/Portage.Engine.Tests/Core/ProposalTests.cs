@@ -83,6 +83,17 @@ public sealed class ProposalTests
         Assert.EndsWith($"ProposalDropped\nevaluate {Backfill} #1 of a\n", story.Report(Metadata).Settle(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Apply_ALookAtAnotherChange_KeepsNoApproval()
+    {
+        // As a build wrote it that dropped nothing in between.
+        var story = ApprovedAndHeld();
+        var had = story.Session.Steps[StepAddress.Parse(Backfill)];
+        Assert.True(had.Proposal!.IsApproved);
+        story.Tell(new StepStarted(story.Session.Name, had.Run, had.Address, 1, StepPhase.Evaluate, had.Inputs!) { Items = ["a"] });
+        Assert.Null(story.Session.Steps[had.Address].Proposal!.Approved);
+    }
+
     private static void AssertAsksAgain(Story story)
     {
         story.Do(new Operation.Resume(["*"]) { By = "ann" });

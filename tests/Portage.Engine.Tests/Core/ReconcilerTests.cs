@@ -63,6 +63,20 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
+    public void Decide_WhenInputsChangedAfterAnApproval_AsksAgain()
+    {
+        var story = AtReview();
+        story.Do(new Operation.Pause(["*"]) { By = "ann" });
+        Approve(story, Metadata);
+        story.Start(Story.Config("metadata: { replicas: 2 }"));
+        story.Do(new Operation.Resume(["*"]) { By = "ann" });
+        Assert.Equal("evaluate logs/a@blue:metadata #1\n", story.Settle());
+
+        // The very same words, about other inputs.
+        Assert.Equal("review logs/a@blue:metadata: manual\n", story.Evaluate(Metadata).Settle());
+    }
+
+    [Fact]
     public void Decide_WhenTheRuleChangedUnderAReview_AsksTheNewRule()
     {
         var story = AtReview();
@@ -349,6 +363,66 @@ public sealed class ReconcilerTests
         story.Reverted(Backfill).Settle();
         story.Start(Story.Config(Overwriting));
         Assert.Equal("revert logs/a@blue:validate #1 of a\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenWhatWasTakenBackWholeIsStoodOn_BeginsNothingBeforeThatIsTakenBackToo()
+    {
+        var story = Story.OfEarlierBuild(NoReview);
+        story.Start(Story.Config(Overwriting + "\n        validate: { skip: true }"));
+        story.Settle();
+        story.Evaluate(Backfill, destroys: story.There).Settle();
+        Approve(story, Backfill);
+        Assert.Equal("revert logs/a@blue:backfill #1\n", story.Settle());
+        story.Do(new Operation.Pause([Backfill]) { By = "ann" });
+        story.Reverted(Backfill).Settle();
+        story.Start(Story.Config(Overwriting));
+        story.Do(new Operation.Resume([Backfill]) { By = "ann" });
+        Assert.Equal("revert logs/a@blue:validate #1\n", story.Settle());
+    }
+
+    [Fact]
+    public void Decide_WhileWorkThatNobodyWantsIsEnding_TheRunIsNotOver()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        story.Start(Story.Config(NoReview, "b: { indices: { include: [b] }, metadata: { skip: true }, validate: { skip: true } }"));
+        Assert.Equal("run logs/b@blue:backfill #1\n", story.Settle());
+        story.Begun("logs/b@blue:backfill").Start(Story.Config(NoReview + "\n        validate: { approve: none }"));
+        Assert.Equal("stop logs/b@blue:backfill: no longer wanted\n", story.Settle());
+        Assert.Equal("end Done\n", story.Stopped("logs/b@blue:backfill").Settle());
+    }
+
+    [Fact]
+    public void Decide_WhenARevertFindsMore_ForgetsTheApprovalOfWhatItStandsOnToo()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        story.Start(Story.Config("metadata: { approve: none, replicas: 2 }"));
+        story.Settle();
+        story.Evaluate(Metadata, destroys: story.There).Settle();
+        Approve(story, Metadata);
+        story.Settle();
+        story.Reverted(Validate).Settle();
+        Assert.NotNull(story.Session.Steps[StepAddress.Parse(Metadata)].Proposal);
+        story.Refuse(Backfill);
+        Assert.Null(story.Session.Steps[StepAddress.Parse(Metadata)].Proposal);
+    }
+
+    [Fact]
+    public void Decide_AComparisonIsDoneAnewWithTheSameOutcome_IsReviewedAnew()
+    {
+        var story = new Story().Start(Story.Config(NoReview + "\n        validate: { approve: manual }")).Finish();
+        Approve(story, Validate);
+        story.Settle();
+        Assert.False(story.Do(new Operation.Redo([Backfill], IsWanted: true) { By = "ann" }).HasFailed);
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Settle();
+        story.Evaluate(Backfill, destroys: story.There).Settle();
+        Approve(story, Backfill);
+        story.Settle();
+        story.Reverted(Validate).Settle();
+        story.Reverted(Backfill).Settle();
+        story.Report(Backfill).Settle();
+        Assert.Equal("review logs/a@blue:validate: manual\n", story.Report(Validate).Settle());
     }
 
     private static Story AtReview()

@@ -148,6 +148,30 @@ public sealed class ServiceTests
         Assert.Contains($"adjust {Service}\n", story.Settle(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Decide_NothingElseIsWantedAndTheGateHolds_TheRunGoesOn()
+    {
+        var story = new Story { Planner = Kinds.ServicePlanner }.Start("""
+            migrations:
+              logs:
+                snapshots: { main: { repository: { file: { path: /s } }, existing: nightly } }
+            """);
+        Assert.Equal($"run {Service} #1\n", story.Settle());
+        Assert.Equal("", story.Serve(Service, 9).Settle());
+        Assert.NotNull(story.Session.ActiveRun);
+    }
+
+    [Fact]
+    public void Decide_StoppedWhileAServiceWasToBeDoneAnew_TakesNothingBackWithoutARun()
+    {
+        var story = Done().Begun(Service);
+        Assert.False(story.Do(new Operation.Redo([Service], IsWanted: true) { By = "ann" }).HasFailed);
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.Equal($"stop {Service}: its inputs changed\n", story.Settle());
+        story.Do(new Operation.Stop { By = "ann" });
+        Assert.DoesNotContain("revert", story.Stopped(Service).Settle(), StringComparison.Ordinal);
+    }
+
     private static Story Serving(long lag)
     {
         var story = new Story { Planner = Kinds.ServicePlanner }.Start(Story.Config(NoGates));

@@ -18,6 +18,7 @@ namespace Portage.Engine.Tests.Core;
 internal sealed class Story
 {
     private readonly InputsMemo _memo = new();
+    private (int Run, ImmutableArray<WantedStep> Steps) _wanted;
     private readonly HashSet<StepAddress> _inFlight = [];
     private readonly HashSet<StepAddress> _stopping = [];
     private readonly HomeState _home = new();
@@ -104,11 +105,21 @@ internal sealed class Story
 
     public ImmutableArray<Effect> Decide()
     {
-        var wanted = Session.Carried is { } run
-            ? Desired.Of(Planner, ConfigurationReader.ReadCanonical(Session.ConfigurationOf(run.Number)).Config!, Session, run.Number)
-            : [];
+        // As in a controller: known for a run from its start, so that what was kept is made use of.
+        var run = Session.Carried?.Number ?? 0;
+        if (_wanted.Run != run || _wanted.Steps.IsDefault)
+        {
+            _wanted = (run, run == 0 ? [] : Desired.Of(Planner, ConfigurationReader.ReadCanonical(Session.ConfigurationOf(run)).Config!, Session, run));
+        }
+
+        var wanted = _wanted.Steps;
         var places = _inFlight.Select(step => new Placed(Session.Name, step, AtWork.As(Session.Steps[step], Planner)));
-        return Reconciler.Decide(wanted, Session, new(Now, _inFlight, _stopping) { Limits = Limits, Places = [.. Elsewhere, .. places], Readings = Readings }, _memo);
+        var observed = new Observed(Now, _inFlight, _stopping) { Limits = Limits, Places = [.. Elsewhere, .. places], Readings = Readings };
+        var effects = Reconciler.Decide(wanted, Session, observed, _memo);
+
+        // What was kept since the last decision must not show.
+        Assert.Equal(Reconciler.Decide(wanted, Session, observed, new InputsMemo()).Select(Whole), effects.Select(Whole));
+        return effects;
     }
 
     /// <summary>Decides and carries out, until there is nothing to do but to wait for what is in flight.</summary>
@@ -216,6 +227,8 @@ internal sealed class Story
     private static ImmutableArray<OutputPart> Outputs(StepAddress step, string documents) => step.Kind == StepKind.Snapshot
         ? [.. from name in (string[])["a", "b"] from part in (string[])[Kinds.Documents, Kinds.Definitions] select new OutputPart(part, name, Fingerprint.Of($"{name} {(part == Kinds.Documents ? documents : part)}"))]
         : [];
+
+    private static string Whole(Effect effect) => effect is Effect.Begin begin ? $"{Line(effect)} {begin.Inputs.Fingerprints}, may destroy {string.Join(", ", begin.Approved.Select(one => one.Key))}" : Line(effect);
 
     /// <summary>An effect as one line.</summary>
     public static string Line(Effect effect) => effect switch

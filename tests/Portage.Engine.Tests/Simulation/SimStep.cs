@@ -22,6 +22,7 @@ internal sealed class SimStep(World world, IStepDefinition definition) : IStep, 
 
     public async ValueTask<StepReport> EvaluateAsync(EvaluateContext context, CancellationToken cancellationToken)
     {
+        world.Begins(context.Session, context.Run, context.Address, context.Attempt);
         await WorkAsync(cancellationToken);
         var had = world.State.Sessions.GetValueOrDefault(context.Session)?.Steps.GetValueOrDefault(context.Address);
         var destroyed = had is { HasEffects: true, State: not StepState.Evaluated } ? Destroyed(context.Redo, had) : [];
@@ -38,6 +39,7 @@ internal sealed class SimStep(World world, IStepDefinition definition) : IStep, 
 
     public async ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken)
     {
+        world.Begins(context.Session, context.Run, context.Address, context.Attempt);
         await WorkAsync(cancellationToken);
         return world.HasFaults && definition.GatePlacement == GatePlacement.BeforeRun && world.Chance.Next(8) == 0
             ? new StepResult.EvidenceChanged(new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", 0), [$"another look {world.Chance.Next(1000)}"]))
@@ -46,6 +48,8 @@ internal sealed class SimStep(World world, IStepDefinition definition) : IStep, 
 
     public async ValueTask<RevertResult> RevertAsync(RevertContext context, CancellationToken cancellationToken)
     {
+        world.Begins(context.Session, context.Run, context.Address, context.Attempt);
+        world.Reverts(context);
         await WorkAsync(cancellationToken);
         if (world.HasFaults && world.Chance.Next(12) == 0)
         {

@@ -60,6 +60,9 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
     /// <summary>The time until which no workload can be reached, whoever asks.</summary>
     public TimeSpan HiddenUntil { get; set; }
 
+    /// <summary>What was done that must not be, by the world's own eyes; a step that threw would only have failed.</summary>
+    public List<string> Breaches { get; } = [];
+
     public bool HasController => _controller is { Running.IsCompleted: false };
 
     public static StepResult.Done Done(StepAddress step, StepInputs inputs)
@@ -183,6 +186,7 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
         var (standstill, at) = (0, Time.Elapsed);
         while (Time.Elapsed < until && isEnough?.Invoke() != true)
         {
+            Assert.Empty(Breaches);
             Assert.True(standstill < StandstillMax, "Something goes round without any time passing.");
             (standstill, at) = Time.Elapsed == at ? (standstill + 1, at) : (0, Time.Elapsed);
             while (_queue.TryDequeue(out var next))
@@ -225,6 +229,31 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
 
     /// <summary>The step in names and reports of this world: as in the histories, from before addresses had <c>@</c>. Real names did not change either.</summary>
     public static string NameOf(StepAddress step) => step.ToString().Replace('@', '>');
+
+    /// <summary>Work that begins, as the one whose work it is sees it: the ledger must say so already.</summary>
+    public void Begins(string session, int run, StepAddress step, int attempt)
+    {
+        if (State.Sessions.GetValueOrDefault(session)?.Steps.GetValueOrDefault(step) is not { IsClaimed: true } had || had.Run != run || had.Attempt != attempt)
+        {
+            Breaches.Add($"run {run}, attempt {attempt} of {step} began, and the ledger does not say so");
+        }
+    }
+
+    /// <summary>Work that is taken back: where it was done, and no more than was approved.</summary>
+    public void Reverts(RevertContext context)
+    {
+        var session = State.Sessions[context.Session];
+        var done = ConfigurationReader.ReadCanonical(session.ConfigurationOf(session.Steps[context.Address].ConfiguredBy)).Config!;
+        if (context.Address.Target is { } target && context.Config.Targets.GetValueOrDefault(target)?.Endpoint != done.Targets[target].Endpoint)
+        {
+            Breaches.Add($"{context.Address} was done on {done.Targets[target].Endpoint}, and is taken back elsewhere");
+        }
+
+        if (context.Approved is null)
+        {
+            Breaches.Add($"{context.Address} is taken back, and nobody says what was approved");
+        }
+    }
 
     /// <summary>Throws when workloads cannot be reached at this moment: an outage, a hiccup, or a defect of the backend.</summary>
     public void Reach()

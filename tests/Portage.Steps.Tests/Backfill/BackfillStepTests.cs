@@ -14,6 +14,8 @@ public sealed class BackfillStepTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private static SliceConfig InSmallBatches => Logs with { Backfill = new() { OperationCountMax = 5, Connections = 1, Workers = 1 } };
+
     private static SliceConfig Logs => new() { Indices = new() { Include = ["logs"] }, Backfill = new() { OperationCountMax = 10 } };
 
     [Theory]
@@ -121,26 +123,32 @@ public sealed class BackfillStepTests
         Assert.All(slice.Sandbox.Documents("logs"), document => Assert.Equal(1, document.Version));
     }
 
-    [Fact]
-    public async Task RunAsync_StoppedAndStartedAgain_SendsNothingTwice()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task RunAsync_StoppedAndStartedAgain_SendsNothingTwice(int looks)
     {
-        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Backfill = new() { OperationCountMax = 5, Connections = 1, Workers = 1 } });
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", InSmallBatches);
         var expected = slice.Golden("logs").Count();
-        using var stop = new CancellationTokenSource();
-        slice.Run.OnProgress = _ => stop.Cancel();
-        var step = new BackfillStep();
-        var context = slice.Run.ContextOf(step, null) with { StopRequested = stop.Token };
-        var stopped = await step.RunAsync(context, Cancellation);
-        if (stopped is StepResult.Stopped)
-        {
-            Assert.NotInRange(slice.Sandbox.Documents("logs").Count, expected, int.MaxValue);
-        }
+        await StopInTheMiddleAsync(slice, looks);
 
-        slice.Run.OnProgress = _ => { };
-        var done = await slice.DoAsync(step);
+        var done = await slice.DoAsync(new BackfillStep());
         Assert.Equal((expected, 0), (done.Report.Numbers["accepted"], done.Report.Numbers["existing"]));
-        Assert.All(slice.Sandbox.Documents("logs"), document => Assert.Equal(1, document.Version));
         Assert.Equal(expected, slice.Sandbox.Documents("logs").Count);
+        Assert.All(slice.Sandbox.Documents("logs"), document => Assert.Equal(1, document.Version));
+    }
+
+    [Fact]
+    public async Task RevertAsync_AfterAStopInTheMiddle_TakesWhatWasSentForOurs()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", InSmallBatches);
+        await StopInTheMiddleAsync(slice, looks: 3);
+        await slice.DoAsync(new BackfillStep());
+        var look = Assert.Single(await new BackfillStep().LookAsync(slice.Run.LookContextOf(new BackfillStep()), Cancellation));
+        Assert.Equal((slice.Golden("logs").Count(), 0), (look.Documents, look.Foreign));
+        await slice.Run.RevertAsync(new BackfillStep(), Cancellation);
+        Assert.Empty(slice.Sandbox.Documents("logs"));
     }
 
     [Fact]
@@ -341,6 +349,19 @@ public sealed class BackfillStepTests
     }
 
     /// <summary>Everything that the target says of the index, but for what it gives to each one anew.</summary>
+    /// <summary>Stops a backfill when some of it is done, and not all.</summary>
+    /// <param name="looks">At the lease, which is looked at before anything and after each batch.</param>
+    private static async Task StopInTheMiddleAsync(SliceOnSandbox slice, int looks)
+    {
+        using var stop = new CancellationTokenSource();
+        var asked = 0;
+        var step = new BackfillStep();
+        var context = slice.Run.ContextOf(step, null) with { StopRequested = stop.Token, AssertLease = () => { if (++asked == looks) { stop.Cancel(); } } };
+        Assert.IsType<StepResult.Stopped>(await step.RunAsync(context, Cancellation));
+        using var journal = await Portage.Steps.WorkItems.ItemJournal.LookAsync(slice.Run.FilesOf(step).Item("logs"), "logs", Cancellation);
+        Assert.InRange(journal.Sum("accepted"), 1, slice.Golden("logs").Count() - 1);
+    }
+
     private static async Task<string> WholeAsync(SliceOnSandbox slice)
     {
         var index = (await slice.Target.GetAsync("/logs", Cancellation))["logs"]!;

@@ -43,6 +43,12 @@ public sealed class LostLeaseTests
         Assert.Equal(0, slice.Run.Progress[0].Done);
         Assert.Equal((expected, 0), (done.Report.Numbers["accepted"], done.Report.Numbers["existing"]));
         Assert.Equal(expected, slice.Sandbox.Documents("logs").Count);
+
+        // What the first one had sent is ours as well.
+        var look = Assert.Single(await new BackfillStep().LookAsync(slice.Run.LookContextOf(new BackfillStep()), Cancellation));
+        Assert.Equal((expected, 0), (look.Documents, look.Foreign));
+        await slice.Run.RevertAsync(new BackfillStep(), Cancellation);
+        Assert.Empty(slice.Sandbox.Documents("logs"));
     }
 
     private sealed class LeaseIsLost() : Exception("Another worker has this work.");

@@ -1,0 +1,69 @@
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Engine.Operations;
+using Portage.Model.Addresses;
+using Portage.Planning;
+
+namespace Portage.Engine.Tests.Core;
+
+/// <summary>What work is handed besides its items: what it may destroy, and as what it was begun.</summary>
+public sealed class ApprovedTests
+{
+    private const string Metadata = "logs/a@blue:metadata";
+    private const string Backfill = "logs/a@blue:backfill";
+    private const string Validate = "logs/a@blue:validate";
+    private const string NoReview = "metadata: { approve: none }";
+    private const string Replicas = "metadata: { approve: none, replicas: 2 }";
+
+    private static readonly Destruction Documents = new(DestructionKind.DeleteDocuments, "blue", "a", 3, 100, 0) { Item = "a" };
+
+    [Fact]
+    public void Decide_ARevertThatWasApproved_MayDestroyThatAndNoMore()
+    {
+        var story = RevertApproved();
+        Assert.Equal([Documents.Key], Reverts(story).Approved.Select(one => one.Key));
+    }
+
+    [Fact]
+    public void Decide_ARevertThatGoesOnUnderAReview_MayDestroyNothingOfThatReview()
+    {
+        var story = RevertApproved();
+        story.Settle();
+        story.Fail(Backfill).Settle();
+        story.Start(Story.Config(Replicas + "\n        backfill: { conflict: overwrite }"));
+        story.Do(new Operation.Pause([Backfill]) { By = "ann" });
+        story.Settle();
+        story.Evaluate(Metadata, destroys: story.There).Settle();
+        Assert.NotNull(story.Session.Steps[StepAddress.Parse(Metadata)].OpenReview);
+        story.Do(new Operation.Resume([Backfill]) { By = "ann" });
+        Assert.Equal([Documents.Key], Reverts(story).Approved.Select(one => one.Key));
+    }
+
+    [Fact]
+    public void Decide_WorkThatIsChangedInPlace_KeepsTheIdentityThatItWasBegunWith()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        var begun = story.Session.Steps[StepAddress.Parse(Metadata)].Inputs!.Fingerprints;
+        story.Start(Story.Config(Replicas));
+        story.Settle();
+        story.Evaluate(Metadata).Settle();
+        var now = story.Session.Steps[StepAddress.Parse(Metadata)].Inputs!.Fingerprints;
+        Assert.Equal(begun.Identity, now.Identity);
+        Assert.NotEqual(begun.Result, now.Result);
+    }
+
+    /// <summary>Validate is taken back, and backfill is about to be.</summary>
+    private static Story RevertApproved()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        story.Start(Story.Config(NoReview + "\n        backfill: { conflict: overwrite }"));
+        story.Settle();
+        story.Evaluate(Backfill, destroys: Documents).Settle();
+        story.Do(new Operation.Approve([new(StepAddress.Parse(Backfill), story.Session.Steps[StepAddress.Parse(Backfill)].OpenReview!.Evidence)], null) { By = "ann" });
+        story.Settle();
+        return story.Reverted(Validate);
+    }
+
+    private static Effect.Begin Reverts(Story story) =>
+        Assert.Single(story.Decide().OfType<Effect.Begin>(), begin => begin.Phase == StepPhase.Revert && begin.Step.Address == StepAddress.Parse(Backfill));
+}

@@ -1,0 +1,56 @@
+using Portage.Planning;
+
+namespace Portage.Engine.Tests.Core;
+
+/// <summary>What an approval of a destruction is for, and what it is not for.</summary>
+public sealed class DestructionTests
+{
+    private static readonly Destruction Index = new(DestructionKind.DeleteIndex, "blue", "a", 3, 100, 0);
+    private static readonly Destruction Documents = new(DestructionKind.DeleteDocuments, "blue", "a", 3, 100, 0);
+
+    [Fact]
+    public void IsBeyond_TheSameWithOtherCounts_IsWithin()
+    {
+        Assert.False((Index with { Documents = 5, Bytes = 7 }).IsBeyond([Index]));
+        Assert.False((Index with { Foreign = 9 }).IsBeyond([Index with { Foreign = 1 }]));
+    }
+
+    [Fact]
+    public void IsBeyond_OthersHaveWrittenSince_IsBeyond()
+    {
+        Assert.True((Index with { Foreign = 1 }).IsBeyond([Index]));
+        Assert.True((Index with { Foreign = null }).IsBeyond([Index]));
+    }
+
+    [Fact]
+    public void IsBeyond_AnotherThing_IsBeyond()
+    {
+        Assert.True((Index with { Name = "b" }).IsBeyond([Index]));
+        Assert.True((Index with { Target = "green" }).IsBeyond([Index]));
+        Assert.True(Index.IsBeyond([]));
+    }
+
+    [Fact]
+    public void IsBeyond_IndexThatMayGo_MayBeEmptiedAndNotTheOtherWayRound()
+    {
+        Assert.False(Documents.IsBeyond([Index]));
+        Assert.True(Index.IsBeyond([Documents]));
+    }
+
+    [Fact]
+    public void Key_OthersHaveWrittenOrNobodyCanTell_IsAnother()
+    {
+        Assert.NotEqual(Index.Key, (Index with { Foreign = 1 }).Key);
+        Assert.NotEqual(Index.Key, (Index with { Foreign = null }).Key);
+        Assert.Equal(Index.Key, (Index with { Documents = 9 }).Key);
+    }
+
+    [Theory]
+    [InlineData(5L, 2L)]
+    [InlineData(6L, null)]
+    public void Explain_NumbersAgreeOrNot_SaysWhatIsOthersOrThatNobodyKnows(long there, long? foreign)
+    {
+        var explained = Destruction.Explain([Index with { Documents = there, Foreign = null }, Documents with { Documents = 3, Foreign = 2 }]);
+        Assert.Equal(foreign, explained[0].Foreign);
+    }
+}
