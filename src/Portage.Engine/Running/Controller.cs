@@ -205,7 +205,7 @@ public sealed partial class Controller
             ? (_revisions.Of(session, claimed.ConfiguredBy), session.ConfigurationOf(claimed.ConfiguredBy))
             : (wanted.Config, session.ConfigurationOf(run));
         var above = begin.Phase == StepPhase.Revert ? [] : StandingOn(session, wanted, begin.Step);
-        _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs, above));
+        _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs, above, wanted.Config));
     }
 
     /// <summary>The work that stands in what a step made, each with the configuration that it was done with.</summary>
