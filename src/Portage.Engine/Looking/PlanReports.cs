@@ -146,6 +146,7 @@ public sealed class PlanReports(
                 Address = change.Address,
                 Identity = identity,
                 Config = hasWork && (wanted.IsAbsent || RevertPlace.IsWhereItWasDone(had!, wanted)) ? ConfigurationReader.ReadCanonical(session.ConfigurationOf(had!.ConfiguredBy)).Config! : config,
+                Wanted = config,
                 Outputs = session.Outputs,
                 Secrets = secrets,
                 Time = time,

@@ -83,7 +83,11 @@ public abstract record RevertResult
 
     /// <summary>What is there is more than what was approved, and was not destroyed; what was approved may be gone in part.</summary>
     /// <param name="Now">What would be destroyed.</param>
-    public sealed record Changed(ImmutableArray<Destruction> Now) : RevertResult;
+    public sealed record Changed(ImmutableArray<Destruction> Now) : RevertResult
+    {
+        /// <summary>Items of which something is gone by now, by this call or by an earlier one of the same revert: they have to be done anew. Empty where all is as it was.</summary>
+        public ImmutableArray<string> Gone { get; init; } = [];
+    }
 }
 
 /// <summary>How far a step is. One immutable value.</summary>

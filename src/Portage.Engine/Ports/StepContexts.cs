@@ -20,6 +20,9 @@ public abstract record StepContext
     /// <summary>The whole configuration of the run; for a revert after a field changed that may never change, the one that the step was begun with.</summary>
     public required MigrationConfig Config { get; init; }
 
+    /// <summary>What is wanted now, where <see cref="Config"/> may be that of an earlier time; null where they are the same.</summary>
+    public MigrationConfig? Wanted { get; init; }
+
     /// <summary>What the steps before it, and it itself, left, by address.</summary>
     public required ImmutableDictionary<StepAddress, StepOutputs> Outputs { get; init; }
 

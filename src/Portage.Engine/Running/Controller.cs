@@ -206,7 +206,7 @@ public sealed partial class Controller
             ? (_revisions.Of(session, claimed.ConfiguredBy), session.ConfigurationOf(claimed.ConfiguredBy))
             : (wanted.Config, session.ConfigurationOf(run));
         var above = begin.Phase == StepPhase.Revert ? [] : StandingOn(session, wanted, begin.Step);
-        _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs, above));
+        _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs, above, wanted.Config));
         return true;
     }
 

@@ -157,12 +157,13 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         MigrationConfig config,
         string configuration,
         ImmutableDictionary<StepAddress, StepOutputs> outputs,
-        ImmutableArray<WorkAbove> above)
+        ImmutableArray<WorkAbove> above,
+        MigrationConfig wanted)
     {
         var flight = Of(session)[begin.Step.Address];
         flight.Work = Admission.IsWorkload(Admission.As(begin.Step, begin.Phase))
             ? _watch.StartAsync(flight, begin.Inputs, ApprovedOf(begin.Step, claimed), configuration, outputs)
-            : RunLightAsync(flight, begin, claimed, config, outputs, above);
+            : RunLightAsync(flight, begin, claimed, config, outputs, above, wanted);
     }
 
     private async Task RunLightAsync(
@@ -171,7 +172,8 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         StepRecord claimed,
         MigrationConfig config,
         ImmutableDictionary<StepAddress, StepOutputs> outputs,
-        ImmutableArray<WorkAbove> above)
+        ImmutableArray<WorkAbove> above,
+        MigrationConfig wanted)
     {
         var stop = flight.Stop.Token;
 
@@ -185,7 +187,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         try
         {
             var folder = _folders.Of(session, address, claimed.Inputs?.Fingerprints.Identity ?? begin.Inputs.Fingerprints.Identity);
-            var call = new Call(flight.Attempt, config, claimed, outputs, above, _folders.Files(folder), _folders.Progress(folder));
+            var call = new Call(flight.Attempt, config, wanted, claimed, outputs, above, _folders.Files(folder), _folders.Progress(folder));
             events = [await PhaseAsync(_steps[address.Kind], begin, call, cancel.Token)];
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
@@ -225,6 +227,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 {
                     Session = session, Run = run, Address = address, Attempt = attempt, Config = call.Config, Inputs = begin.Inputs, Outputs = call.Outputs,
                     Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress, Redo = begin.Items,
+                    Wanted = call.Wanted,
                 };
                 return new StepEvaluated(session, run, address, attempt, await ExplainAsync(await EvaluateAsync(step, begin.Step.IsAbsent, evaluate, cancellationToken), call, cancellationToken));
             case StepPhase.Revert:
@@ -232,10 +235,10 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 {
                     Session = session, Run = run, Address = address, Attempt = attempt, Config = call.Config, Inputs = call.Claimed.Inputs!, Outputs = call.Outputs,
                     Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress, AssertLease = static () => { },
-                    Items = begin.Items, Approved = begin.Approved,
+                    Items = begin.Items, Approved = begin.Approved, Wanted = call.Wanted,
                 };
                 return await step.RevertAsync(revert, cancellationToken) is RevertResult.Changed changed
-                    ? new RevertRefused(session, run, address, BeyondApproval(changed.Now, begin.Approved))
+                    ? new RevertRefused(session, run, address, BeyondApproval(changed, begin.Approved)) { Gone = changed.Gone.IsEmpty ? null : changed.Gone }
                     : new StepReverted(session, run, address) { Items = begin.Items.IsDefault ? null : begin.Items };
             default:
                 var context = new RunContext
@@ -285,6 +288,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         {
             Session = context.Session, Address = context.Address, Config = context.Config, Outputs = context.Outputs,
             Secrets = context.Secrets, Time = context.Time, Files = context.Files, Items = context.Redo, Identity = context.Inputs.Fingerprints.Identity,
+            Wanted = context.Wanted,
         };
         var destroys = step is IDestroying destroying ? await destroying.LookAsync(look, cancellationToken) : [];
         return new(ImmutableSortedDictionary<string, long>.Empty, [leaves ? "it is taken back" : "it is done anew"]) { Destroys = destroys };
@@ -321,15 +325,20 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         return written.Count == 0 ? found : found with { Destroys = [.. Destruction.Explain([.. found.Destroys, .. written]).Take(found.Destroys.Length)] };
     }
 
-    private static Diagnostic BeyondApproval(ImmutableArray<Destruction> now, ImmutableArray<Destruction> approved) =>
-        DiagnosticCatalog.MoreWouldBeDestroyed.Error(
-            null,
-            $"{string.Join("; ", now.Where(destroys => destroys.IsBeyond(approved)).Select(DestructionText.Line))}. That is more than was approved, so it was left as it is.") with
-        { Command = "workflow plan" };
+    private static Diagnostic BeyondApproval(RevertResult.Changed changed, ImmutableArray<Destruction> approved)
+    {
+        var beyond = changed.Now.Where(destroys => destroys.IsBeyond(approved)).Select(DestructionText.Line).ToArray();
+        var why = beyond.Length > 0
+            ? $"{string.Join("; ", beyond)}. That is more than was approved, so it was left as it is."
+            : "Somebody has made something else in the place of what was approved, so it was left as it is.";
+        var gone = changed.Gone.IsEmpty ? "" : $" Gone by then: {string.Join(", ", changed.Gone)}; the next start makes {(changed.Gone.Length == 1 ? "it" : "them")} anew where wanted.";
+        return DiagnosticCatalog.MoreWouldBeDestroyed.Error(null, why + gone) with { Command = "workflow plan" };
+    }
 
     private sealed record Call(
         Attempt Attempt,
         MigrationConfig Config,
+        MigrationConfig Wanted,
         StepRecord Claimed,
         ImmutableDictionary<StepAddress, StepOutputs> Outputs,
         ImmutableArray<WorkAbove> Above,

@@ -33,7 +33,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
 
             todo++;
             copied.Add((index, size.Bytes));
-            foreach (var there in await OthersAsync(context.Files, client, on.TargetName, index, redo, destroyed, cancellationToken))
+            foreach (var there in await OthersAsync(context.Files, client, on, index, redo, destroyed, cancellationToken))
             {
                 var (isOne, overwrites) = (there.Documents == 1, on.Slice.Backfill.Conflict == ConflictChoice.Overwrite);
                 lines.Add($"{there.Name}: {there.Documents:N0} {(isOne ? "document is" : "documents are")} there already, and {(overwrites ? $"{(isOne ? "gets" : "get")} another content where the snapshot has one of the same id" : isOne ? "stays as it is" : "stay as they are")}");
@@ -61,7 +61,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
     /// <param name="redo">Items that are taken back first.</param>
     /// <param name="destroyed">What goes with them.</param>
     public static async Task<ImmutableArray<Destruction>> OthersAsync(
-        IStepFiles files, ClusterClient client, string cluster, SelectedIndex index, IReadOnlySet<string> redo, IReadOnlyCollection<Destruction> destroyed, CancellationToken cancellationToken)
+        IStepFiles files, ClusterClient client, SliceOnTarget on, SelectedIndex index, IReadOnlySet<string> redo, IReadOnlyCollection<Destruction> destroyed, CancellationToken cancellationToken)
     {
         var found = ImmutableArray.CreateBuilder<Destruction>();
         var accepted = !redo.Contains(index.Name) && await TakenBack.ReadAsync(files, index.Name, cancellationToken) is { } had ? had.Accepted : 0;
@@ -69,9 +69,16 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
         {
             var there = await IndexMark.OfAsync(client, target, cancellationToken);
             var others = there.Documents - destroyed.Where(gone => gone.Name == target).Sum(gone => gone.Documents ?? 0) - accepted;
+            if (others > 0 && !redo.Contains(index.Name) && await new BackfillNotes(files.Item(index.Name)).BeforeAsync(cancellationToken) is not null)
+            {
+                // Begun, and perhaps killed: what it sent last is nobody else's.
+                using var journal = await ItemJournal.LookAsync(files.Item(index.Name), index.Name, cancellationToken);
+                others -= await UnderWay.CountAsync(on, client, index, target, journal, others, cancellationToken);
+            }
+
             if (others > 0)
             {
-                found.Add(new(DestructionKind.OverwriteDocuments, cluster, target, others, null, others) { Item = index.Name });
+                found.Add(new(DestructionKind.OverwriteDocuments, on.TargetName, target, others, null, others) { Item = index.Name });
             }
         }
 

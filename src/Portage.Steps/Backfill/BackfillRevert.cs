@@ -29,7 +29,37 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
     /// <exception cref="StepException">The snapshot is needed and cannot be read.</exception>
     public async Task<RevertResult> TakeBackAsync(CancellationToken cancellationToken)
     {
+        var notes = await RevertNotes.OpenAsync(context.Files, cancellationToken);
+        foreach (var item in notes.Gone)
+        {
+            await context.Files.Item(item).DeleteAllAsync(cancellationToken);
+        }
+
         var items = context.Items.IsDefault ? await TakenBack.ItemsAsync(context.Files, cancellationToken) : context.Items;
+
+        // What a killed call had begun is finished first: left half-way it would be neither there nor gone. It was approved, and only ours goes.
+        var begun = notes.Begun.ToHashSet(StringComparer.Ordinal);
+        await TakeBackAsync(await LookAllAsync(items.Where(begun.Contains), cancellationToken), notes, cancellationToken);
+        var looks = await LookAllAsync(items.Where(item => !begun.Contains(item)), cancellationToken);
+        ImmutableArray<Destruction> now = [.. looks.SelectMany(look => look.Destroys(on.TargetName))];
+        if (context.IsBeyondApproval(now))
+        {
+            return new RevertResult.Changed(now) { Gone = [.. notes.Gone] };
+        }
+
+        await TakeBackAsync(looks, notes, cancellationToken);
+        foreach (var item in items)
+        {
+            await context.Files.Item(item).DeleteAllAsync(cancellationToken);
+        }
+
+        await RevertNotes.ForgetAsync(context.Files, cancellationToken);
+        return new RevertResult.Done();
+    }
+
+    /// <summary>How the items are now that anything was written for.</summary>
+    private async Task<List<TakenBack>> LookAllAsync(IEnumerable<string> items, CancellationToken cancellationToken)
+    {
         var looks = new List<TakenBack>();
         foreach (var item in items)
         {
@@ -39,29 +69,29 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
             }
         }
 
-        ImmutableArray<Destruction> now = [.. looks.SelectMany(look => look.Destroys(on.TargetName))];
-        if (context.IsBeyondApproval(now))
-        {
-            return new RevertResult.Changed(now);
-        }
+        return looks;
+    }
 
+    private async Task TakeBackAsync(List<TakenBack> looks, RevertNotes notes, CancellationToken cancellationToken)
+    {
         // Everything that is needed is there before anything goes.
         var bySlowWay = looks.Where(look => look.Documents > 0 && (look.Emptied is null ? !look.HoldsNothingElse : look.WasWrittenToSinceNoted)).Select(look => look.Item).ToHashSet(StringComparer.Ordinal);
         var opened = bySlowWay.Count == 0 ? [] : (await SliceReading.OpenOnlyAsync(on, context.Outputs, bySlowWay, cancellationToken)).ToDictionary(index => index.Name, StringComparer.Ordinal);
-        foreach (var item in items)
+        foreach (var look in looks)
         {
-            await TakeBackAsync(item, looks.Find(look => look.Item == item), opened.GetValueOrDefault(item), cancellationToken);
+            await notes.BeginAsync(look.Item);
+            await TakeBackAsync(look, opened.GetValueOrDefault(look.Item), cancellationToken);
+            await notes.EndAsync(look.Item);
+            await context.Files.Item(look.Item).DeleteAllAsync(cancellationToken);
         }
-
-        return new RevertResult.Done();
     }
 
-    private async Task TakeBackAsync(string item, TakenBack? look, SelectedIndex? index, CancellationToken cancellationToken)
+    private async Task TakeBackAsync(TakenBack look, SelectedIndex? index, CancellationToken cancellationToken)
     {
-        var files = context.Files.Item(item);
+        var files = context.Files.Item(look.Item);
         var notes = new BackfillNotes(files);
         var emptied = new EmptiedIndex(client, context.AssertLease, on.TargetPath);
-        var byDocument = look?.Now.Keys.ToImmutableSortedSet(StringComparer.Ordinal) ?? [];
+        var byDocument = look.Now.Keys.ToImmutableSortedSet(StringComparer.Ordinal);
         if (await notes.EmptiedAsync(cancellationToken) is { } begun)
         {
             byDocument = await emptied.GoOnAsync(notes, begun, cancellationToken);
@@ -69,17 +99,15 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
         else if (index is null)
         {
             // Somebody may have written into it while the items before it were taken back.
-            var again = look is { Documents: > 0 } ? await look.LookAsync(client, cancellationToken) : null;
+            var again = look.Documents > 0 ? await look.LookAsync(client, cancellationToken) : null;
             byDocument = again is null ? [] : again.HoldsNothingElse ? await emptied.EmptyAsync(notes, again.Targets, cancellationToken) : byDocument;
         }
 
         if (!byDocument.IsEmpty)
         {
-            index ??= (await SliceReading.OpenOnlyAsync(on, context.Outputs, new HashSet<string>([item], StringComparer.Ordinal), cancellationToken)).Single();
-            using var journal = await ItemJournal.LookAsync(files, item, cancellationToken);
-            await new WrittenDocuments(context, client).DeleteAsync(index, byDocument, journal, look!.Before, look.HadConflicts, cancellationToken);
+            index ??= (await SliceReading.OpenOnlyAsync(on, context.Outputs, new HashSet<string>([look.Item], StringComparer.Ordinal), cancellationToken)).Single();
+            using var journal = await ItemJournal.LookAsync(files, look.Item, cancellationToken);
+            await new WrittenDocuments(context, client).DeleteAsync(index, byDocument, journal, look.Before, look.HadConflicts, cancellationToken);
         }
-
-        await files.DeleteAllAsync(cancellationToken);
     }
 }

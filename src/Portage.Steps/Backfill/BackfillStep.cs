@@ -64,7 +64,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         {
             if (redo.Contains(index.Name) || !await BackfillEvaluation.IsDoneAsync(context.Files, index, cancellationToken))
             {
-                overwritten.AddRange(await BackfillEvaluation.OthersAsync(context.Files, client, on.TargetName, index, redo, gone, cancellationToken));
+                overwritten.AddRange(await BackfillEvaluation.OthersAsync(context.Files, client, on, index, redo, gone, cancellationToken));
             }
         }
 
@@ -83,6 +83,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
             return new StepResult.EvidenceChanged(evidence);
         }
 
+        await RevertNotes.ForgetAsync(context.Files, cancellationToken);
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
         var sizes = await SliceReading.SizesAsync(indices, cancellationToken);
         var fresh = indices.Zip(sizes).Where(pair => !journal[pair.First.Name].HasAny).Select(pair => (pair.First, pair.Second.Bytes)).ToArray();
@@ -147,7 +148,8 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         await EarlierLayout.UpgradeAsync(context.Files, cancellationToken);
         if ((await TakenBack.ItemsAsync(context.Files, cancellationToken)).IsEmpty)
         {
-            // Nothing was written yet.
+            // Nothing was written yet, or all of it is taken back.
+            await RevertNotes.ForgetAsync(context.Files, cancellationToken);
             return new RevertResult.Done();
         }
 

@@ -14,15 +14,17 @@ namespace Portage.Steps.Backfill;
 /// </summary>
 internal sealed class OverwriteLook(RunContext context, SliceOnTarget on, ClusterClient client)
 {
-    /// <summary>What is there by now, where it is more than was approved; null where it is not. Of an index that is begun nothing is asked again.</summary>
+    /// <summary>What is there by now, where it is more than was approved; null where it is not. Of an index of which documents are acknowledged nothing is asked again.</summary>
     public async Task<StepReport?> FindMoreAsync(ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
     {
         await EarlierLayout.UpgradeAsync(context.Files, cancellationToken);
         ImmutableArray<Destruction> approved = context.Approved?.Destroys ?? [];
         foreach (var index in indices)
         {
-            if (await new BackfillNotes(context.Files.Item(index.Name)).BeforeAsync(cancellationToken) is null
-                && (await BackfillEvaluation.OthersAsync(context.Files, client, on.TargetName, index, ImmutableHashSet<string>.Empty, [], cancellationToken)).Any(there => there.IsBeyond(approved)))
+            // How the indices were is noted of all of them before the first document of any is sent.
+            using var journal = await ItemJournal.LookAsync(context.Files.Item(index.Name), index.Name, cancellationToken);
+            if (!journal.HasAny
+                && (await BackfillEvaluation.OthersAsync(context.Files, client, on, index, ImmutableHashSet<string>.Empty, [], cancellationToken)).Any(there => there.IsBeyond(approved)))
             {
                 return await new BackfillEvaluation(EvaluateContextOf(context), on, client).EvaluateAsync(cancellationToken);
             }

@@ -9,6 +9,7 @@ using Portage.Steps.Metadata.Creation;
 using Portage.Steps.Metadata.Evaluation;
 using Portage.Steps.Metadata.Objects;
 using Portage.Steps.Reading;
+using Portage.Steps.WorkItems;
 
 namespace Portage.Steps.Metadata;
 
@@ -64,7 +65,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
-        return await ClusterAccess.TryAsync(on.TargetPath, async () => (await MetadataRevert.LookAsync(client, on, journal, context.Items, cancellationToken)).Destroys);
+        return await ClusterAccess.TryAsync(on.TargetPath, async () => (await MetadataRevert.LookAsync(client, on, new(context, on), journal, context.Items, cancellationToken)).Destroys);
     }
 
     /// <inheritdoc/>
@@ -72,6 +73,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
+        await RevertNotes.ForgetAsync(context.Files, cancellationToken);
         var journal = await CreationJournal.OpenAsync(context.Files, cancellationToken);
         var evaluator = new Evaluator(context, on, client, journal);
         return await ClusterAccess.TryAsync(on.TargetPath, async () =>
@@ -110,7 +112,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         var journal = await CreationJournal.OpenAsync(context.Files, cancellationToken);
         if (!journal.Created.Any())
         {
-            await MetadataRevert.ForgetAsync(context, cancellationToken);
+            await MetadataRevert.ForgetAsync(context, keepsOwn: false, cancellationToken);
             return new RevertResult.Done();
         }
 

@@ -82,7 +82,7 @@ public sealed class RolledOverAliasTests : IAsyncLifetime
     {
         var can = new ClusterCapabilities((await _client.GetInfoAsync(Cancellation)).Version);
         var state = await TargetState.ReadAsync(_client, can, Cancellation);
-        var own = await OwnObjects.OfAsync(journal, state, ImmutableHashSet<string>.Empty, Cancellation);
+        var own = await OwnObjects.OfAsync(journal, state, ImmutableHashSet<string>.Empty, static _ => false, Cancellation);
         var trial = new Trial(_client, new(_client, "0123abcd"));
         return await new ObjectEvaluation(trial, new(state, TargetFacts.None, own, HasReplicas: false), [.. wanted], []).EvaluateAsync(_ => { }, Cancellation);
     }

@@ -45,12 +45,14 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
             var state = await TargetState.ReadAsync(client, can, cancellationToken);
             ImmutableArray<MetadataObject> wanted = [.. source.Translate(facts, on.Slice.Metadata.Replicas)];
             var gone = redone.IsDefault ? null : redone.ToHashSet(StringComparer.Ordinal);
+            var elsewhere = new WantedElsewhere(context, on);
+            var spared = gone is null ? await elsewhere.SparedAsync(journal, state, cancellationToken) : ImmutableDictionary<ObjectName, string>.Empty;
             var because = new Dictionary<ObjectName, string>();
             for (; ; )
             {
-                var ground = new EvaluationGround(state, facts, await OwnObjects.OfAsync(journal, state, gone, cancellationToken), on.Slice.Metadata.Replicas is not null);
+                var ground = new EvaluationGround(state, facts, await OwnObjects.OfAsync(journal, state, gone, spared.ContainsKey, cancellationToken), on.Slice.Metadata.Replicas is not null);
                 var trial = new Trial(client, _scratch);
-                var unwanted = await new UnwantedObjects(journal, ground, wanted).FindAsync(trial, cancellationToken);
+                var unwanted = await new UnwantedObjects(journal, ground, wanted, elsewhere).FindAsync(trial, cancellationToken);
                 var objects = await new ObjectEvaluation(trial, ground, wanted, unwanted).EvaluateAsync(done => context.Progress(MetadataProgress.Trying(done, wanted.Length)), cancellationToken);
 
                 // What cannot be changed in place takes along whatever else was made of the same index.

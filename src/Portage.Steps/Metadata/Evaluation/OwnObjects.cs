@@ -12,14 +12,16 @@ internal sealed class OwnObjects
     private readonly CreationJournal _journal;
     private readonly TargetState _state;
     private readonly IReadOnlySet<string>? _redone;
+    private readonly Func<ObjectName, bool> _isSpared;
     private readonly HashSet<string> _emptied;
 
-    private OwnObjects(CreationJournal journal, TargetState state, IReadOnlySet<string>? redone, HashSet<string> emptied) =>
-        (_journal, _state, _redone, _emptied) = (journal, state, redone, emptied);
+    private OwnObjects(CreationJournal journal, TargetState state, IReadOnlySet<string>? redone, Func<ObjectName, bool> isSpared, HashSet<string> emptied) =>
+        (_journal, _state, _redone, _isSpared, _emptied) = (journal, state, redone, isSpared, emptied);
 
     /// <summary>Looks which indices are still those that we made.</summary>
     /// <param name="redone">Items that are taken back first; null for everything.</param>
-    public static async Task<OwnObjects> OfAsync(CreationJournal journal, TargetState state, IReadOnlySet<string>? redone, CancellationToken cancellationToken)
+    /// <param name="isSpared">True for a template that stays even then, because another slice wants it.</param>
+    public static async Task<OwnObjects> OfAsync(CreationJournal journal, TargetState state, IReadOnlySet<string>? redone, Func<ObjectName, bool> isSpared, CancellationToken cancellationToken)
     {
         var emptied = new HashSet<string>(StringComparer.Ordinal);
         foreach (var created in journal.Created.Where(created => created is { Name.Kind: ObjectKind.Index, Uuid: not null, As: not null }))
@@ -33,7 +35,7 @@ internal sealed class OwnObjects
             }
         }
 
-        return new(journal, state, redone, emptied);
+        return new(journal, state, redone, isSpared, emptied);
     }
 
     /// <summary>What is known of an object that we made and that is there; null otherwise.</summary>
@@ -59,7 +61,7 @@ internal sealed class OwnObjects
     public string? UuidOf(string index) => _state.Summary(index)?.Uuid;
 
     /// <summary>True for what is taken back before it is created.</summary>
-    public bool IsRedone(CreatedObject created) => _redone is null || (created.TakenBackWith is { } item && _redone.Contains(item));
+    public bool IsRedone(CreatedObject created) => _redone is null ? !_isSpared(created.Name) : (created.TakenBackWith is { } item && _redone.Contains(item));
 
     /// <summary>True for what is there as it was made, or was changed to, and is not taken back before.</summary>
     public bool Stays(CreatedObject created) => created.IsMade && !IsRedone(created);

@@ -6,12 +6,12 @@ using Portage.Steps.Metadata.Rules;
 
 namespace Portage.Steps.Metadata.Evaluation;
 
-/// <summary>Finds templates and aliases that are ours and that nobody wants any more: each goes, unless somebody has changed it since.</summary>
+/// <summary>Finds templates and aliases that are ours and that the slice does not want any more: each goes, unless somebody has changed it since, or another slice wants it.</summary>
 /// <remarks>
 /// Indices are not among them, nor aliases of indices that the slice has lost: these are items, which the engine takes back. What an
 /// object was made of is tried on the target, so that both sides of the comparison are in the target's own writing.
 /// </remarks>
-internal sealed class UnwantedObjects(CreationJournal journal, EvaluationGround on, ImmutableArray<MetadataObject> wanted)
+internal sealed class UnwantedObjects(CreationJournal journal, EvaluationGround on, ImmutableArray<MetadataObject> wanted, WantedElsewhere elsewhere)
 {
     private readonly HashSet<ObjectName> _names = [.. wanted.Select(one => one.Name)];
 
@@ -25,7 +25,9 @@ internal sealed class UnwantedObjects(CreationJournal journal, EvaluationGround 
         {
             var there = on.State.Find(created.Name)!;
             var removed = found.Where(one => one.Outcome is ObjectOutcome.Remove).Select(one => one.Name).ToHashSet();
-            var why = await ChangedAsync(created, there, trial, cancellationToken) ?? (created.Name.Kind == ObjectKind.ComponentTemplate ? UsedBy(created.Name.Name, removed) : null);
+            var why = await elsewhere.WhyAsync(created.Name, there, cancellationToken)
+                ?? await ChangedAsync(created, there, trial, cancellationToken)
+                ?? (created.Name.Kind == ObjectKind.ComponentTemplate ? UsedBy(created.Name.Name, removed) : null);
             found.Add(new(
                 new(created.Name, there.DeepClone().AsObject(), []) { Source = created.Item },
                 why is null ? new ObjectOutcome.Remove() : new ObjectOutcome.Stay(why))

@@ -19,23 +19,25 @@ internal sealed record SourceObjects(
     /// <param name="names">The indices of the slice, at the source and on the target.</param>
     public static SourceObjects Select(IndexSelectionConfig? selection, GlobalMetadata global, IReadOnlyCollection<string> names, ImmutableArray<SelectedIndex> indices)
     {
-        var include = selection?.Include.Select(text => new IndexPattern(text)).ToArray();
         var exclude = selection?.Exclude.Select(text => new IndexPattern(text)).ToArray() ?? [];
-        bool IsNamed(string template) => include!.Any(pattern => pattern.Matches(template)) && !exclude.Any(pattern => pattern.Matches(template));
-        bool IsWanted(string template, IEnumerable<string> patterns) => include is null
+        bool IsWanted(string template, IEnumerable<string> patterns) => selection is null
             ? patterns.Any(pattern => names.Any(new IndexPattern(pattern).Matches))
-            : IsNamed(template);
+            : IsNamed(selection, template);
 
         var templates = global.IndexTemplates.Values.Where(template => IsWanted(template.Name, Texts(template.Json, "index_patterns"))).ToArray();
         var used = templates.SelectMany(ComponentsOf).ToHashSet(StringComparer.Ordinal);
         return new(
             InOrder(global.LegacyTemplates.Values.Where(template => IsWanted(template.Name, template.Patterns)), template => template.Name),
             InOrder(
-                global.ComponentTemplates.Values.Where(template => (used.Contains(template.Name) && !exclude.Any(pattern => pattern.Matches(template.Name))) || (include is not null && IsNamed(template.Name))),
+                global.ComponentTemplates.Values.Where(template => (used.Contains(template.Name) && !exclude.Any(pattern => pattern.Matches(template.Name))) || (selection is not null && IsNamed(selection, template.Name))),
                 template => template.Name),
             InOrder(templates, template => template.Name),
             indices);
     }
+
+    /// <summary>True for a template that a slice names.</summary>
+    public static bool IsNamed(IndexSelectionConfig selection, string template) =>
+        selection.Include.Any(text => new IndexPattern(text).Matches(template)) && !selection.Exclude.Any(text => new IndexPattern(text).Matches(template));
 
     /// <summary>The objects as the target is to have them, in the order in which they are created.</summary>
     public IEnumerable<MetadataObject> Translate(TargetFacts target, int? replicas) =>

@@ -1,0 +1,72 @@
+using Portage.Clusters;
+using Portage.Clusters.Validation;
+using Portage.Steps.Documents;
+using Portage.Steps.Reading;
+using Portage.Steps.WorkItems;
+
+namespace Portage.Steps.Backfill;
+
+/// <summary>Tells documents that a killed backfill had sent, and that nobody acknowledged, from those that others wrote.</summary>
+internal static class UnderWay
+{
+    // One answer holds their sources.
+    private const int ComparedMax = 200;
+
+    /// <summary>How many of the next documents of an index a target of it has just as they are sent; no more are looked at than can have been under way.</summary>
+    /// <param name="atMost">Counts no further.</param>
+    public static async Task<long> CountAsync(SliceOnTarget on, ClusterClient client, SelectedIndex index, string target, ItemJournal journal, long atMost, CancellationToken cancellationToken)
+    {
+        var (documents, found) = (new ClusterDocuments(client), 0L);
+        for (var number = 0; number < index.Index.NumberOfShards && found < atMost; number++)
+        {
+            if (journal.Of(number).IsDone)
+            {
+                continue;
+            }
+
+            await foreach (var batch in NextAsync(on, index, number, journal.Of(number).Position + 1, cancellationToken))
+            {
+                var sent = batch.Where(write => write.Key.Index == target).ToArray();
+                var there = sent.Length == 0 ? [] : await documents.GetAsync([.. sent.Select(write => write.Key)], cancellationToken);
+                found += sent.Zip(there).Count(pair => pair.First.Key.Routing == pair.Second.Routing && pair.Second.Source is { } source && JsonContent.Equal(pair.First.Source, source.Span));
+                if (found >= atMost)
+                {
+                    break;
+                }
+            }
+        }
+
+        return Math.Min(found, atMost);
+    }
+
+    private static async IAsyncEnumerable<List<(DocumentKey Key, byte[] Source)>> NextAsync(
+        SliceOnTarget on, SelectedIndex index, int number, long position, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var config = on.Slice.Backfill;
+        var (count, bytes) = ((long)config.Connections * config.OperationCountMax, (long)config.Connections * config.BodyBytesMax);
+        var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(number, cancellationToken));
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(position, cancellationToken));
+        var batch = new List<(DocumentKey, byte[])>();
+        while (count > 0 && bytes > 0 && await SnapshotAccess.TryAsync(null, async () => await reader.MoveNextAsync(cancellationToken)))
+        {
+            count--;
+            if (DocumentMapping.Map(index, reader.Current) is not MappedDocument.Write write)
+            {
+                continue;
+            }
+
+            bytes -= write.Source.Length;
+            batch.Add((write.Key, write.Source.ToArray()));
+            if (batch.Count == ComparedMax)
+            {
+                yield return batch;
+                batch = [];
+            }
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+}
