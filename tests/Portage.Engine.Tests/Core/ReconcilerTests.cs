@@ -221,6 +221,25 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
+    public void Decide_WhenTakingBackStoppedHalfWay_MakesWhatIsGoneAnewAndLeavesTheRest()
+    {
+        var story = new Story().Start(Story.Config(NoReview).Replace("include: [a]", "include: [a, b]", StringComparison.Ordinal)).Finish();
+        var since = story.Session.Steps[StepAddress.Parse(Metadata)].Items!["b"].Since;
+        story.Do(new Operation.Redo([Metadata], IsWanted: true) { By = "ann" });
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Settle();
+        story.Evaluate(Metadata, destroys: story.There).Settle();
+        Approve(story, Metadata);
+        story.Settle();
+        story.Reverted(Validate).Settle();
+        story.Reverted(Backfill).Settle();
+
+        Assert.EndsWith("end Failed\n", story.Refuse(Metadata, "a").Settle(), StringComparison.Ordinal);
+        Assert.Equal(["b"], story.Session.Steps[StepAddress.Parse(Metadata)].Items!.Keys);
+        Assert.Equal(since, story.Session.Steps[StepAddress.Parse(Metadata)].Items!["b"].Since);
+    }
+
+    [Fact]
     public void Decide_WhenAnIndexIsAdded_LeavesTheOthersAlone()
     {
         var story = new Story().Start(Story.Config(NoReview)).Finish();

@@ -183,7 +183,9 @@ internal sealed class Story
 
     public Story Reverted(string step) => End(step, had => new StepReverted(Session.Name, had.Run, had.Address) { Items = had.TakingBack.IsDefault ? null : had.TakingBack });
 
-    public Story Refuse(string step) => End(step, had => new RevertRefused(Session.Name, had.Run, had.Address, DiagnosticCatalog.MoreWouldBeDestroyed.Error(null, "There is more.")));
+    /// <param name="gone">Items that are taken back all the same; none where it is left out.</param>
+    public Story Refuse(string step, params ImmutableArray<string> gone) => End(step, had =>
+        new RevertRefused(Session.Name, had.Run, had.Address, DiagnosticCatalog.MoreWouldBeDestroyed.Error(null, "There is more.")) { Gone = gone.IsEmpty ? null : gone });
 
     public Story Lose(string step) => End(step, had => new WorkloadLost(Session.Name, had.Run, had.Address, "gone", Now));
 

@@ -269,6 +269,31 @@ public sealed class BackfillStepTests
     }
 
     [Fact]
+    public async Task RevertAsync_KilledThenMoreThanWasApproved_FinishesWhatIsBegunAndTellsWhatIsGone()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Indices = new() { Include = ["logs", "routed", "versions"] } });
+        var step = new BackfillStep();
+        await slice.DoAsync(step);
+        var versions = slice.Sandbox.Documents("versions").Count;
+        Assert.True(versions > 0);
+
+        // Deleted, made again, and the next one is about to be deleted.
+        var asked = 0;
+        await Assert.ThrowsAsync<IOException>(async () => await step.RevertAsync(slice.Run.RevertContextOf(step) with { AssertLease = () => _ = ++asked == 3 ? throw new IOException("killed") : asked }, Cancellation));
+        Assert.Empty(slice.Sandbox.Documents("logs"));
+
+        var changed = Assert.IsType<RevertResult.Changed>(await step.RevertAsync(slice.Run.RevertContextOf(step) with { Approved = [] }, Cancellation));
+        Assert.Equal(["logs", "routed"], changed.Gone);
+        Assert.Equal("versions", Assert.Single(changed.Now).Name);
+        Assert.Equal((0, 0, versions), (slice.Sandbox.Documents("logs").Count, slice.Sandbox.Documents("routed").Count, slice.Sandbox.Documents("versions").Count));
+
+        // What is gone is copied again, and only that.
+        await slice.DoAsync(step);
+        Assert.Equal((slice.Golden("logs").Count(), slice.Golden("routed").Count(), versions), (slice.Sandbox.Documents("logs").Count, slice.Sandbox.Documents("routed").Count, slice.Sandbox.Documents("versions").Count));
+        Assert.Empty(Assert.IsType<RevertResult.Changed>(await step.RevertAsync(slice.Run.RevertContextOf(step) with { Approved = [] }, Cancellation)).Gone);
+    }
+
+    [Fact]
     public async Task RevertAsync_OneItem_LeavesTheOther()
     {
         await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Indices = new() { Include = ["logs", "routed"] } });

@@ -24,6 +24,7 @@ public sealed class KilledBackfillTests : KillingKit
         ["run"] = new(Slice, WithMetadata, RunAsync),
         ["run with rejects"] = new(Slice with { Indices = new() { Include = ["nosource", "logs"] } }, WithMetadata, RunAsync),
         ["run over others' documents"] = new(Slice with { Backfill = Slice.Backfill with { Conflict = ConflictChoice.Overwrite } }, WithOthersAsync, OverwriteAsync) { ComparesVersions = false },
+        ["run that may overwrite"] = new(Slice with { Backfill = Slice.Backfill with { Conflict = ConflictChoice.Overwrite } }, WithMetadata, RunAsync),
         ["revert by making anew"] = new(Slice, Done, RevertAsync),
         ["revert of one index by making anew"] = new(Slice with { Indices = new() { Include = ["logs"] } }, Done, RevertAsync),
         ["revert by document"] = new(
@@ -75,6 +76,24 @@ public sealed class KilledBackfillTests : KillingKit
         Assert.Equal("reverted", scene.Act(new KillableProcess(diesAt: 0), Stories[Revert].Act));
 
         Assert.Contains("\"theirs\":{}", await scene.EndAsync(withVersions: true), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("before POST /_bulk?filter_path=errors,items.*.status,items.*.result,items.*.error,error,status")]
+    [InlineData("after POST /_bulk?filter_path=errors,items.*.status,items.*.result,items.*.error,error,status")]
+    public async Task Killed_BeforeADocumentIsAcknowledged_AsksBeforeItOverwritesWhatOthersWroteMeanwhile(string moment)
+    {
+        const string Run = "run that may overwrite";
+        await using var scene = await BeginAsync(Run);
+        Assert.Null(scene.Act(new KillableProcess(await MomentOfAsync(Run, moment)), Stories[Run].Act));
+        await scene.SendAsync(HttpMethod.Put, "/logs/_doc/--JrBqIBvjPRHtuTtA_5?refresh=true", """{"mine":true}""");
+
+        var changed = default(StepResult);
+        scene.Act(new KillableProcess(diesAt: 0), async (transport, run) => $"{changed = await run.RunAsync(new BackfillStep(transport), null, Cancellation)}");
+
+        var there = Assert.Single(Assert.IsType<StepResult.EvidenceChanged>(changed).Evidence.Destroys);
+        Assert.Equal((DestructionKind.OverwriteDocuments, "logs", 1L, 1L), (there.Kind, there.Name, there.Documents, there.Foreign));
+        Assert.Equal("""{"mine":true}""", System.Text.Encoding.UTF8.GetString(scene.Sandbox.Documents("logs").Single(document => document.Id == "--JrBqIBvjPRHtuTtA_5").Source.Span));
     }
 
     private static Task WithMetadata(Scene scene)

@@ -136,6 +136,69 @@ public sealed class UnwantedMetadataTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task RunAsync_AnotherSliceWantsTheTemplate_LeavesItWithWhatItUses()
+    {
+        _run.Change(_ => Slice("old-style"));
+        var two = With("recent", Slice("new-style"));
+        var evidence = await _step.EvaluateAsync(_run.EvaluateContextOf(_step) with { Config = two }, Cancellation);
+        Assert.Equal(0, evidence.Numbers["removed"]);
+        Assert.Contains("leave index template new-style: Portage made it, and it is not wanted any more, but slice recent wants it", evidence.Lines);
+        Assert.IsType<StepResult.Done>(await _step.RunAsync(_run.ContextOf(_step, evidence) with { Config = two }, Cancellation));
+        Assert.Contains("new-style", await _target.EverythingAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Contains("Component base ", await _target.EverythingAsync(Cancellation), StringComparison.Ordinal);
+
+        // One that skips metadata, or goes elsewhere, wants nothing here.
+        Assert.Equal(3, (await _step.EvaluateAsync(_run.EvaluateContextOf(_step) with { Config = With("recent", Slice("new-style") with { Metadata = new() { Skip = true, Templates = new() { Include = ["new-style"] } } }) }, Cancellation)).Numbers["removed"]);
+        Assert.Equal(3, (await _step.EvaluateAsync(_run.EvaluateContextOf(_step) with { Config = With("recent", Slice("new-style") with { Targets = ["green"] }) }, Cancellation)).Numbers["removed"]);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_AnotherSliceMayHaveAnIndexOfTheTemplate_LeavesIt()
+    {
+        _run.Change(_ => Slice("old-style"));
+        var two = With("recent", new() { Snapshot = "later", Indices = new() { Include = ["new-2026"] } });
+        var evidence = await _step.EvaluateAsync(_run.EvaluateContextOf(_step) with { Config = two }, Cancellation);
+        Assert.Contains("leave index template new-style: Portage made it, and it is not wanted any more, but slice recent may want it: its snapshot cannot be looked into now", evidence.Lines);
+    }
+
+    [Fact]
+    public async Task RevertAsync_AnotherSliceWantsATemplate_TakesAlongOnlyTheOthersAndLooksTheSame()
+    {
+        var two = With("recent", Slice("new-style"));
+        var seen = await _step.LookAsync(_run.LookContextOf(_step) with { Wanted = two }, Cancellation);
+        Assert.Equal(["logs", "old-style"], seen.Select(one => one.Name).Order());
+
+        Assert.IsType<RevertResult.Done>(await _step.RevertAsync(_run.RevertContextOf(_step) with { Wanted = two, Approved = seen }, Cancellation));
+
+        var there = await _target.EverythingAsync(Cancellation);
+        Assert.Contains("new-style", there, StringComparison.Ordinal);
+        Assert.Contains("Component base ", there, StringComparison.Ordinal);
+        Assert.DoesNotContain("old-style", there, StringComparison.Ordinal);
+        Assert.Empty(_sandbox.Indices);
+
+        // Done again it has its own, and of two slices that leave together neither wants it.
+        await ApplyAsync();
+        Assert.IsType<RevertResult.Done>(await _step.RevertAsync(_run.RevertContextOf(_step) with { Config = two, Wanted = two with { Migrations = two.Migrations.Clear() } }, Cancellation));
+        Assert.Equal("", await _target.EverythingAsync(Cancellation));
+    }
+
+    /// <summary>The configuration with another slice, a snapshot that is not taken yet, and another target.</summary>
+    private MigrationConfig With(string name, SliceConfig slice)
+    {
+        var migration = _run.Config.Migrations["old"];
+        var main = migration.Snapshots["main"];
+        return _run.Config with
+        {
+            Targets = _run.Config.Targets.Add("green", new() { Endpoint = "http://green.test:9200" }),
+            Migrations = _run.Config.Migrations.SetItem("old", migration with
+            {
+                Snapshots = migration.Snapshots.Add("later", main with { Existing = null, Take = new() }),
+                Slices = migration.Slices.SetItem("all", migration.Slices["all"] with { Snapshot = "main" }).Add(name, slice with { Snapshot = slice.Snapshot ?? "main" }),
+            }),
+        };
+    }
+
     private static SliceConfig Slice(params string[] templates) =>
         new() { Indices = new() { Include = ["logs"] }, Metadata = new() { Templates = new() { Include = [.. templates] } } };
 
