@@ -80,7 +80,7 @@ public sealed class PlanReportsTests
 
     private static async ValueTask<T> NeverAsync<T>(StepContext context, CancellationToken cancellationToken)
     {
-        await Task.Delay(Timeout.Infinite, cancellationToken);
+        await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancellationToken);
         throw new InvalidOperationException("It ended.");
     }
 
