@@ -8,7 +8,7 @@ namespace Portage.Engine.Tests.Simulation;
 /// <summary>The simulation's workers keep to the same contract as real ones; else it would prove nothing.</summary>
 public sealed class SimWorkloadKitTests : WorkloadKit
 {
-    private readonly World _world = new(1) { HasFaults = false, WorkTotal = int.MaxValue };
+    private readonly World _world = new(1) { HasFaults = false, HasLedger = false, WorkTotal = int.MaxValue };
 
     protected override IWorkloads Open() => new SimWorkloads(_world);
 

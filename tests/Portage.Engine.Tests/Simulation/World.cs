@@ -63,6 +63,9 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
     /// <summary>What was done that must not be, by the world's own eyes; a step that threw would only have failed.</summary>
     public List<string> Breaches { get; } = [];
 
+    /// <summary>False where workers are started by a test, without a controller and its ledger.</summary>
+    public bool HasLedger { get; init; } = true;
+
     public bool HasController => _controller is { Running.IsCompleted: false };
 
     public static StepResult.Done Done(StepAddress step, StepInputs inputs)
@@ -233,7 +236,7 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
     /// <summary>Work that begins, as the one whose work it is sees it: the ledger must say so already.</summary>
     public void Begins(string session, int run, StepAddress step, int attempt)
     {
-        if (State.Sessions.GetValueOrDefault(session)?.Steps.GetValueOrDefault(step) is not { IsClaimed: true } had || had.Run != run || had.Attempt != attempt)
+        if (HasLedger && State.Sessions.GetValueOrDefault(session)?.Steps.GetValueOrDefault(step) is var had && (had is not { IsClaimed: true } || had.Run != run || had.Attempt != attempt))
         {
             Breaches.Add($"run {run}, attempt {attempt} of {step} began, and the ledger does not say so");
         }
