@@ -7,6 +7,17 @@ namespace Portage.Scenarios;
 /// <summary>Ctrl-C in verbs that take long.</summary>
 public sealed class InterruptTests
 {
+    /// <summary>Whoever started it was killed, as a demo is: nobody else would ever end what follows a run that cannot go on.</summary>
+    [Fact]
+    public async Task StartAttach_ReaderLeaves_EndsThoughTheRunDoesNot()
+    {
+        await using var workflow = new Workflow();
+        await Samples.CommitAsync(workflow, Samples.Configuration("http://127.0.0.1:1", workflow["repository"], metadata: "{ approve: none }"));
+
+        Assert.Equal("0\n", (await workflow.ShellAsync("workflow start --attach | head -1 > /dev/null; echo ${PIPESTATUS[0]}")).Out);
+        (await workflow.RunAsync("status")).Expect(0).Says("is under way");
+    }
+
     [Fact]
     public async Task StartAttached_CtrlC_DetachesAndTheRunGoesOn()
     {

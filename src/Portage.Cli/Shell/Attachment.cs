@@ -1,3 +1,4 @@
+using Portage.Backends.Embedded;
 using Portage.Cli.Views;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
@@ -29,9 +30,9 @@ internal static class Attachment
         {
             if (state.Sequence == seen && verb.Time.GetElapsedTime(looked) < LookInterval)
             {
-                if (!await WaitAsync(verb, run, state, cancellationToken))
+                if (await WaitAsync(verb, run, state, cancellationToken) is { } enough)
                 {
-                    return ExitCode.Interrupted;
+                    return enough;
                 }
 
                 continue;
@@ -62,16 +63,22 @@ internal static class Attachment
                 return ExitCode.Failed;
             }
 
-            if (!await WaitAsync(verb, run, state, cancellationToken))
+            if (await WaitAsync(verb, run, state, cancellationToken) is { } left)
             {
-                return ExitCode.Interrupted;
+                return left;
             }
         }
     }
 
-    /// <returns>False where somebody has had enough.</returns>
-    private static async Task<bool> WaitAsync(Verb verb, int run, HomeState state, CancellationToken cancellationToken)
+    /// <returns>The exit code where somebody has had enough; null to go on.</returns>
+    private static async Task<int?> WaitAsync(Verb verb, int run, HomeState state, CancellationToken cancellationToken)
     {
+        // Whoever started this may be gone, and the run may wait for ever: nobody would end it.
+        if (!OutputPipe.HasReader)
+        {
+            return ExitCode.Done;
+        }
+
         try
         {
             await Task.Delay(Interval, verb.Time, cancellationToken);
@@ -79,11 +86,11 @@ internal static class Attachment
         catch (OperationCanceledException)
         {
             await verb.Terminal.Error.WriteLineAsync($"Detached; run {run} goes on in the background. Follow it: workflow status --watch");
-            return false;
+            return ExitCode.Interrupted;
         }
 
         await verb.Access.FollowAsync(state, cancellationToken);
-        return true;
+        return null;
     }
 
     private static int? ExitCodeOf(SessionState session, int run, StatusReport report)
