@@ -18,7 +18,7 @@ public sealed class SessionState(string name)
     private readonly HashSet<StepAddress> _served = [];
     private readonly HashSet<StepAddress> _leaving = [];
     private readonly List<StepAddress> _changes = [];
-    private readonly List<string?> _disturbed = [];
+    private List<string?>? _disturbed;
     private long _changesDropped;
     private long _disturbedDropped;
     private WritersByIndex? _writers;
@@ -78,13 +78,13 @@ public sealed class SessionState(string name)
         return isKnown;
     }
 
-    /// <summary>How often the work in an index changed hands.</summary>
-    internal long Disturbances => _disturbedDropped + _disturbed.Count;
+    /// <summary>How often the work in an index changed hands, counted from the first time that somebody asks.</summary>
+    internal long Disturbances => _disturbedDropped + (_disturbed ??= []).Count;
 
     /// <summary>The indices that other work came into, or left, after so many times; null for any of them. False where that is too long ago to tell.</summary>
     internal bool DisturbedSince(long times, out ReadOnlySpan<string?> indices)
     {
-        var isKnown = times >= _disturbedDropped;
+        var isKnown = _disturbed is not null && times >= _disturbedDropped;
         indices = isKnown ? CollectionsMarshal.AsSpan(_disturbed)[(int)(times - _disturbedDropped)..] : default;
         return isKnown;
     }
@@ -175,7 +175,7 @@ public sealed class SessionState(string name)
     /// <summary>Notes in which indices a step came to have work, or to have none, or is about to go.</summary>
     private void Disturb(StepRecord? had, StepRecord now)
     {
-        if (had is not null && had.HasEffects == now.HasEffects && ReferenceEquals(had.Items, now.Items) && ReferenceEquals(had.Outputs, now.Outputs) && had.LeavesBy == now.LeavesBy)
+        if (_disturbed is null || (had is not null && had.HasEffects == now.HasEffects && ReferenceEquals(had.Items, now.Items) && ReferenceEquals(had.Outputs, now.Outputs) && had.LeavesBy == now.LeavesBy))
         {
             return;
         }

@@ -49,13 +49,10 @@ public sealed partial class OperationRules
         }
 
         var steps = begun.Select(step => session.Steps[step.Address]).Where(step => chosen.Contains(step.Address) && step.LeavesBy is not null != operation.IsWanted).ToArray();
-        return steps.Length == 0
-            ? new() { NothingToDo = true, Messages = [operation.IsWanted ? "All of it is asked for already: workflow plan" : "None of it was asked for."] }
-            : new()
-            {
-                Events = [.. steps.Where(step => operation.IsWanted || !IsGoing(step)).Select(step => new CollectAsked(session.Name, session.Runs.Count, step.Address, operation.By, operation.IsWanted))],
-                Messages = [.. steps.Select(step => AnswerCollect(step.Address, step, operation.IsWanted))],
-            };
+        return Asked(
+            operation.IsWanted,
+            [.. steps.Where(step => operation.IsWanted || !IsGoing(step)).Select(step => new CollectAsked(session.Name, session.Runs.Count, step.Address, operation.By, operation.IsWanted))],
+            [.. steps.Select(step => AnswerCollect(step.Address, step, operation.IsWanted))]);
     }
 
     /// <summary>Half of it may be gone: nobody can have it left as it is any more.</summary>
@@ -103,13 +100,15 @@ public sealed partial class OperationRules
         var claims = Consent.AllOf(home, planner);
         var going = claims.Where(claim => claim.Session == session.Name && chosen.Contains(claim.Step)).ToArray();
         var others = claims.Where(claim => claim.Session != session.Name || !chosen.Contains(claim.Step)).ToLookup(claim => (claim.Cluster, claim.Index));
+
+        // What it stands on stays; what stands on it, and what is in the same index by another way, would be lost.
+        Claim? LostWith(Claim claim) => others[(claim.Cluster, claim.Index)].FirstOrDefault(other => other.Session != session.Name || !IsUnder(other.Step, claim.Step));
+
         foreach (var claim in going)
         {
-            // What it stands on stays; what stands on it, and what is in the same index by another way, would be lost.
-            var lost = others[(claim.Cluster, claim.Index)].FirstOrDefault(other => other.Session != session.Name || !IsUnder(other.Step, claim.Step));
-            if (lost is not null)
+            if (LostWith(claim) is { } lost)
             {
-                var indices = going.Where(one => one.Step == claim.Step && others[(one.Cluster, one.Index)].Any(other => other.Session != session.Name || !IsUnder(other.Step, one.Step))).Select(one => one.Index).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+                var indices = going.Where(one => one.Step == claim.Step && LostWith(one) is not null).Select(one => one.Index).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
                 var names = $"{string.Join(", ", indices.Take(CollectedNamesMax))}{(indices.Length > CollectedNamesMax ? $" and {indices.Length - CollectedNamesMax} more" : "")}";
                 return DiagnosticCatalog.CollectRefused.Error(
                     null,

@@ -41,14 +41,17 @@ public sealed partial class OperationRules
             .Select(step => step.Address)
             .Where(step => chosen.Contains(step) && session.Steps[step].AskedBy is not null != operation.IsWanted)
             .ToArray();
-        return steps.Length == 0
-            ? new() { NothingToDo = true, Messages = [operation.IsWanted ? "All of it is asked for already: workflow plan" : "None of it was asked for."] }
-            : new()
-            {
-                Events = [.. steps.Select(step => new RedoAsked(session.Name, session.Runs.Count, step, operation.By, operation.IsWanted))],
-                Messages = [.. steps.Select(step => Answer(step, session.Steps[step], operation.IsWanted))],
-            };
+        return Asked(
+            operation.IsWanted,
+            [.. steps.Select(step => new RedoAsked(session.Name, session.Runs.Count, step, operation.By, operation.IsWanted))],
+            [.. steps.Select(step => Answer(step, session.Steps[step], operation.IsWanted))]);
     }
+
+    /// <summary>What comes of asking the next start for something, or of taking that back.</summary>
+    /// <param name="answers">One for each step that is concerned; none where nothing changes.</param>
+    private static OperationResult Asked(bool isWanted, ImmutableArray<LedgerEvent> events, ImmutableArray<string> answers) => answers.IsEmpty
+        ? new() { NothingToDo = true, Messages = [isWanted ? "All of it is asked for already: workflow plan" : "None of it was asked for."] }
+        : new() { Events = events, Messages = answers };
 
     private static string Answer(StepAddress step, StepRecord had, bool isWanted) =>
         isWanted ? $"The next start does {step} anew."

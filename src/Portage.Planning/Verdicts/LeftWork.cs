@@ -23,9 +23,6 @@ public enum LeftBecause
 /// <param name="Because">Why nobody does.</param>
 public sealed record LeftWork(StepAddress Step, ImmutableArray<string> Items, LeftBecause Because)
 {
-    // A series of indices would fill the page with one reason.
-    private const int NamesMax = 5;
-
     /// <summary>What would go along with items of a step, though no line of a plan names it.</summary>
     /// <param name="step">The step that would take back what it made.</param>
     /// <param name="items">What it would take back; default where nobody knows what it made.</param>
@@ -46,7 +43,7 @@ public sealed record LeftWork(StepAddress Step, ImmutableArray<string> Items, Le
         step.Bears.Contains(other.Kind) && other.Target == step.Address.Target && other.Source == step.Address.Source;
 
     /// <summary>As <c>what logs/a@blue:backfill wrote to a, which is no longer in the configuration and is left as it is</c>.</summary>
-    public string Text => $"what {Step} wrote{(Items.IsDefault ? "" : $" to {Names(Items)}")}, {Because switch
+    public string Text => $"what {Step} wrote{(Items.IsDefault ? "" : $" to {NamesText.Of(Items)}")}, {Because switch
     {
         LeftBecause.StepIsUnwanted => "which is no longer in the configuration and is left as it is",
         LeftBecause.ItemIsUnwanted => "which is selected no longer and is left as it is",
@@ -88,7 +85,4 @@ public sealed record LeftWork(StepAddress Step, ImmutableArray<string> Items, Le
         var lost = names.Intersect(because is null ? items.Intersect(unselected, StringComparer.Ordinal) : items, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         return lost.Length > 0 ? new(other.Address, [.. lost], because ?? LeftBecause.ItemIsUnwanted) : null;
     }
-
-    private static string Names(ImmutableArray<string> names) =>
-        $"{string.Join(", ", names.Take(NamesMax))}{(names.Length > NamesMax ? $" and {names.Length - NamesMax} more" : "")}";
 }

@@ -9,9 +9,6 @@ namespace Portage.Planning.Verdicts;
 /// <summary>Whether what is recorded of a step is still good: asked by the plan, which prints it, and by the engine, which acts on it. Pure.</summary>
 public static class StepVerdicts
 {
-    // A series of indices would fill the page with one reason.
-    private const int NamesMax = 5;
-
     /// <summary>The verdict about a step.</summary>
     /// <param name="had">What is recorded of it; null for nothing.</param>
     /// <param name="before">The steps before it, in the order of its edges.</param>
@@ -165,7 +162,7 @@ public static class StepVerdicts
             var changed = _done.Where(item => _wanted.TryGetValue(item.Key, out var now) && now != item.Value.Digest).Select(item => item.Key).Order(StringComparer.Ordinal).ToArray();
             if (changed.Length > 0)
             {
-                var reason = Reason(_itemEdge!, $"{_itemEdge!.Upstream} came out with other {_itemEdge.Group} of {Names(changed)}");
+                var reason = Reason(_itemEdge!, $"{_itemEdge!.Upstream} came out with other {_itemEdge.Group} of {NamesText.Of(changed)}");
                 if (_itemEdge.InPlace)
                 {
                     _inPlace.Add(reason);
@@ -264,7 +261,7 @@ public static class StepVerdicts
             var hit = _done.Keys.Where(which).Order(StringComparer.Ordinal).ToArray();
             if (hit.Length > 0)
             {
-                _redoItems.Add(Reason(edge, hit.Length == _done.Count ? text : $"{text}: {Names(hit)}"));
+                _redoItems.Add(Reason(edge, hit.Length == _done.Count ? text : $"{text}: {NamesText.Of(hit)}"));
                 _redone.UnionWith(hit);
             }
         }
@@ -296,7 +293,7 @@ public static class StepVerdicts
 
             if (_had.TakingBack is { } going)
             {
-                var what = going.IsDefaultOrEmpty ? "it" : Names(going);
+                var what = going.IsDefaultOrEmpty ? "it" : NamesText.Of(going);
                 return new(VerdictKind.Revert, [new(null, null, null, $"taking back {what} was begun: that goes on, and then it is done anew"), .. _inPlace, .. differences]) { Redone = going, Added = added, Left = left };
             }
 
@@ -323,12 +320,12 @@ public static class StepVerdicts
             var reasons = ImmutableArray.CreateBuilder<ChangeReason>();
             if (added.Length > 0)
             {
-                reasons.Add(new(_itemEdge!.SelectedBy, null, null, $"{Names(added)} {(added.Length == 1 ? "is" : "are")} selected and not done yet"));
+                reasons.Add(new(_itemEdge!.SelectedBy, null, null, $"{NamesText.Of(added)} {(added.Length == 1 ? "is" : "are")} selected and not done yet"));
             }
 
             if (left.Length > 0)
             {
-                reasons.Add(new(_itemEdge!.SelectedBy, null, null, $"{Names(left)} {(left.Length == 1 ? "is" : "are")} selected no longer, and left as {(left.Length == 1 ? "it is" : "they are")}"));
+                reasons.Add(new(_itemEdge!.SelectedBy, null, null, $"{NamesText.Of(left)} {(left.Length == 1 ? "is" : "are")} selected no longer, and left as {(left.Length == 1 ? "it is" : "they are")}"));
             }
 
             return reasons.ToImmutable();
@@ -338,8 +335,5 @@ public static class StepVerdicts
         private bool IsInPlace(string key) => _step.Inputs.Any(part => part.InPlace && (part.Key == key || InputDifferences.IsWithin(key, part.Key)));
 
         private static ChangeReason Reason(InputEdge edge, string text) => new(edge.Upstream.ToString(), null, null, text);
-
-        private static string Names(IReadOnlyCollection<string> names) =>
-            $"{string.Join(", ", names.Take(NamesMax))}{(names.Count > NamesMax ? $" and {names.Count - NamesMax} more" : "")}";
     }
 }
