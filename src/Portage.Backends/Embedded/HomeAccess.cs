@@ -47,7 +47,7 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time) : 
     {
         home.CheckReadable();
         CheckLedger(home);
-        return StateOf(SqliteLedger.ReadAfter(home.Ledger, 0));
+        return StateOf(home.Ledger, withSteps: true);
     }
 
     /// <summary>What tells this state of the ledger from every other; null when there are no events.</summary>
@@ -88,6 +88,16 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time) : 
         return new LogFiles(home);
     }
 
+    /// <summary>The state after all events of a ledger.</summary>
+    /// <param name="withSteps">False where what is recorded of steps is not asked for.</param>
+    /// <exception cref="LedgerUnusableException">It cannot be read, or its events do not go together.</exception>
+    private static HomeState StateOf(string ledger, bool withSteps)
+    {
+        var state = new HomeState();
+        SqliteLedger.ReadAfter(ledger, 0, withSteps, recorded => Apply(state, recorded));
+        return state;
+    }
+
     /// <summary>The state after all of the events.</summary>
     /// <exception cref="LedgerUnusableException">They do not go together.</exception>
     internal static HomeState StateOf(IEnumerable<RecordedEvent> events)
@@ -95,18 +105,23 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time) : 
         var state = new HomeState();
         foreach (var recorded in events)
         {
-            try
-            {
-                state.Apply(recorded);
-            }
-            catch (Exception e) when (e is not (LedgerUnusableException or OutOfMemoryException))
-            {
-                // A later event of something that no earlier one began: each can be read, but not in this place.
-                throw new LedgerUnusableException($"Event {recorded.Sequence} does not follow from those before it: {e.Message}", isNewer: false, e);
-            }
+            Apply(state, recorded);
         }
 
         return state;
+    }
+
+    private static void Apply(HomeState state, RecordedEvent recorded)
+    {
+        try
+        {
+            state.Apply(recorded);
+        }
+        catch (Exception e) when (e is not (LedgerUnusableException or OutOfMemoryException))
+        {
+            // A later event of something that no earlier one began: each can be read, but not in this place.
+            throw new LedgerUnusableException($"Event {recorded.Sequence} does not follow from those before it: {e.Message}", isNewer: false, e);
+        }
     }
 
     /// <summary>Returns unless steps have left work and the ledger that tells of it is gone: a new one would be taken for the order to delete the work.</summary>
@@ -250,7 +265,7 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time) : 
     private async Task<OperationResult> PerformHereAsync(Operation operation, CancellationToken cancellationToken)
     {
         await using var ledger = SqliteLedger.Open(home.Ledger, time);
-        var state = StateOf(ledger.Read(0));
+        var state = StateOf(home.Ledger, OperationRules.LooksAtSteps(operation));
         var work = new WorkFolders(home, time);
         work.Follow(state.Renames);
         work.ForgetAllBut(state.Sessions.Keys);
@@ -262,7 +277,7 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time) : 
 
         if (result.Events.Any(happened => happened is SessionRenamed))
         {
-            work.Follow(StateOf(ledger.Read(0)).Renames);
+            work.Follow(StateOf(home.Ledger, withSteps: false).Renames);
         }
 
         foreach (var deleted in result.Events.OfType<SessionDeleted>())

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Portage.Engine.Ledger;
+using SQLitePCL;
 
 namespace Portage.Backends.Embedded;
 
@@ -63,15 +64,15 @@ internal static class LedgerReading
         }
     }
 
-    /// <summary>The events after a sequence, all of them: numbers have no gaps.</summary>
+    /// <summary>Gives the events after a sequence one by one, all of them: numbers have no gaps.</summary>
+    /// <param name="withSteps">False where events of steps are passed over unread.</param>
     /// <exception cref="LedgerUnusableException">An event cannot be read, or is missing.</exception>
-    public static List<RecordedEvent> EventsAfter(SqliteConnection connection, long after, string path)
+    public static void ForEachAfter(SqliteConnection connection, long after, string path, bool withSteps, Action<RecordedEvent> take)
     {
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT sequence, at, body FROM events WHERE sequence > $after ORDER BY sequence";
         command.Parameters.AddWithValue("$after", after);
         using var reader = command.ExecuteReader();
-        var events = new List<RecordedEvent>();
         var expected = after;
         while (reader.Read())
         {
@@ -82,18 +83,26 @@ internal static class LedgerReading
                 throw new LedgerUnusableException($"{path} lacks {(sequence - expected == 1 ? $"event {expected}" : $"events {expected} to {sequence - 1}")}; it goes on with event {sequence}.", isNewer: false, null);
             }
 
+            RecordedEvent recorded;
             try
             {
-                events.Add(new(sequence, new DateTimeOffset(reader.GetInt64(1), TimeSpan.Zero), LedgerJson.Read(reader.GetFieldValue<byte[]>(2))));
+                // Where the database has it: a copy of each event is as much again as all that is kept of them.
+                var body = raw.sqlite3_column_blob(reader.Handle, 2);
+                if (!withSteps && StepEventNames.Begin(body))
+                {
+                    continue;
+                }
+
+                recorded = new(sequence, new DateTimeOffset(reader.GetInt64(1), TimeSpan.Zero), LedgerJson.Read(body));
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException or InvalidCastException or ArgumentException)
             {
                 // Damage that the database does not notice: a value of another type, or none.
                 throw new LedgerUnusableException($"Event {sequence} of {path} cannot be read: {e.Message}", isNewer: false, e);
             }
-        }
 
-        return events;
+            take(recorded);
+        }
     }
 
     /// <summary>A connection that is not open yet.</summary>

@@ -72,8 +72,21 @@ public sealed class SqliteLedger : ILedger
 
     /// <summary>Reads the events after a sequence without taking the lease, also while a controller writes, and also where nothing can be written.</summary>
     /// <exception cref="LedgerUnusableException">A newer release wrote it, or it is damaged.</exception>
-    public static IReadOnlyList<RecordedEvent> ReadAfter(string path, long sequence) =>
-        LedgerReading.Read<IReadOnlyList<RecordedEvent>>(path, [], connection => LedgerReading.EventsAfter(connection, sequence, path));
+    public static IReadOnlyList<RecordedEvent> ReadAfter(string path, long sequence)
+    {
+        var events = new List<RecordedEvent>();
+        ReadAfter(path, sequence, withSteps: true, events.Add);
+        return events;
+    }
+
+    /// <summary>As <see cref="ReadAfter(string, long)"/>, for who needs each event only for a moment: what came before a failure was given already.</summary>
+    /// <param name="withSteps">False where events of steps are passed over unread, which is most of the work.</param>
+    /// <exception cref="LedgerUnusableException">A newer release wrote it, or it is damaged.</exception>
+    public static void ReadAfter(string path, long sequence, bool withSteps, Action<RecordedEvent> take) => LedgerReading.Read(path, 0, connection =>
+    {
+        LedgerReading.ForEachAfter(connection, sequence, path, withSteps, take);
+        return 0;
+    });
 
     /// <summary>The last sequence there is; 0 when there is no ledger yet.</summary>
     /// <exception cref="LedgerUnusableException">A newer release wrote it, or it is damaged.</exception>

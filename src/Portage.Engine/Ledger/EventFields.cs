@@ -65,7 +65,7 @@ internal ref struct EventFields
             switch (name)
             {
                 case "event": break;
-                case "session": _session = _json.GetString(); break;
+                case "session": _session = KnownTexts.Of(ref _json); break;
                 case "run": _run = _json.GetInt32(); break;
                 case "step": _step = JsonParts.Address(ref _json); break;
                 default: return true;
@@ -96,7 +96,7 @@ internal ref struct EventFields
         }
     }
 
-    public string? Text() => _json.GetString();
+    public string? Text() => KnownTexts.Of(ref _json);
 
     /// <summary>A pattern of addresses, as one would type it today, so that a pause of an earlier build ends by either form.</summary>
     public string? Pattern() => Text() is { } text ? new AddressPattern(text).Text : null;

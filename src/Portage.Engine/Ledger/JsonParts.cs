@@ -13,6 +13,9 @@ internal static class JsonParts
     // The same few names come thousands of times. Shared by threads without a lock: each slot is read once, and checked after that.
     private static readonly string?[] Names = new string?[256];
 
+    // Likewise. Enough for the steps of a large home; where two of them share a slot, they are made anew by turns.
+    private static readonly StepAddress?[] Addresses = new StepAddress?[16 * 1_024];
+
     public static void Begin(ref Utf8JsonReader json, JsonTokenType expected)
     {
         if (json.TokenType != expected)
@@ -51,12 +54,23 @@ internal static class JsonParts
         return name;
     }
 
-    public static StepAddress Address(ref Utf8JsonReader json) =>
-        StepAddress.TryParse(json.GetString() ?? "", out var address) ? address : throw new JsonException("Not a step address.");
+    /// <summary>An address: mostly one that was read before, because each step has many events.</summary>
+    public static StepAddress Address(ref Utf8JsonReader json)
+    {
+        ref var slot = ref KnownTexts.Slot(Addresses, json.ValueSpan);
+        if (Volatile.Read(ref slot) is { } known && json.TokenType == JsonTokenType.String && json.ValueTextEquals(known.ToString()))
+        {
+            return known;
+        }
 
-    public static Fingerprint Digest(ref Utf8JsonReader json) => new(json.GetString() ?? "");
+        var address = StepAddress.TryParse(json.GetString() ?? "", out var read) ? read : throw new JsonException("Not a step address.");
+        Volatile.Write(ref slot, address);
+        return address;
+    }
 
-    public static string Text(ref Utf8JsonReader json) => json.GetString() ?? throw new JsonException("A line is null.");
+    public static Fingerprint Digest(ref Utf8JsonReader json) => new(KnownTexts.Of(ref json) ?? "");
+
+    public static string Text(ref Utf8JsonReader json) => KnownTexts.Of(ref json) ?? throw new JsonException("A line is null.");
 
     public static ImmutableArray<T> List<T>(ref Utf8JsonReader json, ReadOne<T> readOne)
         where T : class

@@ -62,7 +62,7 @@ internal static class StepInputsReader
             switch (name)
             {
                 case "upstream": upstream = JsonParts.Address(ref json); break;
-                case "group": group = json.GetString(); break;
+                case "group": group = KnownTexts.Of(ref json); break;
                 case "digest": digest = JsonParts.Digest(ref json); break;
                 case "items": items = JsonParts.List(ref json, Item); break;
                 default: json.Skip(); break;
@@ -80,7 +80,7 @@ internal static class StepInputsReader
         {
             switch (name)
             {
-                case "name": called = json.GetString(); break;
+                case "name": called = KnownTexts.Of(ref json); break;
                 case "digest": digest = JsonParts.Digest(ref json); break;
                 default: json.Skip(); break;
             }

@@ -41,8 +41,8 @@ public sealed record StepOutputs(ImmutableArray<OutputPart> Parts, string Data)
         {
             switch (name)
             {
-                case "group": group = json.GetString(); break;
-                case "name": called = json.GetString(); break;
+                case "group": group = KnownTexts.Of(ref json); break;
+                case "name": called = KnownTexts.Of(ref json); break;
                 case "digest": digest = JsonParts.Digest(ref json); break;
                 default: json.Skip(); break;
             }

@@ -18,7 +18,7 @@ public sealed record WorkloadHandle(string Kind, string Id, long Token, Fingerpr
         {
             switch (name)
             {
-                case "kind": kind = json.GetString(); break;
+                case "kind": kind = KnownTexts.Of(ref json); break;
                 case "id": id = json.GetString(); break;
                 case "token": token = json.GetInt64(); break;
                 case "identity": identity = JsonParts.Digest(ref json); break;

@@ -15,6 +15,9 @@ public sealed partial class OperationRules(Planner planner)
 {
     private const string Nothing = "{}";
 
+    /// <summary>False for an operation that comes to the same whatever is recorded of steps: its state need not be made of their events.</summary>
+    public static bool LooksAtSteps(Operation operation) => operation is not (Operation.Configure or Operation.Edit or Operation.Discard or Operation.RevertTo);
+
     /// <summary>What the operation would write down, given the state.</summary>
     public OperationResult Perform(Operation operation, HomeState home) => operation switch
     {

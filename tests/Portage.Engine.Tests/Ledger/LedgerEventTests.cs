@@ -66,6 +66,19 @@ public sealed class LedgerEventTests
         Assert.Empty(known.Except(seen));
     }
 
+    /// <summary>An event passed over unread must be one of a step; one of a step that is read all the same only costs time, which is why those are held to it too.</summary>
+    [Fact]
+    public void StepEventNames_AnyEventOfTheContract_TellWhetherItIsOfAStep() =>
+        Assert.All(Contract, line => Assert.Equal(LedgerJson.Read(Encoding.UTF8.GetBytes(line)) is StepEvent, StepEventNames.Begin(Encoding.UTF8.GetBytes(line))));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("""{"event":"stepStarted""")]
+    [InlineData("""{"event":"stepStartedAgain","session":"default"}""")]
+    [InlineData("""{"session":"default","event":"stepStarted"}""")]
+    [InlineData("""{"event":"runStarted","session":"stepStarted"}""")]
+    public void StepEventNames_AnythingElse_DoNotTell(string text) => Assert.False(StepEventNames.Begin(Encoding.UTF8.GetBytes(text)));
+
     /// <summary>Every word of every enumeration must pass too.</summary>
     [Fact]
     public void Read_AnyWord_IsTheOneWritten()

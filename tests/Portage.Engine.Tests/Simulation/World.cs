@@ -171,6 +171,13 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
     /// <summary>As a verb does: through the controller where there is one, else with the ledger for a moment.</summary>
     public OperationResult? Perform(Operation operation)
     {
+        if (!OperationRules.LooksAtSteps(operation))
+        {
+            // What a verb may make of a ledger without reading what is nearly all of it.
+            var without = HomeState.Of(Events.Where(recorded => recorded.Event is not StepEvent));
+            Assert.Equivalent(new OperationRules(Planner).Perform(operation, State), new OperationRules(Planner).Perform(operation, without), strict: true);
+        }
+
         if (HasController && _controller is { } alive)
         {
             alive.Process.Post(_ => _ = alive.Controller.PerformAsync(operation, CancellationToken.None).AsTask(), null);
