@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using Portage.Model.Addresses;
 using Portage.Model.Steps;
@@ -11,6 +13,8 @@ namespace Portage.Planning;
 /// <param name="Steps">The wanted steps by address, with their edges.</param>
 public sealed record Plan(ImmutableArray<StepChange> Changes, ImmutableDictionary<StepAddress, WantedStep> Steps)
 {
+    private const int PieceLength = 32 * 1_024;
+
     /// <summary>
     /// What approvals and <c>start --plan</c> name. Over the changes and the inputs of every wanted step; not over
     /// reasons, estimates or descriptions.
@@ -31,9 +35,16 @@ public sealed record Plan(ImmutableArray<StepChange> Changes, ImmutableDictionar
 
     internal static Fingerprint HashOf(ImmutableArray<StepChange> changes, IReadOnlyDictionary<StepAddress, WantedStep> steps)
     {
-        var text = new StringBuilder("plan 2\n");
+        // Piece by piece: the text of a large plan takes tens of megabytes. No line is cut in two.
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var (text, bytes) = (new StringBuilder("plan 2\n"), new ArrayBufferWriter<byte>());
         foreach (var change in changes)
         {
+            if (text.Length > PieceLength)
+            {
+                Take();
+            }
+
             text.Append(change.Word).Append(change.IsConditional ? "? " : " ").Append(change.Address).Append('\n');
             Append(text, "redo", change.Redone);
             Append(text, "add", change.Added);
@@ -54,7 +65,16 @@ public sealed record Plan(ImmutableArray<StepChange> Changes, ImmutableDictionar
             }
         }
 
-        return Fingerprint.Of(text.ToString());
+        Take();
+        return new(Convert.ToHexStringLower(hash.GetHashAndReset()));
+
+        void Take()
+        {
+            bytes.ResetWrittenCount();
+            Encoding.UTF8.GetBytes(text.ToString(), bytes);
+            hash.AppendData(bytes.WrittenSpan);
+            text.Clear();
+        }
     }
 
     private static void Append(StringBuilder text, string word, ImmutableArray<string> items)

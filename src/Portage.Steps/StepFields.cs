@@ -49,9 +49,11 @@ internal static class StepFields
         return other.Fields;
     }
 
-    private static InputPart[] Collect(object record, string key, string path) =>
+    private static InputPart[] Collect(object record, string key, string path) => Parted(FieldWalker.Walk(record, ""), key, path);
+
+    private static InputPart[] Parted(IReadOnlyList<FieldValue> fields, string key, string path) =>
     [
-        .. FieldWalker.Walk(record, "")
+        .. fields
             .Where(field => field.Affects != Affects.Nothing)
             .Select(field => new InputPart(Keys.GetOrAdd($"{key}.{field.Path}", static name => name), path, field.Path, field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault, InPlace = field.InPlace }),
     ];
@@ -63,7 +65,9 @@ internal static class StepFields
     public static InputPart[] OfSelection(SliceOnTarget on) =>
     [
         .. Of(on.Slice.Indices ?? EveryIndex, "slice.indices", $"{on.SlicePath}.indices"),
-        .. Of(on.Slice, "slice", on.SlicePath).Where(part => part.Key is "slice.types"),
+
+        // Not the whole slice, to leave nearly all of it out again.
+        .. Parted(FieldWalker.WalkOne(on.Slice, "types"), "slice", on.SlicePath),
     ];
 
     /// <summary>The gate of a record's <c>approve</c> field.</summary>

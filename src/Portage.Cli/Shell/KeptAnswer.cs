@@ -34,6 +34,7 @@ internal static class KeptAnswer
             return ExitCode.Done;
         }
 
+        NoCollecting.BeginFor(verb.Home.Ledger);
         var (output, error) = (new StringWriter(), new StringWriter());
         try
         {

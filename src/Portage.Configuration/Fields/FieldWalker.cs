@@ -38,6 +38,12 @@ public static class FieldWalker
         return values;
     }
 
+    /// <summary>One value of a record itself, as <see cref="Walk(object, string)"/> tells it; none where it is a record, or is not there.</summary>
+    /// <param name="name">The field, as the configuration calls it.</param>
+    public static IReadOnlyList<FieldValue> WalkOne(object record, string name) => RecordShape.Of(record.GetType()).Find(name) is { Kind: not (FieldKind.Map or FieldKind.Record) } field
+        ? [ValueOf(field, field.Get(record), name, FieldWeight.Top.Of(field))]
+        : [];
+
     private static void Collect(RecordShape shape, object record, string path, FieldWeight inherited, List<FieldValue> values)
     {
         foreach (var field in shape.Fields)
@@ -65,9 +71,14 @@ public static class FieldWalker
             }
             else
             {
-                var isDefault = CanonicalJson.IsDefault(field, value);
-                values.Add(weight.On(fieldPath, isDefault ? field.DefaultJson : CanonicalJson.WriteValue(field, value), isDefault));
+                values.Add(ValueOf(field, value, fieldPath, weight));
             }
         }
+    }
+
+    private static FieldValue ValueOf(FieldShape field, object? value, string path, FieldWeight weight)
+    {
+        var isDefault = CanonicalJson.IsDefault(field, value);
+        return weight.On(path, isDefault ? field.DefaultJson : CanonicalJson.WriteValue(field, value), isDefault);
     }
 }

@@ -24,7 +24,7 @@ internal static class StepItems
     }
 
     /// <summary>What is wanted now; null while the earlier step is not settled.</summary>
-    public static FrozenDictionary<string, Fingerprint>? Wanted(InputEdge edge, UpstreamLook before) => before.Outputs.IsDefault
+    public static Dictionary<string, Fingerprint>? Wanted(InputEdge edge, UpstreamLook before) => before.Outputs.IsDefault
         ? null
         : ByName(Fingerprinting.Consume(edge, before.Outputs).Items);
 
@@ -54,8 +54,17 @@ internal static class StepItems
         had.Inputs.Consumed.FirstOrDefault(output => output.Upstream == edge.Upstream && output.Group == edge.Group)
         ?? had.Inputs.Consumed.FirstOrDefault(output => output.Upstream.Kind == edge.Upstream.Kind && output.Group == edge.Group);
 
-    private static FrozenDictionary<string, Fingerprint> ByName(ImmutableArray<StepItem> items) =>
-        items.ToFrozenDictionary(item => item.Name, item => item.Digest, StringComparer.Ordinal);
+    // Not frozen: thousands of slices have one index each, and it is asked for a few times.
+    private static Dictionary<string, Fingerprint> ByName(ImmutableArray<StepItem> items)
+    {
+        var byName = new Dictionary<string, Fingerprint>(items.Length, StringComparer.Ordinal);
+        foreach (var item in items)
+        {
+            byName[item.Name] = item.Digest;
+        }
+
+        return byName;
+    }
 
     private static ImmutableArray<string>? Patterns(InputEdge edge, RecordedStep had, string which)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Portage.Configuration.Fields;
 using Portage.Model.Steps;
@@ -54,7 +53,7 @@ public static class StepVerdicts
         private readonly IReadOnlyList<UpstreamLook> _before;
         private readonly InputEdge? _itemEdge;
         private readonly IReadOnlyDictionary<string, RecordedItem>? _done;
-        private readonly FrozenDictionary<string, Fingerprint>? _wanted;
+        private readonly Dictionary<string, Fingerprint>? _wanted;
 
         // For all of the step.
         private readonly List<ChangeReason> _redo = [];

@@ -26,6 +26,17 @@ public sealed class FieldWalkerTests
         Assert.Equal("\"refuse\"", values["types"]);
     }
 
+    [Theory]
+    [InlineData(TypesChoice.Refuse)]
+    [InlineData(TypesChoice.PrefixIds)]
+    public void WalkOne_AnyFieldOfASlice_IsAsAllAreTold(TypesChoice types)
+    {
+        var slice = new SliceConfig { Types = types };
+        var all = FieldWalker.Walk(slice, "");
+        Assert.Equal(all.Single(value => value.Path == "types"), Assert.Single(FieldWalker.WalkOne(slice, "types")));
+        Assert.All(["types", "targets", "metadata", "nothing"], name => Assert.Equal(all.Where(value => value.Path == name), FieldWalker.WalkOne(slice, name)));
+    }
+
     [Fact]
     public void Walk_WhereTheRecordStands_DecidesWhatItsFieldsMay()
     {
