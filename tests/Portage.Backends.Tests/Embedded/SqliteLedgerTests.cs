@@ -45,6 +45,28 @@ public sealed class SqliteLedgerTests : LedgerKit, IDisposable
     }
 
     [Fact]
+    public async Task ReadAfter_WithoutSteps_GivesAllOthersAndMissesNone()
+    {
+        var step = StepAddress.Parse("logs/posts@blue:backfill");
+        await using (var ledger = SqliteLedger.Open(File, TimeProvider.System))
+        {
+            await ledger.AppendAsync([Happened(1), new StepCompleted("test", 1, step), Happened(2), new StepCompleted("test", 2, step), Happened(3)], Cancelled);
+        }
+
+        // Not read at all: nobody asked what it says.
+        Execute("""UPDATE events SET body = CAST('{"event":"stepCompleted","run' AS BLOB) WHERE sequence = 4""");
+        var given = new List<RecordedEvent>();
+        SqliteLedger.ReadAfter(File, 0, withSteps: false, given.Add);
+        Assert.Equal([Happened(1), Happened(2), Happened(3)], given.Select(recorded => recorded.Event));
+        Assert.Equal([1, 3, 5], given.Select(recorded => recorded.Sequence));
+        Assert.Throws<LedgerUnusableException>(() => SqliteLedger.ReadAfter(File, 0));
+
+        // But that it is there is.
+        Execute("DELETE FROM events WHERE sequence = 4");
+        Assert.Throws<LedgerUnusableException>(() => SqliteLedger.ReadAfter(File, 0, withSteps: false, given.Add));
+    }
+
+    [Fact]
     public async Task Append_OnAFullDisk_ThrowsAndLosesNothing()
     {
         await using var ledger = SqliteLedger.Open(File, TimeProvider.System);
