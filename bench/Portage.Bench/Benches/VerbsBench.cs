@@ -33,7 +33,7 @@ internal static class VerbsBench
             var events = string.Create(CultureInfo.InvariantCulture, $"{SqliteLedger.LastSequence(done.Ledger):N0} events");
             verbs.Add(($"`workflow plan`, {steps} to create", limit, fresh, [program, "plan"], $"{thousands}000 to create"));
             verbs.Add(($"`workflow plan`, {steps} done, {events}", limit, done, [program, "plan"], $"{thousands}000 to keep"));
-            verbs.Add(($"`workflow status`, {steps} done, {events}", limit, done, [program, "status"], $"({thousands}000)"));
+            verbs.Add(($"`workflow status`, {steps} done, {events}", limit, done, [program, "status"], "Complete (6)"));
         }
 
         verbs.Add(("`workflow --version`, for comparison", null, verbs[0].Home, [program, "--version"], "."));

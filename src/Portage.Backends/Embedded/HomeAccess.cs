@@ -28,6 +28,9 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time) : 
     // A large configuration takes a busy machine some seconds; a controller that hangs longer than that will not answer.
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(60);
 
+    // Below that another thread takes longer to begin than to read.
+    private const long ReadInHalvesFrom = 2_000;
+
     /// <summary>The home.</summary>
     public Home Home => home;
 
@@ -94,7 +97,31 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time) : 
     private static HomeState StateOf(string ledger, bool withSteps)
     {
         var state = new HomeState();
-        SqliteLedger.ReadAfter(ledger, 0, withSteps, recorded => Apply(state, recorded));
+        var half = withSteps && Environment.ProcessorCount > 1 ? SqliteLedger.LastSequence(ledger) / 2 : 0;
+        if (half < ReadInHalvesFrom)
+        {
+            SqliteLedger.ReadAfter(ledger, 0, long.MaxValue, withSteps, recorded => Apply(state, recorded));
+            return state;
+        }
+
+        // Reading an event asks nothing of those before it, and is most of the work; what is appended meanwhile is in the second half.
+        var second = Task.Run(() => SqliteLedger.ReadAfter(ledger, half));
+        try
+        {
+            SqliteLedger.ReadAfter(ledger, 0, half, withSteps, recorded => Apply(state, recorded));
+        }
+        catch
+        {
+            // The first thing that is wrong is told, and nobody waits for the other.
+            _ = second.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw;
+        }
+
+        foreach (var recorded in second.GetAwaiter().GetResult())
+        {
+            Apply(state, recorded);
+        }
+
         return state;
     }
 

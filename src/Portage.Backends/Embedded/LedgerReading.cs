@@ -65,13 +65,15 @@ internal static class LedgerReading
     }
 
     /// <summary>Gives the events after a sequence one by one, all of them: numbers have no gaps.</summary>
+    /// <param name="upTo">The last one that is of interest.</param>
     /// <param name="withSteps">False where events of steps are passed over unread.</param>
     /// <exception cref="LedgerUnusableException">An event cannot be read, or is missing.</exception>
-    public static void ForEachAfter(SqliteConnection connection, long after, string path, bool withSteps, Action<RecordedEvent> take)
+    public static void ForEachAfter(SqliteConnection connection, long after, long upTo, string path, bool withSteps, Action<RecordedEvent> take)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT sequence, at, body FROM events WHERE sequence > $after ORDER BY sequence";
+        command.CommandText = "SELECT sequence, at, body FROM events WHERE sequence > $after AND sequence <= $upTo ORDER BY sequence";
         command.Parameters.AddWithValue("$after", after);
+        command.Parameters.AddWithValue("$upTo", upTo);
         using var reader = command.ExecuteReader();
         var expected = after;
         while (reader.Read())

@@ -75,16 +75,17 @@ public sealed class SqliteLedger : ILedger
     public static IReadOnlyList<RecordedEvent> ReadAfter(string path, long sequence)
     {
         var events = new List<RecordedEvent>();
-        ReadAfter(path, sequence, withSteps: true, events.Add);
+        ReadAfter(path, sequence, long.MaxValue, withSteps: true, events.Add);
         return events;
     }
 
     /// <summary>As <see cref="ReadAfter(string, long)"/>, for who needs each event only for a moment: what came before a failure was given already.</summary>
+    /// <param name="upTo">The last one that is of interest.</param>
     /// <param name="withSteps">False where events of steps are passed over unread, which is most of the work.</param>
     /// <exception cref="LedgerUnusableException">A newer release wrote it, or it is damaged.</exception>
-    public static void ReadAfter(string path, long sequence, bool withSteps, Action<RecordedEvent> take) => LedgerReading.Read(path, 0, connection =>
+    public static void ReadAfter(string path, long sequence, long upTo, bool withSteps, Action<RecordedEvent> take) => LedgerReading.Read(path, 0, connection =>
     {
-        LedgerReading.ForEachAfter(connection, sequence, path, withSteps, take);
+        LedgerReading.ForEachAfter(connection, sequence, upTo, path, withSteps, take);
         return 0;
     });
 

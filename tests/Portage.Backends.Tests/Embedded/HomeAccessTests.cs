@@ -29,6 +29,38 @@ public sealed class HomeAccessTests : IDisposable
         Assert.True((await access.PerformAsync(new Operation.CreateSession("prod", null) { By = "ann" }, Cancelled)).HasFailed);
     }
 
+    [Fact]
+    public async Task Read_OfALargeLedger_TakesEveryEventInOrderAndTellsDamageAnywhere()
+    {
+        // Large enough that two threads share it; each session is made before it is switched to.
+        const int Sessions = 2_500;
+        var home = new Home(_folder.Path);
+        home.Create();
+        await using (var ledger = SqliteLedger.Open(home.Ledger, TimeProvider.System))
+        {
+            await ledger.AppendAsync(
+                [.. Enumerable.Range(0, Sessions)
+                    .Select(i => string.Create(CultureInfo.InvariantCulture, $"s{i:0000}"))
+                    .SelectMany(name => (LedgerEvent[])[new SessionCreated(name, "ann"), new SessionSwitched(name, "ann")])],
+                Cancelled);
+        }
+
+        var access = new HomeAccess(home, Planner, TimeProvider.System);
+        var state = access.Read();
+        Assert.Equal((2L * Sessions, Sessions, "s2499"), (state.Sequence, state.Sessions.Count, state.ActiveSession));
+
+        foreach (var damaged in (int[])[10, (2 * Sessions) - 10])
+        {
+            using var connection = LedgerReading.Connect(home.Ledger, Microsoft.Data.Sqlite.SqliteOpenMode.ReadWrite);
+            connection.Open();
+            LedgerReading.Execute(connection, $"UPDATE events SET body = CAST('{{' AS BLOB) || body WHERE sequence = {damaged}");
+            Assert.Contains($"Event {damaged} ", Assert.Throws<LedgerUnusableException>(access.Read).Message, StringComparison.Ordinal);
+            LedgerReading.Execute(connection, $"UPDATE events SET body = CAST(substr(body, 2) AS BLOB) WHERE sequence = {damaged}");
+        }
+
+        Assert.Equal(Sessions, access.Read().Sessions.Count);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

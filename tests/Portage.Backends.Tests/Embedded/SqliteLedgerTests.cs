@@ -56,14 +56,14 @@ public sealed class SqliteLedgerTests : LedgerKit, IDisposable
         // Not read at all: nobody asked what it says.
         Execute("""UPDATE events SET body = CAST('{"event":"stepCompleted","run' AS BLOB) WHERE sequence = 4""");
         var given = new List<RecordedEvent>();
-        SqliteLedger.ReadAfter(File, 0, withSteps: false, given.Add);
+        SqliteLedger.ReadAfter(File, 0, long.MaxValue, withSteps: false, given.Add);
         Assert.Equal([Happened(1), Happened(2), Happened(3)], given.Select(recorded => recorded.Event));
         Assert.Equal([1, 3, 5], given.Select(recorded => recorded.Sequence));
         Assert.Throws<LedgerUnusableException>(() => SqliteLedger.ReadAfter(File, 0));
 
         // But that it is there is.
         Execute("DELETE FROM events WHERE sequence = 4");
-        Assert.Throws<LedgerUnusableException>(() => SqliteLedger.ReadAfter(File, 0, withSteps: false, given.Add));
+        Assert.Throws<LedgerUnusableException>(() => SqliteLedger.ReadAfter(File, 0, long.MaxValue, withSteps: false, given.Add));
     }
 
     [Fact]
