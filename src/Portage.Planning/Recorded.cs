@@ -60,6 +60,9 @@ public sealed record RecordedStep(
 
     /// <summary>True while something works on it, or may.</summary>
     public bool IsWorking { get; init; }
+
+    /// <summary>True where it has run, and nobody has asked its gate yet.</summary>
+    public bool IsReported { get; init; }
 }
 
 /// <summary>What is recorded of one item of a step.</summary>

@@ -26,6 +26,9 @@ public abstract record StepChange
     /// <summary>Items that are not done yet.</summary>
     public ImmutableArray<string> Added { get; init; } = [];
 
+    /// <summary>Those of the added that another step has done just so: they are taken over from it.</summary>
+    public ImmutableArray<TakenItem> TakesOver { get; init; } = [];
+
     /// <summary>Items that were done and are not wanted any more: they are left as they are.</summary>
     public ImmutableArray<string> Left { get; init; } = [];
 
@@ -70,7 +73,8 @@ public abstract record StepChange
     }
 
     /// <summary>Not done yet: run it.</summary>
-    public sealed record Create(StepAddress Step) : StepChange(Step, [])
+    /// <param name="Reasons">Who has done some of it already; mostly none.</param>
+    public sealed record Create(StepAddress Step, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
     {
         /// <inheritdoc/>
         public override string Word => "create";

@@ -57,5 +57,5 @@ public static class Claims
 
     /// <summary>The indices that a step has its work in; none where it has none on a target.</summary>
     internal static IEnumerable<string> IndicesOf(StepRecord step) => !step.HasEffects || step.Address.Target is null ? [] :
-        (step.Items?.Keys ?? []).Concat(step.Outputs?.Parts.Select(part => part.Name) ?? []).Distinct(StringComparer.Ordinal);
+        step.Items?.Keys ?? step.Outputs?.Parts.Select(part => part.Name).Distinct(StringComparer.Ordinal) ?? [];
 }

@@ -20,9 +20,11 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
     private readonly SortedSet<int> _acting = [];
 
     // Who looked for the work of others, by the indices in which; and those who looked in all of them.
-    private readonly Dictionary<string, HashSet<int>> _lookIn = new(StringComparer.Ordinal);
+    private readonly Lookers<string> _lookIn = new(StringComparer.Ordinal);
     private readonly HashSet<int> _lookInAny = [];
-    private readonly Dictionary<int, ImmutableArray<string>> _looksAround = [];
+
+    // Who looked at the work of which other steps.
+    private readonly Lookers<StepAddress> _lookAtWork = new();
 
     // Places are taken out in their order, so that each is looked at once, after all before it.
     private readonly PriorityQueue<int, int> _again = new();
@@ -103,6 +105,11 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
     {
         foreach (var step in steps)
         {
+            foreach (var looker in _lookAtWork.At(step))
+            {
+                Again(looker);
+            }
+
             if (memo.PlaceOf(step) is { } place)
             {
                 Again(place);
@@ -119,7 +126,7 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
     {
         foreach (var index in indices)
         {
-            foreach (var place in index is null ? _looksAround.Keys : _lookIn.GetValueOrDefault(index) ?? Enumerable.Empty<int>())
+            foreach (var place in index is null ? _lookIn.Places : _lookIn.At(index))
             {
                 Again(place);
             }
@@ -138,6 +145,11 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
             if (!_inFlight.Remove(step))
             {
                 _inFlight.Add(step);
+            }
+
+            foreach (var looker in _lookAtWork.At(step))
+            {
+                Again(looker);
             }
 
             if (memo.PlaceOf(step) is { } place)
@@ -179,6 +191,7 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
         var standing = _look.At(place);
         (_records[place], _standings[place]) = (record, standing);
         LookAround(place, _look.LooksAround);
+        _lookAtWork.Set(place, _look.LooksAtWorkOf.IsEmpty ? default : _look.LooksAtWorkOf);
         Count(place, standing, 1);
         if (record?.RetryAt is { } at)
         {
@@ -201,35 +214,8 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
     /// <param name="indices">Default where nobody is looked for, empty for any index.</param>
     private void LookAround(int place, ImmutableArray<string> indices)
     {
-        if (_looksAround.Remove(place, out var before))
-        {
-            _lookInAny.Remove(place);
-            foreach (var index in before)
-            {
-                _lookIn[index].Remove(place);
-            }
-        }
-
-        if (indices.IsDefault)
-        {
-            return;
-        }
-
-        _looksAround[place] = indices;
-        if (indices.IsEmpty)
-        {
-            _lookInAny.Add(place);
-        }
-
-        foreach (var index in indices)
-        {
-            if (!_lookIn.TryGetValue(index, out var places))
-            {
-                _lookIn[index] = places = [];
-            }
-
-            places.Add(place);
-        }
+        _lookIn.Set(place, indices);
+        _ = indices is { IsDefault: false, IsEmpty: true } ? _lookInAny.Add(place) : _lookInAny.Remove(place);
     }
 
     /// <summary>Takes a standing into the sums and lists, or out of them.</summary>
@@ -274,6 +260,7 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
         && IsSame(a.Because, b.Because)
         && IsSame(a.Redone, b.Redone)
         && IsSame(a.Added, b.Added)
+        && IsSame(a.TakesOver, b.TakesOver)
         && IsSame(a.Left, b.Left);
 
     private static bool IsSame<T>(ImmutableArray<T> a, ImmutableArray<T> b) =>

@@ -22,6 +22,9 @@ public abstract record Effect
         /// <summary>The items that are taken back, or, in an evaluation, would be; default for all.</summary>
         public ImmutableArray<string> Items { get; init; } = [];
 
+        /// <summary>What other steps did that it takes over, or, in an evaluation, would.</summary>
+        public ImmutableArray<TakenWork> Takes { get; init; } = [];
+
         /// <summary>What a revert may destroy.</summary>
         public ImmutableArray<Destruction> Approved { get; init; } = [];
     }
@@ -96,7 +99,7 @@ public static class Reconciler
 
                     break;
                 case Standing.Ready ready:
-                    effects.Add(new Effect.Begin(step, ready.Phase, ready.Inputs, ready.Attempt) { Items = ready.Items, Approved = ready.Approved });
+                    effects.Add(new Effect.Begin(step, ready.Phase, ready.Inputs, ready.Attempt) { Items = ready.Items, Takes = ready.Takes, Approved = ready.Approved });
                     break;
                 case Standing.Working { Phase: StepPhase.Run } working when Admission.IsWorkload(step.RunsAs) && HasOtherProcess(session, step, working.Inputs):
                     effects.Add(new Effect.Adjust(step, working.Inputs));

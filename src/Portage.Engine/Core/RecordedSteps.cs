@@ -31,6 +31,7 @@ internal static class RecordedSteps
             LeavesBy = step.LeavesBy,
             IsServing = step.State == StepState.Serving,
             IsWorking = step.IsClaimed || step.Workload is not null,
+            IsReported = step is { State: StepState.Reported, Review: null },
             Rejection = step.Rejection is { } refused && refused.Run != run ? $"rejected by {refused.By}{(refused.Comment is null ? "" : $": {refused.Comment}")}" : null,
         };
 }

@@ -14,6 +14,8 @@ public sealed class SessionState(string name)
     // Whoever is further behind than that looks at all the steps, which is not often enough to matter.
     private const int ChangesKept = 16 * 1_024;
 
+    private static readonly ImmutableSortedDictionary<string, RecordedItem> NoItems = ImmutableSortedDictionary.Create<string, RecordedItem>(StringComparer.Ordinal);
+
     private readonly Dictionary<StepAddress, StepRecord> _steps = [];
     private readonly HashSet<StepAddress> _served = [];
     private readonly HashSet<StepAddress> _leaving = [];
@@ -143,6 +145,11 @@ public sealed class SessionState(string name)
     private void ApplyToStep(StepEvent happened, DateTimeOffset at)
     {
         var had = _steps.GetValueOrDefault(happened.Step) ?? new StepRecord(happened.Step);
+        if (happened is StepStarted { Takes: { IsEmpty: false } takes })
+        {
+            had = TakeOver(had, takes);
+        }
+
         var now = happened.ApplyTo(had, at, ++_place) with { ChangedAt = at };
         Set(now);
         _ = now.LeavesBy is not null ? _leaving.Add(happened.Step) : _leaving.Remove(happened.Step);
@@ -157,6 +164,32 @@ public sealed class SessionState(string name)
             Outputs = now.Outputs is { } outputs ? Outputs.SetItem(happened.Step, outputs) : Outputs.Remove(happened.Step);
         }
     }
+
+    /// <summary>Items change hands as they are: what is recorded of them is recorded of another step.</summary>
+    private StepRecord TakeOver(StepRecord to, ImmutableArray<TakenWork> takes)
+    {
+        foreach (var work in takes)
+        {
+            if (_steps.GetValueOrDefault(work.From) is { Items: { } items } before)
+            {
+                var taken = work.Items.Where(items.ContainsKey).Select(item => KeyValuePair.Create(item, items[item])).ToArray();
+                Set(before with { Items = items.RemoveRange(work.Items) });
+
+                // Of what an earlier release did nobody knows the items: then they are all as old as the step.
+                to = to is { HasEffects: true, Items: null } ? to : to with { Items = (to.Items ?? NoItems).SetItems(taken) };
+            }
+        }
+
+        return to;
+    }
+
+    /// <summary>What was taken over by a step whose notes may still lie where they were: not what the other step has done anew since.</summary>
+    internal ImmutableArray<TakenWork> NotesFor(StepRecord step) =>
+    [
+        .. step.Took
+            .Select(work => work with { Items = [.. work.Items.Where(item => _steps.GetValueOrDefault(work.From)?.Items?.ContainsKey(item) != true)] })
+            .Where(work => !work.Items.IsEmpty),
+    ];
 
     /// <summary>True for a service that is to serve, does not, and will not be held by a person.</summary>
     private bool IsDown(StepAddress step) => _steps[step] is { Workload: null, IsClaimed: false } had

@@ -34,6 +34,9 @@ public abstract record Standing
         /// <summary>The items that are taken back, or, in an evaluation, would be; default for all.</summary>
         public ImmutableArray<string> Items { get; init; } = [];
 
+        /// <summary>What other steps did that it takes over, or, in an evaluation, would.</summary>
+        public ImmutableArray<TakenWork> Takes { get; init; } = [];
+
         /// <summary>What may be destroyed: everything that was approved.</summary>
         public ImmutableArray<Destruction> Approved { get; init; } = [];
     }

@@ -44,7 +44,7 @@ public static class Standings
     /// <summary>
     /// A look at the steps, each after those before it. What it says of one step follows from that step's record and flight, the run,
     /// the pauses and the time; from what it said of the steps before it; and from the records of the steps that rest on it; of a service, from
-    /// its reading; and of a step that <see cref="LooksAround"/>, from the records of others. From nothing else:
+    /// its reading; and of a step that <see cref="LooksAround"/>, or <see cref="LooksAtWorkOf"/> others, from the records and flights of those. From nothing else:
     /// <see cref="KeptStandings"/> looks again only where one of these has changed.
     /// </summary>
     internal sealed class Look(ImmutableArray<WantedStep> wanted, SessionState session, InputsMemo memo)
@@ -60,6 +60,9 @@ public static class Standings
 
         /// <summary>The indices in which others were looked for, for what was said of the step last; default where nobody was, empty for any index.</summary>
         public ImmutableArray<string> LooksAround { get; private set; }
+
+        /// <summary>The other steps whose work was looked at, for what was said of the step last.</summary>
+        public ImmutableArray<StepAddress> LooksAtWorkOf { get; private set; } = [];
 
         /// <summary>Turns to a moment.</summary>
         public void Turn(int run, IReadOnlySet<StepAddress> inFlight, DateTimeOffset now, IReadOnlyDictionary<StepAddress, Reading> readings)
@@ -78,7 +81,7 @@ public static class Standings
 
         public Standing At(int place)
         {
-            (_left[place], _reach[place], _approved[place], LooksAround) = (default, Reach.Nothing, default, default);
+            (_left[place], _reach[place], _approved[place], LooksAround, LooksAtWorkOf) = (default, Reach.Nothing, default, default, []);
             var standing = Of(place, out var dropsProposal);
             return dropsProposal ? standing with { DropsProposal = true } : standing;
         }
@@ -89,7 +92,7 @@ public static class Standings
             var step = wanted[place];
             var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
             var recorded = RecordedSteps.Of(had, Run);
-            var verdict = StepVerdicts.Of(step, recorded, Before(place));
+            var verdict = StepVerdicts.Of(step, recorded, Before(place), item => WorkIn(step, item));
             var isDone = had.State == StepState.Complete && (verdict.Kind == VerdictKind.Keep || verdict.IsConditional);
             var waits = Waits(place, isDone);
             var inputs = waits.IsEmpty ? memo.Of(place, _left) : null;
@@ -244,6 +247,30 @@ public static class Standings
             LookAround(names);
             return session.OthersIn(had, names).Where(other => step.Bears.Contains(other.Address.Kind) && IsAbsent(other.Address));
         }
+
+        /// <summary>Work of the same kind that other slices have in an item.</summary>
+        private IEnumerable<OtherWork> WorkIn(WantedStep step, string item)
+        {
+            LookAround([item]);
+            foreach (var address in session.WritersOf(item, butOf: null))
+            {
+                if (address.Kind == step.Address.Kind && address.Source == step.Address.Source && address != step.Address && RecordedSteps.Of(session.Steps[address], Run) is { } had)
+                {
+                    LooksAtWorkOf = LooksAtWorkOf.Add(address);
+                    yield return new(had with { IsWorking = had.IsWorking || IsInFlight(address) }, memo.PlaceOf(address) is { } place ? wanted[place] : null);
+                }
+            }
+        }
+
+        /// <summary>The steps that an item is to be taken over from, and that are at work on others at the moment.</summary>
+        internal ImmutableArray<StepAddress> StillAt(ImmutableArray<TakenItem> takesOver) =>
+            [.. takesOver.Select(taken => taken.From).Distinct().Where(from => IsInFlight(from) || session.Steps[from] is not { State: StepState.Complete, IsClaimed: false, Workload: null })];
+
+        /// <summary>The same with the folder that each item's notes lie in.</summary>
+        internal ImmutableArray<TakenWork> WithNotes(ImmutableArray<TakenItem> takesOver) =>
+        [
+            .. takesOver.GroupBy(taken => taken.From, taken => taken.Item).Select(from => new TakenWork(from.Key, session.Steps[from.Key].Inputs!.Fingerprints.Identity, [.. from])),
+        ];
 
         private bool IsAbsent(StepAddress step) => memo.PlaceOf(step) is { } place && wanted[place].IsAbsent;
 

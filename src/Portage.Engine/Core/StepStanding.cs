@@ -344,6 +344,12 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
             return new Standing.Waits(leaving);
         }
 
+        var takes = phase == StepPhase.Revert || Step.IsAbsent ? [] : verdict.TakesOver;
+        if (look.StillAt(takes) is { IsEmpty: false } busy)
+        {
+            return new Standing.Waits(busy);
+        }
+
         var goesOn = had.Run == look.Run && phase switch
         {
             StepPhase.Evaluate => had.State == StepState.Evaluating || had.Proposal is { Evidence: null },
@@ -353,6 +359,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
         return new Standing.Ready(phase, AsBegun(with), goesOn ? had.Attempt + (had.Failure is null ? 0 : 1) : 1)
         {
             Items = items,
+            Takes = look.WithNotes(takes),
             Approved = phase == StepPhase.Revert ? look.ApprovedAt(place) : [],
         };
     }

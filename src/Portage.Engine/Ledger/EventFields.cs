@@ -117,6 +117,8 @@ internal ref struct EventFields
 
     public WorkloadHandle Workload() => WorkloadHandle.Read(ref _json);
 
+    public ImmutableArray<TakenWork> TakenWork() => JsonParts.List(ref _json, Ledger.TakenWork.Read);
+
     public ImmutableArray<string> Texts() => JsonParts.List(ref _json, JsonParts.Text);
 
     public ImmutableSortedDictionary<string, string> TextsByName()

@@ -150,7 +150,7 @@ public sealed class PlanReports(
                 Outputs = session.Outputs,
                 Secrets = secrets,
                 Time = time,
-                Files = hasWork ? filesOf(session.Name, change.Address, identity) : NoFiles.Instance,
+                Files = FilesOf(session, change, hasWork ? filesOf(session.Name, change.Address, identity) : NoFiles.Instance),
                 Items = GoneOf(change, had),
                 Overwrites = wanted.Overwrites,
             };
@@ -163,6 +163,11 @@ public sealed class PlanReports(
             return new(change.Address, [], failure.Because.Detail);
         }
     }
+
+    /// <summary>What it remembers, and of what it takes over, what those remember who did it.</summary>
+    private IStepFiles FilesOf(SessionState session, StepChange change, IStepFiles own) => change.TakesOver.IsEmpty
+        ? own
+        : new BorrowedFiles(own, change.TakesOver.ToDictionary(taken => taken.Item, taken => filesOf(session.Name, taken.From, session.Steps[taken.From].Inputs!.Fingerprints.Identity), StringComparer.Ordinal));
 
     /// <summary>What was answered in time; null where nothing was.</summary>
     private async Task<Answer<T>?> AnswerAsync<T>(StepAddress step, bool isLook, Func<CancellationToken, ValueTask<T>> ask, CancellationToken cancellationToken)

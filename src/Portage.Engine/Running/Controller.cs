@@ -81,6 +81,7 @@ public sealed partial class Controller
     {
         try
         {
+            await _performer.CarryAsync(_home.Sessions.Values, cancellationToken);
             _performer.Begin(_home.Sessions.Values);
             while (true)
             {
@@ -196,6 +197,7 @@ public sealed partial class Controller
             new StepStarted(session.Name, run, address, begin.Attempt, begin.Phase, begin.Inputs)
             {
                 Items = begin.Phase == StepPhase.Run || begin.Items.IsDefault ? null : begin.Items,
+                Takes = begin.Phase == StepPhase.Run && !begin.Takes.IsEmpty ? begin.Takes : null,
                 Leaves = begin.Step.IsAbsent,
             },
         ]);
@@ -206,7 +208,8 @@ public sealed partial class Controller
             ? (_revisions.Of(session, claimed.ConfiguredBy), session.ConfigurationOf(claimed.ConfiguredBy))
             : (wanted.Config, session.ConfigurationOf(run));
         var above = begin.Phase == StepPhase.Revert ? [] : StandingOn(session, wanted, begin.Step);
-        _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs, above, wanted.Config));
+        var notes = begin.Phase == StepPhase.Run ? session.NotesFor(claimed) : [];
+        _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs, above, wanted.Config, notes));
         return true;
     }
 

@@ -87,6 +87,23 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         }
     }
 
+    /// <summary>Brings along the notes of work that an earlier controller took over and was killed before it had them carried: whoever had the work may be taken back next.</summary>
+    internal async Task CarryAsync(IEnumerable<SessionState> sessions, CancellationToken cancellationToken)
+    {
+        foreach (var (session, step) in sessions.SelectMany(session => session.Steps.Values.Where(step => step is { State: StepState.Running, Took.IsEmpty: false }), (session, step) => (session, step)))
+        {
+            try
+            {
+                await CarryAsync(session.Name, step, session.NotesFor(step), cancellationToken);
+            }
+            catch (Exception thrown) when (thrown is IOException or UnauthorizedAccessException)
+            {
+                // The step itself says so when it goes on.
+                LogFailed(thrown, StepPhase.Run, step.Address, thrown.Message);
+            }
+        }
+    }
+
     /// <summary>Ends light work, which the next controller repeats; workloads go on.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -158,13 +175,51 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         string configuration,
         ImmutableDictionary<StepAddress, StepOutputs> outputs,
         ImmutableArray<WorkAbove> above,
-        MigrationConfig wanted)
+        MigrationConfig wanted,
+        ImmutableArray<TakenWork> notes)
     {
         var flight = Of(session)[begin.Step.Address];
-        flight.Work = Admission.IsWorkload(Admission.As(begin.Step, begin.Phase))
-            ? _watch.StartAsync(flight, begin.Inputs, ApprovedOf(begin.Step, claimed), configuration, outputs)
-            : RunLightAsync(flight, begin, claimed, config, outputs, above, wanted);
+        flight.Work = !Admission.IsWorkload(Admission.As(begin.Step, begin.Phase)) ? RunLightAsync(flight, begin, claimed, config, outputs, above, wanted, notes)
+            : notes.IsEmpty ? StartAsync()
+            : StartWithNotesAsync(flight, claimed, notes, StartAsync);
+
+        Task StartAsync() => _watch.StartAsync(flight, begin.Inputs, ApprovedOf(begin.Step, claimed), configuration, outputs);
     }
+
+    /// <summary>Brings along what is remembered of work that was taken over, before anybody looks for it.</summary>
+    private async Task StartWithNotesAsync(Flight flight, StepRecord claimed, ImmutableArray<TakenWork> notes, Func<Task> startAsync)
+    {
+        await Task.Yield();
+        var (session, _, address, attempt) = flight.Attempt;
+        try
+        {
+            await CarryAsync(session, claimed, notes, _ending.Token);
+        }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception thrown) when (thrown is not OutOfMemoryException)
+        {
+            var failure = StepFailure.Of(address, thrown);
+            LogFailed(thrown, StepPhase.Run, address, failure.Because.Detail);
+            await _report(new(flight, [flight.Attempt.Failed(StepPhase.Run, failure.Because, _retries.At(failure.IsTransient, attempt))], EndsFlight: true));
+            return;
+        }
+
+        await startAsync();
+    }
+
+    private async Task CarryAsync(string session, StepRecord to, ImmutableArray<TakenWork> notes, CancellationToken cancellationToken)
+    {
+        var files = _folders.Files(_folders.Of(session, to.Address, to.Inputs!.Fingerprints.Identity));
+        foreach (var (from, item) in notes.SelectMany(work => work.Items, (work, item) => (NotesOf(session, work), item)))
+        {
+            await from.MoveItemAsync(item, files, cancellationToken);
+        }
+    }
+
+    private IStepFiles NotesOf(string session, TakenWork work) => _folders.Files(_folders.Of(session, work.From, work.Identity));
 
     private async Task RunLightAsync(
         Flight flight,
@@ -173,7 +228,8 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         MigrationConfig config,
         ImmutableDictionary<StepAddress, StepOutputs> outputs,
         ImmutableArray<WorkAbove> above,
-        MigrationConfig wanted)
+        MigrationConfig wanted,
+        ImmutableArray<TakenWork> notes)
     {
         var stop = flight.Stop.Token;
 
@@ -187,7 +243,14 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         try
         {
             var folder = _folders.Of(session, address, claimed.Inputs?.Fingerprints.Identity ?? begin.Inputs.Fingerprints.Identity);
-            var call = new Call(flight.Attempt, config, wanted, claimed, outputs, above, _folders.Files(folder), _folders.Progress(folder));
+            await CarryAsync(session, claimed, notes, cancel.Token);
+            var files = _folders.Files(folder);
+            if (begin.Phase == StepPhase.Evaluate && !begin.Takes.IsEmpty)
+            {
+                files = new BorrowedFiles(files, begin.Takes.SelectMany(work => work.Items, (work, item) => (item, Notes: NotesOf(session, work))).ToDictionary(one => one.item, one => one.Notes, StringComparer.Ordinal));
+            }
+
+            var call = new Call(flight.Attempt, config, wanted, claimed, outputs, above, files, _folders.Progress(folder));
             events = [await PhaseAsync(_steps[address.Kind], begin, call, cancel.Token)];
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)

@@ -12,6 +12,7 @@ internal static class CompareWithRecorded
         var looks = new Dictionary<StepAddress, UpstreamLook>(wanted.Length);
         var changes = ImmutableArray.CreateBuilder<StepChange>(wanted.Length);
         var before = new List<UpstreamLook>();
+        Func<string, IEnumerable<OtherWork>> others = new Others(wanted, recorded).In;
         foreach (var step in wanted)
         {
             before.Clear();
@@ -21,7 +22,7 @@ internal static class CompareWithRecorded
             }
 
             var had = recorded.GetValueOrDefault(step.Address);
-            var verdict = StepVerdicts.Of(step, had, before);
+            var verdict = StepVerdicts.Of(step, had, before, others);
 
             // What is blocked is not touched: what comes after it stands as it did.
             looks[step.Address] = new(verdict, had, verdict.Kind is VerdictKind.Keep or VerdictKind.Block ? had?.Outputs ?? [] : default);
@@ -31,11 +32,26 @@ internal static class CompareWithRecorded
         return changes.DrainToImmutable();
     }
 
+    /// <summary>Everybody's work by its items; put together when somebody asks, which mostly nobody does.</summary>
+    private sealed class Others(ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded)
+    {
+        private readonly Lazy<ILookup<string, OtherWork>> _byItem = new(() =>
+        {
+            var steps = wanted.ToDictionary(step => step.Address);
+            return recorded.Values
+                .Where(had => had is { EffectsSince: not null, Items: not null })
+                .SelectMany(had => had.Items!.Keys, (had, item) => (Item: item, Work: new OtherWork(had, steps.GetValueOrDefault(had.Address))))
+                .ToLookup(one => one.Item, one => one.Work, StringComparer.Ordinal);
+        });
+
+        public IEnumerable<OtherWork> In(string item) => _byItem.Value[item];
+    }
+
     private static StepChange ChangeOf(StepAddress step, Verdict verdict)
     {
         StepChange change = verdict.Kind switch
         {
-            VerdictKind.Create => new StepChange.Create(step),
+            VerdictKind.Create => new StepChange.Create(step, verdict.Because),
             VerdictKind.Keep => new StepChange.Keep(step, verdict.Because),
             VerdictKind.Adopt => new StepChange.Adopt(step, verdict.Because),
             VerdictKind.Update => new StepChange.Update(step, verdict.Because),
@@ -44,6 +60,6 @@ internal static class CompareWithRecorded
             VerdictKind.Block => new StepChange.Block(step, verdict.Because),
             _ => throw new InvalidOperationException($"No change for {verdict.Kind}."),
         };
-        return change with { Redone = verdict.Redone, Added = verdict.Added, Left = verdict.Left };
+        return change with { Redone = verdict.Redone, Added = verdict.Added, TakesOver = verdict.TakesOver, Left = verdict.Left };
     }
 }

@@ -11,7 +11,8 @@ public static class StepVerdicts
     /// <summary>The verdict about a step.</summary>
     /// <param name="had">What is recorded of it; null for nothing.</param>
     /// <param name="before">The steps before it, in the order of its edges.</param>
-    public static Verdict Of(WantedStep step, RecordedStep? had, IReadOnlyList<UpstreamLook> before)
+    /// <param name="others">Everybody's work in an item; asked only about items that are not done yet.</param>
+    public static Verdict Of(WantedStep step, RecordedStep? had, IReadOnlyList<UpstreamLook> before, Func<string, IEnumerable<OtherWork>> others)
     {
         if (step.IsAbsent)
         {
@@ -22,9 +23,14 @@ public static class StepVerdicts
 
         if (had is null || had.State == RecordedState.Absent)
         {
-            return StepItems.EdgeOf(step) is { } edge && StepItems.Wanted(step.Edges[edge], before[edge]) is { } items
-                ? Verdict.Create with { Added = [.. items.Keys.Order(StringComparer.Ordinal)] }
-                : Verdict.Create;
+            if (StepItems.EdgeOf(step) is not { } edge || StepItems.Wanted(step.Edges[edge], before[edge]) is not { } items)
+            {
+                return Verdict.Create;
+            }
+
+            ImmutableArray<string> added = [.. items.Keys.Order(StringComparer.Ordinal)];
+            var takesOver = TakesOver(step, step.Edges[edge], before, items, added, others);
+            return new(VerdictKind.Create, Taken(step.Edges[edge], takesOver)) { Added = added, TakesOver = takesOver };
         }
 
         var fields = InputDifferences.Between(had.Inputs, step);
@@ -37,13 +43,31 @@ public static class StepVerdicts
             return new(VerdictKind.Block, [.. never.Select(field => field.Reason)]);
         }
 
-        var look = new Look(step, had, before);
+        var look = new Look(step, had, before, others);
         look.CompareFields(fields);
         look.CompareOutputs();
         look.CompareItems();
         look.CompareWithEarlierSteps();
-        return look.Verdict(fields);
+        var verdict = look.Verdict(fields);
+
+        // What was only looked at has done no item yet, and may still take over any of them.
+        return had is { EffectsSince: null, TakingBack: null } && StepItems.EdgeOf(step) is { } only && StepItems.Wanted(step.Edges[only], before[only]) is { } all
+            ? verdict with { TakesOver = TakesOver(step, step.Edges[only], before, all, [.. all.Keys.Order(StringComparer.Ordinal)], others) }
+            : verdict;
     }
+
+    private static ImmutableArray<TakenItem> TakesOver(
+        WantedStep step, InputEdge edge, IReadOnlyList<UpstreamLook> before, Dictionary<string, Fingerprint> wanted, ImmutableArray<string> added, Func<string, IEnumerable<OtherWork>> others) =>
+        [.. added.Select(item => TakenItems.Of(step, edge, new(item, wanted[item]), before, others(item))).OfType<TakenItem>()];
+
+    private static ImmutableArray<ChangeReason> Taken(InputEdge edge, ImmutableArray<TakenItem> takesOver) =>
+    [
+        .. takesOver.GroupBy(taken => taken.From, taken => taken.Item).Select(from => new ChangeReason(
+            edge.SelectedBy,
+            null,
+            null,
+            $"{NamesText.Of([.. from])} {(from.Count() == 1 ? "is" : "are")} selected, and done just so by {from.Key}: taken over from there as {(from.Count() == 1 ? "it is" : "they are")}, not done again")),
+    ];
 
     /// <summary>One comparison, part by part.</summary>
     private sealed class Look
@@ -51,6 +75,7 @@ public static class StepVerdicts
         private readonly WantedStep _step;
         private readonly RecordedStep _had;
         private readonly IReadOnlyList<UpstreamLook> _before;
+        private readonly Func<string, IEnumerable<OtherWork>> _others;
         private readonly InputEdge? _itemEdge;
         private readonly IReadOnlyDictionary<string, RecordedItem>? _done;
         private readonly Dictionary<string, Fingerprint>? _wanted;
@@ -64,9 +89,9 @@ public static class StepVerdicts
         private readonly List<ChangeReason> _redoItems = [];
         private readonly SortedSet<string> _redone = new(StringComparer.Ordinal);
 
-        public Look(WantedStep step, RecordedStep had, IReadOnlyList<UpstreamLook> before)
+        public Look(WantedStep step, RecordedStep had, IReadOnlyList<UpstreamLook> before, Func<string, IEnumerable<OtherWork>> others)
         {
-            (_step, _had, _before) = (step, had, before);
+            (_step, _had, _before, _others) = (step, had, before, others);
             if (StepItems.EdgeOf(step) is { } edge)
             {
                 _itemEdge = step.Edges[edge];
@@ -274,7 +299,8 @@ public static class StepVerdicts
             // What is not wanted any more is left as it is, whatever becomes of the rest.
             _redone.ExceptWith(left);
             var told = (Added: added, Left: left);
-            var differences = Told(told.Added, told.Left);
+            var takesOver = _redo.Count + _redone.Count + _pending.Count > 0 || _had.TakingBack is not null || added.IsEmpty ? [] : TakesOver(_step, _itemEdge!, _before, _wanted!, added, _others);
+            var differences = Told(told.Added, told.Left, takesOver);
             if (_redo.Count > 0)
             {
                 return new(VerdictKind.Redo, [.. _redo.Distinct(), .. _redoItems, .. _inPlace, .. differences])
@@ -305,7 +331,7 @@ public static class StepVerdicts
             var holdsOn = (!IsComplete || _had.IsServing) && !_had.Inputs.Items.IsDefault && _had.Inputs.Items.Any(item => told.Left.Contains(item.Name, StringComparer.Ordinal));
             if (_inPlace.Count > 0 || added.Length > 0 || holdsOn)
             {
-                return new(VerdictKind.Update, [.. _inPlace, .. differences]) { Added = added, Left = left };
+                return new(VerdictKind.Update, [.. _inPlace, .. differences]) { Added = added, TakesOver = takesOver, Left = left };
             }
 
             ImmutableArray<ChangeReason> process = [.. fields.Where(field => field.Affects == Affects.Process).Select(field => field.Reason)];
@@ -314,12 +340,18 @@ public static class StepVerdicts
                 : new(VerdictKind.Adopt, [new(null, null, null, _had.Situation), .. process]);
         }
 
-        private ImmutableArray<ChangeReason> Told(ImmutableArray<string> added, ImmutableArray<string> left)
+        private ImmutableArray<ChangeReason> Told(ImmutableArray<string> added, ImmutableArray<string> left, ImmutableArray<TakenItem> takesOver)
         {
             var reasons = ImmutableArray.CreateBuilder<ChangeReason>();
-            if (added.Length > 0)
+            string[] toDo = [.. added.Except(takesOver.Select(taken => taken.Item), StringComparer.Ordinal)];
+            if (toDo.Length > 0)
             {
-                reasons.Add(new(_itemEdge!.SelectedBy, null, null, $"{NamesText.Of(added)} {(added.Length == 1 ? "is" : "are")} selected and not done yet"));
+                reasons.Add(new(_itemEdge!.SelectedBy, null, null, $"{NamesText.Of(toDo)} {(toDo.Length == 1 ? "is" : "are")} selected and not done yet"));
+            }
+
+            if (takesOver.Length > 0)
+            {
+                reasons.AddRange(Taken(_itemEdge!, takesOver));
             }
 
             if (left.Length > 0)

@@ -41,6 +41,9 @@ public sealed record Verdict(VerdictKind Kind, ImmutableArray<ChangeReason> Beca
     /// <summary>Items that are not done yet.</summary>
     public ImmutableArray<string> Added { get; init; } = [];
 
+    /// <summary>Those of the added that another step has done just so: they are taken over from it.</summary>
+    public ImmutableArray<TakenItem> TakesOver { get; init; } = [];
+
     /// <summary>Items that were done and are not wanted any more: they are left as they are.</summary>
     public ImmutableArray<string> Left { get; init; } = [];
 

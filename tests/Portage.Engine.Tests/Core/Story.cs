@@ -35,6 +35,9 @@ internal sealed class Story
     /// <summary>Nothing is seen of any work, and no controller is there.</summary>
     public static WorkSight Nothing { get; } = new(null, ImmutableDictionary<StepAddress, StepSight>.Empty, 1);
 
+    /// <summary>The indices of the snapshot.</summary>
+    public ImmutableArray<string> Names { get; init; } = ["a", "b"];
+
     public Limits Limits { get; init; } = Limits.None;
 
     /// <summary>What is under way in other sessions.</summary>
@@ -143,6 +146,7 @@ internal sealed class Story
                         Tell(new StepStarted(Session.Name, Session.Carried!.Number, begin.Step.Address, begin.Attempt, begin.Phase, begin.Inputs)
                         {
                             Items = begin.Phase == StepPhase.Run || begin.Items.IsDefault ? null : begin.Items,
+                            Takes = begin.Phase == StepPhase.Run && !begin.Takes.IsEmpty ? begin.Takes : null,
                             Leaves = begin.Step.IsAbsent,
                         });
                         _inFlight.Add(begin.Step.Address);
@@ -205,7 +209,15 @@ internal sealed class Story
     /// <summary>Lets everything that is in flight, and what follows, succeed until the run is over or waits.</summary>
     public Story Finish(string documents = "documents")
     {
-        Settle();
+        FinishTelling(documents);
+        return this;
+    }
+
+    /// <summary>As <see cref="Finish"/>.</summary>
+    /// <returns>What was decided, a line each.</returns>
+    public string FinishTelling(string documents = "documents")
+    {
+        var told = new StringBuilder(Settle());
         while (_inFlight.Count > 0)
         {
             var address = _inFlight.OrderBy(step => step.ToString(), StringComparer.Ordinal).First();
@@ -216,18 +228,18 @@ internal sealed class Story
                 { State: StepState.Reverting } => Reverted(address.ToString()),
                 _ => Report(address.ToString(), documents: documents),
             };
-            Settle();
+            told.Append(Settle());
         }
 
-        return this;
+        return told.ToString();
     }
 
     private static LedgerEvent AsEarlier(LedgerEvent happened) => happened is StepStarted started
         ? started with { Items = null, Inputs = started.Inputs with { Consumed = [.. started.Inputs.Consumed.Select(output => output with { Items = default })] } }
         : happened;
 
-    private static ImmutableArray<OutputPart> Outputs(StepAddress step, string documents) => step.Kind == StepKind.Snapshot
-        ? [.. from name in (string[])["a", "b"] from part in (string[])[Kinds.Documents, Kinds.Definitions] select new OutputPart(part, name, Fingerprint.Of($"{name} {(part == Kinds.Documents ? documents : part)}"))]
+    private ImmutableArray<OutputPart> Outputs(StepAddress step, string documents) => step.Kind == StepKind.Snapshot
+        ? [.. from name in Names from part in (string[])[Kinds.Documents, Kinds.Definitions] select new OutputPart(part, name, Fingerprint.Of($"{name} {(part == Kinds.Documents ? documents : part)}"))]
         : [];
 
     private static string Whole(Effect effect) => effect is Effect.Begin begin ? $"{Line(effect)} {begin.Inputs.Fingerprints}, may destroy {string.Join(", ", begin.Approved.Select(one => one.Key))}" : Line(effect);
@@ -243,7 +255,7 @@ internal sealed class Story
             RunEnded e => $"end {e.Outcome}",
             _ => happened.GetType().Name,
         })),
-        Effect.Begin begin => $"{begin.Phase.ToString().ToLowerInvariant()} {begin.Step.Address} #{begin.Attempt}{(begin.Phase == StepPhase.Run || begin.Items.IsDefaultOrEmpty ? "" : $" of {string.Join(", ", begin.Items)}")}",
+        Effect.Begin begin => $"{begin.Phase.ToString().ToLowerInvariant()} {begin.Step.Address} #{begin.Attempt}{(begin.Phase == StepPhase.Run || begin.Items.IsDefaultOrEmpty ? "" : $" of {string.Join(", ", begin.Items)}")}{string.Concat(begin.Takes.Select(work => $" takes {string.Join(", ", work.Items)} from {work.From}"))}",
         Effect.Adjust adjust => $"adjust {adjust.Step.Address}",
         Effect.Stop stop => $"stop {stop.Step}: {stop.Why}",
         Effect.Wake wake => $"wake at {wake.At:HH:mm:ss}",

@@ -186,6 +186,22 @@ internal sealed class NeverMoreThanAllowed(Planner planner) : IChecker
     }
 }
 
+/// <summary>What is taken over is whole, idle, wanted by nobody else, and done with the same.</summary>
+internal sealed class OnlyWhatIsFreeChangesHands : IChecker
+{
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
+        happened is not StepStarted { Takes: { } takes } started ? null
+            : started.Phase != StepPhase.Run ? "nothing changes hands before it runs"
+            : takes.Select(work => WhyNot(session, wanted, started, work)).FirstOrDefault(why => why is not null);
+
+    private static string? WhyNot(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, StepStarted started, TakenWork work) =>
+        session.Steps.GetValueOrDefault(work.From) is not { State: StepState.Complete, IsClaimed: false, Workload: null, LeavesBy: null } from ? $"{work.From} is not complete, or at work"
+            : from.Inputs!.Fingerprints.Identity != work.Identity ? $"{work.From} works elsewhere"
+            : work.Items.FirstOrDefault(item => from.Items?.GetValueOrDefault(item)?.Digest != started.Inputs.Items.Single(one => one.Name == item).Digest) is { } other ? $"{other} was done with something else"
+            : wanted.GetValueOrDefault(work.From)?.Edges.FirstOrDefault(edge => edge.SelectedBy is not null) is { } edge && work.Items.FirstOrDefault(edge.Include.Contains) is { } selected ? $"{work.From} wants {selected} still"
+            : null;
+}
+
 internal static class Checkers
 {
     private static IChecker[] All(Planner planner) =>
@@ -200,6 +216,7 @@ internal static class Checkers
         new NothingIsDestroyedUnasked(planner),
         new WhatIsLeftStays(planner),
         new NeverMoreThanAllowed(planner),
+        new OnlyWhatIsFreeChangesHands(),
     ];
 
     /// <param name="after">Events up to this one were written by an earlier engine, which had other rules.</param>

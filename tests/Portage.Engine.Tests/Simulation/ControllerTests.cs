@@ -44,6 +44,41 @@ public sealed class ControllerTests
         Assert.Equal(StepState.Complete, Session.Steps[Backfill].State);
     }
 
+    /// <summary>Between what the ledger says and what steps remember there is a moment; whoever had it may be taken back next, whole.</summary>
+    [Fact]
+    public void Run_KilledAfterAnIndexChangedHands_CarriesItsNotesBeforeAnythingElse()
+    {
+        var from = StepAddress.Parse("logs/c@blue:backfill");
+        var told = new World(1) { HasFaults = false, HasMoves = true };
+        foreach (var with in (string[])["c", "a"])
+        {
+            told.Perform(new Operation.Configure(Moving(with), "test", null) { By = "ann" });
+            told.Perform(new Operation.Commit { By = "ann" });
+            told.Start();
+            told.GoOn(TimeSpan.FromHours(1), () => told.State.Sessions[HomeState.DefaultSession].ActiveRun is null);
+        }
+
+        var taken = told.Events.First(recorded => recorded.Event is StepStarted { Takes: not null } started && started.Step == Backfill).Sequence;
+        var world = new World(1) { HasFaults = false, HasMoves = true };
+        world.Restore([.. told.Events.Take((int)taken)], workersLive: false);
+        world.Note(from, "c", "m");
+        world.Note(Backfill, "a");
+        world.Perform(new Operation.Stop { By = "ann" });
+        world.GoOn(TimeSpan.FromMinutes(1));
+        Assert.Equal(["c"], world.NotedOf(from));
+        Assert.Equal(["a", "m"], world.NotedOf(Backfill));
+    }
+
+    private static string Moving(string with) => string.Join('\n', (string[])
+    [
+        "targets: { blue: { endpoint: \"http://blue:9200\" } }",
+        "migrations:",
+        "  logs:",
+        "    snapshots: { main: { repository: { file: { path: /s } }, existing: nightly } }",
+        "    slices:",
+        .. ((string[])["a", "c"]).Select(slice => $"      {slice}: {{ indices: {{ include: [{slice}{(slice == with ? ", m" : "")}] }}, metadata: {{ approve: none }} }}"),
+    ]);
+
     [Fact]
     public void Run_IndexOfAnotherSession_IsNotBegun()
     {

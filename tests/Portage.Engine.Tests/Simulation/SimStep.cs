@@ -40,10 +40,11 @@ internal sealed class SimStep(World world, IStepDefinition definition) : IStep, 
     public async ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken)
     {
         world.Begins(context.Session, context.Run, context.Address, context.Attempt);
+        world.Runs(context.Session, context.Address, context.Inputs);
         await WorkAsync(cancellationToken);
         return world.HasFaults && definition.GatePlacement == GatePlacement.BeforeRun && world.Chance.Next(8) == 0
             ? new StepResult.EvidenceChanged(new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", 0), [$"another look {world.Chance.Next(1000)}"]))
-            : World.Done(context.Address, context.Inputs);
+            : world.Done(context.Address, context.Inputs);
     }
 
     public async ValueTask<RevertResult> RevertAsync(RevertContext context, CancellationToken cancellationToken)

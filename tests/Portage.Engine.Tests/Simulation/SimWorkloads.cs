@@ -14,6 +14,7 @@ internal sealed class SimWorkloads(World world) : IWorkloads
     public async ValueTask<WorkloadHandle> StartAsync(WorkloadAssignment assignment, CancellationToken cancellationToken)
     {
         world.Begins(assignment.Session, assignment.Run, assignment.Step, assignment.Attempt);
+        world.Runs(assignment.Session, assignment.Step, assignment.Inputs);
         await ReachAsync();
         var work = world.WorkOf(assignment.Session, assignment.Step, assignment.Inputs.Fingerprints.Identity);
         if (work.IsAlive)

@@ -14,22 +14,26 @@ public sealed class SimulationTests
 
     // What serves speaks all the time, so that each seed takes long.
     private const int ServiceSeedCount = 40;
+    private const int MoveSeedCount = 100;
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(2);
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Controller_WhateverHappens_KeepsItsPromises(bool hasServices)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Controller_WhateverHappens_KeepsItsPromises(bool hasServices, bool hasMoves)
     {
         var first = Environment.GetEnvironmentVariable("PORTAGE_SEED") is { Length: > 0 } named ? int.Parse(named, provider: null) : 1;
-        var count = Environment.GetEnvironmentVariable("PORTAGE_SEEDS") is { Length: > 0 } some ? int.Parse(some, provider: null) : first > 1 ? 1 : hasServices ? ServiceSeedCount : SeedCount;
+        var count = Environment.GetEnvironmentVariable("PORTAGE_SEEDS") is { Length: > 0 } some ? int.Parse(some, provider: null) : first > 1 ? 1 : hasServices ? ServiceSeedCount : hasMoves ? MoveSeedCount : SeedCount;
+        var handedOver = 0;
         for (var seed = first; seed < first + count; seed++)
         {
-            var world = new World(seed) { HasServices = hasServices };
+            var world = new World(seed) { HasServices = hasServices, HasMoves = hasMoves };
             try
             {
                 Run(world);
+                handedOver += world.Events.Count(recorded => recorded.Event is StepStarted { Takes: not null });
             }
             catch (Exception failure)
             {
@@ -37,6 +41,8 @@ public sealed class SimulationTests
                 Assert.Fail($"Seed {seed} (repeat it with PORTAGE_SEED={seed}): {failure}\n{string.Join('\n', last)}");
             }
         }
+
+        Assert.True(!hasMoves || count < MoveSeedCount || handedOver > MoveSeedCount, $"Only {handedOver} times something changed hands.");
     }
 
     private static void Run(World world)

@@ -34,6 +34,11 @@ internal sealed class User(World world)
             case 5 or 6 or 7:
                 Decide(session, world.Chance.Next(5) > 0);
                 break;
+            case 8 or 9 or 10 when world.HasMoves && world.Chance.Next(3) > 0:
+                Move();
+                Configure();
+                world.Start();
+                break;
             case 8 or 9 or 10:
                 Edit();
                 Configure();
@@ -102,6 +107,26 @@ internal sealed class User(World world)
 
         var gates = (string[])["manual", "auto", "none"];
         _slices[name] = Slice(name + ((string[])["", "*", "?"])[world.Chance.Next(3)], world.Chance.Next(1, 9), gates[world.Chance.Next(3)], gates[world.Chance.Next(3)]);
+    }
+
+    /// <summary>Hands each index that moves to one of the slices, or to none. Mostly the slices are alike but for that.</summary>
+    private void Move()
+    {
+        var names = _slices.Keys.Order(StringComparer.Ordinal).ToArray();
+        var with = names.ToDictionary(name => name, _ => "", StringComparer.Ordinal);
+        foreach (var index in (string[])["m", "n"])
+        {
+            if (world.Chance.Next(8) > 0)
+            {
+                with[names[world.Chance.Next(names.Length)]] += $"\", \"{index}";
+            }
+        }
+
+        var workers = world.Chance.Next(1, 5);
+        foreach (var name in names)
+        {
+            _slices[name] = Slice(name + with[name], world.Chance.Next(6) == 0 ? world.Chance.Next(1, 9) : workers, "none", "auto");
+        }
     }
 
     private void Configure()

@@ -23,6 +23,9 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
     private readonly Queue<(ProcessContext Process, SendOrPostCallback Callback, object? State)> _queue = [];
     private readonly List<RecordedEvent> _events = [];
     private readonly Dictionary<string, SimWork> _work = new(StringComparer.Ordinal);
+
+    // What steps remember of their items, by folder: it outlives controllers.
+    private readonly HashSet<(string Folder, string Item)> _notes = [];
     private (ProcessContext Process, Controller Controller, HomeState Home, Task Running)? _controller;
 
     public VirtualTime Time { get; } = new();
@@ -42,6 +45,9 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
 
     /// <summary>True where snapshots are services.</summary>
     public bool HasServices { get; init; }
+
+    /// <summary>True where there is an index that goes from slice to slice.</summary>
+    public bool HasMoves { get; init; }
 
     public Planner Planner => HasServices ? Kinds.ServicePlanner : Kinds.Planner;
 
@@ -68,11 +74,13 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
 
     public bool HasController => _controller is { Running.IsCompleted: false };
 
-    public static StepResult.Done Done(StepAddress step, StepInputs inputs)
+    public StepResult.Done Done(StepAddress step, StepInputs inputs) => Done(step, inputs, HasMoves);
+
+    public static StepResult.Done Done(StepAddress step, StepInputs inputs, bool hasMoves)
     {
         var numbers = ImmutableSortedDictionary<string, long>.Empty.Add("rejected", 0).Add("missing", 0);
         ImmutableArray<OutputPart> parts = step.Kind == StepKind.Snapshot
-            ? [.. from name in (string[])["a", "b", "c"] from part in (string[])[Kinds.Documents, Kinds.Definitions] select new OutputPart(part, name, Fingerprint.Of($"{part} {name}"))]
+            ? [.. from name in (string[])["a", "b", "c", .. hasMoves ? ["m", "n"] : Array.Empty<string>()] from part in (string[])[Kinds.Documents, Kinds.Definitions] select new OutputPart(part, name, Fingerprint.Of($"{part} {name}"))]
             : [];
         return new(new(numbers, [$"{NameOf(step)} is done"]), new(parts, inputs.Fingerprints.Result.Hex));
     }
@@ -249,6 +257,29 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
         }
     }
 
+    /// <summary>The items of which a step remembers anything.</summary>
+    public IEnumerable<string> NotedOf(StepAddress step) => _notes.Where(note => note.Folder.Contains(NameOf(step), StringComparison.Ordinal)).Select(note => note.Item).Order(StringComparer.Ordinal);
+
+    /// <summary>As if a step had done items.</summary>
+    public void Note(StepAddress step, params ImmutableArray<string> items) =>
+        _notes.UnionWith(items.Select(item => (FolderOf(HomeState.DefaultSession, step, State.Sessions[HomeState.DefaultSession].Steps[step].Inputs!.Fingerprints.Identity), item)));
+
+    /// <summary>Work that begins to change something: whatever it has by the ledger, and was noted anywhere, is noted with it.</summary>
+    public void Runs(string session, StepAddress step, StepInputs inputs)
+    {
+        var folder = FolderOf(session, step, inputs.Fingerprints.Identity);
+        foreach (var item in inputs.Items.IsDefault ? [] : inputs.Items.Select(item => item.Name))
+        {
+            if (State.Sessions.GetValueOrDefault(session)?.Steps.GetValueOrDefault(step)?.Took.Any(work => work.Items.Contains(item) && State.Sessions[session].Steps[work.From].Items?.ContainsKey(item) != true
+                && _notes.Contains((FolderOf(session, work.From, work.Identity), item))) == true)
+            {
+                Breaches.Add($"{step} took {item} over, and began without what was noted of it");
+            }
+
+            _notes.Add((folder, item));
+        }
+    }
+
     /// <summary>Work that is taken back: where it was done, and no more than was approved.</summary>
     public void Reverts(RevertContext context)
     {
@@ -318,6 +349,15 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
             Assert.False(work.IsAlive, $"{step} is taken back while its worker writes.");
             work.Done = 0;
         }
+
+        var had = State.Sessions[session].Steps[step];
+        var folder = FolderOf(session, step, had.Inputs!.Fingerprints.Identity);
+        if (items.IsDefault && had.Items is { } own && _notes.Where(note => note.Folder == folder && !own.ContainsKey(note.Item)).Select(note => note.Item).FirstOrDefault() is { } other)
+        {
+            Breaches.Add($"{step} is taken back whole, and would take {other} along, which is another's");
+        }
+
+        _notes.RemoveWhere(note => note.Folder == folder && (items.IsDefault || items.Contains(note.Item)));
     }
 
     string IWorkFolders.Of(string session, StepAddress step, Fingerprint identity) => FolderOf(session, step, identity);
@@ -358,7 +398,7 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
 
     ValueTask<string> ISecretSource.ReadAsync(string name, CancellationToken cancellationToken) => ValueTask.FromResult("");
 
-    IStepFiles IWorkFolders.Files(string workFolder) => NoFiles.Instance;
+    IStepFiles IWorkFolders.Files(string workFolder) => new SimFiles(_notes, workFolder);
 
     private void Schedule(SimWork work, long token) =>
         Time.CreateTimer(_ => Turn(work, token), null, TimeSpan.FromMilliseconds(Chance.Next(10, 400)), Timeout.InfiniteTimeSpan);

@@ -14,16 +14,20 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
     /// <summary>The items that are taken back, or, in an evaluation, would be; null for all of the step.</summary>
     public ImmutableArray<string>? Items { get; init; }
 
+    /// <summary>What other steps did that this one has from here on; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<TakenWork>? Takes { get; init; }
+
     /// <summary>True where the step is to be absent, and nothing comes instead.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Leaves { get; init; }
 
     /// <inheritdoc/>
-    public override string Describe() => $"run {Run}, attempt {Attempt}: {Phase.ToString().ToLowerInvariant()} begins{(Phase == StepPhase.Revert && Items is { } items ? $" of {string.Join(", ", items)}" : "")}";
+    public override string Describe() => $"run {Run}, attempt {Attempt}: {Phase.ToString().ToLowerInvariant()} begins{(Phase == StepPhase.Revert && Items is { } items ? $" of {string.Join(", ", items)}" : "")}{string.Concat((Takes ?? []).Select(work => $", takes over {string.Join(", ", work.Items)} from {work.From}"))}";
 
     internal static StepStarted Read(ref EventFields fields)
     {
-        var (attempt, phase, inputs, items, leaves) = (default(int?), default(StepPhase?), default(StepInputs), default(ImmutableArray<string>?), false);
+        var (attempt, phase, inputs, items, takes, leaves) = (default(int?), default(StepPhase?), default(StepInputs), default(ImmutableArray<string>?), default(ImmutableArray<TakenWork>?), false);
         while (fields.Next(out var name))
         {
             switch (name)
@@ -32,12 +36,13 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
                 case "phase": phase = fields.Phase(); break;
                 case "inputs": inputs = fields.Inputs(); break;
                 case "items": items = fields.Texts(); break;
+                case "takes": takes = fields.TakenWork(); break;
                 case "leaves": leaves = fields.Flag(); break;
                 default: fields.Skip(); break;
             }
         }
 
-        return new(fields.Session, fields.Run, fields.Step, fields.Needed(attempt), fields.Needed(phase), fields.Needed(inputs)) { Items = items, Leaves = leaves };
+        return new(fields.Session, fields.Run, fields.Step, fields.Needed(attempt), fields.Needed(phase), fields.Needed(inputs)) { Items = items, Takes = takes, Leaves = leaves };
     }
 
     internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) => Started(WithoutOther(had), place) with
@@ -93,6 +98,7 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
             HasEffects = had.HasEffects || Phase == StepPhase.Run,
 
             // Where everything was taken back item by item, nothing of the earlier work is left.
+            Took = Phase == StepPhase.Run ? [.. had.State == StepState.Running ? had.Took : [], .. Takes ?? []] : had.Took,
             EffectsSince = Phase != StepPhase.Run || (had.HasEffects && had.Items is not { IsEmpty: true }) ? had.EffectsSince : place,
             Approved = had.Proposal is { } proposal ? proposal.Approved : had.Inputs is { } before && InputDifferences.HaveSameResult(before, Inputs) ? had.Approved : null,
             Proposal = null,

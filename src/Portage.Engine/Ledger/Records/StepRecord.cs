@@ -106,6 +106,9 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>The items that it did or has begun, with what and when; null where an earlier release did not write them down, and for a step without items.</summary>
     public ImmutableSortedDictionary<string, RecordedItem>? Items { get; init; }
 
+    /// <summary>What it took over when its work last began: the notes go along before anything else.</summary>
+    public ImmutableArray<TakenWork> Took { get; init; } = [];
+
     /// <summary>When each item was last begun to be taken back.</summary>
     public ImmutableSortedDictionary<string, long> TakenBack { get; init; } = NothingTakenBack;
 

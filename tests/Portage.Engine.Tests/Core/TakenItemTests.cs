@@ -1,0 +1,155 @@
+using Portage.Engine.Core;
+using Portage.Engine.Operations;
+using Portage.Model.Addresses;
+using Portage.Planning;
+
+namespace Portage.Engine.Tests.Core;
+
+/// <summary>An index goes from one slice to another: what was done of it changes hands, and is not done again.</summary>
+public sealed class TakenItemTests
+{
+    private static readonly string[] Kinds = ["metadata", "backfill", "validate"];
+
+    [Theory]
+    [InlineData("metadata")]
+    [InlineData("backfill")]
+    [InlineData("validate")]
+    public void Plan_AnIndexGoesToASliceOfTheSameTreatment_IsTakenOver(string kind)
+    {
+        var story = Done();
+        story.Do(new Operation.Configure(Two("a", "b, c"), "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        var change = Change(story, $"logs/z@blue:{kind}");
+        Assert.IsType<StepChange.Update>(change);
+        Assert.Equal(["b"], change.Added);
+        Assert.Equal($"b is selected, and done just so by logs/a@blue:{kind}: taken over from there as it is, not done again", Assert.Single(change.Because).Text);
+        Assert.IsType<StepChange.Keep>(Change(story, $"logs/a@blue:{kind}"));
+    }
+
+    [Fact]
+    public void Decide_AnIndexGoesToAnotherSlice_RecordsWhoHasItAndKeepsSinceWhen()
+    {
+        var story = Done();
+        var since = Kinds.ToDictionary(kind => kind, kind => Had(story, "a", kind).Items!["b"], StringComparer.Ordinal);
+        story.Start(Two("a", "b, c"));
+        Assert.Contains("run logs/z@blue:metadata #1 takes b from logs/a@blue:metadata", Carried(story), StringComparison.Ordinal);
+        Assert.All(Kinds, kind =>
+        {
+            Assert.Equal(["a"], Had(story, "a", kind).Items!.Keys);
+            Assert.Equal(["b", "c"], Had(story, "z", kind).Items!.Keys);
+            Assert.Equal(since[kind], Had(story, "z", kind).Items!["b"]);
+            Assert.Equal($"logs/a@blue:{kind}", Assert.Single(Had(story, "z", kind).Took).From.ToString());
+        });
+
+        // And nothing is left to do, for anybody.
+        Assert.True(PlanOf(story).IsEmpty, string.Join('\n', PlanOf(story).Changes));
+    }
+
+    [Fact]
+    public void Decide_ASliceHasAnotherName_DoesNothingAgain()
+    {
+        var story = Done();
+        story.Start(Two("a, b", "c").Replace("  z:", "  y:", StringComparison.Ordinal));
+        var told = Carried(story);
+        Assert.All(Kinds, kind => Assert.Contains($"run logs/y@blue:{kind} #1 takes c from logs/z@blue:{kind}", told, StringComparison.Ordinal));
+        Assert.All(Kinds, kind => Assert.Empty(Had(story, "z", kind).Items!));
+    }
+
+    [Fact]
+    public void Decide_TheIndexGoesBack_IsTakenBackOver()
+    {
+        var story = Done();
+        story.Start(Two("a", "b, c"));
+        Carried(story);
+        story.Start(Two("a, b", "c"));
+        Assert.Contains("run logs/a@blue:backfill #1 takes b from logs/z@blue:backfill", Carried(story), StringComparison.Ordinal);
+        Assert.Equal(["a", "b"], Had(story, "a", "backfill").Items!.Keys);
+        Assert.Equal(["c"], Had(story, "z", "backfill").Items!.Keys);
+    }
+
+    /// <summary>Whoever had it is at work on what it keeps: that comes to its end first.</summary>
+    [Fact]
+    public void Decide_WhoHadItIsAtWork_WaitsForIt()
+    {
+        var story = Done();
+
+        // Both change: each gives one away, and gets one.
+        story.Start(Two("a, c", "b"));
+        var told = story.Settle();
+        story.Evaluate("logs/a@blue:metadata");
+        told += story.Settle();
+        Assert.Contains("run logs/a@blue:metadata #1 takes c from logs/z@blue:metadata", told + Carried(story), StringComparison.Ordinal);
+        Assert.Equal(["a", "c"], Had(story, "a", "backfill").Items!.Keys);
+        Assert.Equal(["b"], Had(story, "z", "backfill").Items!.Keys);
+        Assert.True(PlanOf(story).IsEmpty, string.Join('\n', PlanOf(story).Changes));
+    }
+
+    [Theory]
+    [InlineData("metadata: { approve: none, replicas: 2 }", "metadata", "another treatment")]
+    [InlineData("metadata: { approve: none }\n        backfill: { conflict: overwrite }", "backfill", "another treatment")]
+    public void Plan_AnotherTreatment_IsDoneAgain(string slice, string kind, string because)
+    {
+        var story = Done(slice);
+        story.Do(new Operation.Configure(Two("a", "b, c", slice), "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        var change = Change(story, $"logs/z@blue:{kind}");
+        Assert.Contains("b is selected and not done yet", change.Because.Select(reason => reason.Text));
+        Assert.True(change.TakesOver.IsEmpty, because);
+    }
+
+    [Fact]
+    public void Plan_WhoHasItIsToBeDoneAnew_IsDoneAgain()
+    {
+        var story = Done();
+        story.Do(new Operation.Redo(["logs/a@blue:backfill"], IsWanted: true) { By = "ann" });
+        story.Do(new Operation.Configure(Two("a", "b, c"), "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        Assert.Empty(Change(story, "logs/z@blue:backfill").TakesOver);
+
+        // What it stands on changes hands all the same; a comparison of what is done again is not taken over.
+        Assert.NotEmpty(Change(story, "logs/z@blue:metadata").TakesOver);
+        Assert.Empty(Change(story, "logs/z@blue:validate").TakesOver);
+    }
+
+    [Fact]
+    public void Plan_WhoHasItIsToGo_IsDoneAgain()
+    {
+        var story = Done();
+        story.Start(Two("a, b", "").Replace("indices: { include: [] }", "indices: { include: [x] }", StringComparison.Ordinal).Replace("  z:", "  y:", StringComparison.Ordinal));
+        Carried(story);
+        Assert.False(story.Do(new Operation.Collect(["logs/z@blue"], IsWanted: true) { By = "ann" }).HasFailed);
+        story.Do(new Operation.Configure(Two("a, b", "c").Replace("  z:", "  y:", StringComparison.Ordinal), "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        Assert.Empty(Change(story, "logs/y@blue:metadata").TakesOver);
+    }
+
+    private static string Two(string a, string z, string slice = "metadata: { approve: none }") => $$"""
+        targets: { blue: { endpoint: "http://blue:9200" } }
+        migrations:
+          logs:
+            snapshots: { main: { repository: { file: { path: /s } }, existing: nightly } }
+            slices:
+              a:
+                indices: { include: [{{a}}] }
+                metadata: { approve: none }
+              z:
+                indices: { include: [{{z}}] }
+                {{slice}}
+        """;
+
+    private static Story Done(string slice = "metadata: { approve: none }")
+    {
+        var story = new Story { Names = ["a", "b", "c"] }.Start(Two("a, b", "c", slice));
+        Carried(story);
+        return story;
+    }
+
+    private static string Carried(Story story) => story.FinishTelling();
+
+    private static Portage.Engine.Ledger.StepRecord Had(Story story, string slice, string kind) => story.Session.Steps[StepAddress.Parse($"logs/{slice}@blue:{kind}")];
+
+    private static Plan PlanOf(Story story) => story.Planner.Plan(
+        Desired.Of(story.Planner, Configuration.Reading.ConfigurationReader.ReadCanonical(story.Session.Current!.Configuration).Config!, story.Session, run: 0), story.Session.Recorded(), null).Plan;
+
+    private static StepChange Change(Story story, string step) => PlanOf(story).Changes.Single(change => change.Address == StepAddress.Parse(step));
+}
