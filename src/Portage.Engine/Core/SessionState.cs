@@ -184,7 +184,7 @@ public sealed class SessionState(string name)
     }
 
     /// <summary>What was taken over by a step whose notes may still lie where they were: not what the other step has done anew since.</summary>
-    internal ImmutableArray<TakenWork> NotesFor(StepRecord step) =>
+    public ImmutableArray<TakenWork> NotesFor(StepRecord step) =>
     [
         .. step.Took
             .Select(work => work with { Items = [.. work.Items.Where(item => _steps.GetValueOrDefault(work.From)?.Items?.ContainsKey(item) != true)] })

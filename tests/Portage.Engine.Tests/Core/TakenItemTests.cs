@@ -123,6 +123,35 @@ public sealed class TakenItemTests
         Assert.Empty(Change(story, "logs/y@blue:metadata").TakesOver);
     }
 
+    [Fact]
+    public void Plan_TheIndexIsAnotherByNow_IsDoneAgain()
+    {
+        var story = Done();
+        var recorded = story.Session.Recorded().ToDictionary();
+        var snapshot = StepAddress.Parse("logs/main:snapshot");
+        recorded[snapshot] = recorded[snapshot] with { Outputs = [.. recorded[snapshot].Outputs.Select(part => part.Name == "b" ? part with { Digest = Model.Steps.Fingerprint.Of("other") } : part)] };
+        var config = Configuration.Reading.ConfigurationReader.Read(Two("a", "b, c"), "test").Config!;
+        var plan = story.Planner.Plan(config, recorded).Plan;
+        Assert.All(Kinds, kind => Assert.Empty(plan.Changes.Single(change => change.Address == StepAddress.Parse($"logs/z@blue:{kind}")).TakesOver));
+    }
+
+    /// <summary>The one failed with what it took over; the other did it anew. The notes of that are not the first one's to fetch.</summary>
+    [Fact]
+    public void NotesFor_WhoHadItHasDoneItAnew_LeavesThemThere()
+    {
+        var story = Done();
+        story.Start(Two("a", "b, c"));
+        story.Settle();
+        story.Evaluate("logs/z@blue:metadata").Settle();
+        story.Report("logs/z@blue:metadata").Settle();
+        Assert.Equal(["b"], Assert.Single(story.Session.NotesFor(Had(story, "z", "backfill"))).Items);
+        story.Fail("logs/z@blue:backfill").Settle();
+        story.Start(Two("a, b", "c"));
+        Carried(story);
+        Assert.Contains("b", Had(story, "a", "backfill").Items!.Keys);
+        Assert.Empty(story.Session.NotesFor(Had(story, "z", "backfill")));
+    }
+
     private static string Two(string a, string z, string slice = "metadata: { approve: none }") => $$"""
         targets: { blue: { endpoint: "http://blue:9200" } }
         migrations:
