@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Portage.Configuration;
+using Portage.Configuration.Fields;
 using Portage.Model.Steps;
 
 namespace Portage.Engine.Core;
@@ -24,20 +26,15 @@ public sealed record Limits(int Workers, int LightSteps, ImmutableDictionary<Ste
     public static Limits Of(MigrationConfig config, int processors) => new(
         config.Limits.Workers ?? Math.Max(WorkersMin, WorkersPerProcessor * processors),
         config.Limits.LightSteps,
-        StepKinds.All
-            .Select(kind => (Kind: kind, Max: OfKind(config.Limits.Kinds, kind)))
-            .Where(one => one.Max is not null)
-            .ToImmutableDictionary(one => one.Kind, one => one.Max!.Value),
+        OfKinds(config.Limits.Kinds),
         config.Targets
             .Where(target => target.Value.StepsMax is not null)
             .ToImmutableDictionary(target => target.Key, target => target.Value.StepsMax!.Value, StringComparer.Ordinal));
 
-    private static int? OfKind(KindLimitsConfig kinds, StepKind kind) => kind switch
+    /// <summary>Each field is called like its kind.</summary>
+    private static ImmutableDictionary<StepKind, int> OfKinds(KindLimitsConfig kinds)
     {
-        StepKind.Snapshot => kinds.Snapshot,
-        StepKind.Metadata => kinds.Metadata,
-        StepKind.Backfill => kinds.Backfill,
-        StepKind.Validate => kinds.Validate,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No limit is declared for this kind."),
-    };
+        var given = FieldWalker.Walk(kinds, "").Where(field => !field.IsDefault).ToDictionary(field => field.Path, field => int.Parse(field.Json, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+        return StepKinds.All.Where(kind => given.ContainsKey(kind.Word())).ToImmutableDictionary(kind => kind, kind => given[kind.Word()]);
+    }
 }

@@ -22,15 +22,10 @@ public static class StepKinds
     /// <summary>All kinds in pipeline order.</summary>
     public static IReadOnlyList<StepKind> All { get; } = Enum.GetValues<StepKind>();
 
+    private static readonly string[] Words = [.. All.Select(kind => kind.ToString().ToLowerInvariant())];
+
     /// <summary>The word that users see and type.</summary>
-    public static string Word(this StepKind kind) => kind switch
-    {
-        StepKind.Snapshot => "snapshot",
-        StepKind.Metadata => "metadata",
-        StepKind.Backfill => "backfill",
-        StepKind.Validate => "validate",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a step kind."),
-    };
+    public static string Word(this StepKind kind) => Words[(int)kind];
 
     /// <summary>The kind of a word; false when there is none.</summary>
     public static bool TryParse(string word, out StepKind kind)

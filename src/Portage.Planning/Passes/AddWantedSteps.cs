@@ -36,7 +36,7 @@ internal static class AddWantedSteps
     private static int InReadingOrder(WantedStep a, WantedStep b)
     {
         var order = string.CompareOrdinal(a.Address.Source, b.Address.Source);
-        order = order != 0 ? order : (a.Address.Kind != StepKind.Snapshot).CompareTo(b.Address.Kind != StepKind.Snapshot);
+        order = order != 0 ? order : (a.Address.Target is not null).CompareTo(b.Address.Target is not null);
         order = order != 0 ? order : string.CompareOrdinal(a.Address.Part, b.Address.Part);
         order = order != 0 ? order : string.CompareOrdinal(a.Address.Target, b.Address.Target);
         return order != 0 ? order : a.Address.Kind.CompareTo(b.Address.Kind);

@@ -188,7 +188,7 @@ public sealed class CollectTests
     [Fact]
     public void Decide_AskedForInTheRun_WaitsForTheNext()
     {
-        var story = Left().Start(Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        metadata: { skip: true }\n        backfill: { skip: true }"));
+        var story = Left().Start(Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        metadata: { skip: true }\n        backfill: { skip: true }\n        validate: { mode: counts }"));
         Assert.Equal("run logs/c@blue:validate #1\n", story.Settle());
         Assert.False(Ask(story, "logs/b").HasFailed);
         Assert.Equal("", story.Settle());
@@ -230,7 +230,7 @@ public sealed class CollectTests
         var story = Left();
         Ask(story, "logs/b");
         story.Do(new Operation.Collect(["logs/b"], IsWanted: false) { By = "ann" });
-        story.Start(Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        " + NoGates)).Finish();
+        story.Start(Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        " + Otherwise)).Finish();
         story.Tell([.. ((string[])["metadata", "backfill", "validate"]).Select(kind => new CollectAsked("default", story.Session.Runs.Count, StepAddress.Parse($"logs/b@blue:{kind}"), "ann", IsWanted: true))]);
         Assert.DoesNotContain(Changes(story), change => change is StepChange.Revert { Address.Kind: not Model.Steps.StepKind.Validate });
     }
@@ -257,7 +257,8 @@ public sealed class CollectTests
     public void Collect_AnIndexThatAnotherSliceHasNow_IsRefused()
     {
         var story = new Story().Start(WithB).Finish();
-        story.Start(Story.Config(NoGates).Replace("include: [a]", "include: [a, b]", StringComparison.Ordinal)).Finish();
+        story.Start(Story.Config(Otherwise, "b:\n        indices: { include: [b] }\n        " + NoGates)).Finish();
+        story.Start(Story.Config(Otherwise).Replace("include: [a]", "include: [a, b]", StringComparison.Ordinal)).Finish();
         var refused = Assert.Single(Ask(story, "logs/b").Diagnostics);
         Assert.Equal("PG2030", refused.Code);
         Assert.Contains("logs/b@blue:metadata made b, in which logs/a@blue:", refused.Detail, StringComparison.Ordinal);
@@ -300,6 +301,9 @@ public sealed class CollectTests
         Assert.Equal("PG2030", refused.Code);
         Assert.Contains("in which logs/b@blue:metadata of session trial has work", refused.Detail, StringComparison.Ordinal);
     }
+
+    // Another treatment: then nothing changes hands.
+    private static string Otherwise => NoGates.Replace("metadata: {", "metadata: { replicas: 2,", StringComparison.Ordinal);
 
     private static string WithB => Story.Config(NoGates, "b:\n        indices: { include: [b] }\n        " + NoGates);
 
