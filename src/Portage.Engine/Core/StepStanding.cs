@@ -365,10 +365,22 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
         ? with with { Fingerprints = with.Fingerprints with { Identity = begun.Fingerprints.Identity } }
         : with;
 
+    private bool IsApprovedBelow(StepReport evidence)
+    {
+        var approved = ImmutableArray.CreateBuilder<Destruction>();
+        foreach (var before in evidence.Destroys.IsEmpty ? [] : look.PlacesBefore(place))
+        {
+            approved.AddRange(look.ApprovedAt(before));
+        }
+
+        return approved.Count > 0 && !evidence.Destroys.Any(destroys => destroys.IsBeyond(approved));
+    }
+
     /// <summary>In review as long as the rule holds it for the reason that the person was told; a rule changed since is asked anew.</summary>
     private Standing Gate(StepReport evidence, GateOpened? review, bool isBefore)
     {
-        var rule = GateQuestion.RuleOf(Step, evidence, isBefore);
+        // Whoever approved it with what this stands on is not asked twice, least of all when half of it is done.
+        var rule = GateQuestion.RuleOf(Step, isBefore && IsApprovedBelow(evidence) ? evidence with { Destroys = [] } : evidence, isBefore);
         return review is not null && review.Evidence == evidence.Digest && review.Why == GateQuestion.WhyHeld(rule, evidence, look.Memo)
             ? new Standing.InReview(review)
             : new Standing.GateDue(rule, evidence, isBefore);
