@@ -32,7 +32,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
 
     private bool EvaluatesFirst => Step.GatePlacement == GatePlacement.BeforeRun || Step.Overwrites;
 
-    private bool MustBeEvaluated => EvaluatesFirst || (Step.Destroys && verdict.Kind == VerdictKind.Redo);
+    private bool MustBeEvaluated => EvaluatesFirst || (Step.Destroys && !Step.IsRedoneBeside && verdict.Kind == VerdictKind.Redo);
 
     private ImmutableArray<string> Redone => verdict.Kind == VerdictKind.Redo ? verdict.Redone : [];
 
@@ -80,7 +80,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
             : isApproved ? disturbed : Union(disturbed, GoneAsRedone());
     }
 
-    private ImmutableArray<string> GoneAsRedone() => Gone(Redone.IsDefault || !Redone.IsEmpty, item => Redone.Contains(item, StringComparer.Ordinal));
+    private ImmutableArray<string> GoneAsRedone() => Step.IsRedoneBeside ? [] : Gone(Redone.IsDefault || !Redone.IsEmpty, item => Redone.Contains(item, StringComparer.Ordinal));
 
     /// <summary>What would go along and nobody takes back: then nothing goes.</summary>
     private ImmutableArray<LeftWork> Spared() => _spared.IsDefault ? _spared = look.LeftIn(place, had, Goes(isApproved: false), verdict.Left) : _spared;

@@ -21,7 +21,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
         var sizes = each.Aggregate(SnapshotSizes.Empty, (sum, size) => sum + size);
         await new TargetIndices(context, on, client).RefuseGoneAsync(indices, redo, cancellationToken);
         var destroyed = await BackfillRevert.LookAsync(context.Files, client, on.TargetName, [.. redo.Order(StringComparer.Ordinal)], cancellationToken);
-        var (todo, kept, overwritten, lines) = (0, 0, new List<Destruction>(), new List<string>());
+        var (todo, kept, overwritten, lines) = (0, 0, new List<Destruction>(), await CopiedFromWhatIsGoneAsync(redo, cancellationToken));
         var copied = new List<(SelectedIndex Index, long Bytes)>();
         foreach (var (index, size) in indices.Zip(each))
         {
@@ -55,6 +55,23 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
         {
             Destroys = [.. destroyed, .. overwritten],
         };
+    }
+
+    /// <summary>What a person must know of items that go document by document, where the snapshot is gone that tells which of them are ours.</summary>
+    private async Task<List<string>> CopiedFromWhatIsGoneAsync(IEnumerable<string> redo, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        foreach (var item in redo.Order(StringComparer.Ordinal))
+        {
+            if (await TakenBack.ReadAsync(context.Files, item, cancellationToken) is { Before.Snapshot: { } uuid } had
+                && await SliceReading.FindCopiedAsync(on, uuid, cancellationToken) is null
+                && !(await had.LookAsync(client, cancellationToken)).HoldsNothingElse)
+            {
+                lines.Add($"{item}: the snapshot that it was copied from is gone; of what is there, what the new one has just so is taken back, and the rest stays");
+            }
+        }
+
+        return lines;
     }
 
     /// <summary>What others have in the target indices of an index, as far as the backfill could write over it.</summary>

@@ -45,6 +45,9 @@ internal sealed class BackfillNotes(IStepFiles files)
 /// <param name="Documents">How many documents each target index had.</param>
 internal sealed record BackfillBefore(ImmutableSortedDictionary<string, long> Documents)
 {
+    /// <summary>The uuid of the snapshot that is copied from; null of earlier builds.</summary>
+    public string? Snapshot { get; init; }
+
     /// <summary>More about them; null of earlier builds.</summary>
     public ImmutableSortedDictionary<string, IndexMark>? Marks { get; init; }
 

@@ -92,7 +92,12 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
     {
         // Everything that is needed is there before anything goes.
         var bySlowWay = looks.Where(look => look.Documents > 0 && (look.Emptied is null ? !look.HoldsNothingElse : look.WasWrittenToSinceNoted)).Select(look => look.Item).ToHashSet(StringComparer.Ordinal);
-        var opened = bySlowWay.Count == 0 ? [] : (await SliceReading.OpenOnlyAsync(on, context.Outputs, bySlowWay, cancellationToken)).ToDictionary(index => index.Name, StringComparer.Ordinal);
+        var opened = new Dictionary<string, SelectedIndex>(StringComparer.Ordinal);
+        foreach (var look in looks.Where(look => bySlowWay.Contains(look.Item)))
+        {
+            opened.Add(look.Item, await OpenAsync(look, cancellationToken));
+        }
+
         foreach (var look in looks)
         {
             await notes.BeginAsync(look.Item);
@@ -121,9 +126,12 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
 
         if (!byDocument.IsEmpty)
         {
-            index ??= (await SliceReading.OpenOnlyAsync(on, context.Outputs, new HashSet<string>([look.Item], StringComparer.Ordinal), cancellationToken)).Single();
+            index ??= await OpenAsync(look, cancellationToken);
             using var journal = await ItemJournal.LookAsync(files, look.Item, cancellationToken);
             await new WrittenDocuments(context, client).DeleteAsync(index, byDocument, journal, look.Before, look.HadConflicts, cancellationToken);
         }
     }
+
+    private Task<SelectedIndex> OpenAsync(TakenBack look, CancellationToken cancellationToken) =>
+        SliceReading.OpenCopiedAsync(on, context.Outputs, look.Before.Snapshot, look.Item, cancellationToken);
 }
