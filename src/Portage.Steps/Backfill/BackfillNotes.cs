@@ -48,6 +48,9 @@ internal sealed record BackfillBefore(ImmutableSortedDictionary<string, long> Do
     /// <summary>The uuid of the snapshot that is copied from; null of earlier builds.</summary>
     public string? Snapshot { get; init; }
 
+    /// <summary>True where documents are written over what is there: then a document may be ours that was written more than once. Null of earlier builds.</summary>
+    public bool? Overwrites { get; init; }
+
     /// <summary>More about them; null of earlier builds.</summary>
     public ImmutableSortedDictionary<string, IndexMark>? Marks { get; init; }
 

@@ -128,7 +128,7 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
         {
             index ??= await OpenAsync(look, cancellationToken);
             using var journal = await ItemJournal.LookAsync(files, look.Item, cancellationToken);
-            await new WrittenDocuments(context, client).DeleteAsync(index, byDocument, journal, look.Before, look.HadConflicts, cancellationToken);
+            await new WrittenDocuments(context, client, await OwnWrites.OfAsync(client, look, cancellationToken)).DeleteAsync(index, byDocument, journal, cancellationToken);
         }
     }
 
