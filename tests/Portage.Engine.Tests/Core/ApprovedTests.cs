@@ -17,6 +17,7 @@ public sealed class ApprovedTests
     private const string Replicas = "metadata: { approve: none, replicas: 2 }";
 
     private static readonly Destruction Documents = new(DestructionKind.DeleteDocuments, "blue", "a", 3, 100, 0) { Item = "a" };
+    private static readonly Destruction Overwritten = new(DestructionKind.OverwriteDocuments, "blue", "a", 2, null, 2) { Item = "a" };
 
     [Fact]
     public void Decide_ARevertThatWasApproved_MayDestroyThatAndNoMore()
@@ -58,19 +59,36 @@ public sealed class ApprovedTests
     [InlineData("b", "complete logs/a@blue:metadata\nevaluate logs/a@blue:backfill #1\n", "review logs/a@blue:backfill: destroys up to 2 documents overwritten in 1 index on blue, 2 of them not written by Portage\n")]
     public void Decide_WhatIsOverwrittenWasApprovedWithWhatItStandsOn_AsksNobodyTwice(string index, string before, string after)
     {
-        var overwritten = new Destruction(DestructionKind.OverwriteDocuments, "blue", "a", 2, null, 2) { Item = "a" };
+        var story = MetadataIsRedone();
+        Assert.Equal(before, story.Report(Metadata).Settle());
+        Assert.Equal(after, story.Evaluate(Backfill, destroys: Overwritten with { Name = index }).Settle());
+    }
+
+    [Fact]
+    public void Decide_WhatIsOverwrittenWasApprovedInAnEarlierRun_IsAskedAgain()
+    {
+        var story = MetadataIsRedone();
+        story.Report(Metadata).Settle();
+        story.Fail(Backfill).Settle();
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Settle();
+        Assert.StartsWith($"review {Backfill}: destroys", story.Evaluate(Backfill, destroys: Overwritten).Settle(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Metadata runs anew; what stood on it is taken back, and a person approved that with what is overwritten then.</summary>
+    private static Story MetadataIsRedone()
+    {
         var story = new Story().Start(Story.Config(Overwriting)).Finish();
         story.Do(new Operation.Redo([Metadata], IsWanted: true) { By = "ann" });
         Assert.False(story.StartSeeing().HasFailed);
         story.Settle();
-        story.Evaluate(Metadata, destroys: [Documents, overwritten]).Settle();
+        story.Evaluate(Metadata, destroys: [Documents, Overwritten]).Settle();
         story.Do(new Operation.Approve([new(StepAddress.Parse(Metadata), story.Session.Steps[StepAddress.Parse(Metadata)].OpenReview!.Evidence)], null) { By = "ann" });
         story.Settle();
         story.Reverted(Validate).Settle();
         story.Reverted(Backfill).Settle();
         story.Reverted(Metadata).Settle();
-        Assert.Equal(before, story.Report(Metadata).Settle());
-        Assert.Equal(after, story.Evaluate(Backfill, destroys: overwritten with { Name = index }).Settle());
+        return story;
     }
 
     /// <summary>Validate is taken back, and backfill is about to be.</summary>

@@ -10,6 +10,8 @@ namespace Portage.Steps.Tests.Backfill;
 /// <summary>A document of the very content that we gave it need not be ours: somebody may have written the same.</summary>
 public sealed class OwnWritesTests
 {
+    private const string Mine = """{"mine":true}""";
+
     private static readonly BackfillStep Step = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -29,15 +31,23 @@ public sealed class OwnWritesTests
         Assert.Equal(rewritten, slice.Sandbox.Documents("logs").Select(document => document.Id).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public async Task RevertAsync_OthersWroteTheSameWhileItWentOn_KeepsWhatTheyWrote()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RevertAsync_OthersRewroteOursWhileItWentOn_KeepsWhatTheyWrote(bool isOtherContentInAnIndexWithWrites)
     {
         await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs(ConflictChoice.KeepExisting) with { Backfill = new() { Workers = 1, Connections = 1, OperationCountMax = 5 } });
+        if (isOtherContentInAnIndexWithWrites)
+        {
+            await slice.Target.PutAsync("/logs/_doc/client-1?refresh=true", Mine, Cancellation);
+            await slice.Target.SendAsync(HttpMethod.Delete, "/logs/_doc/client-1?refresh=true", null, Cancellation);
+        }
+
         using var stop = new CancellationTokenSource();
         var asked = 0;
         Assert.IsType<StepResult.Stopped>(await Step.RunAsync(slice.Run.ContextOf(Step, null) with { StopRequested = stop.Token, AssertLease = StopAtTheThird }, Cancellation));
         var rewritten = slice.Sandbox.Documents("logs")[0].Id;
-        await RewriteAsync(slice, rewritten);
+        await (isOtherContentInAnIndexWithWrites ? slice.Target.PutAsync($"/logs/_doc/{Uri.EscapeDataString(rewritten)}?refresh=true", Mine, Cancellation) : RewriteAsync(slice, rewritten));
         await slice.DoAsync(Step);
         Assert.Equal(slice.Golden("logs").Count(), slice.Sandbox.Documents("logs").Count);
 
@@ -64,7 +74,7 @@ public sealed class OwnWritesTests
         asked = 0;
         await Assert.ThrowsAsync<IOException>(async () => await Step.RunAsync(slice.Run.ContextOf(Step, null) with { AssertLease = () => Third(() => throw new IOException("killed")) }, Cancellation));
         Assert.True(slice.Sandbox.Documents("logs").Count > acknowledged);
-        await slice.Target.PutAsync("/logs/_doc/client-1?refresh=true", """{"mine":true}""", Cancellation);
+        await slice.Target.PutAsync("/logs/_doc/client-1?refresh=true", Mine, Cancellation);
 
         await slice.Run.RevertAsync(Step, Cancellation);
         Assert.Equal("client-1", Assert.Single(slice.Sandbox.Documents("logs")).Id);
@@ -85,7 +95,7 @@ public sealed class OwnWritesTests
         for (var pass = 0; pass < 2; pass++)
         {
             await slice.DoAsync(Step);
-            await slice.Target.PutAsync($"/logs/_doc/client-{pass}?refresh=true", """{"mine":true}""", Cancellation);
+            await slice.Target.PutAsync($"/logs/_doc/client-{pass}?refresh=true", Mine, Cancellation);
             await slice.Run.RevertAsync(Step, Cancellation);
         }
 

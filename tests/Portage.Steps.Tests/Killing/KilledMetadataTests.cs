@@ -80,7 +80,7 @@ public sealed class KilledMetadataTests : KillingKit
     }
 
     [Fact]
-    public async Task Killed_InTheMiddleOfAChange_EditedBack_TheEvidenceSaysWhatIsChanged()
+    public async Task Killed_InTheMiddleOfAChange_EvidenceSaysWhatIsChanged()
     {
         await using var scene = await BeginAsync("evaluate");
         scene.Do(transport => new MetadataStep(transport));
