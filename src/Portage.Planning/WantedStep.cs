@@ -28,6 +28,9 @@ public sealed record WantedStep(StepAddress Address, ImmutableArray<InputPart> I
     /// <summary>True when taking its work back may delete something from a cluster: then that is looked at, and approved by a person, first.</summary>
     public bool Destroys { get; init; }
 
+    /// <summary>True when it is done anew beside what is there: that stays, because steps that stand on it may need it to be taken back, and goes when the step is to be absent.</summary>
+    public bool IsRedoneBeside { get; init; }
+
     /// <summary>True for work that nobody wants any more and that is to be taken back: with the fields and edges that it was begun with.</summary>
     public bool IsAbsent { get; init; }
 

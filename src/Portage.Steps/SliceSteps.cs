@@ -30,6 +30,18 @@ internal sealed record SliceOnTarget(MigrationConfig Config, string SourceName, 
 
     public StepAddress Step(StepKind kind) => new(SourceName, SliceName, TargetName, kind);
 
+    /// <summary>True when both name the same cluster, as far as a configuration tells.</summary>
+    public bool IsSamePlaceAs(SliceOnTarget other) => Config.Targets[TargetName].Endpoint == other.Config.Targets[other.TargetName].Endpoint;
+
+    /// <summary>The slice on its way to this target as another configuration has it; null where it has none.</summary>
+    public SliceOnTarget? In(MigrationConfig config) =>
+        config.Migrations.TryGetValue(SourceName, out var migration)
+        && migration.Slices.TryGetValue(SliceName, out var slice)
+        && SliceContents.SnapshotOf(migration, slice) is { } snapshot
+        && SliceContents.TargetsOf(config, slice).Contains(TargetName)
+            ? new(config, SourceName, SliceName, snapshot, TargetName)
+            : null;
+
     /// <summary>The edge to the snapshot: only the indices of the slice count.</summary>
     public InputEdge Consumes(string group)
     {

@@ -16,6 +16,9 @@ public sealed record FoundDocument(DocumentKey Key, bool IsFound, string? Routin
     /// <summary>The number of its last write within its shard; null when it is not there.</summary>
     public long? SequenceNumber { get; init; }
 
+    /// <summary>How often the document was written since it was made: 1 where it was made and nothing else; null when it is not there.</summary>
+    public long? Version { get; init; }
+
     /// <summary>The term of the primary that wrote it; null when it is not there.</summary>
     public long? PrimaryTerm { get; init; }
 }

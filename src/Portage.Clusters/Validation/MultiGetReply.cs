@@ -40,7 +40,7 @@ internal static class MultiGetReply
     {
         var isFound = false;
         var routing = default(string);
-        var (number, term) = (default(long?), default(long?));
+        var (number, term, version) = (default(long?), default(long?), default(long?));
         var source = default(ReadOnlyMemory<byte>?);
         var error = default(ReadOnlyMemory<byte>?);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -51,9 +51,11 @@ internal static class MultiGetReply
             var isError = reader.ValueTextEquals("error"u8);
             var isNumber = reader.ValueTextEquals("_seq_no"u8);
             var isTerm = reader.ValueTextEquals("_primary_term"u8);
+            var isVersion = reader.ValueTextEquals("_version"u8);
             reader.Read();
             number = isNumber ? reader.GetInt64() : number;
             term = isTerm ? reader.GetInt64() : term;
+            version = isVersion ? reader.GetInt64() : version;
             isFound |= isFoundProperty && reader.TokenType == JsonTokenType.True;
             routing = isRouting ? reader.GetString() : routing;
             var value = JsonSlices.Value(body, ref reader);
@@ -68,6 +70,6 @@ internal static class MultiGetReply
             return why.Type == "index_not_found_exception" ? new(key, IsFound: false, null, null) : throw failure(key.Index, why);
         }
 
-        return new(key, isFound, routing, source) { SequenceNumber = number, PrimaryTerm = term };
+        return new(key, isFound, routing, source) { SequenceNumber = number, PrimaryTerm = term, Version = version };
     }
 }

@@ -114,6 +114,7 @@ public static class Standings
                 }
 
                 Leave(place, had, Reach.Complete);
+                _approved[place] = ApprovedBefore(had);
                 return Settled;
             }
 
@@ -134,6 +135,10 @@ public static class Standings
 
             return standing;
         }
+
+        /// <summary>What a person approved in this run that has been done meanwhile: what stands on it may still do its part of that.</summary>
+        private ImmutableArray<Destruction> ApprovedBefore(StepRecord had) =>
+            had.Run == Run && had.Evidence is { Destroys.IsEmpty: false } evidence && had.Approved == evidence.Digest ? evidence.Destroys : default;
 
         private Standing.Held? HeldBy(StepAddress step, StepRecord had)
         {

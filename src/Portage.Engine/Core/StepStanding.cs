@@ -32,7 +32,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
 
     private bool EvaluatesFirst => Step.GatePlacement == GatePlacement.BeforeRun || Step.Overwrites;
 
-    private bool MustBeEvaluated => EvaluatesFirst || (Step.Destroys && verdict.Kind == VerdictKind.Redo);
+    private bool MustBeEvaluated => EvaluatesFirst || (Step.Destroys && !Step.IsRedoneBeside && verdict.Kind == VerdictKind.Redo);
 
     private ImmutableArray<string> Redone => verdict.Kind == VerdictKind.Redo ? verdict.Redone : [];
 
@@ -80,7 +80,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
             : isApproved ? disturbed : Union(disturbed, GoneAsRedone());
     }
 
-    private ImmutableArray<string> GoneAsRedone() => Gone(Redone.IsDefault || !Redone.IsEmpty, item => Redone.Contains(item, StringComparer.Ordinal));
+    private ImmutableArray<string> GoneAsRedone() => Step.IsRedoneBeside ? [] : Gone(Redone.IsDefault || !Redone.IsEmpty, item => Redone.Contains(item, StringComparer.Ordinal));
 
     /// <summary>What would go along and nobody takes back: then nothing goes.</summary>
     private ImmutableArray<LeftWork> Spared() => _spared.IsDefault ? _spared = look.LeftIn(place, had, Goes(isApproved: false), verdict.Left) : _spared;
@@ -372,10 +372,22 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
         ? with with { Fingerprints = with.Fingerprints with { Identity = begun.Fingerprints.Identity } }
         : with;
 
+    private bool IsApprovedBelow(StepReport evidence)
+    {
+        var approved = ImmutableArray.CreateBuilder<Destruction>();
+        foreach (var before in evidence.Destroys.IsEmpty ? [] : look.PlacesBefore(place))
+        {
+            approved.AddRange(look.ApprovedAt(before));
+        }
+
+        return approved.Count > 0 && !evidence.Destroys.Any(destroys => destroys.IsBeyond(approved));
+    }
+
     /// <summary>In review as long as the rule holds it for the reason that the person was told; a rule changed since is asked anew.</summary>
     private Standing Gate(StepReport evidence, GateOpened? review, bool isBefore)
     {
-        var rule = GateQuestion.RuleOf(Step, evidence, isBefore);
+        // Whoever approved it with what this stands on is not asked twice, least of all when half of it is done.
+        var rule = GateQuestion.RuleOf(Step, isBefore && IsApprovedBelow(evidence) ? evidence with { Destroys = [] } : evidence, isBefore);
         return review is not null && review.Evidence == evidence.Digest && review.Why == GateQuestion.WhyHeld(rule, evidence, look.Memo)
             ? new Standing.InReview(review)
             : new Standing.GateDue(rule, evidence, isBefore);

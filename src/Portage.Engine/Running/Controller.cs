@@ -220,7 +220,7 @@ public sealed partial class Controller
            where step.Bears.Contains(above.Address.Kind) && above.Edges.Any(edge => edge.RestsOn && edge.Upstream == step.Address)
            let had = session.Steps.GetValueOrDefault(above.Address)
            where had is { HasEffects: true, Inputs: not null, ConfiguredBy: > 0 }
-           select new WorkAbove(had, _revisions.Of(session, had.ConfiguredBy), OutputsFor(session, wanted, above)),
+           select new WorkAbove(had, _revisions.Of(session, had.ConfiguredBy), OutputsFor(session, wanted, above), above is { IsAbsent: false, Overwrites: true }),
     ];
 
     /// <summary>Why the step may not begin: what it would write belongs to other work. A start finds that only where it is known already what a slice holds.</summary>

@@ -292,7 +292,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                     Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress, Redo = begin.Items,
                     Wanted = call.Wanted,
                 };
-                return new StepEvaluated(session, run, address, attempt, await ExplainAsync(await EvaluateAsync(step, begin.Step.IsAbsent, evaluate, cancellationToken), call, cancellationToken));
+                return new StepEvaluated(session, run, address, attempt, await ExplainAsync(await EvaluateAsync(step, begin.Step.IsAbsent, evaluate, cancellationToken), begin, call, cancellationToken));
             case StepPhase.Revert:
                 var revert = new RevertContext
                 {
@@ -313,7 +313,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 return await ResultAsync(step, context, cancellationToken) switch
                 {
                     StepResult.Done done => new StepReported(session, run, address, attempt, done.Report, done.Outputs),
-                    StepResult.EvidenceChanged other => new StepEvaluated(session, run, address, attempt, await ExplainAsync(other.Evidence, call, cancellationToken)),
+                    StepResult.EvidenceChanged other => new StepEvaluated(session, run, address, attempt, await ExplainAsync(other.Evidence, begin, call, cancellationToken)),
                     StepResult.Stopped => new StepStopped(session, run, address, "asked to stop"),
                     var other => throw new InvalidOperationException($"{address} came to {other.GetType().Name}, which is nothing for a step that runs as {step.Definition.RunsAs}."),
                 };
@@ -357,23 +357,30 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         return new(ImmutableSortedDictionary<string, long>.Empty, [leaves ? "it is taken back" : "it is done anew"]) { Destroys = destroys };
     }
 
-    /// <summary>Whoever makes an index does not know who wrote into it; those whose work stands in it know of their own, and so how many documents are nobody's of them.</summary>
-    private async ValueTask<StepReport> ExplainAsync(StepReport found, Call call, CancellationToken cancellationToken)
+    /// <summary>
+    /// What goes along with items that go, and who knows of it. Whoever makes an index does not know who wrote into it; those whose work stands in it
+    /// know of their own. Their work is taken back by the same approval, and done anew over what others have there: so all of that is in this evidence.
+    /// </summary>
+    private async ValueTask<StepReport> ExplainAsync(StepReport found, Effect.Begin begin, Call call, CancellationToken cancellationToken)
     {
-        var items = found.Destroys.Where(one => one is { Kind: DestructionKind.DeleteIndex, Foreign: null }).Select(one => one.Item).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        // What is to be absent has a review of its own.
+        var goesAlong = !begin.Step.IsAbsent;
+        var gone = found.Destroys.Select(one => one.TakenBack).OfType<string>();
+        ImmutableArray<string> items = goesAlong && begin.Items.IsDefault ? default : [.. gone.Union(goesAlong ? begin.Items : [], StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var written = new List<Destruction>();
-        foreach (var (had, config, outputs) in items.Count == 0 ? [] : call.Above)
+        foreach (var above in items is { IsDefault: false, IsEmpty: true } ? [] : call.Above)
         {
-            if (_steps[had.Address.Kind] is not IDestroying destroying)
+            if (_steps[above.Had.Address.Kind] is not IDestroying destroying)
             {
                 continue;
             }
 
-            var (session, identity) = (call.Attempt.Session, had.Inputs!.Fingerprints.Identity);
+            var (session, identity) = (call.Attempt.Session, above.Had.Inputs!.Fingerprints.Identity);
             var look = new LookContext
             {
-                Session = session, Address = had.Address, Config = config, Outputs = outputs, Secrets = _secrets, Time = _time,
-                Files = _folders.Files(_folders.Of(session, had.Address, identity)), Identity = identity, Items = [.. items.Order(StringComparer.Ordinal)],
+                Session = session, Address = above.Had.Address, Config = above.Config, Outputs = above.Outputs, Secrets = _secrets, Time = _time,
+                Files = _folders.Files(_folders.Of(session, above.Had.Address, identity)), Identity = identity, Items = items,
+                Wanted = call.Wanted, Overwrites = goesAlong && above.Overwrites,
             };
             try
             {
@@ -385,7 +392,9 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
             }
         }
 
-        return written.Count == 0 ? found : found with { Destroys = [.. Destruction.Explain([.. found.Destroys, .. written]).Take(found.Destroys.Length)] };
+        var indices = found.Destroys.Where(one => one.Kind == DestructionKind.DeleteIndex).Select(one => (one.Target, one.Name)).ToHashSet();
+        var besides = goesAlong ? written.Where(one => !indices.Contains((one.Target, one.Name))) : [];
+        return written.Count == 0 ? found : found with { Destroys = [.. Destruction.Explain([.. found.Destroys, .. written]).Take(found.Destroys.Length), .. besides] };
     }
 
     private static Diagnostic BeyondApproval(RevertResult.Changed changed, ImmutableArray<Destruction> approved)

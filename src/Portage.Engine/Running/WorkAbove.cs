@@ -9,4 +9,5 @@ namespace Portage.Engine.Running;
 /// <param name="Had">What is recorded of it.</param>
 /// <param name="Config">What it was done with.</param>
 /// <param name="Outputs">What the steps before it, and it itself, left.</param>
-internal sealed record WorkAbove(StepRecord Had, MigrationConfig Config, ImmutableDictionary<StepAddress, StepOutputs> Outputs);
+/// <param name="Overwrites">True when it is wanted, and is then done over what is there.</param>
+internal sealed record WorkAbove(StepRecord Had, MigrationConfig Config, ImmutableDictionary<StepAddress, StepOutputs> Outputs, bool Overwrites);

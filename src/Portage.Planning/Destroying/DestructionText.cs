@@ -7,17 +7,21 @@ namespace Portage.Planning.Destroying;
 public static class DestructionText
 {
     /// <summary>
-    /// Each thing once: an index that goes takes along what other steps would have deleted in it. In the order of clusters and names.
+    /// Each thing once: an index that goes takes along what other steps would have deleted or overwritten in it. In the order of clusters and names.
     /// </summary>
-    public static ImmutableArray<Destruction> Merge(IEnumerable<Destruction> destructions) =>
-    [
-        .. destructions
-            .GroupBy(one => (one.Target, one.Name, Class: ClassOf(one.Kind)))
-            .Select(same => same.OrderBy(one => one.Kind).First())
-            .OrderBy(one => one.Target, StringComparer.Ordinal)
-            .ThenBy(one => one.Kind)
-            .ThenBy(one => one.Name, StringComparer.Ordinal),
-    ];
+    public static ImmutableArray<Destruction> Merge(IEnumerable<Destruction> destructions)
+    {
+        var all = destructions.DistinctBy(one => (one.Target, one.Name, one.Kind)).ToArray();
+        var indices = all.Where(one => one.Kind == DestructionKind.DeleteIndex).Select(one => (one.Target, one.Name)).ToHashSet();
+        return
+        [
+            .. all
+                .Where(one => one.Kind is not (DestructionKind.DeleteDocuments or DestructionKind.OverwriteDocuments) || !indices.Contains((one.Target, one.Name)))
+                .OrderBy(one => one.Target, StringComparer.Ordinal)
+                .ThenBy(one => one.Kind)
+                .ThenBy(one => one.Name, StringComparer.Ordinal),
+        ];
+    }
 
     /// <summary>
     /// One text a cluster, without the verb: <c>3 indices, 14,005 documents on blue, 5 of them not written by Portage</c>. Empty for nothing.
@@ -37,7 +41,7 @@ public static class DestructionText
             DestructionKind.DeleteAlias => $"delete alias {one.Name}",
             _ => $"delete snapshot {one.Name}",
         };
-        var size = one.Documents is { } documents ? $": {Count(documents, "document")}{Bytes(one.Bytes)}" : "";
+        var size = one.Documents is { } documents ? $": {(one.Kind == DestructionKind.OverwriteDocuments ? "up to " : "")}{Count(documents, "document")}{Bytes(one.Bytes)}" : "";
         return $"{what} on {one.Target}{size}{Foreign(one.Foreign, one.Documents, one.Kind)}{(one.Because is { } why ? $"; {why}" : "")}";
     }
 
@@ -62,7 +66,8 @@ public static class DestructionText
         var taken = all.Where(one => one.Kind is DestructionKind.DeleteIndex or DestructionKind.OverwriteDocuments).ToArray();
         var foreign = taken.Sum(one => one.Foreign ?? 0);
         var unknown = taken.Count(one => one.Foreign is null && one.Documents is not (null or 0));
-        var kept = all.Where(one => one.Kind == DestructionKind.DeleteDocuments).Sum(one => one.Foreign ?? 0);
+        var overwritten = all.Where(one => one.Kind == DestructionKind.OverwriteDocuments).Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
+        var kept = all.Where(one => one.Kind == DestructionKind.DeleteDocuments && !overwritten.Contains(one.Name)).Sum(one => one.Foreign ?? 0);
         return $"{string.Join(", ", parts)} on {target}"
             + (foreign > 0 ? $", {foreign.ToString("N0", CultureInfo.InvariantCulture)} of them not written by Portage" : "")
             + (unknown > 0 ? $", in {Count(unknown, "index")} perhaps some that Portage did not write" : "")
@@ -88,7 +93,4 @@ public static class DestructionText
         < 10L * 1024 * 1024 * 1024 => $", {bytes.Value / (1024 * 1024)} MB",
         _ => $", {bytes.Value / (1024L * 1024 * 1024)} GB",
     };
-
-    // What is done to documents of an index, and to the index, is one thing; everything else is its own.
-    private static int ClassOf(DestructionKind kind) => kind <= DestructionKind.OverwriteDocuments ? 0 : (int)kind;
 }

@@ -25,7 +25,7 @@ internal static class AddDestructions
         var hasWork = step is { Destroys: true } && had?.EffectsSince is not null;
         return change switch
         {
-            StepChange.Redo => hasWork || step!.Overwrites,
+            StepChange.Redo => (hasWork && !step!.IsRedoneBeside) || step!.Overwrites,
             StepChange.Update => (hasWork && step!.Edges.Any(edge => edge.InPlace)) || step!.Overwrites,
             StepChange.Create => step!.Overwrites,
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Portage.Clusters.Validation;
 using Portage.Sandbox.Documents;
 using Portage.Sandbox.Http;
 using Portage.Sandbox.Mappings;
@@ -9,7 +10,10 @@ namespace Portage.Sandbox.Indices;
 internal sealed class SandboxIndex(string name, string uuid, IndexSettings settings)
 {
     private readonly Dictionary<(int Shard, string Id), StoredDocument> _documents = [];
-    private readonly ShardRouting _routing = new(settings);
+    private readonly ShardRouting _routing = new(
+        settings.Number("index.number_of_shards", 1),
+        settings.Number("index.number_of_routing_shards", ShardRouting.RoutingShardsOf(settings.Number("index.number_of_shards", 1))),
+        settings.Number("index.routing_partition_size", 1));
     private readonly long[] _nextSequenceNumbers = new long[settings.Number("index.number_of_shards", 1)];
     private StoredDocument[]? _inOrder;
     private MappingReader? _reader;

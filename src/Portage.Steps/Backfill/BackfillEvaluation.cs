@@ -21,7 +21,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
         var sizes = each.Aggregate(SnapshotSizes.Empty, (sum, size) => sum + size);
         await new TargetIndices(context, on, client).RefuseGoneAsync(indices, redo, cancellationToken);
         var destroyed = await BackfillRevert.LookAsync(context.Files, client, on.TargetName, [.. redo.Order(StringComparer.Ordinal)], cancellationToken);
-        var (todo, kept, overwritten, lines) = (0, 0, new List<Destruction>(), new List<string>());
+        var (todo, kept, overwritten, lines) = (0, 0, new List<Destruction>(), await CopiedFromWhatIsGoneAsync(redo, cancellationToken));
         var copied = new List<(SelectedIndex Index, long Bytes)>();
         foreach (var (index, size) in indices.Zip(each))
         {
@@ -33,10 +33,10 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
 
             todo++;
             copied.Add((index, size.Bytes));
-            foreach (var there in await OthersAsync(context.Files, client, on, index, redo, destroyed, cancellationToken))
+            foreach (var there in await OthersAsync(context.Files, client, on, index, redo, cancellationToken))
             {
                 var (isOne, overwrites) = (there.Documents == 1, on.Slice.Backfill.Conflict == ConflictChoice.Overwrite);
-                lines.Add($"{there.Name}: {there.Documents:N0} {(isOne ? "document is" : "documents are")} there already, and {(overwrites ? $"{(isOne ? "gets" : "get")} another content where the snapshot has one of the same id" : isOne ? "stays as it is" : "stay as they are")}");
+                lines.Add($"{there.Name}: {(there.Foreign is null ? "up to " : "")}{there.Documents:N0} {(isOne ? "document is" : "documents are")} there already, and {(overwrites ? $"{(isOne ? "gets" : "get")} another content where the snapshot has one of the same id" : isOne ? "stays as it is" : "stay as they are")}");
                 if (overwrites)
                 {
                     overwritten.Add(there);
@@ -57,19 +57,48 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
         };
     }
 
+    /// <summary>What a person must know of items that go document by document, where the snapshot is gone that tells which of them are ours.</summary>
+    private async Task<List<string>> CopiedFromWhatIsGoneAsync(IEnumerable<string> redo, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        foreach (var item in redo.Order(StringComparer.Ordinal))
+        {
+            if (await TakenBack.ReadAsync(context.Files, item, cancellationToken) is { Before.Snapshot: { } uuid } had
+                && await SliceReading.FindCopiedAsync(on, uuid, cancellationToken) is null
+                && !(await had.LookAsync(client, cancellationToken)).HoldsNothingElse)
+            {
+                lines.Add($"{item}: the snapshot that it was copied from is gone; of what is there, what the new one has just so is taken back, and the rest stays");
+            }
+        }
+
+        return lines;
+    }
+
     /// <summary>What others have in the target indices of an index, as far as the backfill could write over it.</summary>
     /// <param name="redo">Items that are taken back first.</param>
-    /// <param name="destroyed">What goes with them.</param>
     public static async Task<ImmutableArray<Destruction>> OthersAsync(
-        IStepFiles files, ClusterClient client, SliceOnTarget on, SelectedIndex index, IReadOnlySet<string> redo, IReadOnlyCollection<Destruction> destroyed, CancellationToken cancellationToken)
+        IStepFiles files, ClusterClient client, SliceOnTarget on, SelectedIndex index, IReadOnlySet<string> redo, CancellationToken cancellationToken)
+    {
+        var had = await TakenBack.ReadAsync(files, index.Name, cancellationToken);
+        if (had is not null && redo.Contains(index.Name))
+        {
+            // Ours goes first; what stays then is not what is more than ours now: somebody may have rewritten some of it.
+            var stays = (await had.LookAsync(client, cancellationToken)).Overwrites(on.TargetName).Where(there => index.TargetNames.Contains(there.Name, StringComparer.Ordinal));
+            return [.. stays, .. await OthersAsync(files, client, on, index, index.TargetNames.Where(target => !had.Before.Documents.ContainsKey(target)), had: null, cancellationToken)];
+        }
+
+        return await OthersAsync(files, client, on, index, index.TargetNames, had, cancellationToken);
+    }
+
+    private static async Task<ImmutableArray<Destruction>> OthersAsync(
+        IStepFiles files, ClusterClient client, SliceOnTarget on, SelectedIndex index, IEnumerable<string> targets, TakenBack? had, CancellationToken cancellationToken)
     {
         var found = ImmutableArray.CreateBuilder<Destruction>();
-        var accepted = !redo.Contains(index.Name) && await TakenBack.ReadAsync(files, index.Name, cancellationToken) is { } had ? had.Accepted : 0;
-        foreach (var target in index.TargetNames)
+        foreach (var target in targets)
         {
             var there = await IndexMark.OfAsync(client, target, cancellationToken);
-            var others = there.Documents - destroyed.Where(gone => gone.Name == target).Sum(gone => gone.Documents ?? 0) - accepted;
-            if (others > 0 && !redo.Contains(index.Name) && await new BackfillNotes(files.Item(index.Name)).BeforeAsync(cancellationToken) is not null)
+            var others = there.Documents - (had?.Accepted ?? 0);
+            if (others > 0 && had is not null)
             {
                 // Begun, and perhaps killed: what it sent last is nobody else's.
                 using var journal = await ItemJournal.LookAsync(files.Item(index.Name), index.Name, cancellationToken);

@@ -45,6 +45,12 @@ internal sealed class BackfillNotes(IStepFiles files)
 /// <param name="Documents">How many documents each target index had.</param>
 internal sealed record BackfillBefore(ImmutableSortedDictionary<string, long> Documents)
 {
+    /// <summary>The uuid of the snapshot that is copied from; null of earlier builds.</summary>
+    public string? Snapshot { get; init; }
+
+    /// <summary>True where documents are written over what is there: then a document may be ours that was written more than once. Null of earlier builds.</summary>
+    public bool? Overwrites { get; init; }
+
     /// <summary>More about them; null of earlier builds.</summary>
     public ImmutableSortedDictionary<string, IndexMark>? Marks { get; init; }
 

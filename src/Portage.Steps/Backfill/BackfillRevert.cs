@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Clusters;
+using Portage.Configuration;
 using Portage.Engine.Ports;
 using Portage.Planning;
 using Portage.Steps.Reading;
@@ -41,7 +42,7 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
         var begun = notes.Begun.ToHashSet(StringComparer.Ordinal);
         await TakeBackAsync(await LookAllAsync(items.Where(begun.Contains), cancellationToken), notes, cancellationToken);
         var looks = await LookAllAsync(items.Where(item => !begun.Contains(item)), cancellationToken);
-        ImmutableArray<Destruction> now = [.. looks.SelectMany(look => look.Destroys(on.TargetName))];
+        ImmutableArray<Destruction> now = [.. looks.SelectMany(look => look.Destroys(on.TargetName)), .. WrittenOver(looks)];
         if (context.IsBeyondApproval(now))
         {
             return new RevertResult.Changed(now) { Gone = [.. notes.Gone] };
@@ -55,6 +56,21 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
 
         await RevertNotes.ForgetAsync(context.Files, cancellationToken);
         return new RevertResult.Done();
+    }
+
+    /// <summary>
+    /// What others have there, of the items that are sent again over it. Asked about before anything goes: whoever refuses it afterwards would
+    /// be left with neither.
+    /// </summary>
+    private IEnumerable<Destruction> WrittenOver(List<TakenBack> looks)
+    {
+        if (on.In(context.Wanted ?? context.Config) is not { Slice.Backfill: { Skip: false, Conflict: ConflictChoice.Overwrite } } wanted || !wanted.IsSamePlaceAs(on))
+        {
+            return [];
+        }
+
+        var sent = SliceContents.Select(wanted.Slice, looks.Select(look => look.Item)).ToHashSet(StringComparer.Ordinal);
+        return looks.Where(look => sent.Contains(look.Item)).SelectMany(look => look.Overwrites(on.TargetName));
     }
 
     /// <summary>How the items are now that anything was written for.</summary>
@@ -76,7 +92,12 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
     {
         // Everything that is needed is there before anything goes.
         var bySlowWay = looks.Where(look => look.Documents > 0 && (look.Emptied is null ? !look.HoldsNothingElse : look.WasWrittenToSinceNoted)).Select(look => look.Item).ToHashSet(StringComparer.Ordinal);
-        var opened = bySlowWay.Count == 0 ? [] : (await SliceReading.OpenOnlyAsync(on, context.Outputs, bySlowWay, cancellationToken)).ToDictionary(index => index.Name, StringComparer.Ordinal);
+        var opened = new Dictionary<string, SelectedIndex>(StringComparer.Ordinal);
+        foreach (var look in looks.Where(look => bySlowWay.Contains(look.Item)))
+        {
+            opened.Add(look.Item, await OpenAsync(look, cancellationToken));
+        }
+
         foreach (var look in looks)
         {
             await notes.BeginAsync(look.Item);
@@ -105,9 +126,12 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
 
         if (!byDocument.IsEmpty)
         {
-            index ??= (await SliceReading.OpenOnlyAsync(on, context.Outputs, new HashSet<string>([look.Item], StringComparer.Ordinal), cancellationToken)).Single();
+            index ??= await OpenAsync(look, cancellationToken);
             using var journal = await ItemJournal.LookAsync(files, look.Item, cancellationToken);
-            await new WrittenDocuments(context, client).DeleteAsync(index, byDocument, journal, look.Before, look.HadConflicts, cancellationToken);
+            await new WrittenDocuments(context, client, await OwnWrites.OfAsync(client, look, cancellationToken)).DeleteAsync(index, byDocument, journal, cancellationToken);
         }
     }
+
+    private Task<SelectedIndex> OpenAsync(TakenBack look, CancellationToken cancellationToken) =>
+        SliceReading.OpenCopiedAsync(on, context.Outputs, look.Before.Snapshot, look.Item, cancellationToken);
 }

@@ -46,29 +46,17 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
-        return await ClusterAccess.TryAsync(on.TargetPath, async () =>
+        var gone = await ClusterAccess.TryAsync(on.TargetPath, () => BackfillRevert.LookAsync(context.Files, client, on.TargetName, context.Items, cancellationToken));
+        if (!context.Overwrites)
         {
-            var gone = await BackfillRevert.LookAsync(context.Files, client, on.TargetName, context.Items, cancellationToken);
-            return context.Overwrites && await SliceReading.FindSnapshotAsync(on, context.Outputs, cancellationToken) is { } snapshot
-                ? gone.AddRange(await OverwrittenAsync(context, on, client, snapshot, gone, cancellationToken))
-                : gone;
-        });
-    }
-
-    private static async Task<ImmutableArray<Destruction>> OverwrittenAsync(
-        LookContext context, SliceOnTarget on, ClusterClient client, RepositorySnapshot snapshot, ImmutableArray<Destruction> gone, CancellationToken cancellationToken)
-    {
-        var redo = (context.Items.IsDefault ? await TakenBack.ItemsAsync(context.Files, cancellationToken) : context.Items).ToHashSet(StringComparer.Ordinal);
-        var overwritten = ImmutableArray.CreateBuilder<Destruction>();
-        foreach (var index in await SliceContents.OpenAsync(on.Slice, snapshot, on.SlicePath, cancellationToken))
-        {
-            if (redo.Contains(index.Name) || !await BackfillEvaluation.IsDoneAsync(context.Files, index, cancellationToken))
-            {
-                overwritten.AddRange(await BackfillEvaluation.OthersAsync(context.Files, client, on, index, redo, gone, cancellationToken));
-            }
+            return gone;
         }
 
-        return overwritten.DrainToImmutable();
+        // It is written where it is wanted, which need not be where it was.
+        var config = context.Wanted ?? context.Config;
+        var wanted = SliceOnTarget.Of(config, context.Address);
+        using var there = await ClusterAccess.TargetAsync(config, wanted.TargetName, context.Secrets, context.Time, transport, cancellationToken);
+        return await ClusterAccess.TryAsync(wanted.TargetPath, async () => gone.AddRange(await OverwriteLook.BeforehandAsync(context, wanted, there, wanted.IsSamePlaceAs(on), cancellationToken)));
     }
 
     /// <inheritdoc/>

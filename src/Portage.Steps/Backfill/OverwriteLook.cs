@@ -24,13 +24,36 @@ internal sealed class OverwriteLook(RunContext context, SliceOnTarget on, Cluste
             // How the indices were is noted of all of them before the first document of any is sent.
             using var journal = await ItemJournal.LookAsync(context.Files.Item(index.Name), index.Name, cancellationToken);
             if (!journal.HasAny
-                && (await BackfillEvaluation.OthersAsync(context.Files, client, on, index, ImmutableHashSet<string>.Empty, [], cancellationToken)).Any(there => there.IsBeyond(approved)))
+                && (await BackfillEvaluation.OthersAsync(context.Files, client, on, index, ImmutableHashSet<string>.Empty, cancellationToken)).Any(there => there.IsBeyond(approved)))
             {
                 return await new BackfillEvaluation(EvaluateContextOf(context), on, client).EvaluateAsync(cancellationToken);
             }
         }
 
         return null;
+    }
+
+    /// <summary>What others have of the indices that would be sent: for a plan, and for the review of work that this stands on.</summary>
+    /// <param name="isSamePlace">False where what was sent before went to another cluster.</param>
+    public static async Task<ImmutableArray<Destruction>> BeforehandAsync(LookContext context, SliceOnTarget on, ClusterClient client, bool isSamePlace, CancellationToken cancellationToken)
+    {
+        if (await SliceReading.FindSnapshotAsync(on, context.Outputs, cancellationToken) is not { } snapshot)
+        {
+            return [];
+        }
+
+        var files = isSamePlace ? context.Files : NoFiles.Instance;
+        var redo = (context.Items.IsDefault ? await TakenBack.ItemsAsync(files, cancellationToken) : context.Items).ToHashSet(StringComparer.Ordinal);
+        var overwritten = ImmutableArray.CreateBuilder<Destruction>();
+        foreach (var index in await SliceContents.OpenAsync(on.Slice, snapshot, on.SlicePath, cancellationToken))
+        {
+            if (redo.Contains(index.Name) || !await BackfillEvaluation.IsDoneAsync(files, index, cancellationToken))
+            {
+                overwritten.AddRange(await BackfillEvaluation.OthersAsync(files, client, on, index, redo, cancellationToken));
+            }
+        }
+
+        return overwritten.DrainToImmutable();
     }
 
     private static EvaluateContext EvaluateContextOf(RunContext context) => new()

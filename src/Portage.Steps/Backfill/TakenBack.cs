@@ -130,6 +130,30 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
         }
     }
 
+    /// <summary>
+    /// What would be written over if the item were sent again after ours is taken back: what others have there now. It is no more than this;
+    /// what somebody rewrote looks like ours until each document is compared.
+    /// </summary>
+    public IEnumerable<Destruction> Overwrites(string cluster)
+    {
+        if (HoldsNothingElse)
+        {
+            yield break;
+        }
+
+        var there = Now.Where(target => target.Value.Documents > 0).ToArray();
+        var atMost = OthersWrites is { } writes ? writes + Before.Documents.Values.Sum() : long.MaxValue;
+        foreach (var (target, mark) in there)
+        {
+            // How many of each target are others' is known of all of them together.
+            var (documents, foreign) = Foreign is { } known && (known == 0 || there.Length == 1) ? (Math.Min(known, mark.Documents), known) : (Math.Min(atMost, mark.Documents), default(long?));
+            if (documents > 0)
+            {
+                yield return new(DestructionKind.OverwriteDocuments, cluster, target, documents, null, foreign) { Item = Item };
+            }
+        }
+    }
+
     private static TakenBack Of(string item, BackfillBefore before, BackfillWritten? written, long accepted, long existing) =>
         new(item, before, written, accepted - existing, existing > 0);
 

@@ -31,7 +31,7 @@ internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, Clust
             if (await notes.BeforeAsync(cancellationToken) is not { } before)
             {
                 var marks = await MarksOfAsync(index, cancellationToken);
-                before = new(marks.ToImmutableSortedDictionary(mark => mark.Key, mark => mark.Value.Documents)) { Marks = marks };
+                before = new(marks.ToImmutableSortedDictionary(mark => mark.Key, mark => mark.Value.Documents)) { Marks = marks, Snapshot = index.Index.Snapshot.Uuid, Overwrites = on.Slice.Backfill.Conflict == ConflictChoice.Overwrite };
                 await notes.WriteBeforeAsync(before, cancellationToken);
             }
 

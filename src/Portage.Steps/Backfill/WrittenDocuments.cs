@@ -12,10 +12,10 @@ namespace Portage.Steps.Backfill;
 /// <summary>Deletes the documents that a backfill wrote, one by one, and nothing else: the slow way, for indices that hold more than ours.</summary>
 /// <remarks>
 /// Every document of the snapshot is looked for on the target. It is ours when it has the content and the routing that we gave it
-/// and was written after the backfill began; it is deleted by the number of that very write, so that what somebody writes in
+/// and its last write was one of ours (<see cref="OwnWrites"/>); it is deleted by the number of that very write, so that what somebody writes in
 /// between stays. Killed anywhere, it is done again from the start: what is gone is not found any more.
 /// </remarks>
-internal sealed class WrittenDocuments(RevertContext context, ClusterClient client)
+internal sealed class WrittenDocuments(RevertContext context, ClusterClient client, OwnWrites own)
 {
     // One answer holds that many sources at most; whichever limit comes first closes the batch.
     private const int BatchDocumentsMax = 500;
@@ -27,7 +27,7 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
     /// <param name="targets">The target indices that are looked through.</param>
     /// <exception cref="StepException">The snapshot cannot be read.</exception>
     /// <exception cref="ClusterException">The target does not do as asked.</exception>
-    public async Task DeleteAsync(SelectedIndex index, IReadOnlySet<string> targets, ItemJournal journal, BackfillBefore before, bool hadConflicts, CancellationToken cancellationToken)
+    public async Task DeleteAsync(SelectedIndex index, IReadOnlySet<string> targets, ItemJournal journal, CancellationToken cancellationToken)
     {
         for (var number = 0; number < index.Index.NumberOfShards; number++)
         {
@@ -47,22 +47,22 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
                 bytes += write.Source.Length;
                 if (batch.Count == BatchDocumentsMax || bytes >= BatchBytesMax)
                 {
-                    await DeleteAsync(batch, before, hadConflicts, cancellationToken);
+                    await DeleteAsync(batch, cancellationToken);
                     (batch, bytes) = ([], 0);
                 }
             }
 
-            await DeleteAsync(batch, before, hadConflicts, cancellationToken);
+            await DeleteAsync(batch, cancellationToken);
         }
     }
 
-    private async Task DeleteAsync(List<SentDocument> batch, BackfillBefore before, bool hadConflicts, CancellationToken cancellationToken)
+    private async Task DeleteAsync(List<SentDocument> batch, CancellationToken cancellationToken)
     {
         var deleted = await PatientReading.AskAsync(
             async () =>
             {
                 var found = await _documents.GetAsync([.. batch.Select(document => document.Key)], cancellationToken);
-                var ours = batch.Zip(found).Where(pair => IsOurs(pair.First, pair.Second, before.Of(pair.First.Key.Index), hadConflicts)).Select(pair => pair.Second).ToArray();
+                var ours = batch.Zip(found).Where(pair => IsOurs(pair.First, pair.Second)).Select(pair => pair.Second).ToArray();
                 context.AssertLease();
                 return (await _documents.DeleteAsync(ours, cancellationToken)).Count(outcome => outcome == DeleteOutcome.Deleted);
             },
@@ -73,19 +73,8 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
         context.Progress(BackfillProgress.Deleting(_deleted));
     }
 
-    private static bool IsOurs(SentDocument sent, FoundDocument found, IndexMark before, bool hadConflicts)
-    {
-        if (!found.IsFound || found.Routing != found.Key.Routing || found.Source is not { } there || !JsonContent.Equal(sent.Source, there.Span))
-        {
-            return false;
-        }
-
-        // Which shard a document is in is not told: what is beyond the highest number of all is new in any of them.
-        var isNew = before.Shards is { } shards && found.SequenceNumber > shards.Values.DefaultIfEmpty(-1).Max();
-
-        // Where nothing of the snapshot was there already, whatever was sent is ours.
-        return isNew || (!hadConflicts && (sent.IsDecided || before.Documents == 0));
-    }
+    private bool IsOurs(SentDocument sent, FoundDocument found) =>
+        found.IsFound && found.Routing == found.Key.Routing && found.Source is { } there && JsonContent.Equal(sent.Source, there.Span) && own.May(found, sent.IsDecided);
 
     /// <param name="IsDecided">True when the target has acknowledged it.</param>
     private sealed record SentDocument(DocumentKey Key, byte[] Source, bool IsDecided);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Addresses;
+using Portage.Snapshots.Repositories;
 using Portage.Steps.Snapshot;
 using Portage.Steps.WorkItems;
 
@@ -18,18 +19,42 @@ internal static class SliceReading
         return await SliceContents.OpenAsync(on.Slice, snapshot, on.SlicePath, cancellationToken);
     }
 
-    /// <summary>Some indices of the very snapshot that the snapshot step verified, whether the slice still selects them or not.</summary>
-    /// <exception cref="StepException">The snapshot or one of them is gone or damaged.</exception>
-    public static async Task<ImmutableArray<SelectedIndex>> OpenOnlyAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, IReadOnlySet<string> names, CancellationToken cancellationToken)
+    /// <summary>An index of the snapshot that it was copied from, whether the slice still selects it or not.</summary>
+    /// <param name="uuid">Of that snapshot; null where an earlier build did not write it down.</param>
+    /// <returns>As the snapshot has it that the snapshot step verified last, where that one is gone: what was copied differently is not found in it.</returns>
+    /// <exception cref="StepException">The snapshot or the index is gone or damaged.</exception>
+    public static async Task<SelectedIndex> OpenCopiedAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, string? uuid, string name, CancellationToken cancellationToken)
     {
-        var snapshot = await OpenVerifiedAsync(on, outputs, cancellationToken);
-        var opened = ImmutableArray.CreateBuilder<SelectedIndex>();
-        foreach (var name in names.Order(StringComparer.Ordinal))
+        var snapshot = await FindCopiedAsync(on, uuid, cancellationToken) ?? await OpenVerifiedAsync(on, outputs, cancellationToken);
+        return new(await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await snapshot.OpenIndexAsync(name, cancellationToken)), on.Slice.Types);
+    }
+
+    /// <summary>A snapshot by its uuid, in the repository of the slice first: the slice may have read from another one. Null where it is gone.</summary>
+    public static async Task<RepositorySnapshot?> FindCopiedAsync(SliceOnTarget on, string? uuid, CancellationToken cancellationToken)
+    {
+        if (uuid is null)
         {
-            opened.Add(new(await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await snapshot.OpenIndexAsync(name, cancellationToken)), on.Slice.Types));
+            return null;
         }
 
-        return opened.DrainToImmutable();
+        foreach (var (name, config) in on.Migration.Snapshots.OrderBy(snapshot => snapshot.Key != on.SnapshotName))
+        {
+            try
+            {
+                var repository = await SnapshotRepository.OpenAsync(new FileBlobStore(config.Repository!.File!.Path!), cancellationToken);
+                return await repository.OpenSnapshotAsync(uuid, cancellationToken);
+            }
+            catch (RepositoryException missing) when (missing is SnapshotNotFoundException || name != on.SnapshotName)
+            {
+                // Perhaps another one has it.
+            }
+            catch (RepositoryException failure)
+            {
+                throw new StepException(SnapshotAccess.Describe(failure, on.SnapshotPath), failure is SnapshotUnfinishedException, failure);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The snapshot, where it exists already; for estimates.</summary>

@@ -36,6 +36,9 @@ public sealed class SnapshotInputs : IStepDefinition
             SnapshotGate.Rule)
         {
             About = snapshot.Value.Existing is { } name ? $"bring your own: {name}" : "take",
-            Destroys = snapshot.Value.Take is not null,
+            IsRedoneBeside = true,
+
+            // What is brought now may have been taken before.
+            Destroys = true,
         };
 }

@@ -69,7 +69,8 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
     {
         // What was brought is not ours to delete.
         var (config, path) = ConfigOf(context);
-        if (config.Take is null)
+        var taken = await TakenAsync(context, config, context.Files, TakenName(context), cancellationToken);
+        if (taken.Snapshots.IsEmpty)
         {
             return new RevertResult.Done();
         }
@@ -78,20 +79,22 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         var snapshots = new ClusterSnapshots(client);
         return await ClusterAccess.TryAsync(path, async () =>
         {
-            if (await FindRepositoryAsync(snapshots, context, TakenName(context), cancellationToken) is { } repository)
+            var there = await FindAllAsync(snapshots, context, taken, cancellationToken);
+            ImmutableArray<Destruction> gone = [.. there.Select(one => Deleted(context, one.Name))];
+            if (context.IsBeyondApproval(gone))
             {
-                var gone = Deleted(context, TakenName(context));
-                if (context.IsBeyondApproval([gone]))
-                {
-                    return (RevertResult)new RevertResult.Changed([gone]);
-                }
+                return (RevertResult)new RevertResult.Changed(gone);
+            }
 
+            foreach (var (repository, name) in there)
+            {
                 context.AssertLease();
-                await snapshots.DeleteAsync(repository, gone.Name, cancellationToken);
+                await snapshots.DeleteAsync(repository, name, cancellationToken);
             }
 
             // An earlier build's may be another session's as well: that one stays.
             await snapshots.UnregisterRepositoryAsync(RepositoryName(context), cancellationToken);
+            await TakenSnapshots.ForgetAsync(context.Files, cancellationToken);
             return new RevertResult.Done();
         });
     }
@@ -100,15 +103,37 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
     public async ValueTask<ImmutableArray<Destruction>> LookAsync(LookContext context, CancellationToken cancellationToken)
     {
         var (config, path) = ConfigOf(context);
-        if (config.Take is null || context.Items is { IsDefault: false, IsEmpty: true })
+        var taken = await TakenAsync(context, config, context.Files, TakenName(context, context.Identity), cancellationToken);
+        if (taken.Snapshots.IsEmpty || context.Items is { IsDefault: false, IsEmpty: true })
         {
             return [];
         }
 
         using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
-        var name = TakenName(context, context.Identity);
-        var repository = await ClusterAccess.TryAsync(path, () => FindRepositoryAsync(new(client), context, name, cancellationToken));
-        return repository is null ? [] : [Deleted(context, name)];
+        var there = await ClusterAccess.TryAsync(path, () => FindAllAsync(new(client), context, taken, cancellationToken));
+        return [.. there.Select(one => Deleted(context, one.Name))];
+    }
+
+    /// <param name="name">What the first is called.</param>
+    private static Task<TakenSnapshots> TakenAsync(StepContext context, SnapshotConfig config, IStepFiles files, string name, CancellationToken cancellationToken) =>
+        TakenSnapshots.ReadAsync(files, config.Take is null && Recorded(context) is not { IsOurs: true } ? null : name, cancellationToken);
+
+    /// <summary>What the step left to others before.</summary>
+    private static SnapshotOutputs? Recorded(StepContext context) => context.Outputs.ContainsKey(context.Address) ? SnapshotOutputs.Of(context.Outputs, context.Address) : null;
+
+    /// <summary>Those that are there, each with its repository.</summary>
+    private static async Task<List<(string Repository, string Name)>> FindAllAsync(ClusterSnapshots snapshots, StepContext context, TakenSnapshots taken, CancellationToken cancellationToken)
+    {
+        var there = new List<(string, string)>();
+        foreach (var name in taken.Snapshots.Select(one => one.Name))
+        {
+            if (await FindRepositoryAsync(snapshots, context, name, cancellationToken) is { } repository)
+            {
+                there.Add((repository, name));
+            }
+        }
+
+        return there;
     }
 
     private static Destruction Deleted(StepContext context, string name) => new(DestructionKind.DeleteSnapshot, context.Address.Source, name, null, null, 0);
@@ -153,7 +178,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         return null;
     }
 
-    /// <summary>The same for as long as the work is the same, so that an attempt after a crash finds what the one before began.</summary>
+    /// <summary>The first that is taken; the same for as long as the work is the same, so that an attempt after a crash finds what the one before began.</summary>
     internal static string TakenName(WorkContext context) => TakenName(context, context.Inputs.Fingerprints.Identity);
 
     private static string TakenName(StepContext context, Fingerprint identity) => $"portage-{context.Session}-{context.Address.Part}-{identity.Short}".ToLowerInvariant();
@@ -172,7 +197,8 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
     {
         using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
         var snapshots = new ClusterSnapshots(client);
-        var name = TakenName(context);
+        var recorded = Recorded(context);
+        var earlier = await TakenSnapshots.ReadAsync(context.Files, recorded is { IsOurs: true } ? recorded.Name : null, cancellationToken);
         var location = config.Repository!.File!.SourcePath ?? config.Repository.File.Path!;
         var indices = await ClusterAccess.TryAsync(path, () => new Clusters.Metadata.ClusterMetadata(client).ListIndicesAsync(cancellationToken));
         var (include, exclude) = TakenPatterns(config);
@@ -182,9 +208,10 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
             throw new StepException(DiagnosticCatalog.SliceIsEmpty.Error($"{path}.take.indices", $"None of the {indices.Count} indices of the source is selected."), isTransient: false, null);
         }
 
+        var name = await earlier.CurrentAsync(context.Files, TakenName(context), context.Inputs.Fingerprints.Result, recorded, cancellationToken);
         var isTaken = await ClusterAccess.TryAsync(path, async () =>
         {
-            if (await FindRepositoryAsync(snapshots, context, TakenName(context), cancellationToken) is not { } repository)
+            if (await FindRepositoryAsync(snapshots, context, name, cancellationToken) is not { } repository)
             {
                 repository = RepositoryName(context);
                 await snapshots.RegisterFileRepositoryAsync(repository, location, readOnly: false, cancellationToken);
@@ -245,6 +272,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
             size += indexSize;
         }
 
+        var earlier = (await TakenAsync(context, config, context.Files, snapshot.Name, cancellationToken)).Snapshots.Select(one => one.Name).Where(name => name != snapshot.Name).ToArray();
         var failed = snapshot.Failures.Select(failure => failure.Index).Distinct(StringComparer.Ordinal).ToArray();
         var report = new StepReport(
             ImmutableSortedDictionary<string, long>.Empty
@@ -255,6 +283,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
             [
                 $"{snapshot.Name}: {size}, {snapshot.Version}",
                 .. failed.Select(name => $"partial: shards of {name} are missing; no slice can have it"),
+                .. earlier.Length == 0 ? [] : (string[])[$"taken before, and kept until this step is collected, because it tells which documents were copied from it: {string.Join(", ", earlier)}"],
             ]);
         return new StepResult.Done(report, new SnapshotOutputs(snapshot.Name, snapshot.Uuid, snapshot.Version.ToString(), config.Take is not null).With(parts.DrainToImmutable()));
     }

@@ -13,9 +13,11 @@ public sealed class ApprovedTests
     private const string Backfill = "logs/a@blue:backfill";
     private const string Validate = "logs/a@blue:validate";
     private const string NoReview = "metadata: { approve: none }";
+    private const string Overwriting = NoReview + "\n        backfill: { conflict: overwrite }";
     private const string Replicas = "metadata: { approve: none, replicas: 2 }";
 
     private static readonly Destruction Documents = new(DestructionKind.DeleteDocuments, "blue", "a", 3, 100, 0) { Item = "a" };
+    private static readonly Destruction Overwritten = new(DestructionKind.OverwriteDocuments, "blue", "a", 2, null, 2) { Item = "a" };
 
     [Fact]
     public void Decide_ARevertThatWasApproved_MayDestroyThatAndNoMore()
@@ -52,11 +54,48 @@ public sealed class ApprovedTests
         Assert.NotEqual(begun.Result, now.Result);
     }
 
+    [Theory]
+    [InlineData("a", "complete logs/a@blue:metadata\nevaluate logs/a@blue:backfill #1\n", "pass logs/a@blue:backfill by policy: no gate\nrun logs/a@blue:backfill #1\n")]
+    [InlineData("b", "complete logs/a@blue:metadata\nevaluate logs/a@blue:backfill #1\n", "review logs/a@blue:backfill: destroys up to 2 documents overwritten in 1 index on blue, 2 of them not written by Portage\n")]
+    public void Decide_WhatIsOverwrittenWasApprovedWithWhatItStandsOn_AsksNobodyTwice(string index, string before, string after)
+    {
+        var story = MetadataIsRedone();
+        Assert.Equal(before, story.Report(Metadata).Settle());
+        Assert.Equal(after, story.Evaluate(Backfill, destroys: Overwritten with { Name = index }).Settle());
+    }
+
+    [Fact]
+    public void Decide_WhatIsOverwrittenWasApprovedInAnEarlierRun_IsAskedAgain()
+    {
+        var story = MetadataIsRedone();
+        story.Report(Metadata).Settle();
+        story.Fail(Backfill).Settle();
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Settle();
+        Assert.StartsWith($"review {Backfill}: destroys", story.Evaluate(Backfill, destroys: Overwritten).Settle(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Metadata runs anew; what stood on it is taken back, and a person approved that with what is overwritten then.</summary>
+    private static Story MetadataIsRedone()
+    {
+        var story = new Story().Start(Story.Config(Overwriting)).Finish();
+        story.Do(new Operation.Redo([Metadata], IsWanted: true) { By = "ann" });
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Settle();
+        story.Evaluate(Metadata, destroys: [Documents, Overwritten]).Settle();
+        story.Do(new Operation.Approve([new(StepAddress.Parse(Metadata), story.Session.Steps[StepAddress.Parse(Metadata)].OpenReview!.Evidence)], null) { By = "ann" });
+        story.Settle();
+        story.Reverted(Validate).Settle();
+        story.Reverted(Backfill).Settle();
+        story.Reverted(Metadata).Settle();
+        return story;
+    }
+
     /// <summary>Validate is taken back, and backfill is about to be.</summary>
     private static Story RevertApproved()
     {
         var story = new Story().Start(Story.Config(NoReview)).Finish();
-        story.Start(Story.Config(NoReview + "\n        backfill: { conflict: overwrite }"));
+        story.Start(Story.Config(Overwriting));
         story.Settle();
         story.Evaluate(Backfill, destroys: Documents).Settle();
         story.Do(new Operation.Approve([new(StepAddress.Parse(Backfill), story.Session.Steps[StepAddress.Parse(Backfill)].OpenReview!.Evidence)], null) { By = "ann" });

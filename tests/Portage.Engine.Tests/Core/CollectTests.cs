@@ -135,7 +135,8 @@ public sealed class CollectTests
         Assert.False(Ask(story, "logs/main").HasFailed);
         Assert.Equal(7, story.Session.Leaving.Count);
         Assert.False(story.StartSeeing().HasFailed);
-        Assert.DoesNotContain("logs/main:snapshot", story.Settle(), StringComparison.Ordinal);
+        Assert.DoesNotContain("revert logs/main:snapshot", story.Settle(), StringComparison.Ordinal);
+        Assert.DoesNotContain("revert logs/main:snapshot", story.Evaluate("logs/main:snapshot").Settle(), StringComparison.Ordinal);
     }
 
     [Fact]

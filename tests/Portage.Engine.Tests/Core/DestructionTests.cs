@@ -1,4 +1,5 @@
 using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Tests.Core;
 
@@ -52,5 +53,13 @@ public sealed class DestructionTests
     {
         var explained = Destruction.Explain([Index with { Documents = there, Foreign = null }, Documents with { Documents = 3, Foreign = 2 }]);
         Assert.Equal(foreign, explained[0].Foreign);
+    }
+
+    [Fact]
+    public void Of_OursGoesAndOthersAreOverwritten_SaysBothAndNotThatTheyAreKept()
+    {
+        var overwritten = new Destruction(DestructionKind.OverwriteDocuments, "blue", "a", 2, null, 2);
+        Assert.Equal("3 documents in 1 index, up to 2 documents overwritten in 1 index on blue, 2 of them not written by Portage", Assert.Single(DestructionText.Of([Documents with { Foreign = 2 }, overwritten])));
+        Assert.Equal([Index], DestructionText.Merge([overwritten, Documents, Index]));
     }
 }

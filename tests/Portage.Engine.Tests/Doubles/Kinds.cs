@@ -72,7 +72,7 @@ internal sealed class Kinds : IStepDefinition
             new StepAddress(migration.Key, snapshot.Key, null, StepKind.Snapshot),
             Parts(snapshot.Value, "snapshot", $"migrations.{migration.Key}.snapshots.{snapshot.Key}"),
             [],
-            new GateRule(GateMode.None, null)) { Destroys = snapshot.Value.Take is not null };
+            new GateRule(GateMode.None, null)) { Destroys = true, IsRedoneBeside = true };
 
     private static IEnumerable<OnTarget> Slices(MigrationConfig config) =>
         from migration in config.Migrations

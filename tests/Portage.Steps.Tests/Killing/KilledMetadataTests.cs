@@ -54,6 +54,58 @@ public sealed class KilledMetadataTests : KillingKit
         Assert.Contains("\"theirs\":{}", await scene.EndAsync(withVersions: true), StringComparison.Ordinal);
     }
 
+    public static TheoryData<string, string> Changes => new() { { "replicas", "none" }, { "none", "replicas" }, { "templates", "none" }, { "none", "templates" } };
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task Killed_InTheMiddleOfAChange_EditedBackItIsAsItWas(string was, string change)
+    {
+        var (deaths, expected) = (1, default(string));
+        for (var isDead = true; isDead; deaths++)
+        {
+            await using var scene = await BeginAsync("evaluate");
+            Configure(scene, was);
+            scene.Do(transport => new MetadataStep(transport));
+            expected ??= await OnTargetAsync(scene);
+            Configure(scene, change);
+            var process = new KillableProcess(deaths);
+            isDead = scene.Act(process, RunAsync) is null;
+
+            Configure(scene, was);
+            Assert.NotNull(scene.Act(new KillableProcess(diesAt: 0), RunAsync));
+            Assert.True(expected == await OnTargetAsync(scene), $"Killed {process.Moments[^1]}\n{await OnTargetAsync(scene)}");
+        }
+
+        Assert.True(deaths > 10);
+    }
+
+    [Fact]
+    public async Task Killed_InTheMiddleOfAChange_EvidenceSaysWhatIsChanged()
+    {
+        await using var scene = await BeginAsync("evaluate");
+        scene.Do(transport => new MetadataStep(transport));
+        Configure(scene, "replicas");
+        for (var deaths = 1; !(await OnTargetAsync(scene)).Contains("\"number_of_replicas\":\"3\"", StringComparison.Ordinal); deaths++)
+        {
+            scene.Act(new KillableProcess(deaths), RunAsync);
+        }
+
+        Configure(scene, "templates");
+        Assert.Contains("update index logs: setting index.number_of_replicas is 3 there, 0 here", scene.Evaluate(transport => new MetadataStep(transport)).Lines);
+    }
+
+    private static void Configure(Scene scene, string what) => scene.Config = new StepRun(scene.Config).With(slice => slice with
+    {
+        Metadata = new() { Templates = new() { Include = what == "templates" ? ["*"] : [], Exclude = what == "templates" ? [] : ["*"] }, Replicas = what == "replicas" ? 3 : null },
+    });
+
+    /// <summary>
+    /// What is on the target, without what the step remembers, and without what evaluations make: the engine keeps the identity of work that has begun, by
+    /// which those of the next process clear it away; here each configuration has its own.
+    /// </summary>
+    private static async Task<string> OnTargetAsync(Scene scene) =>
+        string.Join('\n', (await scene.EndAsync(withVersions: true)).Split('\n').Where(line => !line.StartsWith("work/", StringComparison.Ordinal) && !line.Contains(" portage-scratch-", StringComparison.Ordinal)));
+
     private static Task DoneAndUnwanted(Scene scene)
     {
         scene.Do(transport => new MetadataStep(transport));

@@ -66,7 +66,7 @@ public sealed class SnapshotStepTests
     {
         using var fixture = Fixtures.Unzip("made/es-7.10.2.zip");
         var run = await StepRun.OfAsync(fixture["repo"], "second", Nowhere, new(), Cancellation);
-        Assert.False(new SnapshotInputs().Derive(run.Config).Single().Destroys);
+        Assert.True(new SnapshotInputs().Derive(run.Config).Single().IsRedoneBeside);
         Assert.Empty(await new SnapshotStep().LookAsync(run.LookContextOf(new SnapshotStep()), Cancellation));
     }
 

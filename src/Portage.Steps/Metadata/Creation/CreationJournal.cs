@@ -7,12 +7,13 @@ namespace Portage.Steps.Metadata.Creation;
 
 /// <summary>
 /// What this step has created, or was about to, in order: <c>created.jsonl</c>, one object a line,
-/// <c>{"kind","name","index","ours","made","of","uuid","as","added"}</c>. A line is durable before the object is created, so whatever a killed run made is in it.
+/// <c>{"kind","name","index","ours","made","of","to","uuid","as","added"}</c>. A line is durable before the object is created, so whatever a killed run made is in it.
 /// </summary>
 /// <remarks>
 /// Indices and their aliases are kept with the index of the snapshot that they come from, templates with the step. <c>"made": false</c>
 /// says that the object is about to be created, the next line of it that it was, or was changed in place, with the definition that it has
 /// since (<c>of</c>), the uuid of an index, how the target has it, and what templates added to it; earlier builds wrote one line, without these.
+/// <c>"to"</c>, before an object is changed in place, is what it is about to be: killed in the middle it is one or the other, and both are ours.
 /// <c>"ours": false</c> takes an object back: somebody else had created it in the meantime, or it is gone. A line that a crash cut off is
 /// ignored: its object was not created yet.
 /// </remarks>
@@ -67,6 +68,20 @@ internal sealed class CreationJournal
         _created[name] = created;
     }
 
+    /// <summary>Writes down that an object that is there is about to be changed.</summary>
+    /// <param name="definition">What it is to be.</param>
+    public async Task BeginAsync(ObjectName name, JsonObject definition)
+    {
+        var (had, text) = (_created[name], CanonicalText.Of(definition));
+        if (!had.Begun.Contains(text, StringComparer.Ordinal))
+        {
+            // What earlier changes had begun may still be there.
+            var now = had with { BegunLines = had.BegunLines.Length == 0 ? text : $"{had.BegunLines}\n{text}" };
+            await AppendAsync(now, isOurs: true);
+            _created[name] = now;
+        }
+    }
+
     /// <summary>Writes down that the object is there as it was wanted.</summary>
     /// <param name="definition">What it was made of.</param>
     /// <param name="uuid">Of an index that was created; null for every other kind, and where it is the same.</param>
@@ -75,7 +90,7 @@ internal sealed class CreationJournal
     public async Task ConfirmAsync(ObjectName name, JsonObject definition, string? uuid, IEnumerable<string>? added = null, string? @as = null)
     {
         var had = _created[name];
-        var now = had with { IsMade = true, Definition = CanonicalText.Of(definition), Uuid = uuid ?? had.Uuid, As = @as ?? had.As, Added = added is null ? had.Added : string.Join('\n', added) };
+        var now = had with { IsMade = true, Definition = CanonicalText.Of(definition), BegunLines = "", Uuid = uuid ?? had.Uuid, As = @as ?? had.As, Added = added is null ? had.Added : string.Join('\n', added) };
         if (now != had)
         {
             await AppendAsync(now, isOurs: true);
@@ -91,7 +106,7 @@ internal sealed class CreationJournal
     {
         if (_created.Remove(name, out var created))
         {
-            await AppendAsync(created with { IsMade = false, Definition = null, Uuid = null, As = null, Added = "" }, isOurs: false);
+            await AppendAsync(created with { IsMade = false, Definition = null, BegunLines = "", Uuid = null, As = null, Added = "" }, isOurs: false);
         }
     }
 
@@ -109,6 +124,11 @@ internal sealed class CreationJournal
             if (created.Definition is { } definition)
             {
                 json.WriteString("of", definition);
+            }
+
+            if (created.BegunLines.Length > 0)
+            {
+                json.WriteString("to", created.BegunLines);
             }
 
             if (created.Uuid is { } uuid)
@@ -153,6 +173,7 @@ internal sealed class CreationJournal
                 _created[name] = new(name, item, IsMade: !root.TryGetProperty("made", out var made) || made.GetBoolean())
                 {
                     Definition = root.TryGetProperty("of", out var definition) ? definition.GetString() : null,
+                    BegunLines = root.TryGetProperty("to", out var begun) ? begun.GetString()! : "",
                     Uuid = root.TryGetProperty("uuid", out var uuid) ? uuid.GetString() : null,
                     As = root.TryGetProperty("as", out var form) ? form.GetString() : null,
                     Added = root.TryGetProperty("added", out var added) ? added.GetString()! : "",
@@ -178,6 +199,12 @@ internal sealed record CreatedObject(ObjectName Name, string? Item, bool IsMade)
 {
     /// <summary>What it was made of, or changed to last, or is about to be made of; null where an earlier build did not keep that.</summary>
     public string? Definition { get; init; }
+
+    /// <summary>What changes in place that nobody saw the end of would have made of it; empty where there are none.</summary>
+    public IEnumerable<string> Begun => BegunLines.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The same, a line each.</summary>
+    public string BegunLines { get; init; } = "";
 
     /// <summary>Of an index, by which it is told from another one that somebody made in its place; null where it is not known.</summary>
     public string? Uuid { get; init; }

@@ -124,10 +124,12 @@ internal sealed class ObjectApplier(RunContext context, ClusterClient client, Cr
         var name = wanted.Name;
         if (name.Kind != ObjectKind.Index)
         {
+            await journal.BeginAsync(name, wanted.Object.Definition);
             await _writer.CreateAsync(wanted.Object, isOurs: true, cancellationToken);
         }
         else if (wanted.Change is { } change)
         {
+            await journal.BeginAsync(name, wanted.Object.Definition);
             if (change.Settings.Count > 0)
             {
                 await _metadata.PutSettingsAsync(name.Name, CanonicalText.Utf8(change.Settings), cancellationToken);

@@ -27,9 +27,12 @@ internal static class IndexChanges
         if (had is not null)
         {
             var before = FlatSettings.Of(had["settings"] as JsonObject);
-            foreach (var name in before.Keys.Union(wants.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            var begun = created.Begun.Select(text => FlatSettings.Of(TargetState.Parse(text)["settings"] as JsonObject)).ToArray();
+            foreach (var name in before.Keys.Union(wants.Keys, StringComparer.Ordinal).Union(begun.SelectMany(one => one.Keys), StringComparer.Ordinal).Order(StringComparer.Ordinal))
             {
-                var (old, value) = (before.GetValueOrDefault(name), wants.GetValueOrDefault(name));
+                // What a killed change had set already is ours as well.
+                var isBegun = begun.Any(one => FlatSettings.Text(one.GetValueOrDefault(name)) == FlatSettings.Text(has.GetValueOrDefault(name)));
+                var (old, value) = ((isBegun ? has : before).GetValueOrDefault(name), wants.GetValueOrDefault(name));
                 if (FlatSettings.Text(old) != FlatSettings.Text(value) && FlatSettings.Text(has.GetValueOrDefault(name)) != FlatSettings.Text(value))
                 {
                     settings[name] = value?.DeepClone();

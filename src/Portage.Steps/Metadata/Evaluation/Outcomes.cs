@@ -44,8 +44,8 @@ internal static class Outcomes
         return differences.IsEmpty ? new ObjectOutcome.Keep() : new ObjectOutcome.Differs(differences);
     }
 
-    /// <summary>True when it is wanted as it was made.</summary>
-    public static bool IsAsMade(CreatedObject own, MetadataObject wanted) => own.Definition == CanonicalText.Of(wanted.Definition);
+    /// <summary>True when it is wanted as it was made, and nobody has begun to change it since.</summary>
+    public static bool IsAsMade(CreatedObject own, MetadataObject wanted) => own.BegunLines.Length == 0 && own.Definition == CanonicalText.Of(wanted.Definition);
 
     /// <summary>Why there is no way to write it for the target; null where there is one.</summary>
     public static string? Impossible(MetadataObject wanted) =>

@@ -42,7 +42,7 @@ internal sealed class UnwantedObjects(CreationJournal journal, EvaluationGround 
         unwanted.OrderBy(one => one.Name.Kind).ThenBy(one => one.Name.ToString(), StringComparer.Ordinal);
 
     private bool IsUnwanted(CreatedObject created) =>
-        created is { IsMade: true, Name.Kind: not ObjectKind.Index }
+        created is { Name.Kind: not ObjectKind.Index }
         && !_names.Contains(created.Name)
         && on.Own.There(created.Name) is not null
         && !on.Own.IsRedone(created)
@@ -56,15 +56,28 @@ internal sealed class UnwantedObjects(CreationJournal journal, EvaluationGround 
             return "an earlier build made it and kept no note of how, so nobody can tell whether somebody has changed it";
         }
 
-        var made = new MetadataObject(created.Name, TargetState.Parse(text), []);
-        var tried = created.Name.Kind == ObjectKind.Alias ? new(null, made.Definition) : await trial.TemplateAsync(made, cancellationToken);
-        if (tried.Written is not { } written)
+        // Killed in the middle of a change it is as it was, or as it was to be.
+        var (why, differs) = (default(string), default(string));
+        foreach (var definition in created.Begun.Append(text))
         {
-            return $"the target does not take any more what it was made of, so nobody can tell whether somebody has changed it: {tried.Refusal}";
+            var made = new MetadataObject(created.Name, TargetState.Parse(definition), []);
+            var tried = created.Name.Kind == ObjectKind.Alias ? new(null, made.Definition) : await trial.TemplateAsync(made, cancellationToken);
+            if (tried.Written is not { } written)
+            {
+                why = $"the target does not take any more what it was made of, so nobody can tell whether somebody has changed it: {tried.Refusal}";
+                continue;
+            }
+
+            var differences = Differences.Between(created.Name.Kind, there, written, TargetFacts.None);
+            if (differences.IsEmpty)
+            {
+                return null;
+            }
+
+            differs = $"somebody has changed it since: {string.Join("; ", differences)}";
         }
 
-        var differences = Differences.Between(created.Name.Kind, there, written, TargetFacts.None);
-        return differences.IsEmpty ? null : $"somebody has changed it since: {string.Join("; ", differences)}";
+        return differs ?? why;
     }
 
     private string? UsedBy(string component, HashSet<ObjectName> removed)

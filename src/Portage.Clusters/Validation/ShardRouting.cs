@@ -3,38 +3,37 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Portage.Sandbox.Indices;
+namespace Portage.Clusters.Validation;
 
 /// <summary>
-/// Which shard a document goes to, as OpenSearch 2.x and Elasticsearch 7 compute it: MurmurHash3 (x86, 32 bits, seed 0) over the
-/// UTF-16 of the routing or else the id, modulo the number of routing shards, divided by their share per shard.
+/// Which shard of an index a document is in, as OpenSearch and Elasticsearch from 7 on compute it: MurmurHash3 (x86, 32 bits, seed 0) over the
+/// UTF-16 of the routing or else the id, modulo the number of routing shards, divided by their share per shard. Clusters do not tell it.
 /// </summary>
-internal sealed class ShardRouting(IndexSettings settings)
+/// <param name="shards">How many primaries the index has; positive.</param>
+/// <param name="routingShards">How many it was made to be split into; a multiple of <paramref name="shards"/>.</param>
+/// <param name="partition">Over how many shards the documents of one routing are spread; 1 for one.</param>
+public sealed class ShardRouting(int shards, int routingShards, int partition)
 {
-    private readonly int _shards = settings.Number("index.number_of_shards", 1);
-    private readonly int _routingShards = settings.Number("index.number_of_routing_shards", RoutingShards(settings.Number("index.number_of_shards", 1)));
-    private readonly int _partition = settings.Number("index.routing_partition_size", 1);
-
+    /// <summary>The number of a document's shard, from 0.</summary>
     public int ShardOf(string id, string? routing)
     {
         // An index of one shard needs no hash, and most have one.
-        if (_shards == 1)
+        if (shards == 1)
         {
             return 0;
         }
 
         var hash = Hash(routing ?? id);
-        if (_partition > 1)
+        if (partition > 1)
         {
-            hash += Modulo(Hash(id), _partition);
+            hash += Modulo(Hash(id), partition);
         }
 
-        return Modulo(hash, _routingShards) / (_routingShards / _shards);
+        return Modulo(hash, routingShards) / (routingShards / shards);
     }
 
-    // Room for ten splits, at least for one (MetadataCreateIndexService.calculateNumRoutingShards).
-    private static int RoutingShards(int shards) =>
-        shards << Math.Max(1, 10 - (32 - BitOperations.LeadingZeroCount((uint)(shards - 1))));
+    /// <summary>How many routing shards an index is given that is made without a word about them: room for ten splits, at least for one.</summary>
+    public static int RoutingShardsOf(int shards) => shards << Math.Max(1, 10 - (32 - BitOperations.LeadingZeroCount((uint)(shards - 1))));
 
     private static int Modulo(int value, int divisor) => ((value % divisor) + divisor) % divisor;
 

@@ -1,0 +1,137 @@
+using System.Text;
+using Portage.Clusters.Validation;
+using Portage.Configuration;
+using Portage.Engine.Ports;
+using Portage.Snapshots.Repositories;
+using Portage.Steps.Backfill;
+
+namespace Portage.Steps.Tests.Backfill;
+
+/// <summary>A document of the very content that we gave it need not be ours: somebody may have written the same.</summary>
+public sealed class OwnWritesTests
+{
+    private const string Mine = """{"mine":true}""";
+
+    private static readonly BackfillStep Step = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(ConflictChoice.KeepExisting)]
+    [InlineData(ConflictChoice.Overwrite)]
+    public async Task RevertAsync_OthersWroteTheSameAgain_KeepsWhatTheyWrote(ConflictChoice conflict)
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs(conflict));
+        await slice.DoAsync(Step);
+
+        // Of both shards, and of neither the last that was written there.
+        string[] rewritten = [.. slice.Sandbox.Documents("logs").Select(document => document.Id).Order(StringComparer.Ordinal).Take(20)];
+        await RewriteAsync(slice, rewritten);
+        await slice.Run.RevertAsync(Step, Cancellation);
+        Assert.Equal(rewritten, slice.Sandbox.Documents("logs").Select(document => document.Id).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RevertAsync_OthersRewroteOursWhileItWentOn_KeepsWhatTheyWrote(bool isOtherContentInAnIndexWithWrites)
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs(ConflictChoice.KeepExisting) with { Backfill = new() { Workers = 1, Connections = 1, OperationCountMax = 5 } });
+        if (isOtherContentInAnIndexWithWrites)
+        {
+            await slice.Target.PutAsync("/logs/_doc/client-1?refresh=true", Mine, Cancellation);
+            await slice.Target.SendAsync(HttpMethod.Delete, "/logs/_doc/client-1?refresh=true", null, Cancellation);
+        }
+
+        using var stop = new CancellationTokenSource();
+        var asked = 0;
+        Assert.IsType<StepResult.Stopped>(await Step.RunAsync(slice.Run.ContextOf(Step, null) with { StopRequested = stop.Token, AssertLease = StopAtTheThird }, Cancellation));
+        var rewritten = slice.Sandbox.Documents("logs")[0].Id;
+        await (isOtherContentInAnIndexWithWrites ? slice.Target.PutAsync($"/logs/_doc/{Uri.EscapeDataString(rewritten)}?refresh=true", Mine, Cancellation) : RewriteAsync(slice, rewritten));
+        await slice.DoAsync(Step);
+        Assert.Equal(slice.Golden("logs").Count(), slice.Sandbox.Documents("logs").Count);
+
+        await slice.Run.RevertAsync(Step, Cancellation);
+        Assert.Equal(rewritten, Assert.Single(slice.Sandbox.Documents("logs")).Id);
+
+        void StopAtTheThird()
+        {
+            if (++asked == 3)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task RevertAsync_KilledAfterAStop_TakesWhatNobodyAcknowledgedForOurs()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs(ConflictChoice.KeepExisting) with { Backfill = new() { Workers = 1, Connections = 1, OperationCountMax = 5 } });
+        using var stop = new CancellationTokenSource();
+        var asked = 0;
+        Assert.IsType<StepResult.Stopped>(await Step.RunAsync(slice.Run.ContextOf(Step, null) with { StopRequested = stop.Token, AssertLease = () => Third(stop.Cancel) }, Cancellation));
+        var acknowledged = slice.Sandbox.Documents("logs").Count;
+        asked = 0;
+        await Assert.ThrowsAsync<IOException>(async () => await Step.RunAsync(slice.Run.ContextOf(Step, null) with { AssertLease = () => Third(() => throw new IOException("killed")) }, Cancellation));
+        Assert.True(slice.Sandbox.Documents("logs").Count > acknowledged);
+        await slice.Target.PutAsync("/logs/_doc/client-1?refresh=true", Mine, Cancellation);
+
+        await slice.Run.RevertAsync(Step, Cancellation);
+        Assert.Equal("client-1", Assert.Single(slice.Sandbox.Documents("logs")).Id);
+
+        void Third(Action act)
+        {
+            if (++asked == 3)
+            {
+                act();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task RevertAsync_OursWasTakenBackAndSentAgain_IsStillOurs()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs(ConflictChoice.KeepExisting));
+        for (var pass = 0; pass < 2; pass++)
+        {
+            await slice.DoAsync(Step);
+            await slice.Target.PutAsync($"/logs/_doc/client-{pass}?refresh=true", Mine, Cancellation);
+            await slice.Run.RevertAsync(Step, Cancellation);
+        }
+
+        Assert.Equal(["client-0", "client-1"], slice.Sandbox.Documents("logs").Select(document => document.Id).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("es-7.10.2", "logs")]
+    [InlineData("es-7.10.2", "routed")]
+    [InlineData("os-2.19.1", "logs")]
+    public async Task ShardOf_DocumentsOfARealServer_IsWhereItPutThem(string server, string name)
+    {
+        using var fixture = Fixtures.Unzip($"made/{server}.zip");
+        var repository = await SnapshotRepository.OpenAsync(new FileBlobStore(fixture["repo"]), Cancellation);
+        var index = await (await repository.OpenSnapshotAsync("second", Cancellation)).OpenIndexAsync(name, Cancellation);
+        Assert.True(index.NumberOfShards > 1);
+        var routing = new ShardRouting(index.NumberOfShards, ShardRouting.RoutingShardsOf(index.NumberOfShards), 1);
+        for (var number = 0; number < index.NumberOfShards; number++)
+        {
+            var shard = await index.OpenShardAsync(number, Cancellation);
+            await using var reader = await shard.OpenReaderAsync(0, Cancellation);
+            while (await reader.MoveNextAsync(Cancellation))
+            {
+                Assert.Equal(number, routing.ShardOf(reader.Current.Id, reader.Current.Routing));
+            }
+        }
+    }
+
+    private static SliceConfig Logs(ConflictChoice conflict) => new() { Indices = new() { Include = ["logs"] }, Backfill = new() { Conflict = conflict } };
+
+    private static async Task RewriteAsync(SliceOnSandbox slice, params string[] ids)
+    {
+        foreach (var id in ids)
+        {
+            var same = Encoding.UTF8.GetString(slice.Sandbox.Documents("logs").Single(document => document.Id == id).Source.Span);
+            await slice.Target.PutAsync($"/logs/_doc/{Uri.EscapeDataString(id)}?refresh=true", same, Cancellation);
+        }
+    }
+}
