@@ -46,7 +46,7 @@ public sealed partial class OperationRules
             : new() { Events = [new SessionSwitched(operation.Name, operation.By)], Messages = [$"Switched to session {operation.Name}."] };
     }
 
-    private OperationResult RenameSession(Operation.RenameSession operation, HomeState home)
+    private static OperationResult RenameSession(Operation.RenameSession operation, HomeState home)
     {
         if (!home.Sessions.TryGetValue(operation.Name, out var session))
         {
@@ -103,10 +103,10 @@ public sealed partial class OperationRules
     }
 
     /// <summary>A snapshot that was taken is found on the source by the session's name: by another one it would be neither gone on with nor deleted.</summary>
-    private Diagnostic? WhyNotRenamed(SessionState session)
+    private static Diagnostic? WhyNotRenamed(SessionState session)
     {
         var taken = session.Steps.Values
-            .Where(step => IsOutside(session, step))
+            .Where(step => step.HasEffects && IsTaken(session, step))
             .Select(step => step.Address.ToString())
             .Order(StringComparer.Ordinal)
             .FirstOrDefault();
@@ -116,12 +116,11 @@ public sealed partial class OperationRules
     }
 
     /// <summary>A comparison only looks, and a snapshot that was brought is not ours: neither is left behind.</summary>
-    private bool LeavesWork(SessionState session, StepRecord step) => step.HasEffects && (planner.WritesToTarget(step.Address.Kind) || IsOutside(session, step));
+    private bool LeavesWork(SessionState session, StepRecord step) => step.HasEffects && (planner.WritesToTarget(step.Address.Kind) || IsTaken(session, step));
 
-    /// <summary>True for work that is on no target, and that taking it back would delete, as a snapshot that was taken.</summary>
-    private bool IsOutside(SessionState session, StepRecord step) =>
-        step is { HasEffects: true, ConfiguredBy: > 0, Address.Target: null }
-        && planner.Wanted(ConfigurationReader.ReadCanonical(session.ConfigurationOf(step.ConfiguredBy)).Config!).Any(wanted => wanted.Address == step.Address && wanted.Destroys);
+    private static bool IsTaken(SessionState session, StepRecord step) =>
+        step is { ConfiguredBy: > 0, Address: { Kind: StepKind.Snapshot, Part: not null } }
+        && ConfigurationReader.ReadCanonical(session.ConfigurationOf(step.ConfiguredBy)).Config!.Migrations.GetValueOrDefault(step.Address.Source)?.Snapshots.GetValueOrDefault(step.Address.Part!)?.Take is not null;
 
     private static Diagnostic UnknownSession(string name, HomeState home) =>
         DiagnosticCatalog.UnknownSession.Error(null, home.Sessions.Count == 0
