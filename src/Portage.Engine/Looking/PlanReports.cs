@@ -152,6 +152,7 @@ public sealed class PlanReports(
                 Time = time,
                 Files = hasWork ? filesOf(session.Name, change.Address, identity) : NoFiles.Instance,
                 Items = GoneOf(change, had),
+                Changed = change.Changed,
                 Overwrites = wanted.Overwrites,
             };
             return await AnswerAsync(change.Address, isLook: true, asked => destroying.LookAsync(context, asked), cancellationToken) is { } answer

@@ -45,7 +45,9 @@ internal static class SliceReading
         return await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await repository.OpenSnapshotAsync(name, cancellationToken));
     }
 
-    private static async Task<RepositorySnapshot> OpenVerifiedAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, CancellationToken cancellationToken)
+    /// <summary>The very snapshot that the snapshot step verified.</summary>
+    /// <exception cref="StepException">It is gone or damaged.</exception>
+    public static async Task<RepositorySnapshot> OpenVerifiedAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, CancellationToken cancellationToken)
     {
         // By its uuid: a snapshot of the same name may have been taken meanwhile.
         var verified = SnapshotOutputs.Of(outputs, on.SnapshotStep);
