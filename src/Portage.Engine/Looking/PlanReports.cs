@@ -82,7 +82,7 @@ public sealed class PlanReports(
             });
         }
 
-        return new(session.Name, revision.Number, session.Current?.Number != revision.Number, plan, estimates.ToImmutable(), [.. notes]) { Config = config, Seen = [.. seen], Position = position };
+        return new(session.Name, revision.Number, session.Current?.Number != revision.Number, plan, estimates.ToImmutable(), [.. notes]) { Config = config, Seen = [.. seen], Position = position, Dormant = Wishes.Dormant(wanted, session) };
     }
 
     /// <summary>Whether one path is the other or a part of it, so that who is told one looks at the other as well.</summary>
