@@ -69,7 +69,8 @@ internal static class Program
 
         // A verb that was interrupted ends as soon as it can, and a worker when its batch is finished, however long that takes.
         using var interrupts = new Interrupts();
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error }, interrupts.Token);
+        using var ends = Demo.DemoFolder.EndsWithDemo(TimeProvider.System, interrupts.Token);
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error }, ends.Token);
     }
 
     /// <summary>What a failure that no verb expected means to the user; null when it is a defect of ours.</summary>

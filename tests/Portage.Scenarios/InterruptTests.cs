@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Portage.Backends.Embedded;
 using Portage.Sandbox;
 
 namespace Portage.Scenarios;
@@ -157,6 +158,33 @@ public sealed class InterruptTests
 
         (await demo.EndAsync()).Expect(130);
         await Eventually.Async(() => !workflow.Background().Any(), "the controller's end");
+    }
+
+    [Fact]
+    public async Task Demo_Killed_WhatItStartedEndsAndTheNextOneDeletesItsFolder()
+    {
+        await using var workflow = new Workflow();
+        workflow.With("TMPDIR", workflow.Folder);
+        await using var killed = workflow.Start("demo");
+        await killed.SaysAsync("kill -9 for the controller");
+        var folder = Assert.Single(Directory.EnumerateDirectories(workflow.Folder, "portage-demo-*"));
+
+        // One that lives, one that somebody kept, and one that no demo made.
+        using var lives = HomeLock.TryTake(Mark("portage-demo-lives", ".demo"));
+        Directory.CreateDirectory(workflow["portage-demo-theirs"]);
+        await File.WriteAllTextAsync(Mark("portage-demo-kept", ".demo-kept"), "", TestContext.Current.CancellationToken);
+
+        await Processes.KillAsync(killed.Process);
+        await Eventually.Async(() => !workflow.Background().Any(), "the controller's end");
+        Assert.True(Directory.Exists(folder));
+
+        await using var next = workflow.Start("demo");
+        await next.SaysAsync($"Deleted {folder}, which a demo that was killed had left.");
+        await next.SignalAsync("INT");
+        (await next.EndAsync()).Expect(130);
+        Assert.Equal(["portage-demo-kept", "portage-demo-lives", "portage-demo-theirs"], Directory.EnumerateDirectories(workflow.Folder, "portage-demo-*").Select(Path.GetFileName).Order());
+
+        string Mark(string name, string mark) => Path.Combine(Directory.CreateDirectory(workflow[name]).FullName, mark);
     }
 
     private static string TakenFrom(string source) => $$"""

@@ -51,6 +51,11 @@ internal sealed partial class Story(Workflow workflow, IReadOnlyDictionary<strin
         {
             _names["plan"] = plan.Groups[1].Value;
         }
+
+        if (Evidence().Matches(output).LastOrDefault() is { } evidence)
+        {
+            _names["evidence"] = evidence.Groups[1].Value;
+        }
     }
 
     private string Normalise(string output)
@@ -58,6 +63,7 @@ internal sealed partial class Story(Workflow workflow, IReadOnlyDictionary<strin
         var text = output.Replace(_names["endpoint"], "<endpoint>", StringComparison.Ordinal).Replace(workflow.Folder, "<folder>", StringComparison.Ordinal);
         text = LongDigest().Replace(text, "<digest>");
         text = PlanHash().Replace(text, match => match.Value.Replace(match.Groups[1].Value, "<plan>", StringComparison.Ordinal));
+        text = Evidence().Replace(text, "--evidence <evidence>");
         text = AnotherPlan().Replace(text, "The plan is <digest> now, not $1");
         text = _names.TryGetValue("plan", out var plan) ? text.Replace(plan, "<plan>", StringComparison.Ordinal) : text;
         text = Version().Replace(text, "<version>");
@@ -72,6 +78,9 @@ internal sealed partial class Story(Workflow workflow, IReadOnlyDictionary<strin
 
     [GeneratedRegex("(?:[Pp]lan |--plan )([0-9a-f]{8})\\b")]
     private static partial Regex PlanHash();
+
+    [GeneratedRegex("--evidence ([0-9a-f]{8})\\b")]
+    private static partial Regex Evidence();
 
     [GeneratedRegex("The plan is [0-9a-f]{8} now, not ([0-9a-f]{8})")]
     private static partial Regex AnotherPlan();

@@ -19,8 +19,9 @@ internal static class ApproveCommand
         var all = new Option<bool>("--all") { Description = "Every step under review, in the context where there is one." };
         var list = new Option<bool>("--list") { Description = "Only show what waits, with its evidence." };
         var comment = new Option<string?>("--comment", "-m") { Description = "Kept in the history.", HelpName = "TEXT" };
+        var evidence = new Option<string[]>("--evidence") { Description = "Approve what is there now, as approve names it where it has changed since the review opened.", HelpName = "HASH" };
         var command = isApproval
-            ? new Command("approve", "Let steps under review go on. Shows the evidence first.") { addresses, all, list, comment }
+            ? new Command("approve", "Let steps under review go on. Shows the evidence first.") { addresses, all, list, comment, evidence }
             : new Command("reject", "Refuse steps under review: they fail, and nothing of them is done.") { addresses, all, list, comment };
         Verb.Does(command, terminal, (verb, cancellationToken) => RunAsync(
             verb,
@@ -29,11 +30,12 @@ internal static class ApproveCommand
             verb.Parsed.GetValue(all),
             verb.Parsed.GetValue(list),
             verb.Parsed.GetValue(comment),
+            isApproval ? verb.Parsed.GetValue(evidence) ?? [] : [],
             cancellationToken), Shape.Operation, Shape.Reviews);
         return command;
     }
 
-    private static async Task<int> RunAsync(Verb verb, bool isApproval, string[] patterns, bool all, bool list, string? comment, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Verb verb, bool isApproval, string[] patterns, bool all, bool list, string? comment, string[] evidence, CancellationToken cancellationToken)
     {
         if (await verb.FindSessionAsync(cancellationToken) is not { } asked)
         {
@@ -53,6 +55,7 @@ internal static class ApproveCommand
             return ExitCode.NothingToDo;
         }
 
+        selected = await ReviewedNow.LookAsync(verb, asked.Session, selected, cancellationToken);
         if (list || verb.Output == OutputFormat.Text)
         {
             ReviewView.Write(verb.Terminal, verb.Output, selected);
@@ -80,11 +83,17 @@ internal static class ApproveCommand
             }
         }
 
-        var reviewed = selected.Reviews.Select(step => new Reviewed(step.Address, step.EvidenceDigest!.Value)).ToImmutableArray();
-        Operation operation = isApproval
-            ? new Operation.Approve(reviewed, comment) { By = Verb.Author, Session = verb.SessionName }
-            : new Operation.Reject(reviewed, comment) { By = Verb.Author, Session = verb.SessionName };
-        return await RunCommands.PerformAsync(verb, operation, cancellationToken);
+        if (!isApproval)
+        {
+            return await RunCommands.PerformAsync(verb, new Operation.Reject([.. selected.Reviews.Select(step => new Reviewed(step.Address, step.EvidenceDigest!.Value))], comment) { By = Verb.Author, Session = verb.SessionName }, cancellationToken);
+        }
+
+        if (await ReviewedNow.AskAsync(verb, asked.Session, selected, isMenu, evidence, cancellationToken) is not { } reviewed)
+        {
+            return ExitCode.BadInput;
+        }
+
+        return await RunCommands.PerformAsync(verb, new Operation.Approve(reviewed, comment) { By = Verb.Author, Session = verb.SessionName }, cancellationToken);
     }
 
     private static async Task<ReviewsAnswer> ChooseAsync(Terminal terminal, bool isApproval, ReviewsAnswer waiting, CancellationToken cancellationToken)

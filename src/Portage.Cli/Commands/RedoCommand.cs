@@ -3,8 +3,10 @@ using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
 using Portage.Engine.Operations;
+using Portage.Engine.Questions;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
+using Portage.Steps;
 
 namespace Portage.Cli.Commands;
 
@@ -45,14 +47,34 @@ internal static class RedoCommand
 
     public static Command MakeCollect(Terminal terminal)
     {
-        var addresses = new Argument<string[]>("address") { Description = "Steps that are no longer in the configuration, by address or pattern (shop/old@blue:backfill, 'shop/old'). What stands on them goes too.", Arity = ArgumentArity.OneOrMore };
+        var addresses = new Argument<string[]>("address") { Description = "Steps that are no longer in the configuration, by address or pattern (shop/old@blue:backfill, 'shop/old'). What stands on them goes too. Default: only list what is left, and who asked for what.", Arity = ArgumentArity.ZeroOrMore };
         var cancel = new Option<bool>("--cancel") { Description = "Take it back: the next start leaves what they made as it is." };
         var command = new Command("collect", "Have the next start take back what steps made that nobody wants any more. Until then nothing on a cluster is touched.") { addresses, cancel };
         Verb.Does(
             command,
             terminal,
-            (verb, cancellationToken) => AskAsync(verb, new Operation.Collect([.. verb.Parsed.GetValue(addresses)!], !verb.Parsed.GetValue(cancel)) { By = Verb.Author, Session = verb.SessionName }, cancellationToken),
-            Shape.Operation);
+            async (verb, cancellationToken) =>
+            {
+                if (verb.Parsed.GetValue(addresses) is { Length: > 0 } patterns)
+                {
+                    return await AskAsync(verb, new Operation.Collect([.. patterns], !verb.Parsed.GetValue(cancel)) { By = Verb.Author, Session = verb.SessionName }, cancellationToken);
+                }
+
+                if (verb.Parsed.GetValue(cancel))
+                {
+                    verb.Say(DiagnosticCatalog.BadUsage.Error(null, "Name the steps that are to stay.") with { Command = "workflow collect" });
+                    return ExitCode.BadInput;
+                }
+
+                if (await verb.FindSessionAsync(cancellationToken) is not { } asked)
+                {
+                    return ExitCode.BadInput;
+                }
+
+                LeftoversView.Write(verb.Terminal, verb.Output, LeftoversQuestion.Answer(StepCatalog.Planner, asked));
+                return ExitCode.Done;
+            },
+            Shape.Operation, Shape.Leftovers);
         return command;
     }
 

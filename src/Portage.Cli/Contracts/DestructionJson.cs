@@ -7,7 +7,7 @@ namespace Portage.Cli.Contracts;
 /// <summary>What is deleted, emptied or overwritten, as data.</summary>
 internal static class DestructionJson
 {
-    public static void Write(Utf8JsonWriter json, ImmutableArray<Destruction> destroys) => json.WriteObjects("destroys", destroys, static (json, one) =>
+    public static void Write(Utf8JsonWriter json, ImmutableArray<Destruction> destroys, string field = "destroys") => json.WriteObjects(field, destroys, static (json, one) =>
     {
         json.WriteString("kind", JsonWriting.Word(one.Kind));
         json.WriteString("target", one.Target);

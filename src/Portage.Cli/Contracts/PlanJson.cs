@@ -20,6 +20,13 @@ internal static class PlanJson
         json.WriteBoolean("destructive", report.Plan.IsDestructive);
         DestructionJson.Write(json, report.Plan.Destroys);
         json.WriteObjects("changes", report.Plan.Changes, (json, change) => WriteChange(json, report, change));
+        json.WriteObjects("dormant", report.Dormant, static (json, wish) =>
+        {
+            json.WriteString("step", wish.Step.ToString());
+            json.WriteString("by", wish.By);
+            json.WriteBoolean("wantedAgain", wish.IsWantedAgain);
+            json.WriteString("text", wish.Text);
+        });
     }
 
     private static void WriteChange(Utf8JsonWriter json, PlanReport report, StepChange change)

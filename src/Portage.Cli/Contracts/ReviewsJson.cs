@@ -13,7 +13,7 @@ internal static class ReviewsJson
         json.WriteString("session", answer.Session);
         json.WriteNumberOrNull("run", answer.Run);
         json.WriteDigestOrNull("plan", answer.Plan);
-        json.WriteObjects("reviews", answer.Reviews, static (json, step) =>
+        json.WriteObjects("reviews", answer.Reviews, (json, step) =>
         {
             json.WriteString("step", step.Address.ToString());
             json.WriteString("details", step.Situation);
@@ -22,6 +22,11 @@ internal static class ReviewsJson
             json.WriteDigestOrNull("evidence", step.EvidenceDigest);
             json.WriteNumbers("numbers", step.Evidence?.Numbers ?? ImmutableSortedDictionary<string, long>.Empty);
             DestructionJson.Write(json, step.Evidence?.Destroys ?? []);
+            var look = answer.LookAt(step);
+            DestructionJson.Write(json, look?.Shown ?? step.Evidence?.Destroys ?? [], "destroysWhenOpened");
+            json.WriteBoolean("changed", look is { HasChanged: true });
+            json.WriteString("unseen", look?.Unseen);
+            json.WriteDigestOrNull("now", step.EvidenceDigest is { } evidence ? look?.Digest(evidence) : null);
             json.WriteTexts("lines", step.Evidence?.Lines ?? []);
         });
     }

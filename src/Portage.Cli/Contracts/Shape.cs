@@ -21,7 +21,9 @@ internal sealed record Shape(string Name, int Version, string About)
 
     public static readonly Shape EditExplanation = new("edit-explanation", 1, "What a start would do if a field had another value: with the step, and with others where that is anything.");
 
-    public static readonly Shape Reviews = new("reviews", 2, "What waits for a person, with its evidence. `evidence` is the digest of what is shown: an approval is for this digest and no other.");
+    public static readonly Shape Reviews = new("reviews", 2, "What waits for a person, with its evidence. `evidence` is the digest of what the evaluation found: an approval is for this digest and no other. `destroys` is what is there when asked, `destroysWhenOpened` what was there when the review opened; where `changed` says that they differ, or a program wants to be sure, `workflow approve ADDRESS --evidence HASH` names `now`, the digest of the evidence with these numbers. `unseen` says why nobody could look; then nothing can be approved.");
+
+    public static readonly Shape Leftovers = new("leftovers", 1, "What is left of steps that no configuration wants any more, and what somebody asked to be taken back. `fate` is left, leaves (the next start takes it back) or waits (something keeps it).");
 
     public static readonly Shape Runs = new("runs", 1, "The runs of a session, oldest first.");
 
@@ -54,7 +56,7 @@ internal sealed record Shape(string Name, int Version, string About)
     /// <summary>All of them, in the order of the reference.</summary>
     public static ImmutableArray<Shape> All { get; } =
     [
-        Status, Plan, Operation, Explanation, EditExplanation, Reviews, Runs, Revisions, Difference, Sessions, Session, Context, Validation,
+        Status, Plan, Operation, Explanation, EditExplanation, Reviews, Leftovers, Runs, Revisions, Difference, Sessions, Session, Context, Validation,
         Connections, ClusterIndices, Secrets, SnapshotList, SnapshotInspection, Configuration, LogLine,
     ];
 }

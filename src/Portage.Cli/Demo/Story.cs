@@ -10,17 +10,22 @@ namespace Portage.Cli.Demo;
 /// Tells the main job from end to end: real verbs as processes of their own, a real snapshot of a real server, and a sandbox
 /// in this process as the target. Kills the controller and the worker in the middle, to show that it does not matter.
 /// </summary>
-internal sealed class Story(Verb verb, string folder, SandboxCluster cluster)
+internal sealed class Story(Verb verb, DemoFolder demo, SandboxCluster cluster)
 {
     // Slow enough that there is a middle to kill it in.
     private static readonly TimeSpan BulkDelay = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly Home _home = new(Path.Combine(folder, Home.FolderName));
+    private readonly Home _home = new(Path.Combine(demo.Path, Home.FolderName));
 
     public static async Task<int> TellAsync(Verb verb, bool keep, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("portage-demo-").FullName;
+        foreach (var swept in await DemoFolder.SweepAsync(home => Processes(home, verb.Time).Any(), verb.Time, cancellationToken))
+        {
+            await verb.Terminal.Out.WriteLineAsync($"Deleted {swept}, which a demo that was killed had left.");
+        }
+
+        using var folder = DemoFolder.Make(keep);
         await using var cluster = await SandboxCluster.StartAsync(new SandboxOptions(), cancellationToken);
         var story = new Story(verb, folder, cluster);
         try
@@ -32,11 +37,7 @@ internal sealed class Story(Verb verb, string folder, SandboxCluster cluster)
             story.EndControllers();
             if (keep)
             {
-                await verb.Terminal.Out.WriteLineAsync($"Kept {folder}.");
-            }
-            else
-            {
-                Directory.Delete(folder, recursive: true);
+                await verb.Terminal.Out.WriteLineAsync($"Kept {folder.Path}.");
             }
         }
     }
@@ -47,7 +48,7 @@ internal sealed class Story(Verb verb, string folder, SandboxCluster cluster)
         await SayAsync($"A snapshot of an Elasticsearch 7.10 (shipped with Portage) and an empty OpenSearch (a sandbox at {cluster.Endpoint}).");
         await RunAsync(cancellationToken, "snapshot", "list", "--repository", Repository);
         await SayAsync("Declare where the data should end up. Nothing happens yet.");
-        await File.WriteAllTextAsync(Path.Combine(folder, "demo.yaml"), Configuration(), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(demo.Path, "demo.yaml"), Configuration(), cancellationToken);
         foreach (var line in Configuration().Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             await verb.Terminal.Out.WriteLineAsync($"    {line}");
@@ -102,7 +103,7 @@ internal sealed class Story(Verb verb, string folder, SandboxCluster cluster)
         return ExitCode.Done;
     }
 
-    private string Repository => Path.Combine(folder, "repository");
+    private string Repository => Path.Combine(demo.Path, "repository");
 
     private string Configuration() => $$"""
         targets:
@@ -133,15 +134,16 @@ internal sealed class Story(Verb verb, string folder, SandboxCluster cluster)
     /// <summary>Runs a verb as a process of its own, as a person would.</summary>
     private async Task<int> RunAsync(CancellationToken cancellationToken, params string[] arguments)
     {
-        await verb.Terminal.Out.WriteLineAsync(verb.Terminal.Paint($"$ workflow {string.Join(' ', arguments.Select(argument => argument.Contains(' ', StringComparison.Ordinal) ? $"\"{argument}\"" : argument.Replace(folder, "…", StringComparison.Ordinal)))}", Ink.Bold));
+        await verb.Terminal.Out.WriteLineAsync(verb.Terminal.Paint($"$ workflow {string.Join(' ', arguments.Select(argument => argument.Contains(' ', StringComparison.Ordinal) ? $"\"{argument}\"" : argument.Replace(demo.Path, "…", StringComparison.Ordinal)))}", Ink.Bold));
         await verb.Terminal.Out.FlushAsync(cancellationToken);
-        var start = new ProcessStartInfo(Verb.Program[0]) { UseShellExecute = false, WorkingDirectory = folder, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Verb.Program[0]) { UseShellExecute = false, WorkingDirectory = demo.Path, RedirectStandardInput = true };
         foreach (var argument in Verb.Program.Skip(1).Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }
 
         start.Environment[Home.Variable] = _home.Path;
+        start.Environment[DemoFolder.Variable] = demo.Lock;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         try
@@ -178,7 +180,7 @@ internal sealed class Story(Verb verb, string folder, SandboxCluster cluster)
 
     private void Kill()
     {
-        foreach (var process in Processes())
+        foreach (var process in Processes(_home, verb.Time))
         {
             verb.Terminal.Out.WriteLine(verb.Terminal.Paint($"$ kill -9 {process}", Ink.Bold));
             using var killed = Process.GetProcessById(process);
@@ -189,7 +191,7 @@ internal sealed class Story(Verb verb, string folder, SandboxCluster cluster)
 
     private void EndControllers()
     {
-        foreach (var process in Processes())
+        foreach (var process in Processes(_home, verb.Time))
         {
             using var killed = Process.GetProcessById(process);
             killed.Kill();
@@ -198,14 +200,14 @@ internal sealed class Story(Verb verb, string folder, SandboxCluster cluster)
     }
 
     /// <summary>The controller first, so that it does not start another worker.</summary>
-    private IEnumerable<int> Processes()
+    private static IEnumerable<int> Processes(Home home, TimeProvider time)
     {
-        if (new HomeAccess(_home, Steps.StepCatalog.Planner, verb.Time).FindController() is { } controller)
+        if (new HomeAccess(home, Steps.StepCatalog.Planner, time).FindController() is { } controller)
         {
             yield return controller.Process;
         }
 
-        var work = Path.Combine(_home.Path, "work", "default");
+        var work = Path.Combine(home.Path, "work", "default");
         foreach (var path in Directory.Exists(work) ? Directory.EnumerateDirectories(work) : [])
         {
             if (new WorkFolder(path).LivingWorker is { } worker)

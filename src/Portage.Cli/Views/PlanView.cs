@@ -43,6 +43,11 @@ internal static class PlanView
             Change(page, terminal, report, change, width);
         }
 
+        foreach (var wish in report.Dormant)
+        {
+            Append(page, terminal, $"  waiting {wish.Text}", ReasonIndent, Ink.Yellow);
+        }
+
         var counts = changes.GroupBy(change => change.Word).Select(group => $"{group.Count()} {(group.First() is StepChange.Collect ? "left " : "")}to {group.Key}").ToList();
         if (report.Plan.Destroys.Length > 0)
         {

@@ -1,5 +1,6 @@
 using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
+using Portage.Engine.Operations;
 using Portage.Engine.Questions;
 using Portage.Engine.Status;
 using Portage.Planning.Destroying;
@@ -24,26 +25,32 @@ internal static class ReviewView
             terminal.Out.WriteLine("Nothing waits for approval.");
         }
 
-        foreach (var line in answer.Reviews.Index().SelectMany(review => Lines(terminal, review.Index + 1, review.Item)))
+        foreach (var line in answer.Reviews.Index().SelectMany(review => Lines(terminal, review.Index + 1, review.Item, answer.LookAt(review.Item))))
         {
             terminal.Out.WriteLine(line);
         }
     }
 
-    private static IEnumerable<string> Lines(Terminal terminal, int number, StepStatus step)
+    private static IEnumerable<string> Lines(Terminal terminal, int number, StepStatus step, Relook? look)
     {
         var address = step.Address.ToString();
         var head = Wrapped.On(terminal, $"{number}. {address}{(step.Unmet is { } unmet ? $"  {unmet}" : "")}", IndentColumns)
             .Select((line, i) => i == 0 ? line.Replace(address, terminal.Paint(address, Ink.Bold), StringComparison.Ordinal) : line);
         var destroyed = (step.Evidence?.Destroys ?? []).SelectMany(one => Wrapped.On(terminal, $"     DESTROYS: {DestructionText.Line(one)}", IndentColumns + 2)).Select(line => terminal.Paint(line, Ink.Red));
-        return [.. head, .. destroyed, .. (step.Evidence?.Lines ?? []).SelectMany(line => Wrapped.On(terminal, $"     {line}", IndentColumns + 2))];
+        var told = look switch
+        {
+            { Unseen: { } why } => [$"     So it was when the review opened; what is there now cannot be seen: {why}"],
+            { HasChanged: true } => [.. look.Changes.Select(change => $"     CHANGED since the review opened: {change}")],
+            _ => (string[])[],
+        };
+        return [.. head, .. destroyed, .. told.SelectMany(line => Wrapped.On(terminal, line, IndentColumns + 2)).Select(line => terminal.Paint(line, Ink.Red)), .. (step.Evidence?.Lines ?? []).SelectMany(line => Wrapped.On(terminal, $"     {line}", IndentColumns + 2))];
     }
 
     /// <summary>The numbers and names alone, where the evidence fills the screen and has taken the numbers away.</summary>
     public static void WriteShortListIfLong(Terminal terminal, ReviewsAnswer answer)
     {
         var steps = answer.Reviews;
-        var lines = steps.Sum(step => Lines(terminal, 1, step).Sum(terminal.RowsOf));
+        var lines = steps.Sum(step => Lines(terminal, 1, step, answer.LookAt(step)).Sum(terminal.RowsOf));
         if (steps.Length > 1 && lines + 1 >= terminal.Height)
         {
             terminal.Out.WriteLine();

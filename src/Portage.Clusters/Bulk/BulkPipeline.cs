@@ -27,8 +27,9 @@ public sealed class BulkPipeline(ClusterClient client, BulkTuning tuning, BulkOp
     /// <summary>Reads operations, sends them, and yields each batch once the target has decided on all of it and of those before.</summary>
     /// <param name="operations">Read one after the other; its token is cancelled by <paramref name="stop"/> too.</param>
     /// <param name="stop">
-    /// Ends the run in good order: nothing more is read, what was never sent is left, what was sent is finished (with its
-    /// repetitions) and yielded, and the enumeration ends as if there were no more operations.
+    /// Ends the run in good order: nothing more is read, what was never sent is left, what is on its way is finished and yielded, and the
+    /// enumeration ends as if there were no more operations. What the target does not take now is left too, with all that were read
+    /// later: whoever reads them again sends again what the target may have taken, as after a kill.
     /// </param>
     /// <param name="abort">Ends the run at once with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="Failures.ClusterException">Something that no repetition mends; every batch before it was yielded.</exception>

@@ -16,7 +16,10 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
     private readonly Lock _randomLock = new();
 
     /// <summary>Sends until all is decided.</summary>
-    /// <param name="stop">A batch that was not sent at all yet is left; one that was is finished.</param>
+    /// <param name="stop">
+    /// A batch that was not sent at all yet is left, and so is one that the target does not answer for; one that it refuses for a while is
+    /// sent once more at once, and then left. Nobody who stops waits for a target to recover.
+    /// </param>
     /// <returns>Null when the batch was left.</returns>
     /// <exception cref="ClusterException">Something that no repetition mends.</exception>
     public async Task<BulkBatchResult?> SendAsync(BulkBatch batch, CancellationToken stop, CancellationToken abort)
@@ -55,9 +58,9 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
                     return new(batch, time.GetElapsedTime(began));
                 }
 
-                if (failure is not null)
+                if (failure is not null && !await WaitAsync(sending, failure, stop, abort))
                 {
-                    await WaitAsync(sending, failure, abort);
+                    return null;
                 }
 
                 mark = await gate.EnterAsync(batch.Sequence, abort);
@@ -281,8 +284,14 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
         sending.Groups.Push(group[..half]);
     }
 
-    private async Task WaitAsync(Sending sending, Failure failure, CancellationToken abort)
+    /// <returns>False when the batch is to be left, because of the stop.</returns>
+    private async Task<bool> WaitAsync(Sending sending, Failure failure, CancellationToken stop, CancellationToken abort)
     {
+        if (stop.IsCancellationRequested)
+        {
+            return TriesOnceMore(sending, failure);
+        }
+
         var now = time.GetUtcNow();
         sending.FailingSince ??= now;
         sending.Failures++;
@@ -298,7 +307,24 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
         }
 
         progress.Waits(sending.Batch.Sequence, new(failure.Why, sending.FailingSince.Value, sending.Failures, now + delay));
-        await Task.Delay(delay, time, abort);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, abort);
+        try
+        {
+            await Task.Delay(delay, time, either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!abort.IsCancellationRequested)
+        {
+            return TriesOnceMore(sending, failure);
+        }
+    }
+
+    /// <summary>What answers may take it now; a connection may take minutes to say that it does not.</summary>
+    private static bool TriesOnceMore(Sending sending, Failure failure)
+    {
+        var isFirst = !sending.WasTriedAfterStop && failure.Cause is not ClusterUnreachableException;
+        sending.WasTriedAfterStop = true;
+        return isFirst;
     }
 
     private static void MarkLost(BulkBatch batch, List<int> group)
@@ -333,6 +359,8 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
         public int ServerErrors { get; set; }
 
         public bool LastConnectionWasLost { get; set; }
+
+        public bool WasTriedAfterStop { get; set; }
 
         public void GoesOn() => (Failures, FailingSince, ServerErrors) = (0, null, 0);
     }

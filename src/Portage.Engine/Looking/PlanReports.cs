@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Portage.Configuration;
 using Portage.Configuration.Reading;
@@ -27,17 +26,15 @@ public sealed class PlanReports(
     // A plan is shown within a second; each size is a handful of small files.
     private const int EstimatesMax = 40;
 
-    /// <summary>How long a look may take: a server that is there answers within a second, and somebody waits for the plan.</summary>
-    public static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(10);
+    private static readonly Diagnostic Silent = DiagnosticCatalog.Unreachable.Error(null, Looks.NoAnswer);
 
-    private static readonly string NoAnswer = $"No answer within {AnswersWithin.TotalSeconds:0} s.";
+    private readonly Looks _looks = new(steps, secrets, filesOf, time);
 
-    private static readonly Diagnostic Silent = DiagnosticCatalog.Unreachable.Error(null, NoAnswer);
-
-    private readonly ConcurrentDictionary<(StepAddress Step, bool IsLook), bool> _asked = [];
+    /// <summary>How long a look may take.</summary>
+    public static TimeSpan AnswersWithin => Looks.AnswersWithin;
 
     /// <summary>The steps whose places are being asked at the moment, in order of their names. May be read meanwhile.</summary>
-    public ImmutableArray<StepAddress> Asked => [.. _asked.Keys.Select(asked => asked.Step).Distinct().OrderBy(step => step.ToString(), StringComparer.Ordinal)];
+    public ImmutableArray<StepAddress> Asked => _looks.Asked;
 
     /// <summary>The plan of a revision.</summary>
     /// <param name="position">The last event of the ledger that the session takes into account.</param>
@@ -48,7 +45,7 @@ public sealed class PlanReports(
         var (wanted, recorded) = (Desired.Of(planner, config, session, run: 0), session.Recorded());
         var (first, unseen) = planner.Plan(wanted, recorded, null);
         var sizes = withSizes ? EstimatesAsync(session, first, config, cancellationToken) : Task.FromResult<(StepAddress, StepEstimate?, Diagnostic?)[]>([]);
-        var seen = await Task.WhenAll(first.Changes.Where(change => change.MayDestroy).Select(change => LookAsync(session, change, first.Steps[change.Address], config, cancellationToken)));
+        var seen = await Task.WhenAll(first.Changes.Where(change => change.MayDestroy).Select(change => _looks.AtAsync(session, first.Steps[change.Address], GoneOf(change, session.Steps.GetValueOrDefault(change.Address)), change.Changed, change.TakesOver, config, cancellationToken)));
         var (plan, diagnostics) = seen.Length == 0
             ? (first, unseen)
             : planner.Plan(wanted, recorded, seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen)));
@@ -80,12 +77,12 @@ public sealed class PlanReports(
             notes.Add(Silent with
             {
                 Severity = Severity.Warning,
-                Detail = $"How large {silent[0]}{(silent.Count > 1 ? $" and {silent.Count - 1} more" : "")} would be cannot be seen: {NoAnswer}",
+                Detail = $"How large {silent[0]}{(silent.Count > 1 ? $" and {silent.Count - 1} more" : "")} would be cannot be seen: {Looks.NoAnswer}",
                 Command = "workflow configure validate --probe",
             });
         }
 
-        return new(session.Name, revision.Number, session.Current?.Number != revision.Number, plan, estimates.ToImmutable(), [.. notes]) { Config = config, Seen = [.. seen], Position = position };
+        return new(session.Name, revision.Number, session.Current?.Number != revision.Number, plan, estimates.ToImmutable(), [.. notes]) { Config = config, Seen = [.. seen], Position = position, Dormant = Wishes.Dormant(wanted, session) };
     }
 
     /// <summary>Whether one path is the other or a part of it, so that who is told one looks at the other as well.</summary>
@@ -109,7 +106,7 @@ public sealed class PlanReports(
         try
         {
             var context = new EstimateContext { Session = session.Name, Address = step, Config = config, Outputs = session.Outputs, Secrets = secrets, Time = time };
-            return await AnswerAsync(step, isLook: false, asked => estimated.EstimateAsync(context, asked), cancellationToken) is { } answer
+            return await _looks.AnswerAsync(step, isLook: false, asked => estimated.EstimateAsync(context, asked), cancellationToken) is { } answer
                 ? (step, answer.Value, null)
                 : (step, null, Silent);
         }
@@ -126,69 +123,4 @@ public sealed class PlanReports(
         var redone = change is StepChange.Redo or StepChange.Revert && had is { HasEffects: true } ? change.Redone : [];
         return begun.IsDefault || redone.IsDefault ? default : [.. begun.Union(redone, StringComparer.Ordinal)];
     }
-
-    /// <summary>Looks at the place where the work was done, which may be another one than is configured now.</summary>
-    private async Task<Seen> LookAsync(SessionState session, StepChange change, WantedStep wanted, MigrationConfig config, CancellationToken cancellationToken)
-    {
-        if (steps[change.Address.Kind] is not IDestroying destroying)
-        {
-            return new(change.Address, [], null);
-        }
-
-        var had = session.Steps.GetValueOrDefault(change.Address);
-        var hasWork = had is { HasEffects: true };
-        var identity = had?.Inputs?.Fingerprints.Identity ?? default;
-        try
-        {
-            var context = new LookContext
-            {
-                Session = session.Name,
-                Address = change.Address,
-                Identity = identity,
-                Config = hasWork && (wanted.IsAbsent || RevertPlace.IsWhereItWasDone(had!, wanted)) ? ConfigurationReader.ReadCanonical(session.ConfigurationOf(had!.ConfiguredBy)).Config! : config,
-                Wanted = config,
-                Outputs = session.Outputs,
-                Secrets = secrets,
-                Time = time,
-                Files = FilesOf(session, change, hasWork ? filesOf(session.Name, change.Address, identity) : NoFiles.Instance),
-                Items = GoneOf(change, had),
-                Overwrites = wanted.Overwrites,
-            };
-            return await AnswerAsync(change.Address, isLook: true, asked => destroying.LookAsync(context, asked), cancellationToken) is { } answer
-                ? new(change.Address, answer.Value, null)
-                : new(change.Address, [], NoAnswer);
-        }
-        catch (StepException failure)
-        {
-            return new(change.Address, [], failure.Because.Detail);
-        }
-    }
-
-    /// <summary>What it remembers, and of what it takes over, what those remember who did it.</summary>
-    private IStepFiles FilesOf(SessionState session, StepChange change, IStepFiles own) => change.TakesOver.IsEmpty
-        ? own
-        : new BorrowedFiles(own, change.TakesOver.ToDictionary(taken => taken.Item, taken => filesOf(session.Name, taken.From, session.Steps[taken.From].Inputs!.Fingerprints.Identity), StringComparer.Ordinal));
-
-    /// <summary>What was answered in time; null where nothing was.</summary>
-    private async Task<Answer<T>?> AnswerAsync<T>(StepAddress step, bool isLook, Func<CancellationToken, ValueTask<T>> ask, CancellationToken cancellationToken)
-    {
-        using var patience = new CancellationTokenSource(AnswersWithin, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
-        _asked[(step, isLook)] = true;
-        try
-        {
-            // What is asked of a file system that hangs does not hear of it.
-            return new(await ask(either.Token).AsTask().WaitAsync(either.Token));
-        }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
-        finally
-        {
-            _asked.TryRemove((step, isLook), out _);
-        }
-    }
-
-    private sealed record Answer<T>(T Value);
 }

@@ -139,7 +139,17 @@ public enum EditKind
 
 /// <summary>A step under review, and the evidence that the person saw.</summary>
 /// <param name="Evidence">Digest of what was shown.</param>
-public sealed record Reviewed(StepAddress Step, Fingerprint Evidence);
+public sealed record Reviewed(StepAddress Step, Fingerprint Evidence)
+{
+    /// <summary>What it would destroy, looked at just now; null where nobody looked.</summary>
+    public ImmutableArray<Destruction>? Now { get; init; }
+
+    /// <summary>Why that could not be looked at; null where it was, or nothing is destroyed.</summary>
+    public string? Unseen { get; init; }
+
+    /// <summary>How the approver named these very numbers, by <see cref="Relook.Digest"/> or its beginning; null where nobody saw them.</summary>
+    public string? Named { get; init; }
+}
 
 /// <summary>What came of an operation.</summary>
 public sealed record OperationResult

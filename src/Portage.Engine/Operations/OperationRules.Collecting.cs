@@ -22,6 +22,12 @@ public sealed partial class OperationRules
 
         var wanted = planner.Wanted(ConfigurationReader.ReadCanonical(current.Configuration).Config!).Select(step => step.Address).ToHashSet();
         var left = session.Steps.Values.Where(step => step.HasEffects && !wanted.Contains(step.Address)).Select(step => step.Address).ToHashSet();
+        if (!operation.IsWanted)
+        {
+            // What is wanted again may be asked for still, and that can be forgotten.
+            left.UnionWith(session.Leaving);
+        }
+
         var chosen = new HashSet<StepAddress>();
         foreach (var pattern in operation.Patterns.Select(pattern => new AddressPattern(pattern)))
         {

@@ -117,40 +117,6 @@ public sealed partial class OperationRules
             };
     }
 
-    private static OperationResult Approve(Operation.Approve operation, SessionState session) =>
-        Decide(operation.Steps, session, (run, step) => new GatePassed(session.Name, run.Number, step.Address, operation.By, operation.Comment, step.OpenReview!.Evidence, run.Plan), "Approved");
-
-    private static OperationResult Reject(Operation.Reject operation, SessionState session) =>
-        Decide(operation.Steps, session, (run, step) => new GateRejected(session.Name, run.Number, step.Address, operation.By, operation.Comment, step.OpenReview!.Evidence), "Rejected");
-
-    private static OperationResult Decide(ImmutableArray<Reviewed> reviewed, SessionState session, Func<RunRecord, StepRecord, LedgerEvent> decision, string word)
-    {
-        if (session.ActiveRun is not { } run)
-        {
-            return OperationResult.Refused(DiagnosticCatalog.NothingRuns.Error(null, $"Session '{session.Name}' has no run under way.") with { Command = "workflow start" });
-        }
-
-        var events = new List<LedgerEvent>();
-        var messages = new List<string>();
-        foreach (var one in reviewed)
-        {
-            if (session.Steps.GetValueOrDefault(one.Step) is not { OpenReview: { } review } step)
-            {
-                return OperationResult.Refused(DiagnosticCatalog.NothingToApprove.Error(null, $"{one.Step} does not wait for approval.") with { Command = "workflow approve --list" });
-            }
-
-            if (review.Evidence != one.Evidence)
-            {
-                return OperationResult.Refused(DiagnosticCatalog.EvidenceChanged.Error(null, $"{one.Step} was evaluated again since its evidence was shown; nothing was decided.") with { Command = "workflow approve" });
-            }
-
-            events.Add(decision(run, step));
-            messages.Add($"{word} {one.Step}.");
-        }
-
-        return new() { Run = run.Number, Events = [.. events], Messages = [.. messages], NothingToDo = events.Count == 0 };
-    }
-
     private ImmutableArray<Diagnostic> UnknownPatterns(ImmutableArray<string> patterns, SessionState session)
     {
         var configuration = session.Current ?? session.Pending;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Configuration;
+using Portage.Engine.Core;
 using Portage.Engine.Ports;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
@@ -24,6 +25,9 @@ public sealed record PlanReport(
 {
     /// <summary>What was seen of what the plan may destroy: what a start hands over, so that the plan started is the plan shown.</summary>
     public ImmutableArray<Seen> Seen { get; init; } = [];
+
+    /// <summary>What somebody asked to be taken back and a start of this plan leaves.</summary>
+    public ImmutableArray<Wish> Dormant { get; init; } = [];
 
     /// <summary>The configuration planned.</summary>
     public required MigrationConfig Config { get; init; }

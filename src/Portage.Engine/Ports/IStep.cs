@@ -37,10 +37,10 @@ public interface IEvaluated
     ValueTask<StepReport> EvaluateAsync(EvaluateContext context, CancellationToken cancellationToken);
 }
 
-/// <summary>A step that destroys something on a cluster when it is taken back.</summary>
+/// <summary>A step that destroys something on a cluster when it is taken back, or is run otherwise than it was.</summary>
 public interface IDestroying
 {
-    /// <summary>What taking back these items would destroy now. Quick; changes nothing.</summary>
+    /// <summary>What taking back these items, and then running, would destroy now. Quick; changes nothing.</summary>
     ValueTask<ImmutableArray<Destruction>> LookAsync(LookContext context, CancellationToken cancellationToken);
 }
 

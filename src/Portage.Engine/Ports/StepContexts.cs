@@ -36,7 +36,7 @@ public abstract record StepContext
 /// <summary>For <see cref="IEstimated"/>.</summary>
 public sealed record EstimateContext : StepContext;
 
-/// <summary>For <see cref="IDestroying"/>.</summary>
+/// <summary>For <see cref="IDestroying"/>: what taking items back would destroy, and what running would besides, because it is not wanted any more.</summary>
 public sealed record LookContext : StepContext
 {
     /// <summary>What the work that is there was begun as; default where there is none.</summary>
@@ -47,6 +47,9 @@ public sealed record LookContext : StepContext
 
     /// <summary>The items to take back; default for all.</summary>
     public ImmutableArray<string> Items { get; init; }
+
+    /// <summary>Items that come out differently than they were done, and are changed in what is there; default for every one, known or not.</summary>
+    public ImmutableArray<string> Changed { get; init; }
 
     /// <summary>True when the step would write over what is there: then that is looked at too.</summary>
     public bool Overwrites { get; init; }

@@ -42,7 +42,7 @@ public sealed class StatusBuilder(Planner planner)
             session.Current?.Number,
             session.Pending?.Number,
             [.. standings.Select(pair => StepStatusOf(pair.Step, pair.Standing, session, controller, sight, now))],
-            Notes(session, controller, wanted))
+            Notes(session, controller, wanted, Wishes.Dormant(planner, config, session)))
         {
             At = now,
             Plan = run?.Plan,
@@ -68,7 +68,7 @@ public sealed class StatusBuilder(Planner planner)
         return readings;
     }
 
-    private static ImmutableArray<string> Notes(SessionState session, int? controller, ImmutableArray<WantedStep> wanted)
+    private static ImmutableArray<string> Notes(SessionState session, int? controller, ImmutableArray<WantedStep> wanted, ImmutableArray<Wish> dormant)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
         if (session.ActiveRun is { } run && controller is null)
@@ -86,7 +86,8 @@ public sealed class StatusBuilder(Planner planner)
             notes.Add($"Revision {pending.Number} is pending: workflow plan --pending, workflow configure commit.");
         }
 
-        var known = wanted.Select(step => step.Address).ToHashSet();
+        notes.AddRange(dormant.Select(wish => wish.Text));
+        var known = wanted.Select(step => step.Address).Concat(dormant.Select(wish => wish.Step)).ToHashSet();
         var orphans = session.Steps.Values.Where(step => step.HasEffects && !known.Contains(step.Address)).Select(step => step.Address.ToString()).Order(StringComparer.Ordinal).ToArray();
         if (orphans.Length > 0)
         {

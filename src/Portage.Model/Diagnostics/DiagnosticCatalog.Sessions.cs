@@ -62,6 +62,9 @@ public static partial class DiagnosticCatalog
     /// <summary>Something would go along with what a step makes anew, and no line of the plan takes it back.</summary>
     public static readonly DiagnosticKind LeftWorkInTheWay = new("PG2024", "Work that is left stands in the way");
 
+    /// <summary>What a review is about has grown or shrunk since it opened, and the approver has not seen that.</summary>
+    public static readonly DiagnosticKind DestructionChanged = new("PG2025", "What would be destroyed has changed");
+
     /// <summary>Work is wanted, or other work would go along with it.</summary>
     public static readonly DiagnosticKind CollectRefused = new("PG2030", "It cannot be collected");
 }

@@ -41,9 +41,12 @@ public static class DestructionText
             DestructionKind.DeleteAlias => $"delete alias {one.Name}",
             _ => $"delete snapshot {one.Name}",
         };
-        var size = one.Documents is { } documents ? $": {(one.Kind == DestructionKind.OverwriteDocuments ? "up to " : "")}{Count(documents, "document")}{Bytes(one.Bytes)}" : "";
-        return $"{what} on {one.Target}{size}{Foreign(one.Foreign, one.Documents, one.Kind)}{(one.Because is { } why ? $"; {why}" : "")}";
+        return $"{what} on {one.Target}{(one.Documents is null ? "" : ": ")}{Size(one)}{(one.Because is { } why ? $"; {why}" : "")}";
     }
+
+    /// <summary>How much of it there is, as <c>305 documents, 5 of them not written by Portage</c>.</summary>
+    public static string Size(Destruction one) =>
+        (one.Documents is { } documents ? $"{(one.Kind == DestructionKind.OverwriteDocuments ? "up to " : "")}{Count(documents, "document")}{Bytes(one.Bytes)}" : "") + Foreign(one.Foreign, one.Documents, one.Kind);
 
     private static string OnOne(string target, ImmutableArray<Destruction> all)
     {

@@ -16,6 +16,6 @@ internal static class CollectOrphans
             .Select(step => new StepChange.Collect(
                 step.Address,
                 step.IsWorking,
-                [new(null, null, null, $"no longer in the configuration; {(step.IsWorking ? "it is stopped, and " : "")}what it made is left as it is: workflow collect {step.Address} takes it back")]));
+                [step is { LeavesBy: { } by, IsWorking: false } ? new(null, null, null, $"no longer in the configuration; {by} asked for it to be taken back, and other work keeps it: what it made is left as it is") : new(null, null, null, $"no longer in the configuration; {(step.IsWorking ? "it is stopped, and " : "")}what it made is left as it is: workflow collect {step.Address} takes it back")]));
     }
 }

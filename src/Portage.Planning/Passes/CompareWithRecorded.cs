@@ -60,6 +60,6 @@ internal static class CompareWithRecorded
             VerdictKind.Block => new StepChange.Block(step, verdict.Because),
             _ => throw new InvalidOperationException($"No change for {verdict.Kind}."),
         };
-        return change with { Redone = verdict.Redone, Added = verdict.Added, TakesOver = verdict.TakesOver, Left = verdict.Left };
+        return change with { Redone = verdict.Redone, Added = verdict.Added, TakesOver = verdict.TakesOver, Changed = verdict.Changed, Left = verdict.Left };
     }
 }

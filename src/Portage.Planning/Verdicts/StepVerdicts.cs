@@ -89,6 +89,9 @@ public static class StepVerdicts
         private readonly List<ChangeReason> _redoItems = [];
         private readonly SortedSet<string> _redone = new(StringComparer.Ordinal);
 
+        // Of what is changed in place; default for every one.
+        private ImmutableArray<string> _changed = [];
+
         public Look(WantedStep step, RecordedStep had, IReadOnlyList<UpstreamLook> before, Func<string, IEnumerable<OtherWork>> others)
         {
             (_step, _had, _before, _others) = (step, had, before, others);
@@ -169,6 +172,7 @@ public static class StepVerdicts
                     var then = StepItems.ConsumedOf(edge, _had);
                     if (then?.Digest != now.Digest)
                     {
+                        _changed = edge == _itemEdge && edge.InPlace ? default : _changed;
                         (edge.InPlace ? _inPlace : _redo).Add(new(edge.Upstream.ToString(), then?.Digest.Short, now.Digest.Short, $"{edge.Upstream} came out with other {edge.Group}"));
                     }
                 }
@@ -190,6 +194,7 @@ public static class StepVerdicts
                 if (_itemEdge.InPlace)
                 {
                     _inPlace.Add(reason);
+                    _changed = [.. changed];
                 }
                 else
                 {
@@ -307,19 +312,20 @@ public static class StepVerdicts
                 {
                     Redone = done is null ? default : [.. done.Keys.Where(name => !told.Left.Contains(name, StringComparer.Ordinal)).Order(StringComparer.Ordinal)],
                     Added = added,
+                    Changed = _changed,
                     Left = left,
                 };
             }
 
             if (_redone.Count > 0)
             {
-                return new(VerdictKind.Redo, [.. _redoItems, .. _inPlace, .. differences]) { Redone = [.. _redone], Added = added, Left = left };
+                return new(VerdictKind.Redo, [.. _redoItems, .. _inPlace, .. differences]) { Redone = [.. _redone], Added = added, Changed = _changed, Left = left };
             }
 
             if (_had.TakingBack is { } going)
             {
                 var what = going.IsDefaultOrEmpty ? "it" : NamesText.Of(going);
-                return new(VerdictKind.Revert, [new(null, null, null, $"taking back {what} was begun: that goes on, and then it is done anew"), .. _inPlace, .. differences]) { Redone = going, Added = added, Left = left };
+                return new(VerdictKind.Revert, [new(null, null, null, $"taking back {what} was begun: that goes on, and then it is done anew"), .. _inPlace, .. differences]) { Redone = going, Added = added, Changed = _changed, Left = left };
             }
 
             if (_pending.Count > 0)
@@ -331,7 +337,7 @@ public static class StepVerdicts
             var holdsOn = (!IsComplete || _had.IsServing) && !_had.Inputs.Items.IsDefault && _had.Inputs.Items.Any(item => told.Left.Contains(item.Name, StringComparer.Ordinal));
             if (_inPlace.Count > 0 || added.Length > 0 || holdsOn)
             {
-                return new(VerdictKind.Update, [.. _inPlace, .. differences]) { Added = added, TakesOver = takesOver, Left = left };
+                return new(VerdictKind.Update, [.. _inPlace, .. differences]) { Added = added, TakesOver = takesOver, Changed = _changed, Left = left };
             }
 
             ImmutableArray<ChangeReason> process = [.. fields.Where(field => field.Affects == Affects.Process).Select(field => field.Reason)];

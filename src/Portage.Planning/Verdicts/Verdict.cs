@@ -44,6 +44,9 @@ public sealed record Verdict(VerdictKind Kind, ImmutableArray<ChangeReason> Beca
     /// <summary>Those of the added that another step has done just so: they are taken over from it.</summary>
     public ImmutableArray<TakenItem> TakesOver { get; init; } = [];
 
+    /// <summary>Items that come out differently and are changed in what is there; default for every one, known or not.</summary>
+    public ImmutableArray<string> Changed { get; init; } = [];
+
     /// <summary>Items that were done and are not wanted any more: they are left as they are.</summary>
     public ImmutableArray<string> Left { get; init; } = [];
 

@@ -116,12 +116,20 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
             context.Time,
             context.StopRequested,
             cancellationToken);
-        foreach (var name in indices.Select(index => index.Name))
+        var isDone = items.All(item => journal.Of(item).IsDone);
+        try
         {
-            await ClusterAccess.TryAsync(on.TargetPath, () => targets.MarkAsync(journal[name], byName[name], on.Slice.Backfill.Conflict, cancellationToken));
+            foreach (var name in indices.Select(index => index.Name))
+            {
+                await ClusterAccess.TryAsync(on.TargetPath, () => targets.MarkAsync(journal[name], byName[name], on.Slice.Backfill.Conflict, cancellationToken));
+            }
+        }
+        catch (StepException failure) when (failure.IsTransient && !isDone && context.StopRequested.IsCancellationRequested)
+        {
+            // As after a kill: whoever goes on marks them when it ends.
         }
 
-        if (items.Any(item => !journal.Of(item).IsDone))
+        if (!isDone)
         {
             return new StepResult.Stopped();
         }

@@ -68,6 +68,7 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
             },
             context.Time,
             static _ => { },
+            CancellationToken.None,
             cancellationToken);
         _deleted += deleted;
         context.Progress(BackfillProgress.Deleting(_deleted));

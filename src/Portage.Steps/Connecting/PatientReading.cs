@@ -12,8 +12,10 @@ internal static class PatientReading
     /// <summary>Asks until there is an answer.</summary>
     /// <param name="ask">May be repeated.</param>
     /// <param name="why">Takes why it waits; null when it goes on.</param>
+    /// <param name="stop">Ends the waiting, where somebody asked for an end.</param>
+    /// <exception cref="OperationCanceledException">It waited when that was asked for.</exception>
     /// <exception cref="ClusterException">It failed too often, or for a reason that does not pass.</exception>
-    public static async Task<T> AskAsync<T>(Func<Task<T>> ask, TimeProvider time, Action<string?> why, CancellationToken cancellationToken)
+    public static async Task<T> AskAsync<T>(Func<Task<T>> ask, TimeProvider time, Action<string?> why, CancellationToken stop, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -26,7 +28,8 @@ internal static class PatientReading
             catch (ClusterException failure) when (attempt < AttemptsMax && ClusterAccess.Translate(failure, "").IsTransient)
             {
                 why($"{failure.Message}, attempt {attempt}");
-                await Task.Delay(TimeSpan.FromSeconds(Math.Min(WaitSecondsMax, Math.Pow(2, attempt - 1))), time, cancellationToken);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
+                await Task.Delay(TimeSpan.FromSeconds(Math.Min(WaitSecondsMax, Math.Pow(2, attempt - 1))), time, either.Token);
             }
         }
     }

@@ -21,27 +21,31 @@ internal sealed record MetadataLook(OwnObjects Own, ImmutableArray<Destruction> 
 /// <summary>Takes back what metadata made.</summary>
 internal sealed partial class MetadataRevert(RevertContext context, SliceOnTarget on, ClusterClient client, CreationJournal journal)
 {
+    private const string NotWanted = "it is not wanted any more, and stays only where somebody has changed it since";
+
     private readonly ClusterMetadata _metadata = new(client);
     private readonly ObjectWriter _writer = new(client);
     private readonly WantedElsewhere _elsewhere = new(context, on);
 
     /// <summary>Looks which objects are ours, and what taking back items would destroy now.</summary>
     /// <param name="items">Default for all.</param>
+    /// <param name="wanted">What the slice wants, where what it does not want goes as well; default where it stays.</param>
     public static async Task<MetadataLook> LookAsync(
-        ClusterClient client, SliceOnTarget on, WantedElsewhere elsewhere, CreationJournal journal, ImmutableArray<string> items, CancellationToken cancellationToken)
+        ClusterClient client, SliceOnTarget on, WantedElsewhere elsewhere, CreationJournal journal, ImmutableArray<string> items, ImmutableArray<MetadataObject> wanted, CancellationToken cancellationToken)
     {
         var state = await TargetState.ReadAsync(client, new((await client.GetInfoAsync(cancellationToken)).Version), cancellationToken);
         var spared = items.IsDefault ? await elsewhere.SparedAsync(journal, state, cancellationToken) : ImmutableDictionary<ObjectName, string>.Empty;
         var own = await OwnObjects.OfAsync(journal, state, items.IsDefault ? null : items.ToHashSet(StringComparer.Ordinal), spared.ContainsKey, cancellationToken);
         var destroyed = Destroyed.Of(journal, state, on.TargetName, own, ImmutableHashSet<ObjectName>.Empty, ImmutableDictionary<ObjectName, string>.Empty);
-        return new(own, await Destroyed.CountAsync(client, destroyed, cancellationToken), spared);
+        var unwanted = items.IsDefault || wanted.IsDefault ? [] : await new UnwantedObjects(journal, state, own, wanted, elsewhere).FindAsync(trial: null, cancellationToken);
+        return new(own, [.. await Destroyed.CountAsync(client, destroyed, cancellationToken), .. Destroyed.Removed(unwanted, on.TargetName, NotWanted)], spared);
     }
 
     /// <summary>Deletes what is ours of the items that go: indices with their aliases, item by item, then what is left, last made first.</summary>
     public async Task<RevertResult> TakeBackAsync(CancellationToken cancellationToken)
     {
         var notes = await RevertNotes.OpenAsync(context.Files, cancellationToken);
-        var look = await LookAsync(client, on, _elsewhere, journal, context.Items, cancellationToken);
+        var look = await LookAsync(client, on, _elsewhere, journal, context.Items, default, cancellationToken);
         if (context.IsBeyondApproval(look.Destroys))
         {
             return Changed(look, notes);
@@ -56,7 +60,7 @@ internal sealed partial class MetadataRevert(RevertContext context, SliceOnTarge
             {
                 if (look.Own.There(index.Name) is not null && !await MayGoAsync(index.Name.Name, look, cancellationToken))
                 {
-                    return Changed(await LookAsync(client, on, _elsewhere, journal, context.Items, cancellationToken), notes);
+                    return Changed(await LookAsync(client, on, _elsewhere, journal, context.Items, default, cancellationToken), notes);
                 }
             }
 

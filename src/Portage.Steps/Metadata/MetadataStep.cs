@@ -59,13 +59,20 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
         var journal = await CreationJournal.ReadAsync(context.Files, cancellationToken);
-        if (!journal.Created.Any() || context.Items is { IsDefault: false, IsEmpty: true })
+        if (!journal.Created.Any())
+        {
+            return [];
+        }
+
+        // A plan that changes nothing but what can be changed in place needs no word from the target.
+        var wanted = context.Items.IsDefault ? [] : await new StillWanted(context, on).FindAsync(journal, cancellationToken);
+        if (context.Items is { IsDefault: false, IsEmpty: true } && wanted.IsDefault)
         {
             return [];
         }
 
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
-        return await ClusterAccess.TryAsync(on.TargetPath, async () => (await MetadataRevert.LookAsync(client, on, new(context, on), journal, context.Items, cancellationToken)).Destroys);
+        return await ClusterAccess.TryAsync(on.TargetPath, async () => (await MetadataRevert.LookAsync(client, on, new(context, on), journal, context.Items, wanted, cancellationToken)).Destroys);
     }
 
     /// <inheritdoc/>
@@ -84,10 +91,11 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
             var begun = await Applying.ReadAsync(context.Files, cancellationToken);
             var evaluated = await evaluator.EvaluateAsync([], cancellationToken);
             var objects = begun?.Key == key ? begun.AsBegun(evaluated.Objects) : evaluated.Objects;
-            var evidence = EvaluationReport.Of(objects, isDone: false, evaluated.Room) with { Destroys = evaluated.Destroys };
-            if ((approved is { } digest && digest != evidence.Digest) || !evidence.Destroys.IsEmpty)
+            var evidence = EvaluationReport.Of(objects, isDone: false, evaluated.Room);
+            var isUnasked = evaluated.Removed.Any(one => one.IsBeyond(context.Approved?.Destroys ?? []));
+            if ((approved is { } digest && digest != evidence.Digest) || !evaluated.GoesFirst.IsEmpty || isUnasked)
             {
-                return new StepResult.EvidenceChanged(begun?.Key == key ? HalfDone.Of(begun, evaluated) : evidence);
+                return new StepResult.EvidenceChanged(begun?.Key == key ? HalfDone.Of(begun, evaluated) : evaluated.Report);
             }
 
             Refusals.Throw(on, objects, isApproved: context.Approved is not null);

@@ -19,6 +19,20 @@ internal static class SliceReading
         return await SliceContents.OpenAsync(on.Slice, snapshot, on.SlicePath, cancellationToken);
     }
 
+    /// <summary>Some indices of the very snapshot that the snapshot step verified, whether the slice still selects them or not.</summary>
+    /// <exception cref="StepException">The snapshot or one of them is gone or damaged.</exception>
+    public static async Task<ImmutableArray<SelectedIndex>> OpenOnlyAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, IReadOnlySet<string> names, CancellationToken cancellationToken)
+    {
+        var snapshot = await OpenVerifiedAsync(on, outputs, cancellationToken);
+        var opened = ImmutableArray.CreateBuilder<SelectedIndex>();
+        foreach (var name in names.Order(StringComparer.Ordinal))
+        {
+            opened.Add(await OpenIndexAsync(on, snapshot, name, cancellationToken));
+        }
+
+        return opened.DrainToImmutable();
+    }
+
     /// <summary>An index of the snapshot that it was copied from, whether the slice still selects it or not.</summary>
     /// <param name="uuid">Of that snapshot; null where an earlier build did not write it down.</param>
     /// <returns>As the snapshot has it that the snapshot step verified last, where that one is gone: what was copied differently is not found in it.</returns>
@@ -26,8 +40,11 @@ internal static class SliceReading
     public static async Task<SelectedIndex> OpenCopiedAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, string? uuid, string name, CancellationToken cancellationToken)
     {
         var snapshot = await FindCopiedAsync(on, uuid, cancellationToken) ?? await OpenVerifiedAsync(on, outputs, cancellationToken);
-        return new(await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await snapshot.OpenIndexAsync(name, cancellationToken)), on.Slice.Types);
+        return await OpenIndexAsync(on, snapshot, name, cancellationToken);
     }
+
+    private static async Task<SelectedIndex> OpenIndexAsync(SliceOnTarget on, RepositorySnapshot snapshot, string name, CancellationToken cancellationToken) =>
+        new(await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await snapshot.OpenIndexAsync(name, cancellationToken)), on.Slice.Types);
 
     /// <summary>A snapshot by its uuid, in the repository of the slice first: the slice may have read from another one. Null where it is gone.</summary>
     public static async Task<RepositorySnapshot?> FindCopiedAsync(SliceOnTarget on, string? uuid, CancellationToken cancellationToken)
@@ -70,7 +87,9 @@ internal static class SliceReading
         return await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await repository.OpenSnapshotAsync(name, cancellationToken));
     }
 
-    private static async Task<RepositorySnapshot> OpenVerifiedAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, CancellationToken cancellationToken)
+    /// <summary>The very snapshot that the snapshot step verified.</summary>
+    /// <exception cref="StepException">It is gone or damaged.</exception>
+    public static async Task<RepositorySnapshot> OpenVerifiedAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, CancellationToken cancellationToken)
     {
         // By its uuid: a snapshot of the same name may have been taken meanwhile.
         var verified = SnapshotOutputs.Of(outputs, on.SnapshotStep);

@@ -63,6 +63,11 @@ internal sealed class ShardComparison(
                 _ = underWay.Dequeue();
             }
         }
+        catch (OperationCanceledException) when (context.StopRequested.IsCancellationRequested && !abort.IsCancellationRequested)
+        {
+            // What the target did not answer is compared when it goes on.
+            return;
+        }
         finally
         {
             foreach (var left in underWay)
@@ -133,7 +138,7 @@ internal sealed class ShardComparison(
     }
 
     private Task<List<FoundDocument>> GetAsync(List<DocumentKey> keys, CancellationToken cancellationToken) =>
-        PatientReading.AskAsync(() => _documents.GetAsync(keys, cancellationToken), context.Time, why => WhySlow = why, cancellationToken);
+        PatientReading.AskAsync(() => _documents.GetAsync(keys, cancellationToken), context.Time, why => WhySlow = why, context.StopRequested, cancellationToken);
 
     private async Task TakeAsync(Compared compared)
     {

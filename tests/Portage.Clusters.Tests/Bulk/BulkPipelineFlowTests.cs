@@ -220,6 +220,28 @@ public sealed class BulkPipelineFlowTests
         Assert.Equal(6, _target.Taken.Count);
     }
 
+    [Theory]
+    [InlineData(503, 2)]
+    [InlineData(429, 2)]
+    [InlineData(0, 1)]
+    public async Task Stop_WhileTheTargetTakesNothing_EndsWithoutWaitingForIt(int status, int requestsMax)
+    {
+        using var stop = new CancellationTokenSource();
+        await using var server = new ScriptedServer(_ => status == 0 ? new ScriptedReply { HangUp = true } : ScriptedReply.Page(status, "later"));
+
+        // Whoever waits, waits for days.
+        using var client = new ClusterClient(new(server.Endpoint), TimeProvider.System);
+        var days = new BulkBackoff { First = TimeSpan.FromDays(9), Max = TimeSpan.FromDays(9) };
+        var pipeline = new BulkPipeline(client, new() { Connections = 1, Limits = new() { OperationCountMax = 3 } }, new() { Backoff = days }, TimeProvider.System, new Random(1));
+        var running = pipeline.ResultsUntilAsync(Operations.Numbered(3), stop.Token);
+        await UntilAsync(() => pipeline.State.WhySlow(default) is not null);
+
+        await stop.CancelAsync();
+
+        Assert.Empty(await running.WaitAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(requestsMax, server.Requests.Count);
+    }
+
     [Fact]
     public async Task Stop_BeforeTheRun_SendsNothing()
     {

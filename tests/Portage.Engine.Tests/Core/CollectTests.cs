@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
+using Portage.Engine.Questions;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
@@ -97,6 +98,35 @@ public sealed class CollectTests
         Assert.Equal("", story.Settle());
         Assert.All(Changes(story), change => Assert.IsType<StepChange.Keep>(change));
     }
+
+    [Fact]
+    public void Dormant_WantedAgain_IsToldUntilItIsForgotten()
+    {
+        var story = Left();
+        story.Settle();
+        Assert.Empty(Dormant(story));
+        Assert.All(Leftovers(story), left => Assert.Equal((LeftoverFate.Left, null), (left.Fate, left.By)));
+        Ask(story, "logs/b");
+        Assert.Empty(Dormant(story));
+        Assert.Equal(3, Leftovers(story).Count(left => left is { Fate: LeftoverFate.Leaves, By: "ann" }));
+
+        story.Start(WithB).Settle();
+        Assert.Equal(3, Dormant(story).Length);
+        Assert.Equal("ann asked for logs/b@blue:backfill to be taken back, and the configuration wants it again: it stays as long as it does. To forget that: workflow collect logs/b@blue:backfill --cancel", Dormant(story)[0].Text);
+        Assert.Equal(3, Leftovers(story).Count(left => left.Fate == LeftoverFate.Waits));
+        Assert.Contains(StatusQuestion.Answer(story.Planner, new(story.Home, story.Session), Story.Nothing, story.Now).Notes, note => note.StartsWith("ann asked for logs/b@blue:metadata to be taken back", StringComparison.Ordinal));
+
+        // A new one is refused, for the configuration wants it; the old one can be forgotten.
+        Assert.Equal("PG2030", Assert.Single(Ask(story, "logs/b").Diagnostics).Code);
+        Assert.False(story.Do(new Operation.Collect(["logs/b"], IsWanted: false) { By = "ann" }).HasFailed);
+        Assert.Empty(Dormant(story));
+        Assert.Empty(Leftovers(story));
+    }
+
+    private static ImmutableArray<Wish> Dormant(Story story) =>
+        Wishes.Dormant(story.Planner, Configuration.Reading.ConfigurationReader.ReadCanonical(story.Session.Current!.Configuration).Config!, story.Session);
+
+    private static ImmutableArray<Leftover> Leftovers(Story story) => LeftoversQuestion.Answer(story.Planner, new(story.Home, story.Session)).Steps;
 
     [Fact]
     public void Collect_CancelledForOnePart_KeepsWhatThatStandsOn()

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
 using Portage.Model.Addresses;
+using Portage.Planning;
 
 namespace Portage.Engine.Tests.Core;
 
@@ -99,6 +101,66 @@ public sealed class ProposalTests
         story.Do(new Operation.Resume(["*"]) { By = "ann" });
         Assert.Equal($"evaluate {Backfill} #1 of a\n", story.Settle());
         Assert.StartsWith($"review {Backfill}: destroys 1 index", story.Evaluate(Backfill, destroys: story.There).Settle(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Approve_WhenMoreIsThereThanWhenTheReviewOpened_NeedsTheNameOfThat()
+    {
+        var story = UnderReview();
+        var (shown, evidence) = (Step(story).Reviewed!, Step(story).OpenReview!.Evidence);
+        var now = shown.Destroys.Select(one => one with { Documents = one.Documents + 60, Foreign = 60 }).ToImmutableArray();
+        var digest = Relook.DigestOf(evidence, now);
+
+        var refused = story.Do(Approval(story, now, null));
+        Assert.Equal("PG2025", Assert.Single(refused.Diagnostics).Code);
+        Assert.Contains("60 of them not written by Portage", refused.Diagnostics[0].Detail, StringComparison.Ordinal);
+        Assert.Equal($"workflow approve {Backfill} --evidence {digest.Short}", refused.Diagnostics[0].Command);
+        Assert.Equal("PG2012", Assert.Single(story.Do(Approval(story, now, Relook.DigestOf(evidence, shown.Destroys).Hex)).Diagnostics).Code);
+        Assert.NotNull(Step(story).OpenReview);
+
+        Assert.False(story.Do(Approval(story, now, digest.Short)).HasFailed);
+        Assert.Equal(now, story.Session.Steps[StepAddress.Parse(Backfill)].Proposal!.Evidence!.Destroys);
+        Assert.StartsWith("revert ", story.Settle(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Approve_OfWhatIsThereAsShown_NeedsNoName()
+    {
+        var story = UnderReview();
+
+        // How much room it takes changes by itself.
+        Assert.False(story.Do(Approval(story, [.. Step(story).Reviewed!.Destroys.Select(one => one with { Bytes = 1 })], null)).HasFailed);
+        Assert.True(Step(story).Proposal!.IsApproved);
+    }
+
+    [Fact]
+    public void Approve_WhenNobodyCouldLook_IsRefused()
+    {
+        var story = UnderReview();
+        var refused = story.Do(new Operation.Approve([new(StepAddress.Parse(Backfill), Step(story).OpenReview!.Evidence) { Unseen = "It is down." }], null) { By = "ann" });
+        Assert.Equal("PG2021", Assert.Single(refused.Diagnostics).Code);
+        Assert.NotNull(Step(story).OpenReview);
+    }
+
+    [Fact]
+    public void Approve_WhenItIsGoneByItself_GoesOn()
+    {
+        var story = UnderReview();
+        Assert.Contains("not there any more", Assert.Single(story.Do(Approval(story, [], null)).Diagnostics).Detail, StringComparison.Ordinal);
+        Assert.False(story.Do(Approval(story, [], Relook.DigestOf(Step(story).OpenReview!.Evidence, []).Hex)).HasFailed);
+        Assert.True(Step(story).Proposal!.IsApproved);
+    }
+
+    private static Operation.Approve Approval(Story story, ImmutableArray<Destruction> now, string? named) =>
+        new([new(StepAddress.Parse(Backfill), Step(story).OpenReview!.Evidence) { Now = now, Named = named }], null) { By = "ann" };
+
+    private static Story UnderReview()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        story.Start(Story.Config(Overwriting));
+        story.Settle();
+        story.Evaluate(Backfill, destroys: story.There).Settle();
+        return story;
     }
 
     /// <summary>A person approved that what the backfill wrote goes, and holds it.</summary>

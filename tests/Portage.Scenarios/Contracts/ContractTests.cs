@@ -44,6 +44,7 @@ public sealed class ContractTests
         ["explanation"] = told => Written(output => ExplainView.Write(output, OutputFormat.Json, ExplainQuestion.Answer(StepCatalog.Planner, told.Asked, told.Status, told.Events, Backfill))),
         ["edit-explanation"] = told => Written(output => ExplainView.Write(output, OutputFormat.Json, ExplainQuestion.WhatIf(StepCatalog.Planner, told.Asked, Backfill, "targets.blue.endpoint=http://other:9200").Explanation!)),
         ["reviews"] = told => Written(output => ReviewView.Write(output, OutputFormat.Json, ReviewsQuestion.Answer(told.Status))),
+        ["leftovers"] = told => Written(output => LeftoversView.Write(output, OutputFormat.Json, new(told.Asked.Position, "default", [.. Enum.GetValues<LeftoverFate>().Select(fate => new Leftover(Backfill, fate, fate == LeftoverFate.Left ? null : "alice", "it is left as it is"))]))),
         ["runs"] = told => Written(output => RunsView.Write(output, OutputFormat.Json, RunsQuestion.Answer(told.Asked))),
         ["revisions"] = told => Written(output => HistoryView.Write(output, OutputFormat.Json, RevisionsQuestion.Answer(told.Asked))),
         ["difference"] = told => Written(output => HistoryView.Write(output, OutputFormat.Json, RevisionsQuestion.Compare(told.Asked, null, null).Difference!)),

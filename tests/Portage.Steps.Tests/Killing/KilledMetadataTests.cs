@@ -1,4 +1,5 @@
 using Portage.Configuration;
+using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Steps.Metadata;
 
@@ -11,11 +12,11 @@ public sealed class KilledMetadataTests : KillingKit
 
     private static SliceConfig Slice => new() { Indices = new() { Include = ["logs"] }, Metadata = new() { Templates = new() { Include = ["*"] } } };
 
-    internal override IReadOnlyDictionary<string, Story> Stories { get; } = new Dictionary<string, Story>
+    internal override IReadOnlyDictionary<string, Story> Stories => new Dictionary<string, Story>
     {
         ["evaluate"] = new(Slice, Nothing, async (transport, run) => Story.Of(await run.EvaluateAsync(new MetadataStep(transport), Cancellation))),
         ["run"] = new(Slice, Nothing, RunAsync),
-        ["run that removes"] = new(Slice, DoneAndUnwanted, RunAsync),
+        ["run that removes"] = new(Slice, DoneAndUnwanted, RunApprovedAsync),
         ["revert"] = new(Slice, Done, RevertAsync),
     };
 
@@ -106,10 +107,15 @@ public sealed class KilledMetadataTests : KillingKit
     private static async Task<string> OnTargetAsync(Scene scene) =>
         string.Join('\n', (await scene.EndAsync(withVersions: true)).Split('\n').Where(line => !line.StartsWith("work/", StringComparison.Ordinal) && !line.Contains(" portage-scratch-", StringComparison.Ordinal)));
 
-    private static Task DoneAndUnwanted(Scene scene)
+    // What is removed is removed only as a person saw it.
+    private StepReport? _approved;
+
+    private Task DoneAndUnwanted(Scene scene)
     {
         scene.Do(transport => new MetadataStep(transport));
         scene.Config = new StepRun(scene.Config).With(slice => slice with { Metadata = new() { Templates = new() { Exclude = ["*"] } } });
+        _approved = scene.Evaluate(transport => new MetadataStep(transport));
+        Assert.NotEmpty(_approved.Destroys);
         return Task.CompletedTask;
     }
 
@@ -120,6 +126,8 @@ public sealed class KilledMetadataTests : KillingKit
         scene.Do(transport => new MetadataStep(transport));
         return Task.CompletedTask;
     }
+
+    private async Task<string> RunApprovedAsync(HttpMessageHandler transport, StepRun run) => Story.Of(await run.RunAsync(new MetadataStep(transport), _approved, Cancellation));
 
     private static async Task<string> RunAsync(HttpMessageHandler transport, StepRun run) => Story.Of(await run.RunAsync(new MetadataStep(transport), null, Cancellation));
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Portage.Configuration;
 using Portage.Engine.Ports;
+using Portage.Planning;
 using Portage.Sandbox;
 using Portage.Steps.Metadata;
 using Portage.Steps.Metadata.Creation;
@@ -53,6 +54,53 @@ public sealed class UnwantedMetadataTests : IAsyncLifetime
         Assert.DoesNotContain("Component", there, StringComparison.Ordinal);
         Assert.Contains("old-style", there, StringComparison.Ordinal);
         Assert.Equal(0, (await _run.EvaluateAsync(_step, Cancellation)).Numbers["removed"]);
+    }
+
+    [Fact]
+    public async Task LookAsync_TemplatesAreWantedNoMore_TellsWhatARunWouldRemoveAndTriesNothing()
+    {
+        _run.Change(_ => Slice("old-style"));
+        var writes = 0;
+        var watched = new MetadataStep(new Watched(new SocketsHttpHandler(), request => writes += request.Method == HttpMethod.Get ? 0 : 1));
+
+        var seen = await watched.LookAsync(_run.LookContextOf(_step) with { Items = [], Changed = [] }, Cancellation);
+
+        Assert.Equal(["base", "fields", "new-style"], seen.Select(one => one.Name).Order());
+        Assert.All(seen, one => Assert.Equal((DestructionKind.DeleteTemplate, "blue", null), (one.Kind, one.Target, one.Item)));
+        Assert.Equal(0, writes);
+        Assert.Equal(seen.Select(one => one.Key), (await _run.EvaluateAsync(_step, Cancellation)).Destroys.Select(one => one.Key));
+    }
+
+    [Fact]
+    public async Task LookAsync_NothingOfOursIsUnwanted_AsksTheTargetNothing()
+    {
+        var asked = 0;
+        var watched = new MetadataStep(new Watched(new SocketsHttpHandler(), _ => asked++));
+        Assert.Empty(await watched.LookAsync(_run.LookContextOf(_step) with { Items = [], Changed = [] }, Cancellation));
+        Assert.Equal(0, asked);
+    }
+
+    [Fact]
+    public async Task LookAsync_AnIndexComesOutDifferently_TellsItsUnwantedAlias()
+    {
+        await MadeAsync(new(ObjectKind.Alias, "former", "logs"), "/logs/_alias/former", "{}");
+        Assert.Empty(await _step.LookAsync(_run.LookContextOf(_step) with { Items = [], Changed = [] }, Cancellation));
+        var seen = await _step.LookAsync(_run.LookContextOf(_step) with { Items = [], Changed = ["logs"] }, Cancellation);
+        Assert.Equal("DeleteAlias blue former of logs", Assert.Single(seen).Key);
+    }
+
+    [Fact]
+    public async Task RunAsync_NobodyWasAskedAboutTheRemoval_RemovesNothingAndAsks()
+    {
+        var before = await _target.EverythingAsync(Cancellation);
+        _run.Change(_ => Slice("old-style"));
+        var evidence = await _run.EvaluateAsync(_step, Cancellation);
+
+        Assert.Equal(evidence, Assert.IsType<StepResult.EvidenceChanged>(await _run.RunAsync(_step, null, Cancellation)).Evidence);
+
+        // An approval of an earlier release names no destruction.
+        Assert.IsType<StepResult.EvidenceChanged>(await _run.RunAsync(_step, evidence with { Destroys = [] }, Cancellation));
+        Assert.Equal(before, await _target.EverythingAsync(Cancellation));
     }
 
     [Fact]
@@ -204,6 +252,15 @@ public sealed class UnwantedMetadataTests : IAsyncLifetime
 
     private async Task ApplyAsync() =>
         Assert.IsType<StepResult.Done>(await _run.RunAsync(_step, await _run.EvaluateAsync(_step, Cancellation), Cancellation));
+
+    private sealed class Watched(HttpMessageHandler network, Action<HttpRequestMessage> tell) : DelegatingHandler(network)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            tell(request);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
 
     /// <summary>As if an earlier run had made it, of a configuration, or a snapshot, that wanted it.</summary>
     private async Task MadeAsync(ObjectName name, string path, string definition)

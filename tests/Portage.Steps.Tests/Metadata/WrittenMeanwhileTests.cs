@@ -53,7 +53,7 @@ public sealed class WrittenMeanwhileTests : IAsyncDisposable
 
         if (json is not null)
         {
-            Assert.IsType<StepResult.Done>(await run.RunAsync(step, null, Cancellation));
+            Assert.IsType<StepResult.Done>(await run.RunAsync(step, await run.EvaluateAsync(step, Cancellation), Cancellation));
             Assert.Equal(["logs", "packed"], _sandbox.Indices.Order());
 
             // By then it is there again.

@@ -164,6 +164,39 @@ public sealed class ValidateStepTests
     }
 
     [Fact]
+    public async Task RunAsync_StoppedWhileTheTargetIsBusy_DoesNotWaitForIt()
+    {
+        await using var slice = await BackfilledAsync(Slice);
+        using var stop = new CancellationTokenSource();
+        var step = new ValidateStep(new Busy(stop));
+        var context = slice.Run.ContextOf(step, null) with { StopRequested = stop.Token, Time = new ClockThatStands() };
+        Assert.IsType<StepResult.Stopped>(await step.RunAsync(context, Cancellation).AsTask().WaitAsync(Cancellation));
+        Assert.Equal((Total(slice), 0, 0, 0), Of(await slice.DoAsync(new ValidateStep())));
+    }
+
+    /// <summary>Gives no document, and has somebody stop the step as soon as it is asked for one.</summary>
+    private sealed class Busy(CancellationTokenSource stop) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (!request.RequestUri!.AbsolutePath.Contains("_mget", StringComparison.Ordinal))
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+
+            await stop.CancelAsync();
+            return new(System.Net.HttpStatusCode.ServiceUnavailable) { Content = new StringContent("""{"error":{"type":"busy","reason":"busy"},"status":503}""") };
+        }
+    }
+
+    /// <summary>Nobody who waits comes to an end by it.</summary>
+    private sealed class ClockThatStands : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            TimeProvider.System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    [Fact]
     public async Task RunAsync_StoppedInTheMiddle_GoesOnWithTheNextDocument()
     {
         await using var slice = await BackfilledAsync(new() { Indices = new() { Include = ["packed"] }, Validate = new() { Connections = 1 } });

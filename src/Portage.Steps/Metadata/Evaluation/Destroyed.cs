@@ -22,6 +22,14 @@ internal static class Destroyed
         return [.. gone.Where(created => created.Name.Index is not { } index || !indices.Contains(index)).Select(created => Of(created, state, target) with { Because = because.GetValueOrDefault(created.Name) })];
     }
 
+    /// <summary>What goes because it is not wanted any more. It is the work of no item that is taken back.</summary>
+    public static ImmutableArray<Destruction> Removed(IEnumerable<EvaluatedObject> objects, string target, string because) =>
+    [
+        .. from evaluated in objects
+           where evaluated.Outcome is ObjectOutcome.Remove
+           select Of(evaluated.Name, target) with { Because = because },
+    ];
+
     /// <summary>With the documents as they are now: the overview of a cluster counts nested ones too, and those that were deleted a moment ago.</summary>
     public static async Task<ImmutableArray<Destruction>> CountAsync(ClusterClient client, ImmutableArray<Destruction> destructions, CancellationToken cancellationToken)
     {
@@ -42,19 +50,12 @@ internal static class Destroyed
         return counted.MoveToImmutable();
     }
 
-    private static Destruction Of(CreatedObject created, TargetState state, string target)
-    {
-        var (name, item) = (created.Name.Name, created.TakenBackWith);
-        switch (created.Name.Kind)
-        {
-            case ObjectKind.Index:
-                // Who wrote the documents is not known here; the step that copies them knows of its own.
-                var summary = state.Summary(name)!;
-                return new(DestructionKind.DeleteIndex, target, name, null, summary.StoreBytes, null) { Item = item };
-            case ObjectKind.Alias:
-                return new(DestructionKind.DeleteAlias, target, $"{name} of {created.Name.Index}", null, null, 0) { Item = item };
-            default:
-                return new(DestructionKind.DeleteTemplate, target, name, null, null, 0) { Item = item };
-        }
-    }
+    // Who wrote the documents of an index is not known here; the step that copies them knows of its own.
+    private static Destruction Of(CreatedObject created, TargetState state, string target) => (created.Name.Kind == ObjectKind.Index
+        ? new(DestructionKind.DeleteIndex, target, created.Name.Name, null, state.Summary(created.Name.Name)!.StoreBytes, null)
+        : Of(created.Name, target)) with { Item = created.TakenBackWith };
+
+    private static Destruction Of(ObjectName name, string target) => name.Kind == ObjectKind.Alias
+        ? new(DestructionKind.DeleteAlias, target, $"{name.Name} of {name.Index}", null, null, 0)
+        : new(DestructionKind.DeleteTemplate, target, name.Name, null, null, 0);
 }

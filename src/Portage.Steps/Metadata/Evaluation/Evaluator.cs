@@ -14,16 +14,19 @@ using Portage.Steps.Reading;
 namespace Portage.Steps.Metadata.Evaluation;
 
 /// <summary>What an evaluation found.</summary>
-/// <param name="Destroys">What must go first, with what is in it.</param>
+/// <param name="GoesFirst">What must go before anything is made, with what is in it.</param>
+/// <param name="Removed">What goes along with the run, because nobody wants it any more.</param>
 /// <param name="Room">What a person should know of the room on the target.</param>
-internal sealed record EvaluationResult(ImmutableArray<EvaluatedObject> Objects, ImmutableArray<Destruction> Destroys, ImmutableArray<string> Room)
+internal sealed record EvaluationResult(ImmutableArray<EvaluatedObject> Objects, ImmutableArray<Destruction> GoesFirst, ImmutableArray<Destruction> Removed, ImmutableArray<string> Room)
 {
-    public StepReport Report => EvaluationReport.Of(Objects, isDone: false, Room) with { Destroys = Destroys };
+    public StepReport Report => EvaluationReport.Of(Objects, isDone: false, Room) with { Destroys = [.. GoesFirst, .. Removed] };
 }
 
 /// <summary>Finds out what becomes of every object of a slice on its target. What it makes there for that is gone when it returns.</summary>
 internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterClient client, CreationJournal journal)
 {
+    private const string NotWanted = "it is not wanted any more";
+
     private readonly ScratchSpace _scratch = ScratchOf(context, client);
 
     public static ScratchSpace ScratchOf(WorkContext context, ClusterClient client) => new(client, context.Inputs.Fingerprints.Identity.Short);
@@ -52,7 +55,7 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
             {
                 var ground = new EvaluationGround(state, facts, await OwnObjects.OfAsync(journal, state, gone, spared.ContainsKey, cancellationToken), on.Slice.Metadata.Replicas is not null);
                 var trial = new Trial(client, _scratch);
-                var unwanted = await new UnwantedObjects(journal, ground, wanted, elsewhere).FindAsync(trial, cancellationToken);
+                var unwanted = await new UnwantedObjects(journal, state, ground.Own, wanted, elsewhere).FindAsync(trial, cancellationToken);
                 var objects = await new ObjectEvaluation(trial, ground, wanted, unwanted).EvaluateAsync(done => context.Progress(MetadataProgress.Trying(done, wanted.Length)), cancellationToken);
 
                 // What cannot be changed in place takes along whatever else was made of the same index.
@@ -68,6 +71,7 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
                     return new(
                         objects,
                         await Destroyed.CountAsync(client, destroyed, cancellationToken),
+                        Destroyed.Removed(objects, on.TargetName, NotWanted),
                         await RoomForShards.LookAsync(client, on, state, objects, cancellationToken));
                 }
 

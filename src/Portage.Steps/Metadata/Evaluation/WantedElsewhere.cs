@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Portage.Configuration;
 using Portage.Engine.Ports;
-using Portage.Model.Clusters;
-using Portage.Snapshots.Metadata;
 using Portage.Steps.Metadata.Creation;
 using Portage.Steps.Metadata.Objects;
 using Portage.Steps.Reading;
@@ -76,20 +74,7 @@ internal sealed class WantedElsewhere(StepContext context, SliceOnTarget on)
                 return null;
             }
 
-            var global = await SnapshotAccess.TryAsync(other.SnapshotPath, async () => await snapshot.ReadGlobalMetadataAsync(cancellationToken));
-            var names = new HashSet<string>(SliceContents.Select(other.Slice, snapshot.IndexNames), StringComparer.Ordinal);
-            foreach (var name in other.Slice.Types == TypesChoice.IndexPerType ? names.ToArray() : [])
-            {
-                names.UnionWith(new SelectedIndex(await SnapshotAccess.TryAsync(other.SnapshotPath, async () => await snapshot.OpenIndexAsync(name, cancellationToken)), other.Slice.Types).TargetNames);
-            }
-
-            var source = SourceObjects.Select(other.Slice.Metadata.Templates, global, names, []);
-            return
-            [
-                .. source.Legacy.Select(template => new ObjectName(ObjectKind.LegacyTemplate, template.Name)),
-                .. source.Components.Select(template => new ObjectName(ObjectKind.ComponentTemplate, template.Name)),
-                .. source.Templates.Select(template => new ObjectName(ObjectKind.IndexTemplate, template.Name)),
-            ];
+            return [.. (await SelectedTemplates.ReadAsync(other, snapshot, cancellationToken)).Names];
         }
         catch (StepException)
         {

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Portage.Configuration.Reading;
+using Portage.Engine.Core;
+using Portage.Model.Addresses;
+using Portage.Planning;
+
+namespace Portage.Engine.Questions;
+
+/// <summary>Work that no configuration wants any more, or that somebody wants taken back.</summary>
+/// <param name="Position">The last event of the ledger that it takes into account.</param>
+/// <param name="Session">The session.</param>
+/// <param name="Steps">In order of their addresses.</param>
+public sealed record LeftoversAnswer(long Position, string Session, ImmutableArray<Leftover> Steps);
+
+/// <summary>What becomes of work that is left.</summary>
+public enum LeftoverFate
+{
+    /// <summary>Nobody asked for it to go: it stays.</summary>
+    Left,
+
+    /// <summary>The next start takes it back, or a run is doing so.</summary>
+    Leaves,
+
+    /// <summary>Somebody asked for it to go, and something keeps it.</summary>
+    Waits,
+}
+
+/// <summary>One step that left something.</summary>
+/// <param name="By">Who wants it taken back; null where nobody does.</param>
+/// <param name="Text">In words, with what can be done.</param>
+public sealed record Leftover(StepAddress Step, LeftoverFate Fate, string? By, string Text);
+
+/// <summary>What is left of steps that nobody wants any more, and who asked for it to go?</summary>
+public static class LeftoversQuestion
+{
+    /// <summary>As of the configuration that is committed.</summary>
+    public static LeftoversAnswer Answer(Planner planner, Asked asked)
+    {
+        var session = asked.Session;
+        var config = session.Current is { } current ? ConfigurationReader.ReadCanonical(current.Configuration).Config! : new();
+        var desired = Desired.Of(planner, config, session, run: 0);
+        var present = desired.Where(step => !step.IsAbsent).Select(step => step.Address).ToHashSet();
+        var absent = desired.Where(step => step.IsAbsent).Select(step => step.Address).ToHashSet();
+        var waiting = Wishes.Dormant(desired, session).ToDictionary(wish => wish.Step);
+        return new(asked.Position, session.Name,
+        [
+            .. session.Steps.Values
+                .Where(step => step.HasEffects && (!present.Contains(step.Address) || waiting.ContainsKey(step.Address)))
+                .OrderBy(step => step.Address.ToString(), StringComparer.Ordinal)
+                .Select(step => Of(step.Address, step.LeavesBy)),
+        ]);
+
+        Leftover Of(StepAddress step, string? by) => waiting.GetValueOrDefault(step) is { } wish ? new(step, LeftoverFate.Waits, by, wish.Text)
+            : absent.Contains(step) ? new(step, LeftoverFate.Leaves, by, $"{by} asked for it to be taken back: the next start does so. To leave it: workflow collect {step} --cancel")
+            : new(step, LeftoverFate.Left, null, $"it is left as it is. To have it taken back: workflow collect {step}");
+    }
+}
