@@ -34,6 +34,9 @@ public sealed record WantedStep(StepAddress Address, ImmutableArray<InputPart> I
     /// <summary>True for work that nobody wants any more and that is to be taken back: with the fields and edges that it was begun with.</summary>
     public bool IsAbsent { get; init; }
 
+    /// <summary>Of work that is to be absent, the items that stay all the same, because other work is in them by now.</summary>
+    public ImmutableArray<string> Stays { get; init; } = [];
+
     /// <summary>Later kinds that write into what this one makes: when it goes, what they wrote goes along.</summary>
     public ImmutableArray<StepKind> Bears { get; init; } = [];
 

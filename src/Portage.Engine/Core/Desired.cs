@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Portage.Configuration;
 using Portage.Configuration.Reading;
+using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Planning;
 
@@ -25,36 +26,79 @@ public static class Desired
         }
 
         leaving.ExceptWith(wanted.Select(step => step.Address));
-        SpareWhatOthersHave(planner, session, leaving);
-        SpareWhatIsStoodOn(planner, session, leaving);
-        return wanted.AddRange(Begun(planner, session, leaving).Select(step => step with { IsAbsent = true }));
+        var stays = SpareWhatOthersHave(planner, session, leaving);
+        SpareWhatIsStoodOn(planner, session, leaving, stays);
+        return wanted.AddRange(Begun(planner, session, leaving).Select(step => step with { IsAbsent = true, Stays = stays.TryGetValue(step.Address, out var items) ? [.. items.Order(StringComparer.Ordinal)] : [] }));
     }
 
     /// <summary>Keeps work in an index that another slice has work in by now: what would be deleted of the one would be missing in the other.</summary>
-    private static void SpareWhatOthersHave(Planner planner, SessionState session, HashSet<StepAddress> leaving)
+    /// <returns>The items that stay of steps of which others go.</returns>
+    private static Dictionary<StepAddress, HashSet<string>> SpareWhatOthersHave(Planner planner, SessionState session, HashSet<StepAddress> leaving)
     {
+        var stays = new Dictionary<StepAddress, HashSet<string>>();
         foreach (var step in leaving.Where(step => planner.WritesToTarget(step.Kind)).ToArray())
         {
-            if (session.OthersIn(session.Steps[step], Claims.IndicesOf(session.Steps[step])).Any(other => !leaving.Contains(other.Address) && planner.WritesToTarget(other.Address.Kind)))
+            var had = session.Steps[step];
+            var others = session.OthersIn(had, Claims.IndicesOf(had)).Where(other => !leaving.Contains(other.Address) && planner.WritesToTarget(other.Address.Kind));
+            var shared = Claims.IndicesOf(had).Intersect(others.SelectMany(Claims.IndicesOf), StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+            if (shared.Count > 0)
             {
-                leaving.Remove(step);
+                Keep(had, shared, leaving, stays);
             }
         }
+
+        return stays;
     }
+
+    /// <summary>Keeps some items of a step where it can be taken back item by item, else, or where nothing else is left of it, all of it.</summary>
+    private static void Keep(StepRecord had, IEnumerable<string> items, HashSet<StepAddress> leaving, Dictionary<StepAddress, HashSet<string>> stays)
+    {
+        var kept = stays.GetValueOrDefault(had.Address, new(StringComparer.Ordinal));
+        kept.UnionWith(items);
+        if (CanStayInPart(had, kept))
+        {
+            stays[had.Address] = kept;
+        }
+        else
+        {
+            leaving.Remove(had.Address);
+            stays.Remove(had.Address);
+        }
+    }
+
+    /// <summary>True where every index of a step is an item of it, and some, but not all of them, stay.</summary>
+    internal static bool CanStayInPart(StepRecord had, IReadOnlyCollection<string> stays) =>
+        had.Items is { } items && Claims.IndicesOf(had).All(items.ContainsKey) && stays.All(items.ContainsKey) && stays.Count < items.Count;
 
     /// <summary>
     /// Keeps what work that stays was begun on, by the edges of that time: it may be needed to take that work back, and a comparison that is
     /// wanted again would go on saying that all is the same of documents that are gone.
     /// </summary>
-    private static void SpareWhatIsStoodOn(Planner planner, SessionState session, HashSet<StepAddress> leaving)
+    private static void SpareWhatIsStoodOn(Planner planner, SessionState session, HashSet<StepAddress> leaving, Dictionary<StepAddress, HashSet<string>> stays)
     {
         var sources = leaving.Select(step => step.Source).ToHashSet(StringComparer.Ordinal);
         var near = session.Steps.Values.Where(step => step.HasEffects && sources.Contains(step.Address.Source)).Select(step => step.Address).ToHashSet();
 
         // From the end of the pipeline: what stays because of another step is stood on itself.
-        foreach (var step in Begun(planner, session, near).Reverse().Where(step => !leaving.Contains(step.Address)))
+        foreach (var step in Begun(planner, session, near).Reverse())
         {
-            leaving.ExceptWith(step.Edges.Select(edge => edge.Upstream));
+            var part = leaving.Contains(step.Address) ? stays.GetValueOrDefault(step.Address) : null;
+            if (leaving.Contains(step.Address) && part is null)
+            {
+                continue;
+            }
+
+            foreach (var edge in step.Edges.Where(edge => leaving.Contains(edge.Upstream)))
+            {
+                if (part is not null && edge.RestsOn)
+                {
+                    Keep(session.Steps[edge.Upstream], part, leaving, stays);
+                }
+                else
+                {
+                    leaving.Remove(edge.Upstream);
+                }
+            }
         }
     }
 

@@ -235,8 +235,8 @@ public static class Standings
 
             items = items.IsDefault && had.Items is { } all ? [.. all.Keys] : items;
             LookAround(items);
-            var near = (items.IsDefault ? session.Steps.Values : session.MayBeIn(items)).Where(record => record.HasEffects && LeftWork.MayStandIn(step, record.Address) && !IsAbsent(record.Address));
-            return LeftWork.In(step, items, unselected, near.Select(record => RecordedSteps.Of(record, Run)).OfType<RecordedStep>(), memo.Contains);
+            var near = (items.IsDefault ? session.Steps.Values : session.MayBeIn(items)).Where(record => record.HasEffects && LeftWork.MayStandIn(step, record.Address));
+            return LeftWork.In(step, items, unselected, near.Select(record => RecordedSteps.Of(record, Run)).OfType<RecordedStep>().Select(record => LeftWork.Staying(record, memo.PlaceOf(record.Address) is { } at ? wanted[at] : null)).OfType<RecordedStep>(), memo.Contains);
         }
 
         /// <summary>Work of other slices that goes too, in items of one: it goes first.</summary>
@@ -250,7 +250,7 @@ public static class Standings
 
             ImmutableArray<string> names = [.. items.IsDefault ? Claims.IndicesOf(had) : items];
             LookAround(names);
-            return session.OthersIn(had, names).Where(other => step.Bears.Contains(other.Address.Kind) && IsAbsent(other.Address));
+            return session.OthersIn(had, names).Where(other => step.Bears.Contains(other.Address.Kind) && Leaves(other, names));
         }
 
         /// <summary>Work of the same kind that other slices have in an item.</summary>
@@ -277,7 +277,9 @@ public static class Standings
             .. takesOver.GroupBy(taken => taken.From, taken => taken.Item).Select(from => new TakenWork(from.Key, session.Steps[from.Key].Inputs!.Fingerprints.Identity, [.. from])),
         ];
 
-        private bool IsAbsent(StepAddress step) => memo.PlaceOf(step) is { } place && wanted[place].IsAbsent;
+        /// <summary>True for work that is to be absent, in some of these indices.</summary>
+        private bool Leaves(StepRecord step, IEnumerable<string> indices) => memo.PlaceOf(step.Address) is { } place && wanted[place] is { IsAbsent: true } absent
+            && Claims.IndicesOf(step).Except(absent.Stays, StringComparer.Ordinal).Intersect(indices, StringComparer.Ordinal).Any();
 
         /// <summary>Steps of other slices that are to be absent, and have work in the items of one: it begins when they are gone.</summary>
         internal ImmutableArray<StepAddress> LeavingFrom(StepRecord had, StepInputs with)
@@ -291,7 +293,7 @@ public static class Standings
             return
             [
                 .. session.OthersIn(had, with.Items.Select(item => item.Name))
-                    .Where(other => other.LeavesBy is not null && IsAbsent(other.Address))
+                    .Where(other => other.LeavesBy is not null && Leaves(other, with.Items.Select(item => item.Name)))
                     .Select(other => other.Address)
                     .OrderBy(address => address.ToString(), StringComparer.Ordinal),
             ];

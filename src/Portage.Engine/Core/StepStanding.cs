@@ -56,7 +56,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
 
         if (Step.IsAbsent)
         {
-            return had.HasEffects ? default : [];
+            return had.HasEffects ? Going : [];
         }
 
         if (!MustChange)
@@ -160,7 +160,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
         }
 
         // Whoever asked for it may have thought better of it.
-        if (!had.HasEffects || had.LeavesBy is null)
+        if (!had.HasEffects || had.LeavesBy is null || Going is { IsDefault: false, IsEmpty: true })
         {
             return new Standing.Settled();
         }
@@ -172,13 +172,16 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
 
         return had.Proposal switch
         {
-            _ when !Step.Destroys => RevertWaits(default) ?? Phase(StepPhase.Revert, had.Inputs!, default),
-            { Leaves: true } earlier when !IsOfNow(earlier) => Phase(StepPhase.Evaluate, had.Inputs!, default),
-            { Leaves: true, IsApproved: true } => RevertWaits(default) ?? Phase(StepPhase.Revert, had.Inputs!, default),
+            _ when !Step.Destroys => RevertWaits(Going) ?? Phase(StepPhase.Revert, had.Inputs!, Going),
+            { Leaves: true } earlier when !IsOfNow(earlier) => Phase(StepPhase.Evaluate, had.Inputs!, Going),
+            { Leaves: true, IsApproved: true } => RevertWaits(Going) ?? Phase(StepPhase.Revert, had.Inputs!, Going),
             { Leaves: true, Evidence: { } evidence, Review: var review } => Gate(evidence, review, isBefore: true),
-            _ => Phase(StepPhase.Evaluate, had.Inputs!, default),
+            _ => Phase(StepPhase.Evaluate, had.Inputs!, Going),
         };
     }
+
+    /// <summary>What goes of work that is to be absent; default for all of it.</summary>
+    private ImmutableArray<string> Going => Step.Stays.IsEmpty || had.Items is null ? default : Present(item => !Step.Stays.Contains(item, StringComparer.Ordinal));
 
     private StepPhase FirstPhase => EvaluatesFirst ? StepPhase.Evaluate : StepPhase.Run;
 

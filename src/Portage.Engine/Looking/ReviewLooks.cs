@@ -68,7 +68,7 @@ public sealed class ReviewLooks(
     {
         var going = shown.Select(one => one.TakenBack).OfType<string>();
         return had.Proposal is { Review: not null } proposal
-            ? proposal.Leaves || proposal.Redone.IsDefault ? default : [.. proposal.Redone.Union(going, StringComparer.Ordinal)]
+            ? proposal.Redone.IsDefault ? default : [.. proposal.Redone.Union(going, StringComparer.Ordinal)]
             : [.. going.Distinct(StringComparer.Ordinal)];
     }
 }

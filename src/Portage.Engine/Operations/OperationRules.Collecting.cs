@@ -58,14 +58,24 @@ public sealed partial class OperationRules
         return Asked(
             operation.IsWanted,
             [.. steps.Where(step => operation.IsWanted || !IsGoing(step)).Select(step => new CollectAsked(session.Name, session.Runs.Count, step.Address, operation.By, operation.IsWanted))],
-            [.. steps.Select(step => AnswerCollect(step.Address, step, operation.IsWanted))]);
+            [.. steps.Select(step => AnswerCollect(step.Address, step, operation.IsWanted, StaysOf(step, chosen, session)))]);
     }
 
     /// <summary>Half of it may be gone: nobody can have it left as it is any more.</summary>
     private static bool IsGoing(StepRecord step) => step.State == StepState.Reverting;
 
-    private static string AnswerCollect(StepAddress step, StepRecord had, bool isWanted) =>
-        isWanted ? $"The next start takes back what {step} made."
+    /// <summary>The items of a step that other work of the session is in by now.</summary>
+    private string[] StaysOf(StepRecord had, HashSet<StepAddress> chosen, SessionState session) => !planner.WritesToTarget(had.Address.Kind) ? [] :
+    [
+        .. session.OthersIn(had, Claims.IndicesOf(had))
+            .Where(other => !chosen.Contains(other.Address) && planner.WritesToTarget(other.Address.Kind))
+            .SelectMany(Claims.IndicesOf)
+            .Intersect(Claims.IndicesOf(had), StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private static string AnswerCollect(StepAddress step, StepRecord had, bool isWanted, string[] stays) =>
+        isWanted ? $"The next start takes back what {step} made{(stays.Length == 0 ? "" : $", but for {string.Join(", ", stays.Take(CollectedNamesMax))}{(stays.Length > CollectedNamesMax ? $" and {stays.Length - CollectedNamesMax} more" : "")}, which other work has by now")}."
         : IsGoing(had) ? $"{step} is being taken back already: that goes on, with the next start where no run is under way."
         : $"What {step} made is left as it is.";
 
@@ -110,9 +120,17 @@ public sealed partial class OperationRules
         // What it stands on stays; what stands on it, and what is in the same index by another way, would be lost.
         Claim? LostWith(Claim claim) => others[(claim.Cluster, claim.Index)].FirstOrDefault(other => other.Session != session.Name || !IsUnder(other.Step, claim.Step));
 
+        // Of what another slice has by now, the next start keeps its hands off, where it can take back the rest.
+        bool IsInPart(StepAddress step)
+        {
+            var lost = going.Where(one => one.Step == step).Select(one => (one.Index, By: LostWith(one))).Where(one => one.By is not null).ToArray();
+            return lost.All(one => one.By!.Session == session.Name && (one.By.Step.Source, one.By.Step.Target) == (step.Source, step.Target))
+                && Desired.CanStayInPart(session.Steps[step], [.. lost.Select(one => one.Index).Distinct(StringComparer.Ordinal)]);
+        }
+
         foreach (var claim in going)
         {
-            if (LostWith(claim) is { } lost)
+            if (LostWith(claim) is { } lost && !IsInPart(claim.Step))
             {
                 var indices = going.Where(one => one.Step == claim.Step && LostWith(one) is not null).Select(one => one.Index).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
                 var names = $"{string.Join(", ", indices.Take(CollectedNamesMax))}{(indices.Length > CollectedNamesMax ? $" and {indices.Length - CollectedNamesMax} more" : "")}";

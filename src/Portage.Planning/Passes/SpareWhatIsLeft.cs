@@ -19,7 +19,7 @@ internal static class SpareWhatIsLeft
     public static ImmutableArray<StepChange> From(ImmutableArray<StepChange> changes, ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded, Func<StepKind, bool> writes)
     {
         var steps = wanted.ToDictionary(step => step.Address);
-        var bearable = recorded.Values.Where(step => step.EffectsSince is not null && writes(step.Address.Kind) && steps.GetValueOrDefault(step.Address) is not { IsAbsent: true }).ToLookup(step => (step.Address.Source, step.Address.Target));
+        var bearable = recorded.Values.Where(step => step.EffectsSince is not null && writes(step.Address.Kind)).Select(step => LeftWork.Staying(step, steps.GetValueOrDefault(step.Address))).OfType<RecordedStep>().ToLookup(step => (step.Address.Source, step.Address.Target));
         return bearable.Count == 0 ? changes : [.. changes.Select(change => Spare(change, steps[change.Address], recorded.GetValueOrDefault(change.Address), bearable, steps.ContainsKey))];
     }
 
@@ -50,7 +50,7 @@ internal static class SpareWhatIsLeft
         }
 
         // What is redone may find besides that others of its items cannot be changed in place.
-        return step.Edges.Any(edge => edge.InPlace) && LeftWork.In(step, all, change.Left, others, isWanted) is { IsEmpty: false } endangered ? change with { Spares = endangered } : change;
+        return !step.IsAbsent && step.Edges.Any(edge => edge.InPlace) && LeftWork.In(step, all, change.Left, others, isWanted) is { IsEmpty: false } endangered ? change with { Spares = endangered } : change;
     }
 
     /// <summary>What certainly goes: what is redone, and what was begun to be taken back before.</summary>

@@ -38,6 +38,12 @@ public sealed record LeftWork(StepAddress Step, ImmutableArray<string> Items, Le
             .OrderBy(left => left.Step.ToString(), StringComparer.Ordinal),
     ];
 
+    /// <summary>What of a step's work is not on its way out already; null for nothing.</summary>
+    /// <param name="wanted">The step as it is wanted, present or absent; null where it is neither.</param>
+    public static RecordedStep? Staying(RecordedStep recorded, WantedStep? wanted) => wanted is not { IsAbsent: true } ? recorded
+        : wanted.Stays.IsEmpty || recorded.Items is not { } items ? null
+        : recorded with { Items = items.Where(item => wanted.Stays.Contains(item.Key, StringComparer.Ordinal)).ToImmutableDictionary(StringComparer.Ordinal) };
+
     /// <summary>True for a step that writes into what steps like this one make, in the same place.</summary>
     public static bool MayStandIn(WantedStep step, StepAddress other) =>
         step.Bears.Contains(other.Kind) && other.Target == step.Address.Target && other.Source == step.Address.Source;

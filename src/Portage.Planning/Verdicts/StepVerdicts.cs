@@ -16,9 +16,7 @@ public static class StepVerdicts
     {
         if (step.IsAbsent)
         {
-            return had is null or { State: RecordedState.Absent }
-                ? new(VerdictKind.Keep, [])
-                : new(VerdictKind.Revert, [new(null, null, null, $"no longer in the configuration; {had.LeavesBy ?? "somebody"} wants it taken back")]) { Redone = default };
+            return Absent(step, had);
         }
 
         if (had is null || had.State == RecordedState.Absent)
@@ -68,6 +66,19 @@ public static class StepVerdicts
             null,
             $"{NamesText.Of([.. from])} {(from.Count() == 1 ? "is" : "are")} selected, and done just so by {from.Key}: taken over from there as {(from.Count() == 1 ? "it is" : "they are")}, not done again")),
     ];
+
+    /// <summary>Work that nobody wants any more goes, but for the items that other work is in.</summary>
+    private static Verdict Absent(WantedStep step, RecordedStep? had)
+    {
+        var going = had?.Items is { } items && !step.Stays.IsEmpty ? items.Keys.Except(step.Stays, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToImmutableArray() : default;
+        if (had is null or { State: RecordedState.Absent } || going is { IsDefault: false, IsEmpty: true })
+        {
+            return new(VerdictKind.Keep, []);
+        }
+
+        var but = step.Stays.IsEmpty ? "" : $", but for {NamesText.Of(step.Stays)}, which other work has by now";
+        return new(VerdictKind.Revert, [new(null, null, null, $"no longer in the configuration; {had.LeavesBy ?? "somebody"} wants it taken back{but}")]) { Redone = going };
+    }
 
     /// <summary>One comparison, part by part.</summary>
     private sealed class Look

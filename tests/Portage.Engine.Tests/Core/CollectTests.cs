@@ -296,6 +296,51 @@ public sealed class CollectTests
     }
 
     [Fact]
+    public void Collect_OneOfItsIndicesIsOfAnotherSliceNow_TakesBackTheOthers()
+    {
+        var story = TwoIndicesOneMoved();
+        var asked = Ask(story, "logs/b");
+        Assert.False(asked.HasFailed);
+        Assert.Contains("The next start takes back what logs/b@blue:backfill made, but for a, which other work has by now.", asked.Messages);
+        var changes = Changes(story);
+        Assert.All(changes, change => Assert.Empty(change.Spares));
+        Assert.All(changes.Where(change => change is StepChange.Revert && change.Address.Kind != Model.Steps.StepKind.Validate), change => Assert.Equal(["b"], change.Redone));
+        Assert.False(story.StartSeeing().HasFailed);
+
+        Assert.Equal("evaluate logs/b@blue:metadata #1 of b\nevaluate logs/b@blue:backfill #1 of b\nrevert logs/b@blue:validate #1\n", story.Settle());
+        story.Reverted("logs/b@blue:validate").Evaluate("logs/b@blue:metadata", destroys: Index).Evaluate("logs/b@blue:backfill", destroys: Documents).Settle();
+        Approve(story, "logs/b@blue:metadata");
+        Approve(story, "logs/b@blue:backfill");
+        Assert.Equal("revert logs/b@blue:backfill #1 of b\n", story.Settle());
+        story.Reverted("logs/b@blue:backfill");
+        Assert.Equal("revert logs/b@blue:metadata #1 of b\n", story.Settle());
+        story.Reverted("logs/b@blue:metadata");
+        Assert.Equal("end Done\n", story.Settle());
+        Assert.Equal(["a"], Had(story, "logs/b@blue:backfill").Items!.Keys);
+
+        // What is left of it is told, and nothing more is done.
+        Assert.Equal(["logs/b@blue:backfill", "logs/b@blue:metadata"], Dormant(story).Select(wish => wish.Step.ToString()));
+        Assert.DoesNotContain(Changes(story), change => change is StepChange.Revert or StepChange.Block);
+    }
+
+    [Fact]
+    public void Decide_TheOtherSliceMakesTheMovedIndexAnew_DoesNotWaitForWhatLeaves()
+    {
+        var story = TwoIndicesOneMoved();
+        Assert.False(Ask(story, "logs/b").HasFailed);
+        Assert.False(story.Do(new Operation.Redo(["logs/a@blue:validate"], IsWanted: true) { By = "ann" }).HasFailed);
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.Contains("logs/a@blue:validate", story.Settle(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A slice of two indices is taken out, and one of them goes to another slice.</summary>
+    private static Story TwoIndicesOneMoved()
+    {
+        var whole = Story.Config(NoGates).Replace("include: [a]", "include: [a, b]", StringComparison.Ordinal).Replace("      a:\n", "      b:\n", StringComparison.Ordinal);
+        return new Story().Start(whole).Finish().Start(Story.Config(NoGates)).Finish();
+    }
+
+    [Fact]
     public void Plan_OnlyTheComparisonIsWantedAgain_KeepsAllBelowIt()
     {
         var story = Left();
