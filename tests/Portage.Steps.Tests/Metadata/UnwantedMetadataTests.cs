@@ -103,6 +103,20 @@ public sealed class UnwantedMetadataTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RunAsync_TheSliceHasLostTheIndexOfAnAlias_LeavesBothAsTheyAre()
+    {
+        _run.Change(slice => slice with { Indices = new() { Include = ["logs", "packed"] } });
+        await ApplyAsync();
+        await MadeAsync(new(ObjectKind.Alias, "former", "packed"), "/packed/_alias/former", "{}");
+        _run.Change(slice => slice with { Indices = new() { Include = ["logs"] } });
+
+        Assert.Equal(0, (await _run.EvaluateAsync(_step, Cancellation)).Numbers["removed"]);
+        await ApplyAsync();
+
+        Assert.Equal(["packed"], (await _target.GetAsync("/_alias/former", Cancellation)).AsObject().Select(index => index.Key));
+    }
+
+    [Fact]
     public async Task RunAsync_OurUnwantedAliasWrites_LetsGoBeforeTheWantedOneTakesOver()
     {
         await MadeAsync(new(ObjectKind.Alias, "writing", "logs"), "/logs/_alias/writing", """{"is_write_index":true}""");
