@@ -35,7 +35,7 @@ internal sealed class Story
     /// <summary>Nothing is seen of any work, and no controller is there.</summary>
     public static WorkSight Nothing { get; } = new(null, ImmutableDictionary<StepAddress, StepSight>.Empty, 1);
 
-    public Limits Limits { get; init; } = Limits.None;
+    public Limits Limits { get; set; } = Limits.None;
 
     /// <summary>What is under way in other sessions.</summary>
     public ImmutableArray<Placed> Elsewhere { get; init; } = [];
@@ -160,13 +160,16 @@ internal sealed class Story
     }
 
     /// <summary>What came of the work in flight.</summary>
-    public Story End(string step, Func<StepRecord, LedgerEvent> outcome)
+    public Story End(string step, Func<StepRecord, LedgerEvent> outcome) => Over(step).Tell(outcome(Session.Steps[StepAddress.Parse(step)]));
+
+    /// <summary>Nobody works on it any more; nothing is recorded.</summary>
+    public Story Over(string step)
     {
         var address = StepAddress.Parse(step);
         Assert.True(_inFlight.Remove(address), $"{step} is not in flight.");
         _stopping.Remove(address);
         Readings.Remove(address);
-        return Tell(outcome(Session.Steps[address]));
+        return this;
     }
 
     /// <param name="destroys">What would be destroyed; nothing where it is left out.</param>
