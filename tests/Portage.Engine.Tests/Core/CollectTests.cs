@@ -218,6 +218,8 @@ public sealed class CollectTests
         Assert.Equal("run logs/c@blue:validate #1\n", story.Settle());
         Assert.False(Ask(story, "logs/b").HasFailed);
         Assert.Equal("", story.Settle());
+        story.Restart();
+        Assert.Equal("", story.Settle());
         story.Report("logs/c@blue:validate");
         Assert.EndsWith("end Done\n", story.Settle(), StringComparison.Ordinal);
         Assert.True(Had(story, "logs/b@blue:metadata").HasEffects);

@@ -79,6 +79,24 @@ public sealed class LeftWorkTests
     }
 
     [Fact]
+    public void Decide_WhenAWorkIsLeftAfterWhatARunFoundWasApproved_TakesNothingBackThatStandsOnIt()
+    {
+        var story = Done();
+        story.Start(Story.Config(Replicas));
+        story.Settle();
+        story.Evaluate(Metadata).Settle();
+        Assert.StartsWith($"review {Metadata}: destroys 1 index", story.Evaluate(Metadata, line: "there is another one by now", destroys: story.There).Settle(), StringComparison.Ordinal);
+        story.Do(new Operation.Pause(["*"]) { By = "ann" });
+        Approve(story, Metadata);
+        story.Start(Story.Config(Replicas + NoBackfill));
+        story.Do(new Operation.Resume(["*"]) { By = "ann" });
+
+        // The comparison stands on both, and would go first.
+        Assert.Equal("end Failed\n", story.Settle());
+        Assert.True(Step(story, "logs/a@blue:validate").HasEffects);
+    }
+
+    [Fact]
     public void Decide_WhenAnEvaluationReplacesWhatIsSelectedNoLonger_FailsAndTakesNothingBack()
     {
         var story = new Story().Start(Widened(NoReview)).Finish();

@@ -122,6 +122,9 @@ internal sealed class Story
         return effects;
     }
 
+    /// <summary>Another controller goes on: what is wanted is worked out anew.</summary>
+    public void Restart() => _wanted = default;
+
     /// <summary>Decides and carries out, until there is nothing to do but to wait for what is in flight.</summary>
     /// <returns>What was decided, a line each.</returns>
     public string Settle()
