@@ -117,6 +117,20 @@ public sealed class UnwantedMetadataTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RunAsync_SomebodyMadeTheIndexOfAnUnwantedAliasAnew_LeavesTheirAlias()
+    {
+        await MadeAsync(new(ObjectKind.Alias, "former", "logs"), "/logs/_alias/former", "{}");
+        await _target.SendAsync(HttpMethod.Delete, "/logs", null, Cancellation);
+        await _target.PutAsync("/logs", """{"mappings":{"properties":{"level":{"type":"text"}}},"aliases":{"former":{}}}""", Cancellation);
+
+        var evidence = await _run.EvaluateAsync(_step, Cancellation);
+        Assert.Equal(0, evidence.Numbers["removed"]);
+        _ = await _run.RunAsync(_step, evidence, Cancellation);
+
+        Assert.Equal(["logs"], (await _target.GetAsync("/_alias/former", Cancellation)).AsObject().Select(index => index.Key));
+    }
+
+    [Fact]
     public async Task RunAsync_OurUnwantedAliasWrites_LetsGoBeforeTheWantedOneTakesOver()
     {
         await MadeAsync(new(ObjectKind.Alias, "writing", "logs"), "/logs/_alias/writing", """{"is_write_index":true}""");
