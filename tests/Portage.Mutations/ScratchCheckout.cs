@@ -77,14 +77,16 @@ internal sealed partial class ScratchCheckout
         var woven = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var file in Files().Where(file => file.StartsWith("src/", StringComparison.Ordinal) && File.Exists(Path.Combine(Checkout.Root, file))).ToArray())
         {
-            var content = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, file), cancellationToken);
+            // Byte for byte where nothing is woven in: not all that is there is text.
+            var content = await File.ReadAllBytesAsync(Path.Combine(Checkout.Root, file), cancellationToken);
             var here = mutations.Where(mutation => mutation.File == file).ToArray();
             if (here.Length > 0)
             {
-                woven[file] = content = Weaving.Weave(content, here);
+                woven[file] = Weaving.Weave(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, file), cancellationToken), here);
+                content = System.Text.Encoding.UTF8.GetBytes(woven[file]);
             }
 
-            Write(file, System.Text.Encoding.UTF8.GetBytes(content));
+            Write(file, content);
         }
 
         foreach (var project in projects)

@@ -217,11 +217,39 @@ public sealed class CollectTests
     }
 
     [Fact]
+    public void Decide_TwoSlicesOfOneIndexLeave_TakesTheIndexBackAfterTheDocumentsOfBoth()
+    {
+        var other = Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        " + NoGates);
+        var story = new Story().Start(WithB).Finish().Start(other).Finish().Start(Story.Config(NoGates));
+        story.Settle();
+        story.Do(new Operation.Collect(["logs/b", "logs/c"], IsWanted: true) { By = "ann" });
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Settle();
+        string[] slices = ["logs/b", "logs/c"];
+        foreach (var slice in slices)
+        {
+            story.Reverted($"{slice}@blue:validate").Evaluate($"{slice}@blue:metadata", destroys: Index).Evaluate($"{slice}@blue:backfill", destroys: Documents);
+        }
+
+        story.Settle();
+        foreach (var step in slices.SelectMany(slice => (string[])[$"{slice}@blue:metadata", $"{slice}@blue:backfill"]))
+        {
+            Approve(story, step);
+        }
+
+        Assert.Equal("revert logs/b@blue:backfill #1\nrevert logs/c@blue:backfill #1\n", story.Settle());
+        Assert.Equal("", story.Reverted("logs/b@blue:backfill").Settle());
+        Assert.StartsWith("revert logs/b@blue:metadata #1\n", story.Reverted("logs/c@blue:backfill").Settle(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Decide_AskedForInTheRun_WaitsForTheNext()
     {
         var story = Left().Start(Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        metadata: { skip: true }\n        backfill: { skip: true }\n        validate: { mode: counts }"));
         Assert.Equal("run logs/c@blue:validate #1\n", story.Settle());
         Assert.False(Ask(story, "logs/b").HasFailed);
+        Assert.Equal("", story.Settle());
+        story.Restart();
         Assert.Equal("", story.Settle());
         story.Report("logs/c@blue:validate");
         Assert.EndsWith("end Done\n", story.Settle(), StringComparison.Ordinal);
@@ -253,6 +281,22 @@ public sealed class CollectTests
         Assert.Equal("revert logs/b@blue:backfill #1\n", story.Settle());
         story.Reverted("logs/b@blue:backfill").Settle();
         Assert.Equal("evaluate logs/c@blue:metadata #1\n", story.Reverted("logs/b@blue:metadata").Settle());
+    }
+
+    [Fact]
+    public void Decide_AnotherSliceWantsTheIndexAndWhatLeavesIsKeptAfterAll_BeginsThen()
+    {
+        // Slice d goes on leaving.
+        var story = new Story().Start(WithB + "\n      d:\n        indices: { include: [d] }\n        " + NoGates).Finish();
+        story.Start(Story.Config(NoGates));
+        Ask(story, "logs/b");
+        Ask(story, "logs/d");
+        story.Start(Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        " + NoGates));
+        Assert.DoesNotContain("logs/c", story.Settle(), StringComparison.Ordinal);
+        story.Reverted("logs/b@blue:validate").Evaluate("logs/b@blue:metadata", destroys: Index).Evaluate("logs/b@blue:backfill", destroys: Documents).Settle();
+        Assert.False(story.Do(new Operation.Collect(["logs/b"], IsWanted: false) { By = "ann" }).HasFailed);
+        Assert.Equal("evaluate logs/c@blue:metadata #1\n", story.Settle());
+        Assert.NotEmpty(story.Session.Leaving);
     }
 
     [Fact]
@@ -337,7 +381,7 @@ public sealed class CollectTests
     private static Story TwoIndicesOneMoved()
     {
         var whole = Story.Config(NoGates).Replace("include: [a]", "include: [a, b]", StringComparison.Ordinal).Replace("      a:\n", "      b:\n", StringComparison.Ordinal);
-        return new Story().Start(whole).Finish().Start(Story.Config(NoGates)).Finish();
+        return new Story().Start(whole).Finish().Start(Story.Config(Otherwise)).Finish();
     }
 
     [Fact]

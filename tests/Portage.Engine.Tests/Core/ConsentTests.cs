@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Portage.Engine.Operations;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
+using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Tests.Core;
 
@@ -30,6 +32,34 @@ public sealed class ConsentTests
     {
         var story = ToBeRedone();
         Assert.False(story.Do(new Operation.Start(null) { By = "ann", Seen = [new(StepAddress.Parse(Backfill), [], null), new(StepAddress.Parse(Validate), [], null)] }).HasFailed);
+    }
+
+    [Fact]
+    public void Start_OfAnUpdateThatMayHaveToMakeAnewWhatIsThere_IsRefusedUntilSomebodyLookedAndNamesThePlan()
+    {
+        const string metadata = "logs/a@blue:metadata";
+        var story = new Story().Start(Story.Config("metadata: { approve: none }")).Finish();
+        Commit(story, "metadata: { approve: none, replicas: 2 }");
+        Refused(story, DiagnosticCatalog.DestructionUnseen, $"{metadata} may destroy something, and nobody looked what is there now.");
+        Refused(story, DiagnosticCatalog.PlanDestroys, "It destroys 1 index, 3 documents on blue.", new Seen(StepAddress.Parse(metadata), story.There, null));
+    }
+
+    [Fact]
+    public void Start_OfAFirstBackfillThatOverwrites_IsRefusedUntilSomebodyLookedAndNamesThePlan()
+    {
+        var story = new Story();
+        Commit(story, "metadata: { approve: none }\n        backfill: { conflict: overwrite }");
+        var seen = new Seen(StepAddress.Parse(Backfill), [new(DestructionKind.OverwriteDocuments, "blue", "a", 3, null, 3) { Item = "a" }], null);
+        Assert.Equal(DiagnosticCatalog.DestructionUnseen.Code, Assert.Single(story.Do(new Operation.Start(null) { By = "ann" }).Diagnostics).Code);
+        Assert.Equal(DiagnosticCatalog.PlanDestroys.Code, Assert.Single(story.Do(new Operation.Start(null) { By = "ann", Seen = [seen] }).Diagnostics).Code);
+        Assert.Empty(story.Session.Runs);
+        Assert.False(story.Do(new Operation.Start(null) { By = "ann", Seen = [seen with { Destroys = [] }] }).HasFailed);
+    }
+
+    private static void Commit(Story story, string slice)
+    {
+        Assert.False(story.Do(new Operation.Configure(Story.Config(slice), "test", null) { By = "ann" }).HasFailed);
+        story.Do(new Operation.Commit { By = "ann" });
     }
 
     private static Story ToBeRedone()

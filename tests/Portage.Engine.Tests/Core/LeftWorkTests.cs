@@ -79,6 +79,24 @@ public sealed class LeftWorkTests
     }
 
     [Fact]
+    public void Decide_WhenAWorkIsLeftAfterWhatARunFoundWasApproved_TakesNothingBackThatStandsOnIt()
+    {
+        var story = Done();
+        story.Start(Story.Config(Replicas));
+        story.Settle();
+        story.Evaluate(Metadata).Settle();
+        Assert.StartsWith($"review {Metadata}: destroys 1 index", story.Evaluate(Metadata, line: "there is another one by now", destroys: story.There).Settle(), StringComparison.Ordinal);
+        story.Do(new Operation.Pause(["*"]) { By = "ann" });
+        Approve(story, Metadata);
+        story.Start(Story.Config(Replicas + NoBackfill));
+        story.Do(new Operation.Resume(["*"]) { By = "ann" });
+
+        // The comparison stands on both, and would go first.
+        Assert.Equal("end Failed\n", story.Settle());
+        Assert.True(Step(story, "logs/a@blue:validate").HasEffects);
+    }
+
+    [Fact]
     public void Decide_WhenAnEvaluationReplacesWhatIsSelectedNoLonger_FailsAndTakesNothingBack()
     {
         var story = new Story().Start(Widened(NoReview)).Finish();
@@ -141,6 +159,51 @@ public sealed class LeftWorkTests
         story.Do(new Operation.Redo(["logs/b@blue:metadata"], IsWanted: false) { By = "ann" });
         story.Do(new Operation.Redo([Metadata], IsWanted: true) { By = "ann" });
         Assert.Empty(Kinds.Planner.Plan(config, story.Session.Recorded()).Plan.Blocks);
+    }
+
+    [Fact]
+    public void Plan_OfARedoAboveWhatAnEarlierBuildLeft_IsBlockedThoughItsItemsAreNotKnown()
+    {
+        var story = Story.OfEarlierBuild(NoReview);
+        story.Start(Story.Config(NoReview + NoBackfill)).Finish();
+        story.Do(new Operation.Redo([Metadata], IsWanted: true) { By = "ann" });
+        var spared = Assert.Single(Assert.Single(PlanOf(story, NoReview + NoBackfill).Plan.Blocks).Spares);
+        Assert.Equal((Backfill, LeftBecause.StepIsUnwanted, true), (spared.Step.ToString(), spared.Because, spared.Items.IsDefault));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Plan_OfARevertThatWasBegunBeforeAnotherSliceWroteThere_IsBlocked(bool isAskedForStill)
+    {
+        var story = new Story().Start(Widened(NoReview)).Finish();
+        story.Do(new Operation.Redo([Metadata], IsWanted: true) { By = "ann" });
+        story.StartSeeing();
+        story.Settle();
+        story.Evaluate(Metadata, destroys: [story.There[0], story.There[0] with { Item = "b", Name = "b" }]).Settle();
+        Approve(story, Metadata);
+        story.Settle();
+        story.Reverted("logs/a@blue:validate").Settle();
+        Assert.Equal($"revert {Metadata} #1 of a, b\n", story.Reverted(Backfill).Settle());
+        story.Do(new Operation.Stop { By = "ann" });
+        story.Settle();
+        story.Stopped(Metadata).Settle();
+
+        // Meanwhile slice b gets b, and is done.
+        story.Do(new Operation.Pause(["logs/a"]) { By = "ann" });
+        if (!isAskedForStill)
+        {
+            story.Do(new Operation.Redo([Metadata], IsWanted: false) { By = "ann" });
+        }
+
+        story.Start(Story.Config(NoReview, "b: { indices: { include: [b] }, metadata: { approve: none } }")).Finish();
+
+        var config = ConfigurationReader.ReadCanonical(story.Session.Current!.Configuration).Config!;
+        var blocked = Assert.Single(Kinds.Planner.Plan(config, story.Session.Recorded()).Plan.Blocks);
+        Assert.Equal(Metadata, blocked.Address.ToString());
+        var spared = Assert.Single(blocked.Spares);
+        Assert.Equal(("logs/b@blue:backfill", LeftBecause.SliceIsAnother), (spared.Step.ToString(), spared.Because));
+        Assert.Equal(["b"], spared.Items);
     }
 
     [Fact]

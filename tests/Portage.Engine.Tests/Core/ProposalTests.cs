@@ -54,6 +54,20 @@ public sealed class ProposalTests
     }
 
     [Fact]
+    public void Start_WithNothingToDo_AsksNobodyAnyMoreAboutTheChangeThatWasLookedAt()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        story.Start(Story.Config(Overwriting));
+        story.Settle();
+        story.Evaluate(Backfill, destroys: story.There).Settle();
+        Assert.NotNull(Step(story).OpenReview);
+        story.Do(new Operation.Stop { By = "ann" });
+        Commit(story, NoReview);
+        Assert.True(story.StartSeeing().NothingToDo);
+        Assert.Null(Step(story).OpenReview);
+    }
+
+    [Fact]
     public void Decide_AfterAStopAndAStartOfTheSame_LooksAgainWhatIsDestroyed()
     {
         var story = ApprovedAndHeld();

@@ -38,7 +38,7 @@ internal sealed class Story
     /// <summary>The indices of the snapshot.</summary>
     public ImmutableArray<string> Names { get; init; } = ["a", "b"];
 
-    public Limits Limits { get; init; } = Limits.None;
+    public Limits Limits { get; set; } = Limits.None;
 
     /// <summary>What is under way in other sessions.</summary>
     public ImmutableArray<Placed> Elsewhere { get; init; } = [];
@@ -125,6 +125,9 @@ internal sealed class Story
         return effects;
     }
 
+    /// <summary>Another controller goes on: what is wanted is worked out anew.</summary>
+    public void Restart() => _wanted = default;
+
     /// <summary>Decides and carries out, until there is nothing to do but to wait for what is in flight.</summary>
     /// <returns>What was decided, a line each.</returns>
     public string Settle()
@@ -164,13 +167,16 @@ internal sealed class Story
     }
 
     /// <summary>What came of the work in flight.</summary>
-    public Story End(string step, Func<StepRecord, LedgerEvent> outcome)
+    public Story End(string step, Func<StepRecord, LedgerEvent> outcome) => Over(step).Tell(outcome(Session.Steps[StepAddress.Parse(step)]));
+
+    /// <summary>Nobody works on it any more; nothing is recorded.</summary>
+    public Story Over(string step)
     {
         var address = StepAddress.Parse(step);
         Assert.True(_inFlight.Remove(address), $"{step} is not in flight.");
         _stopping.Remove(address);
         Readings.Remove(address);
-        return Tell(outcome(Session.Steps[address]));
+        return this;
     }
 
     /// <param name="destroys">What would be destroyed; nothing where it is left out.</param>

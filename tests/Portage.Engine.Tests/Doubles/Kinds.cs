@@ -51,6 +51,15 @@ internal sealed class Kinds : IStepDefinition
 
     public static Planner ServicePlanner { get; } = new(Services);
 
+    /// <summary>Each with an edge to the one before it only, on which it rests: as kinds may be that know nothing of what is farther below.</summary>
+    public static Planner ChainedPlanner { get; } = new(
+    [
+        All[0],
+        Chained(1, step => step.Edges[0] with { Group = null, RestsOn = true, SelectedBy = null, InPlace = false }),
+        Chained(2, step => step.Edges[1]),
+        Chained(3, step => step.Edges[2] with { LooksAt = false }),
+    ]);
+
     public StepKind Kind { get; }
 
     public int Version => 1;
@@ -62,6 +71,9 @@ internal sealed class Kinds : IStepDefinition
     public bool WritesToTarget => Kind is StepKind.Metadata or StepKind.Backfill;
 
     public IEnumerable<WantedStep> Derive(MigrationConfig config) => _derive(config);
+
+    private static Kinds Chained(int of, Func<WantedStep, InputEdge> edge) =>
+        new(All[of].Kind, All[of].GatePlacement, All[of].RunsAs, config => All[of].Derive(config).Select(step => step with { Edges = [edge(step)] }));
 
     private static GateRule Gate(string approve, string auto) => GateRule.Of(approve, auto);
 

@@ -78,6 +78,23 @@ public sealed class KilledBackfillTests : KillingKit
         Assert.Contains("\"theirs\":{}", await scene.EndAsync(withVersions: true), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Killed_AfterAnIndexIsMadeAgain_TakesAwayTheAliasThatATemplateAdded()
+    {
+        const string Revert = "revert of one index by making anew";
+        await using var scene = await BeginAsync(Revert);
+        await scene.SendAsync(HttpMethod.Put, "/_template/theirs", """{"index_patterns":["logs"],"aliases":{"added":{}}}""");
+        Assert.Null(scene.Act(new KillableProcess(await MomentOfAsync(Revert, "after PUT /logs")), Stories[Revert].Act));
+        Assert.True(await IsAddedAsync());
+
+        Assert.Equal("reverted", scene.Act(new KillableProcess(diesAt: 0), Stories[Revert].Act));
+
+        Assert.False(await IsAddedAsync());
+
+        async Task<bool> IsAddedAsync() =>
+            (await scene.EndAsync(withVersions: true)).Split('\n').Single(line => line.StartsWith("index logs ", StringComparison.Ordinal)).Contains("\"added\":{}", StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("before POST /_bulk?filter_path=errors,items.*.status,items.*.result,items.*.error,error,status")]
     [InlineData("after POST /_bulk?filter_path=errors,items.*.status,items.*.result,items.*.error,error,status")]

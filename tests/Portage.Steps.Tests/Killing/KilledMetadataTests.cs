@@ -44,6 +44,18 @@ public sealed class KilledMetadataTests : KillingKit
     }
 
     [Fact]
+    public async Task Killed_BeforeAnIndexIsMade_WhatSomebodyWroteIntoOneOfItsNameIsTheirs()
+    {
+        await using var scene = await BeginAsync("run");
+        Assert.Null(scene.Act(new KillableProcess(await MomentOfAsync("run", "before PUT /logs")), Stories["run"].Act));
+        await scene.SendAsync(HttpMethod.Put, "/logs/_doc/theirs?refresh=true", "{}");
+
+        scene.Act(new KillableProcess(diesAt: 0), RevertAsync);
+
+        Assert.Equal("theirs", Assert.Single(scene.Sandbox.Documents("logs")).Id);
+    }
+
+    [Fact]
     public async Task Killed_AfterAnIndexIsMade_KeepsTheAliasThatSomebodyGaveItMeanwhile()
     {
         await using var scene = await BeginAsync("run");

@@ -124,17 +124,7 @@ public sealed class ChangedMetadataTests : IAsyncLifetime
     [Fact]
     public async Task EvaluateAsync_ChangeThatTheTargetDoesNotMakeInPlace_IsMadeAnewWithWhatBelongsToIt()
     {
-        // As if the shards had been others when it was made.
-        const string Journal = "created.jsonl";
-        var files = _run.FilesOf(_step).Item("logs");
-        var text = System.Text.Encoding.UTF8.GetString((await files.ReadAsync(Journal, Cancellation))!);
-        await files.WriteAsync(Journal, System.Text.Encoding.UTF8.GetBytes(text.Replace("\\u0022index.number_of_shards\\u0022:\\u00222\\u0022", "\\u0022index.number_of_shards\\u0022:\\u00223\\u0022", StringComparison.Ordinal)), Cancellation);
-        Assert.NotEqual(text, System.Text.Encoding.UTF8.GetString((await files.ReadAsync(Journal, Cancellation))!));
-        await _target.SendAsync(HttpMethod.Delete, "/logs", null, Cancellation);
-        await _target.PutAsync("/logs", """{"settings":{"number_of_shards":3}}""", Cancellation);
-        var uuid = await SettingAsync("logs", "uuid");
-        text = System.Text.Encoding.UTF8.GetString((await files.ReadAsync(Journal, Cancellation))!);
-        await files.WriteAsync(Journal, System.Text.Encoding.UTF8.GetBytes(System.Text.RegularExpressions.Regex.Replace(text, "\"uuid\":\"[^\"]+\"", $"\"uuid\":\"{uuid}\"")), Cancellation);
+        await WithOtherShardsAsync();
 
         var evidence = await _run.EvaluateAsync(_step, Cancellation);
         Assert.Contains(evidence.Lines, line => line.StartsWith("create index logs: 2 shards", StringComparison.Ordinal));
@@ -144,6 +134,21 @@ public sealed class ChangedMetadataTests : IAsyncLifetime
         var line = Portage.Planning.Destroying.DestructionText.Line(evidence.Destroys[0]);
         Assert.StartsWith("delete index logs on blue: 0 documents, 624 bytes; the target does not change it where it is: ", line, StringComparison.Ordinal);
         Assert.Contains("index.number_of_shards", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_NobodyIsAskedAndAnIndexWouldHaveToGoFirst_ShowsItAndTouchesNothing()
+    {
+        await WithOtherShardsAsync();
+        await _target.PutAsync("/logs/_doc/1?refresh=true", "{}", Cancellation);
+        var before = await _target.EverythingAsync(Cancellation);
+
+        // As with approve: none, of a look that found nothing yet that goes.
+        var changed = Assert.IsType<StepResult.EvidenceChanged>(await _run.RunAsync(_step, null, Cancellation));
+
+        Assert.Equal(("logs", 1L), changed.Evidence.Destroys.Select(gone => (gone.Name, gone.Documents!.Value)).Single());
+        Assert.Equal(before, await _target.EverythingAsync(Cancellation));
+        Assert.Single(_sandbox.Documents("logs"));
     }
 
     [Fact]
@@ -217,6 +222,21 @@ public sealed class ChangedMetadataTests : IAsyncLifetime
         _run.Change(slice => slice with { Metadata = slice.Metadata with { Replicas = 1 } });
         Assert.Contains("update index logs: setting index.number_of_replicas is 0 there, 1 here", (await _run.EvaluateAsync(_step, Cancellation)).Lines);
         Assert.Equal(["logs", "packed"], _sandbox.Indices.Order());
+    }
+
+    /// <summary>As if <c>logs</c> had had three shards when it was made, and not the two that are wanted.</summary>
+    private async Task WithOtherShardsAsync()
+    {
+        const string Journal = "created.jsonl";
+        var files = _run.FilesOf(_step).Item("logs");
+        var text = System.Text.Encoding.UTF8.GetString((await files.ReadAsync(Journal, Cancellation))!);
+        await files.WriteAsync(Journal, System.Text.Encoding.UTF8.GetBytes(text.Replace("\\u0022index.number_of_shards\\u0022:\\u00222\\u0022", "\\u0022index.number_of_shards\\u0022:\\u00223\\u0022", StringComparison.Ordinal)), Cancellation);
+        Assert.NotEqual(text, System.Text.Encoding.UTF8.GetString((await files.ReadAsync(Journal, Cancellation))!));
+        await _target.SendAsync(HttpMethod.Delete, "/logs", null, Cancellation);
+        await _target.PutAsync("/logs", """{"settings":{"number_of_shards":3}}""", Cancellation);
+        var uuid = await SettingAsync("logs", "uuid");
+        text = System.Text.Encoding.UTF8.GetString((await files.ReadAsync(Journal, Cancellation))!);
+        await files.WriteAsync(Journal, System.Text.Encoding.UTF8.GetBytes(System.Text.RegularExpressions.Regex.Replace(text, "\"uuid\":\"[^\"]+\"", $"\"uuid\":\"{uuid}\"")), Cancellation);
     }
 
     private static SliceConfig Slice(params string[] indices) => new() { Indices = new() { Include = [.. indices] } };

@@ -151,6 +151,34 @@ public sealed class UnwantedMetadataTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RunAsync_TheSliceHasLostTheIndexOfAnAlias_LeavesBothAsTheyAre()
+    {
+        _run.Change(slice => slice with { Indices = new() { Include = ["logs", "packed"] } });
+        await ApplyAsync();
+        await MadeAsync(new(ObjectKind.Alias, "former", "packed"), "/packed/_alias/former", "{}");
+        _run.Change(slice => slice with { Indices = new() { Include = ["logs"] } });
+
+        Assert.Equal(0, (await _run.EvaluateAsync(_step, Cancellation)).Numbers["removed"]);
+        await ApplyAsync();
+
+        Assert.Equal(["packed"], (await _target.GetAsync("/_alias/former", Cancellation)).AsObject().Select(index => index.Key));
+    }
+
+    [Fact]
+    public async Task RunAsync_SomebodyMadeTheIndexOfAnUnwantedAliasAnew_LeavesTheirAlias()
+    {
+        await MadeAsync(new(ObjectKind.Alias, "former", "logs"), "/logs/_alias/former", "{}");
+        await _target.SendAsync(HttpMethod.Delete, "/logs", null, Cancellation);
+        await _target.PutAsync("/logs", """{"mappings":{"properties":{"level":{"type":"text"}}},"aliases":{"former":{}}}""", Cancellation);
+
+        var evidence = await _run.EvaluateAsync(_step, Cancellation);
+        Assert.Equal(0, evidence.Numbers["removed"]);
+        _ = await _run.RunAsync(_step, evidence, Cancellation);
+
+        Assert.Equal(["logs"], (await _target.GetAsync("/_alias/former", Cancellation)).AsObject().Select(index => index.Key));
+    }
+
+    [Fact]
     public async Task RunAsync_OurUnwantedAliasWrites_LetsGoBeforeTheWantedOneTakesOver()
     {
         await MadeAsync(new(ObjectKind.Alias, "writing", "logs"), "/logs/_alias/writing", """{"is_write_index":true}""");

@@ -24,15 +24,13 @@ public sealed class WrittenMeanwhileTests : IAsyncDisposable
     [InlineData("DELETE", "/logs", null, new[] { "logs", "packed" })]
     public async Task RevertAsync_AnIndexIsNotAsItWasLookedAt_IsLeftAndWhatIsGoneIsToldAndMadeAnew(string method, string path, string? json, string[] gone)
     {
-        using var meanwhile = new Meanwhile(_sandbox.Transport, async send =>
+        using var meanwhile = new Meanwhile(_sandbox.Transport, "DELETE /packed", async send =>
         {
             await send(new(method), path, json);
             await send(HttpMethod.Put, "/logs/_doc/2?refresh=true", "{}");
         });
         var step = new MetadataStep(meanwhile);
-        var run = new StepRun(StepRun.ConfigOf(_fixture["repo"], new() { Existing = "second" }, Endpoint, new() { Indices = new() { Include = ["logs", "packed"] } }));
-        await run.RunAsync(new SnapshotStep(), null, Cancellation);
-        Assert.IsType<StepResult.Done>(await run.RunAsync(step, null, Cancellation));
+        var run = await MadeAsync(step);
         await AliasAsync(run, step);
         var approved = await step.LookAsync(run.LookContextOf(step), Cancellation);
         meanwhile.IsArmed = true;
@@ -62,6 +60,34 @@ public sealed class WrittenMeanwhileTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public async Task RevertAsync_SomebodyMadeAnEmptyIndexInThePlaceOfOurs_LeavesItToThem()
+    {
+        // Nothing is in it that could be counted: only that it is another one tells whose it is.
+        using var meanwhile = new Meanwhile(_sandbox.Transport, "DELETE /packed", async send =>
+        {
+            await send(HttpMethod.Delete, "/logs", null);
+            await send(HttpMethod.Put, "/logs", """{"mappings":{"properties":{"theirs":{"type":"keyword"}}}}""");
+        });
+        var step = new MetadataStep(meanwhile);
+        var run = await MadeAsync(step);
+        var approved = await step.LookAsync(run.LookContextOf(step), Cancellation);
+        meanwhile.IsArmed = true;
+
+        var changed = Assert.IsType<RevertResult.Changed>(await step.RevertAsync(run.RevertContextOf(step) with { Approved = approved }, Cancellation));
+
+        Assert.Equal(["logs", "packed"], changed.Gone);
+        Assert.Equal(["logs"], _sandbox.Indices);
+    }
+
+    private async Task<StepRun> MadeAsync(MetadataStep step)
+    {
+        var run = new StepRun(StepRun.ConfigOf(_fixture["repo"], new() { Existing = "second" }, Endpoint, new() { Indices = new() { Include = ["logs", "packed"] } }));
+        await run.RunAsync(new SnapshotStep(), null, Cancellation);
+        Assert.IsType<StepResult.Done>(await run.RunAsync(step, null, Cancellation));
+        return run;
+    }
+
     private async Task<bool> HasAliasAsync()
     {
         using var client = new HttpClient(_sandbox.Transport, disposeHandler: false);
@@ -83,27 +109,5 @@ public sealed class WrittenMeanwhileTests : IAsyncDisposable
     {
         _fixture.Dispose();
         await _sandbox.DisposeAsync();
-    }
-
-    /// <summary>Lets somebody else act right after the first index is deleted.</summary>
-    private sealed class Meanwhile(HttpMessageHandler sandbox, Func<Func<HttpMethod, string, string?, Task>, Task> act) : DelegatingHandler(sandbox)
-    {
-        public bool IsArmed { get; set; }
-
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var response = await base.SendAsync(request, cancellationToken);
-            if (IsArmed && request.Method == HttpMethod.Delete && request.RequestUri!.AbsolutePath == "/packed")
-            {
-                IsArmed = false;
-                await act(async (method, path, json) =>
-                {
-                    using var own = new HttpRequestMessage(method, Endpoint + path) { Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json") };
-                    (await base.SendAsync(own, cancellationToken)).EnsureSuccessStatusCode();
-                });
-            }
-
-            return response;
-        }
     }
 }
