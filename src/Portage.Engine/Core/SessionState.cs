@@ -131,6 +131,11 @@ public sealed class SessionState(string name)
         {
             case SessionEvent e:
                 _record = e.ApplyTo(_record, at);
+                if (e is RunStarted)
+                {
+                    ForgetWhatWasFound();
+                }
+
                 break;
             case StepEvent e:
                 ApplyToStep(e, at);
@@ -202,6 +207,15 @@ public sealed class SessionState(string name)
         foreach (var step in _steps.Values.Where(step => step.Proposal is not null && (step.Address.Source, step.Address.Part, step.Address.Target) == (refused.Source, refused.Part, refused.Target)).ToArray())
         {
             Set(step with { Proposal = null });
+        }
+    }
+
+    /// <summary>What a run found that it would have to destroy was looked at in that run, and allowed in that run: by now there may be more of it.</summary>
+    private void ForgetWhatWasFound()
+    {
+        foreach (var step in _steps.Values.Where(step => step is { State: StepState.Evaluated, HasEffects: true, Approved: not null, Evidence.Destroys.IsEmpty: false }).ToArray())
+        {
+            Set(step with { Approved = null });
         }
     }
 

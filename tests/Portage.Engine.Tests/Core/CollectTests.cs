@@ -219,7 +219,7 @@ public sealed class CollectTests
     [Fact]
     public void Decide_TwoSlicesOfOneIndexLeave_TakesTheIndexBackAfterTheDocumentsOfBoth()
     {
-        var other = Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        " + NoGates);
+        var other = Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        " + Otherwise);
         var story = new Story().Start(WithB).Finish().Start(other).Finish().Start(Story.Config(NoGates));
         story.Settle();
         story.Do(new Operation.Collect(["logs/b", "logs/c"], IsWanted: true) { By = "ann" });

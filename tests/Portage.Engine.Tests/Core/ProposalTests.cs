@@ -42,6 +42,25 @@ public sealed class ProposalTests
         AssertAsksAgain(story);
     }
 
+    /// <summary>What a run finds besides what it was let do is allowed in that run, and asked about again in the next.</summary>
+    [Fact]
+    public void Decide_WhatARunFoundWasApprovedAndTheNextRunBegins_AsksAgain()
+    {
+        var story = new Story().Start(Story.Config(NoReview)).Finish();
+        story.Start(Story.Config("metadata: { approve: none, replicas: 2 }"));
+        Assert.Equal($"evaluate {Metadata} #1\n", story.Settle());
+        story.Evaluate(Metadata).Settle();
+        story.Evaluate(Metadata, line: "it refuses that", destroys: story.There).Settle();
+        story.Do(new Operation.Pause(["*"]) { By = "ann" });
+        var metadata = StepAddress.Parse(Metadata);
+        Assert.False(story.Do(new Operation.Approve([new(metadata, story.Session.Steps[metadata].OpenReview!.Evidence)], null) { By = "ann" }).HasFailed);
+        story.Do(new Operation.Stop { By = "ann" });
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Do(new Operation.Resume(["*"]) { By = "ann" });
+        Assert.StartsWith($"review {Metadata}: ", story.Settle(), StringComparison.Ordinal);
+        Assert.NotNull(story.Session.Steps[metadata].OpenReview);
+    }
+
     [Fact]
     public void Start_WithNothingToDo_DropsWhatWasApproved()
     {

@@ -54,7 +54,7 @@ internal sealed class Kinds : IStepDefinition
     /// <summary>Each with an edge to the one before it only, on which it rests: as kinds may be that know nothing of what is farther below.</summary>
     public static Planner ChainedPlanner { get; } = new(
     [
-        All[0],
+        new Kinds(StepKind.Snapshot, GatePlacement.AfterRun, RunsAs.Polled, config => Snapshots(config).Select(step => step with { IsRedoneBeside = false })),
         Chained(1, step => step.Edges[0] with { Group = null, RestsOn = true, SelectedBy = null, InPlace = false }),
         Chained(2, step => step.Edges[1]),
         Chained(3, step => step.Edges[2] with { LooksAt = false }),
