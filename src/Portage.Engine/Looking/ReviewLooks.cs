@@ -7,6 +7,7 @@ using Portage.Engine.Ports;
 using Portage.Model.Addresses;
 using Portage.Model.Steps;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Looking;
 
@@ -53,12 +54,16 @@ public sealed class ReviewLooks(
                 return new(had.Address, shown, shown, why);
             }
 
-            // Whoever makes an index does not know who wrote into it; those whose work stands in it do.
-            ImmutableArray<string> indices = [.. own.Destroys.Where(one => one is { Kind: DestructionKind.DeleteIndex, Foreign: null }).Select(one => one.Item).OfType<string>().Distinct(StringComparer.Ordinal)];
-            var above = indices.IsEmpty ? [] : await Task.WhenAll(wanted
+            var items = GoesAlong.In(step.IsAbsent, ItemsOf(had, shown), own.Destroys);
+            var above = items is { IsDefault: false, IsEmpty: true } ? [] : await Task.WhenAll(wanted
                 .Where(other => step.Bears.Contains(other.Address.Kind) && other.Edges.Any(edge => edge.RestsOn && edge.Upstream == step.Address) && session.Steps.GetValueOrDefault(other.Address) is { HasEffects: true })
-                .Select(other => _looks.AtAsync(session, other with { Overwrites = false }, indices, [], [], config, cancellationToken)));
-            var now = Destruction.Explain([.. own.Destroys, .. above.SelectMany(one => one.Destroys)]).Take(own.Destroys.Length).ToArray();
+                .Select(other => _looks.AtAsync(session, other with { Overwrites = !step.IsAbsent && other is { IsAbsent: false, Overwrites: true } }, items, [], [], config, cancellationToken)));
+            if (above.FirstOrDefault(one => one.Unseen is not null) is { Unseen: { } blind })
+            {
+                return new(had.Address, shown, shown, blind);
+            }
+
+            var now = GoesAlong.With(step.IsAbsent, own.Destroys, [.. above.SelectMany(one => one.Destroys)]);
             return Relook.Of(had.Address, shown, now);
         }
     }

@@ -357,16 +357,10 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         return new(ImmutableSortedDictionary<string, long>.Empty, [leaves ? "it is taken back" : "it is done anew"]) { Destroys = destroys };
     }
 
-    /// <summary>
-    /// What goes along with items that go, and who knows of it. Whoever makes an index does not know who wrote into it; those whose work stands in it
-    /// know of their own. Their work is taken back by the same approval, and done anew over what others have there: so all of that is in this evidence.
-    /// </summary>
+    /// <summary>The evidence with what goes along: see <see cref="GoesAlong"/>.</summary>
     private async ValueTask<StepReport> ExplainAsync(StepReport found, Effect.Begin begin, Call call, CancellationToken cancellationToken)
     {
-        // What is to be absent has a review of its own.
-        var goesAlong = !begin.Step.IsAbsent;
-        var gone = found.Destroys.Select(one => one.TakenBack).OfType<string>();
-        ImmutableArray<string> items = goesAlong && begin.Items.IsDefault ? default : [.. gone.Union(goesAlong ? begin.Items : [], StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var items = GoesAlong.In(begin.Step.IsAbsent, begin.Items, found.Destroys);
         var written = new List<Destruction>();
         foreach (var above in items is { IsDefault: false, IsEmpty: true } ? [] : call.Above)
         {
@@ -380,7 +374,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
             {
                 Session = session, Address = above.Had.Address, Config = above.Config, Outputs = above.Outputs, Secrets = _secrets, Time = _time,
                 Files = _folders.Files(_folders.Of(session, above.Had.Address, identity)), Identity = identity, Items = items,
-                Wanted = call.Wanted, Overwrites = goesAlong && above.Overwrites,
+                Wanted = call.Wanted, Overwrites = !begin.Step.IsAbsent && above.Overwrites,
             };
             try
             {
@@ -392,9 +386,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
             }
         }
 
-        var indices = found.Destroys.Where(one => one.Kind == DestructionKind.DeleteIndex).Select(one => (one.Target, one.Name)).ToHashSet();
-        var besides = goesAlong ? written.Where(one => !indices.Contains((one.Target, one.Name))) : [];
-        return written.Count == 0 ? found : found with { Destroys = [.. Destruction.Explain([.. found.Destroys, .. written]).Take(found.Destroys.Length), .. besides] };
+        return written.Count == 0 ? found : found with { Destroys = GoesAlong.With(begin.Step.IsAbsent, found.Destroys, written) };
     }
 
     private static Diagnostic BeyondApproval(RevertResult.Changed changed, ImmutableArray<Destruction> approved)
