@@ -50,10 +50,31 @@ public sealed class KeptAnswerTests
     }
 
     [Fact]
-    public async Task Plan_ThatWouldDoSomething_LooksEachTime()
+    public async Task Plan_OfWhatARepositoryHolds_IsKeptWhileItsFilesAreAsTheyWere()
     {
         await using var workflow = new Workflow();
         await Samples.CommitAsync(workflow, Samples.Configuration("http://127.0.0.1:1", workflow["repository"]));
+        var first = (await workflow.RunAsync("plan")).Expect(0).Says("to create").Out;
+        Replace(workflow, "plan", "as it was kept\n");
+        Assert.Equal("as it was kept\n", (await workflow.RunAsync("plan")).Expect(0).Out);
+
+        // A file that is touched, and one that is gone.
+        var latest = Directory.EnumerateFiles(workflow["repository"], "index-*").First();
+        File.SetLastWriteTimeUtc(latest, File.GetLastWriteTimeUtc(latest).AddSeconds(-5));
+        Assert.Equal(first, (await workflow.RunAsync("plan")).Expect(0).Out);
+        Replace(workflow, "plan", "as it was kept\n");
+        File.Delete(Directory.EnumerateFiles(workflow["repository"], "snap-*.dat", SearchOption.AllDirectories).First(file => Path.GetDirectoryName(file) != workflow["repository"]));
+        Assert.DoesNotContain("as it was kept", (await workflow.RunAsync("plan")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plan_ThatAsksACluster_LooksEachTime()
+    {
+        await using var source = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
+        await using var workflow = new Workflow();
+        await Samples.CommitAsync(workflow, Samples.Configuration("http://127.0.0.1:1", workflow["repository"])
+            .Replace("existing: nightly", "take: {}", StringComparison.Ordinal)
+            .Replace("    snapshots:", $"    source: {{ endpoint: \"{source.Endpoint}\" }}\n    snapshots:", StringComparison.Ordinal));
         (await workflow.RunAsync("plan")).Expect(0).Says("to create");
         Assert.False(File.Exists(Path.Combine(workflow.Home, "answers", "plan")));
     }
@@ -79,7 +100,8 @@ public sealed class KeptAnswerTests
     private static void Replace(Workflow workflow, string verb, string text)
     {
         var file = Path.Combine(workflow.Home, "answers", verb);
-        var follows = File.ReadLines(file).First();
-        File.WriteAllText(file, $"{follows}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}\n{text}");
+        var kept = File.ReadAllLines(file);
+        var rest = string.Concat(kept.Skip(2).TakeWhile(line => line.Length > 0).Select(line => $"{line}\n")) + $"\n{text}";
+        File.WriteAllText(file, $"{kept[0]}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(rest)))}\n{rest}");
     }
 }

@@ -91,7 +91,7 @@ internal static class PlanCommand
             DiagnosticView.Write(terminal, diagnostic);
         }
 
-        // Where something is to be done, sizes or what it destroys were looked up outside.
-        return new(report.Plan.Blocks.Any() ? ExitCode.BadInput : ExitCode.Done, report.Plan.IsEmpty && report.Seen.IsEmpty && report.Estimates.IsEmpty && report.Diagnostics.IsEmpty);
+        // What it destroys, and what a source holds, was asked of clusters; sizes in repositories are as long as their files are.
+        return new(report.Plan.Blocks.Any() ? ExitCode.BadInput : ExitCode.Done, report.Seen.IsEmpty && report.Diagnostics.IsEmpty && !report.Estimates.Values.Any(estimate => estimate.IsOfCluster));
     }
 }

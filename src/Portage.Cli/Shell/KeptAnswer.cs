@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Portage.Backends.Embedded;
+using Portage.Snapshots.Repositories;
 
 namespace Portage.Cli.Shell;
 
@@ -15,8 +16,8 @@ internal static class KeptAnswer
 
     /// <summary>What a verb answered.</summary>
     /// <param name="MayBeKept">
-    /// True only where it follows from nothing else: neither where it tells the time or what somebody is at, nor where anything outside the
-    /// home was looked at.
+    /// True only where it follows from nothing else than the home and files of repositories: neither where it tells the time or what somebody is at, nor
+    /// where anything else outside the home was looked at.
     /// </param>
     internal sealed record Answer(int ExitCode, bool MayBeKept);
 
@@ -35,13 +36,14 @@ internal static class KeptAnswer
         }
 
         NoCollecting.BeginFor(verb.Home.Ledger);
+        var looks = FolderLooks.Begin();
         var (output, error) = (new StringWriter(), new StringWriter());
         try
         {
             var made = await make(verb.Terminal.Into(output, error));
             if (made is { MayBeKept: true, ExitCode: ExitCode.Done } && digest is not null && error.GetStringBuilder().Length == 0 && DigestOf(verb) == digest)
             {
-                Keep(path, digest, output.ToString());
+                Keep(path, digest, Rest(looks.All, output.ToString()));
             }
 
             return made.ExitCode;
@@ -72,15 +74,36 @@ internal static class KeptAnswer
     {
         try
         {
-            // The digest of what it follows from, that of the text, the text.
+            // The digest of what it follows from, that of the rest, the files of repositories that it follows from, the text.
             var text = DurableFile.Read(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
             var start = 2 * (DigestLength + 1);
-            return text.Length >= start && text.StartsWith(digest, StringComparison.Ordinal) && text.AsSpan(DigestLength + 1, DigestLength).SequenceEqual(Hash(text[start..])) ? text[start..] : null;
+            return text.Length >= start && text.StartsWith(digest, StringComparison.Ordinal) && text.AsSpan(DigestLength + 1, DigestLength).SequenceEqual(Hash(text[start..])) ? TextOf(text.AsSpan(start)) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
+    }
+
+    private static string Rest(IEnumerable<KeyValuePair<string, string>> looks, string text) =>
+        string.Concat([.. looks.Select(look => $"{look.Value} {Convert.ToHexString(Encoding.UTF8.GetBytes(look.Key))}\n"), "\n", text]);
+
+    /// <summary>The text, while every file is as it was; null otherwise.</summary>
+    private static string? TextOf(ReadOnlySpan<char> rest)
+    {
+        while (rest.IndexOf('\n') is > 0 and var end)
+        {
+            var line = rest[..end];
+            var space = line.IndexOf(' ');
+            if (space < 0 || !line[..space].SequenceEqual(FolderLooks.StampOf(Encoding.UTF8.GetString(Convert.FromHexString(line[(space + 1)..])))))
+            {
+                return null;
+            }
+
+            rest = rest[(end + 1)..];
+        }
+
+        return rest.IsEmpty ? null : rest[1..].ToString();
     }
 
     private static void Keep(string path, string digest, string text)

@@ -48,7 +48,11 @@ public interface IDestroying
 /// <param name="Text">As <c>2 indices, 4 documents, 21 KB</c>.</param>
 /// <param name="DocumentCount">Documents concerned; null when not known.</param>
 /// <param name="Bytes">Bytes to read; null when not known.</param>
-public sealed record StepEstimate(string Text, long? DocumentCount, long? Bytes);
+public sealed record StepEstimate(string Text, long? DocumentCount, long? Bytes)
+{
+    /// <summary>True where a cluster said so, which may say something else the next moment; otherwise it follows from files of a repository.</summary>
+    public bool IsOfCluster { get; init; }
+}
 
 /// <summary>What came of running a step.</summary>
 public abstract record StepResult

@@ -26,6 +26,7 @@ public sealed class FileBlobStore : IBlobStore
     {
         cancellationToken.ThrowIfCancellationRequested();
         var directory = new DirectoryInfo(folder.Length == 0 ? _root : Resolve(folder));
+        FolderLooks.Note(directory.FullName);
         try
         {
             if (!directory.Exists)
@@ -48,6 +49,7 @@ public sealed class FileBlobStore : IBlobStore
         try
         {
             var file = new FileInfo(Resolve(path));
+            FolderLooks.Note(file.FullName);
             return new(file.Exists ? file.Length : null);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -81,9 +83,11 @@ public sealed class FileBlobStore : IBlobStore
 
     private SafeFileHandle OpenHandle(string path)
     {
+        var file = Resolve(path);
+        FolderLooks.Note(file);
         try
         {
-            return File.OpenHandle(Resolve(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -46,7 +46,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
             Documents = taken.Sum(index => index.DocumentCount ?? 0),
             Bytes = taken.Sum(index => index.StoreBytes ?? 0),
         };
-        return new(total.ToString(), total.Documents, total.Bytes);
+        return new(total.ToString(), total.Documents, total.Bytes) { IsOfCluster = true };
     }
 
     /// <inheritdoc/>
