@@ -28,6 +28,7 @@ internal static class ReviewsJson
             json.WriteString("unseen", look?.Unseen);
             json.WriteDigestOrNull("now", step.EvidenceDigest is { } evidence ? look?.Digest(evidence) : null);
             json.WriteTexts("lines", step.Evidence?.Lines ?? []);
+            json.WriteTexts("linesWhenApproved", step.Superseded?.Lines ?? []);
         });
     }
 }

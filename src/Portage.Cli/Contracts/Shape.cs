@@ -21,7 +21,7 @@ internal sealed record Shape(string Name, int Version, string About)
 
     public static readonly Shape EditExplanation = new("edit-explanation", 1, "What a start would do if a field had another value: with the step, and with others where that is anything.");
 
-    public static readonly Shape Reviews = new("reviews", 2, "What waits for a person, with its evidence. `evidence` is the digest of what the evaluation found: an approval is for this digest and no other. `destroys` is what is there when asked, `destroysWhenOpened` what was there when the review opened; where `changed` says that they differ, or a program wants to be sure, `workflow approve ADDRESS --evidence HASH` names `now`, the digest of the evidence with these numbers. `unseen` says why nobody could look; then nothing can be approved.");
+    public static readonly Shape Reviews = new("reviews", 2, "What waits for a person, with its evidence. `evidence` is the digest of what the evaluation found: an approval is for this digest and no other. `destroys` is what is there when asked, `destroysWhenOpened` what was there when the review opened; where `changed` says that they differ, or a program wants to be sure, `workflow approve ADDRESS --evidence HASH` names `now`, the digest of the evidence with these numbers. `unseen` says why nobody could look; then nothing can be approved. `linesWhenApproved` is what was approved before and came out otherwise since.");
 
     public static readonly Shape Leftovers = new("leftovers", 1, "What is left of steps that no configuration wants any more, and what somebody asked to be taken back. `fate` is left, leaves (the next start takes it back) or waits (something keeps it).");
 

@@ -43,7 +43,11 @@ internal static class ReviewView
             { HasChanged: true } => [.. look.Changes.Select(change => $"     CHANGED since the review opened: {change}")],
             _ => (string[])[],
         };
-        return [.. head, .. destroyed, .. told.SelectMany(line => Wrapped.On(terminal, line, IndentColumns + 2)).Select(line => terminal.Paint(line, Ink.Red)), .. (step.Evidence?.Lines ?? []).SelectMany(line => Wrapped.On(terminal, $"     {line}", IndentColumns + 2))];
+        var since = step.Superseded is { } passed
+            ? passed.Lines.Except(step.Evidence?.Lines ?? []).Select(line => $"     no longer, since it was approved: {line}").Concat((step.Evidence?.Lines ?? []).Except(passed.Lines).Select(line => $"     new since it was approved: {line}"))
+                .SelectMany(line => Wrapped.On(terminal, line, IndentColumns + 2))
+            : [];
+        return [.. head, .. since, .. destroyed, .. told.SelectMany(line => Wrapped.On(terminal, line, IndentColumns + 2)).Select(line => terminal.Paint(line, Ink.Red)), .. (step.Evidence?.Lines ?? []).SelectMany(line => Wrapped.On(terminal, $"     {line}", IndentColumns + 2))];
     }
 
     /// <summary>The numbers and names alone, where the evidence fills the screen and has taken the numbers away.</summary>

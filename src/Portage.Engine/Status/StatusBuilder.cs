@@ -124,6 +124,7 @@ public sealed class StatusBuilder(Planner planner)
             had.State == StepState.Absent ? null : had.ChangedAt)
         {
             HasMoreToCome = HasMoreToCome(standing, had),
+            Superseded = review is null ? null : had.Superseded,
             Unmet = review is { Why: not GateQuestion.Manual } ? review.Why : null,
             Items = progress is not null ? progress.Items : had is { State: StepState.Complete, Items: { Count: > 0 } done } ? new(done.Count, done.Count, []) : null,
         };
@@ -191,7 +192,8 @@ public sealed class StatusBuilder(Planner planner)
             case Standing.GateDue:
                 return (StepGroup.Pending, "its gate is asked next");
             case Standing.InReview review:
-                return (StepGroup.UnderReview, review.Gate.Why == GateQuestion.Manual ? "waits for approval: workflow approve" : $"{review.Gate.Why}; waits for approval: workflow approve");
+                var again = had.Superseded is null ? "waits for approval" : "what was approved has changed, waits for approval again";
+                return (StepGroup.UnderReview, review.Gate.Why == GateQuestion.Manual ? $"{again}: workflow approve" : $"{review.Gate.Why}; {again}: workflow approve");
             case Standing.Retries retries:
                 return (StepGroup.InProgress, $"attempt {had.Attempt} failed: {retries.Because.Detail} Tries again at {retries.At:HH:mm:ss} UTC");
             case Standing.Failed failed:

@@ -86,6 +86,9 @@ public sealed record StepStatus(
     /// <summary>The condition of its gate that did not hold, so that a person is asked; null where a person is always asked, or nobody is.</summary>
     public string? Unmet { get; init; }
 
+    /// <summary>Under review, what somebody let pass before and that came out otherwise since; null otherwise.</summary>
+    public StepReport? Superseded { get; init; }
+
     /// <summary>True where more comes of it after what it does now: it was only evaluated, is taken back and done anew, or is looked at again though it is complete.</summary>
     public bool HasMoreToCome { get; init; }
 

@@ -25,7 +25,12 @@ public sealed record StepEvaluated(string Session, int Run, StepAddress Step, in
         return new(fields.Session, fields.Run, fields.Step, fields.Needed(attempt), fields.Needed(evidence));
     }
 
-    internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) => had.Proposal is { } proposal
+    internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) => Evaluated(had) with { Superseded = Superseded(had) };
+
+    private StepReport? Superseded(StepRecord had) =>
+        (had.Proposal is { } proposal ? proposal.IsApproved ? proposal.Evidence : null : had.IsThrough ? had.Evidence : null) is { } passed && passed.Digest != Evidence.Digest ? passed : null;
+
+    private StepRecord Evaluated(StepRecord had) => had.Proposal is { } proposal
         ? had with { Proposal = proposal with { Evidence = Evidence, Review = null }, IsClaimed = false, Failure = null, RetryAt = null }
         : had with { State = StepState.Evaluated, Evidence = Evidence, GateReport = Evidence, Review = null, IsClaimed = false, Workload = null, Failure = null, RetryAt = null };
 }

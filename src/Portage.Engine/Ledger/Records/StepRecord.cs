@@ -133,6 +133,9 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>What its evaluation found.</summary>
     public StepReport? Evidence { get; init; }
 
+    /// <summary>What was let pass, where another look found something else since: who is asked again is told what changed. Null otherwise.</summary>
+    public StepReport? Superseded { get; init; }
+
     /// <summary>What came of running it.</summary>
     public StepReport? Report { get; init; }
 
