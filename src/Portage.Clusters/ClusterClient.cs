@@ -125,7 +125,7 @@ public sealed class ClusterClient : IDisposable
     internal async Task<PooledReply> ExchangeAsync(
         HttpMethod method, string path, HttpContent? content, bool expectContinue, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, Connection.Root + path) { Content = content };
+        using var request = new HttpRequestMessage(method, Connection.Root + path) { Content = content ?? (method == HttpMethod.Delete ? new SentOnce() : null) };
         request.Headers.Authorization = Connection.Credential.Header;
         request.Headers.ExpectContinue = expectContinue ? true : null;
 

@@ -63,7 +63,9 @@ public sealed record Destruction(DestructionKind Kind, string Target, string Nam
     public static IReadOnlyList<Destruction> Explain(IReadOnlyCollection<Destruction> all)
     {
         var written = all.Where(one => one is { Kind: DestructionKind.DeleteDocuments, Foreign: not null }).ToLookup(one => (one.Target, one.Name));
-        return [.. all.Select(one => one is { Kind: DestructionKind.DeleteIndex, Foreign: null } && written[(one.Target, one.Name)].ToArray() is [var own] && own.Documents + own.Foreign == one.Documents
+        var whole = all.Where(one => one.Kind == DestructionKind.DeleteIndex).Select(one => (one.Target, one.Name)).ToHashSet();
+        return [.. all.Select(one => one is { Kind: DestructionKind.DeleteDocuments } && whole.Contains((one.Target, one.Name)) ? one with { Foreign = 0 }
+            : one is { Kind: DestructionKind.DeleteIndex, Foreign: null } && written[(one.Target, one.Name)].ToArray() is [var own] && own.Documents + own.Foreign == one.Documents
             ? one with { Foreign = own.Foreign }
             : one)];
     }

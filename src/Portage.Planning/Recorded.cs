@@ -61,8 +61,8 @@ public sealed record RecordedStep(
     /// <summary>True while something works on it, or may.</summary>
     public bool IsWorking { get; init; }
 
-    /// <summary>True where it has run, and nobody has asked its gate yet.</summary>
-    public bool IsReported { get; init; }
+    /// <summary>True where it comes to its end in a run without anybody doing anything: it is at work, or will be, or its gate is asked next.</summary>
+    public bool IsComing { get; init; }
 }
 
 /// <summary>What is recorded of one item of a step.</summary>

@@ -11,11 +11,14 @@ public abstract record StepChange
 {
     private StepChange(StepAddress address, ImmutableArray<ChangeReason> because) => (Address, Because) = (address, because);
 
+    /// <summary>The same change for other reasons.</summary>
+    internal StepChange With(ImmutableArray<ChangeReason> because) => this with { Because = because };
+
     /// <summary>The step concerned.</summary>
     public StepAddress Address { get; }
 
     /// <summary>Why.</summary>
-    public ImmutableArray<ChangeReason> Because { get; }
+    public ImmutableArray<ChangeReason> Because { get; private init; }
 
     /// <summary>The word that users see.</summary>
     public abstract string Word { get; }

@@ -41,7 +41,7 @@ internal static class ExplainView
 
             if ((had.Report ?? had.Evidence) is { Lines: { IsEmpty: false } lines })
             {
-                output.WriteLine("What it said last:");
+                output.WriteLine($"What it said last{explained.Said}:");
                 foreach (var line in lines)
                 {
                     output.WriteLine($"  {line}");

@@ -28,7 +28,7 @@ public static class Desired
         leaving.ExceptWith(wanted.Select(step => step.Address));
         var stays = SpareWhatOthersHave(planner, session, leaving);
         SpareWhatIsStoodOn(planner, session, leaving, stays);
-        return wanted.AddRange(Begun(planner, session, leaving).Select(step => step with { IsAbsent = true, Stays = stays.TryGetValue(step.Address, out var items) ? [.. items.Order(StringComparer.Ordinal)] : [] }));
+        return wanted.AddRange(Begun(planner, session, leaving).Select(step => step with { IsAbsent = true, Overwrites = false, Stays = stays.TryGetValue(step.Address, out var items) ? [.. items.Order(StringComparer.Ordinal)] : [] }));
     }
 
     /// <summary>Keeps work in an index that another slice has work in by now: what would be deleted of the one would be missing in the other.</summary>

@@ -31,7 +31,7 @@ internal static class RecordedSteps
             LeavesBy = step.LeavesBy,
             IsServing = step.State == StepState.Serving,
             IsWorking = step.IsClaimed || step.Workload is not null,
-            IsReported = step is { State: StepState.Reported, Review: null },
+            IsComing = step is { State: StepState.Running or StepState.Reported, Review: null } && (step.Failure is null || step.RetryAt is not null || step.Run != run),
             Rejection = step.Rejection is { } refused && refused.Run != run ? $"rejected by {refused.By}{(refused.Comment is null ? "" : $": {refused.Comment}")}" : null,
         };
 }

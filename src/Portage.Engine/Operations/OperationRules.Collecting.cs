@@ -44,7 +44,7 @@ public sealed partial class OperationRules
         if (operation.IsWanted)
         {
             AddWhatComesAfter(chosen, begun);
-            if ((WhyStoodOn(chosen, session) ?? WhyKept(chosen, session, home)) is { } kept)
+            if ((WhyStoodOn(chosen, session) ?? WhyKept(chosen, wanted, session, home)) is { } kept)
             {
                 return OperationResult.Refused(kept);
             }
@@ -111,7 +111,7 @@ public sealed partial class OperationRules
     }
 
     /// <summary>Other work in the same indices, which would go along; null where there is none.</summary>
-    private Diagnostic? WhyKept(HashSet<StepAddress> chosen, SessionState session, HomeState home)
+    private Diagnostic? WhyKept(HashSet<StepAddress> chosen, HashSet<StepAddress> wanted, SessionState session, HomeState home)
     {
         var claims = Consent.AllOf(home, planner);
         var going = claims.Where(claim => claim.Session == session.Name && chosen.Contains(claim.Step)).ToArray();
@@ -137,7 +137,7 @@ public sealed partial class OperationRules
                 return DiagnosticCatalog.CollectRefused.Error(
                     null,
                     $"{claim.Step} made {names}, in which {lost.Step}{(lost.Session == session.Name ? "" : $" of session {lost.Session}")} has work. Nothing was asked for.") with
-                { Command = $"workflow explain {lost.Step}" };
+                { Command = lost.Session == session.Name && !wanted.Contains(lost.Step) ? $"workflow collect {string.Join(' ', chosen.Append(lost.Step).Select(step => $"{step.Source}/{step.Part}@{step.Target}").Distinct().Order(StringComparer.Ordinal))}" : $"workflow explain {lost.Step}" };
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Model.Diagnostics;
@@ -8,11 +9,11 @@ namespace Portage.Engine.Operations;
 /// <content>The verbs about reviews.</content>
 public sealed partial class OperationRules
 {
-    private static OperationResult Approve(Operation.Approve operation, SessionState session) =>
+    private OperationResult Approve(Operation.Approve operation, SessionState session) =>
         Decide(
         operation.Steps,
         session,
-        (run, step, reviewed) => WhyNot(step, reviewed) is { } why
+        (run, step, reviewed) => (WhyWanted(session, run, step) ?? WhyNot(step, reviewed)) is { } why
             ? ([], why)
             : (Approved(operation, session, run, step, reviewed), null),
         "Approved");
@@ -53,6 +54,13 @@ public sealed partial class OperationRules
 
         return new() { Run = run.Number, Events = [.. events], Messages = [.. messages], NothingToDo = events.Count == 0 };
     }
+
+    /// <summary>Why what a run would take back is not to go any more: what was committed since wants it again, and only the next start knows of that. Null otherwise.</summary>
+    private Diagnostic? WhyWanted(SessionState session, RunRecord run, StepRecord step) =>
+        step.Proposal is { Leaves: true, Review: not null } && session.Current is { } current && current.Number != run.Revision
+        && planner.Wanted(ConfigurationReader.ReadCanonical(current.Configuration).Config!).Any(wanted => wanted.Address == step.Address)
+            ? DiagnosticCatalog.DestructionChanged.Error(null, $"Run {run.Number} carries out revision {run.Revision}; revision {current.Number}, which was committed since, wants {step.Address} again. {NothingDecided}") with { Command = "workflow start" }
+            : null;
 
     /// <summary>Why an approval is not for what is there now; null when it is, or nobody looked.</summary>
     private static Diagnostic? WhyNot(StepRecord step, Reviewed reviewed)

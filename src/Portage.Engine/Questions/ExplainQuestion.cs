@@ -19,6 +19,9 @@ namespace Portage.Engine.Questions;
 /// <param name="Happened">Its history, oldest first, with the place of each event in the ledger.</param>
 public sealed record Explanation(long Position, StepAddress Step, StepStatus? Status, StepChange? Change, StepRecord? Had, ImmutableArray<(long Position, DateTimeOffset At, string Text)> Happened)
 {
+    /// <summary>What must be said with its report, beginning with <c>; </c>, where that is not about just what it has; empty otherwise.</summary>
+    public string Said => Had is null ? "" : ItemsSaid.Note(Had, null);
+
     /// <summary>True where nobody wants it any more and somebody asked for it to be taken back: nothing comes instead.</summary>
     public bool Leaves { get; init; }
 }
@@ -50,10 +53,15 @@ public static class ExplainQuestion
             : null;
         var change = plan?.Changes.FirstOrDefault(change => change.Address == step);
         var happened = SessionEvents.Of(events, session.Name)
-            .Where(recorded => recorded.Event is StepEvent happened && happened.Step == step)
-            .Select(recorded => (recorded.Sequence, recorded.At, ((StepEvent)recorded.Event).Describe()));
+            .Where(recorded => recorded.Event is StepEvent happened && (happened.Step == step || TakenFrom(step, happened) is not null))
+            .Select(recorded => (recorded.Sequence, recorded.At, TakenFrom(step, (StepEvent)recorded.Event) ?? ((StepEvent)recorded.Event).Describe()));
         return new(asked.Position, step, status.Steps.FirstOrDefault(one => one.Address == step), change, session.Steps.GetValueOrDefault(step), [.. happened]) { Leaves = Leaves(plan, step) };
     }
+
+    /// <summary>What another step took over from this one; null where the event is none of that.</summary>
+    private static string? TakenFrom(StepAddress step, StepEvent happened) => happened is StepStarted { Takes: { } takes } && takes.FirstOrDefault(work => work.From == step) is { } work
+        ? $"run {happened.Run}: {happened.Step} takes over {string.Join(", ", work.Items)}"
+        : null;
 
     /// <summary>What if a field had another value?</summary>
     /// <param name="edit">As typed: <c>path=value</c>.</param>

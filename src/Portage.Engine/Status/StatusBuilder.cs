@@ -88,7 +88,7 @@ public sealed class StatusBuilder(Planner planner)
 
         notes.AddRange(dormant.Select(wish => wish.Text));
         var known = wanted.Select(step => step.Address).Concat(dormant.Select(wish => wish.Step)).ToHashSet();
-        var orphans = session.Steps.Values.Where(step => step.HasEffects && !known.Contains(step.Address)).Select(step => step.Address.ToString()).Order(StringComparer.Ordinal).ToArray();
+        var orphans = session.Steps.Values.Where(step => step.HasEffects && step.Items is not { IsEmpty: true } && !known.Contains(step.Address)).Select(step => step.Address.ToString()).Order(StringComparer.Ordinal).ToArray();
         if (orphans.Length > 0)
         {
             notes.Add($"No longer in the configuration, and left as they are: {string.Join(", ", orphans)}. To have them taken back: workflow collect ADDRESS.");
@@ -108,7 +108,7 @@ public sealed class StatusBuilder(Planner planner)
             : Pace.LastWord(sight, had);
         var (group, situation) = session.ActiveRun is null && standing is not Standing.Settled && ForbiddenField(step, had) is { } field
             ? (StepGroup.Pending, $"was done with another {field}, and cannot go on like this: workflow plan")
-            : SituationOf(standing, had, session, controller, progress, standstill);
+            : SituationOf(step, standing, had, session, controller, progress, standstill);
         var review = (standing as Standing.InReview)?.Gate;
         return new(
             step.Address,
@@ -149,7 +149,7 @@ public sealed class StatusBuilder(Planner planner)
             ? TimeSpan.FromSeconds(Math.Min((total - progress.Done) / rate, TimeSpan.FromDays(365).TotalSeconds))
             : null;
 
-    private static (StepGroup Group, string Situation) SituationOf(Standing standing, StepRecord had, SessionState session, int? controller, StepProgress? progress, string? standstill)
+    private static (StepGroup Group, string Situation) SituationOf(WantedStep step, Standing standing, StepRecord had, SessionState session, int? controller, StepProgress? progress, string? standstill)
     {
         var isUnderWay = session.ActiveRun is not null;
         switch (standing)
@@ -161,9 +161,9 @@ public sealed class StatusBuilder(Planner planner)
             case Standing.Working or Standing.Ready when had.Serves && !isUnderWay:
                 return (StepGroup.InProgress, $"is started again{(standstill is null ? "" : $"; {standstill}")}");
             case Standing.Settled:
-                return (StepGroup.Complete, Summary(had.Report));
+                return (StepGroup.Complete, Summary(had.Report) + ItemsSaid.Note(had, step));
             case Standing.Waits when had.State == StepState.Complete:
-                return (StepGroup.Complete, $"{Summary(had.Report)}; looked at again when the steps before it are done");
+                return (StepGroup.Complete, $"{Summary(had.Report)}{ItemsSaid.Note(had, step)}; looked at again when the steps before it are done");
             case Standing.Waits waits:
                 return (StepGroup.Pending, isUnderWay ? $"waits for {string.Join(" and ", waits.On)}" : NotStarted(session));
             case Standing.Held held:

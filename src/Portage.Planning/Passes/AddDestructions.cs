@@ -29,6 +29,9 @@ internal static class AddDestructions
             StepChange.Update => (hasWork && step!.Edges.Any(edge => edge.InPlace)) || step!.Overwrites,
             StepChange.Create => step!.Overwrites,
 
+            // What was looked at and has written nothing yet is about to write.
+            StepChange.Adopt => step!.Overwrites && had?.EffectsSince is null,
+
             // What was begun to be taken back goes on being so, whatever is wanted by now.
             StepChange.Revert => hasWork,
             _ => false,

@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using Portage.Model.Addresses;
+using Portage.Planning.Verdicts;
 
 namespace Portage.Planning.Passes;
 
 /// <summary>Lists what is recorded and no longer wanted.</summary>
 internal static class CollectOrphans
 {
-    public static IEnumerable<StepChange> Changes(ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded)
+    public static IEnumerable<StepChange> Changes(ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded, ImmutableArray<StepChange> changes)
     {
+        var goes = changes.SelectMany(change => change.TakesOver, (change, taken) => (taken.From, taken.Item, To: change.Address)).ToLookup(one => one.From);
         var known = wanted.Select(step => step.Address).ToHashSet();
         return recorded.Values
             .Where(step => step.State != RecordedState.Absent && !known.Contains(step.Address))
@@ -16,6 +18,15 @@ internal static class CollectOrphans
             .Select(step => new StepChange.Collect(
                 step.Address,
                 step.IsWorking,
-                [step is { LeavesBy: { } by, IsWorking: false } ? new(null, null, null, $"no longer in the configuration; {by} asked for it to be taken back, and other work keeps it: what it made is left as it is") : new(null, null, null, $"no longer in the configuration; {(step.IsWorking ? "it is stopped, and " : "")}what it made is left as it is: workflow collect {step.Address} takes it back")]));
+                [goes[step.Address].Any() || step.Items is { Count: 0 } ? new(null, null, null, Gone(step, goes[step.Address].ToArray())) : step is { LeavesBy: { } by, IsWorking: false } ? new(null, null, null, $"no longer in the configuration; {by} asked for it to be taken back, and other work keeps it: what it made is left as it is") : new(null, null, null, $"no longer in the configuration; {(step.IsWorking ? "it is stopped, and " : "")}what it made is left as it is: workflow collect {step.Address} takes it back")]));
+    }
+
+    /// <summary>What becomes of work that other steps have, or take over in this run.</summary>
+    private static string Gone(RecordedStep step, (StepAddress From, string Item, StepAddress To)[] goes)
+    {
+        var going = goes.GroupBy(one => one.To, one => one.Item).Select(to => $"{NamesText.Of([.. to.Order(StringComparer.Ordinal)])} {(to.Count() == 1 ? "goes" : "go")} to {to.Key}").ToArray();
+        var left = step.Items!.Keys.Except(goes.Select(one => one.Item), StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        var rest = left.Length == 0 ? "and it has nothing else in any index" : $"and what it made of {NamesText.Of(left)} is left as it is";
+        return $"no longer in the configuration; {(going.Length == 0 ? "what it did has gone to other steps" : string.Join(", ", going))}, {rest}";
     }
 }

@@ -29,6 +29,28 @@ internal static class CompareWithRecorded
             changes.Add(ChangeOf(step.Address, verdict));
         }
 
+        return TellWhatGoes(changes);
+    }
+
+    /// <summary>Of what is selected no longer, that which another step takes over is not left.</summary>
+    private static ImmutableArray<StepChange> TellWhatGoes(ImmutableArray<StepChange>.Builder changes)
+    {
+        var goes = changes.Where(change => !change.TakesOver.IsEmpty).SelectMany(change => change.TakesOver, (change, taken) => (taken.From, taken.Item, To: change.Address)).ToLookup(one => one.From);
+        for (var place = 0; goes.Count > 0 && place < changes.Count; place++)
+        {
+            var change = changes[place];
+            if (goes[change.Address].ToArray() is { Length: > 0 } going && change.Because.FirstOrDefault(reason => reason.Text == StepVerdicts.LeftText(change.Left)) is { } left)
+            {
+                var stays = change.Left.Except(going.Select(one => one.Item), StringComparer.Ordinal).ToArray();
+                changes[place] = change.With(
+                [
+                    .. change.Because.Where(reason => reason != left),
+                    .. going.GroupBy(one => one.To, one => one.Item).Select(to => left with { Text = StepVerdicts.GoesText([.. to], to.Key) }),
+                    .. stays.Length > 0 ? [left with { Text = StepVerdicts.LeftText(stays) }] : Array.Empty<ChangeReason>(),
+                ]);
+            }
+        }
+
         return changes.DrainToImmutable();
     }
 

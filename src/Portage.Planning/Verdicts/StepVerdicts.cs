@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Configuration.Fields;
+using Portage.Model.Addresses;
 using Portage.Model.Steps;
 using Portage.Planning.Fingerprints;
 
@@ -57,6 +58,14 @@ public static class StepVerdicts
     private static ImmutableArray<TakenItem> TakesOver(
         WantedStep step, InputEdge edge, IReadOnlyList<UpstreamLook> before, Dictionary<string, Fingerprint> wanted, ImmutableArray<string> added, Func<string, IEnumerable<OtherWork>> others) =>
         [.. added.Select(item => TakenItems.Of(step, edge, new(item, wanted[item]), before, others(item))).OfType<TakenItem>()];
+
+    /// <summary>As <c>a is selected no longer, and left as it is</c>.</summary>
+    public static string LeftText(IReadOnlyCollection<string> items) =>
+        $"{NamesText.Of(items)} {(items.Count == 1 ? "is" : "are")} selected no longer, and left as {(items.Count == 1 ? "it is" : "they are")}";
+
+    /// <summary>As <c>a is selected no longer, and goes to logs/b@blue:backfill as it is</c>.</summary>
+    public static string GoesText(IReadOnlyCollection<string> items, StepAddress to) =>
+        $"{NamesText.Of(items)} {(items.Count == 1 ? "is" : "are")} selected no longer, and {(items.Count == 1 ? "goes" : "go")} to {to} as {(items.Count == 1 ? "it is" : "they are")}";
 
     private static ImmutableArray<ChangeReason> Taken(InputEdge edge, ImmutableArray<TakenItem> takesOver) =>
     [
@@ -280,7 +289,7 @@ public static class StepVerdicts
                 if (_done is not null && looked.Items is { } items)
                 {
                     var done = _done;
-                    Items(edge, text, item => items.TryGetValue(item, out var there) ? there.Since > done[item].Since : upstream.Verdict.Added.Contains(item, StringComparer.Ordinal));
+                    Items(edge, text, item => items.TryGetValue(item, out var there) ? there.Since > done[item].Since : upstream.Verdict.Added.Contains(item, StringComparer.Ordinal) && !upstream.Verdict.TakesOver.Any(taken => taken.Item == item));
                 }
                 else if (since > _had.EffectsSince)
                 {
@@ -373,7 +382,7 @@ public static class StepVerdicts
 
             if (left.Length > 0)
             {
-                reasons.Add(new(_itemEdge!.SelectedBy, null, null, $"{NamesText.Of(left)} {(left.Length == 1 ? "is" : "are")} selected no longer, and left as {(left.Length == 1 ? "it is" : "they are")}"));
+                reasons.Add(new(_itemEdge!.SelectedBy, null, null, LeftText(left)));
             }
 
             return reasons.ToImmutable();

@@ -47,8 +47,9 @@ internal static class TakenItems
 
     /// <summary>Complete, or soon, and neither wanted there any more nor about to go.</summary>
     private static bool IsFree(OtherWork other, string item) =>
-        other.Had is { EffectsSince: not null, AskedBy: null, LeavesBy: null, Rejection: null, TakingBack: null, IsServing: false }
-        && (other.Had.State == RecordedState.Complete || other.Had.IsWorking || other.Had.IsReported)
+        (other.Wanted is null || other.Had.AskedBy is null)
+        && other.Had is { EffectsSince: not null, LeavesBy: null, Rejection: null, TakingBack: null, IsServing: false }
+        && (other.Had.State == RecordedState.Complete || other.Had.IsWorking || other.Had.IsComing)
         && (other.Wanted is null || (!other.Wanted.IsAbsent && StepItems.EdgeOf(other.Wanted) is { } place && !Selects(other.Wanted.Edges[place], item)));
 
     private static bool Selects(InputEdge edge, string item) =>

@@ -117,7 +117,9 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
     public IEnumerable<Destruction> Destroys(string cluster)
     {
         // Of an index that holds others' documents as well, ours are deleted; how many of each one there are is known of all of them together.
-        var left = HoldsNothingElse ? Documents : Math.Min(Documents, Accepted);
+        // What was sent and not acknowledged when the work was killed is perhaps there as well, and goes as well.
+        var ours = Written is { } written && written.Count == Accepted ? Accepted : Math.Max(Accepted, Sum(Now, Before.Of) ?? long.MaxValue);
+        var left = HoldsNothingElse ? Documents : Math.Min(Documents, ours);
         var stays = HoldsNothingElse ? 0 : Foreign;
         foreach (var (target, mark) in Now.Where(target => target.Value.Documents > 0))
         {

@@ -339,6 +339,35 @@ public sealed class CollectTests
         Assert.Contains("logs/b@blue:metadata made b, in which logs/a@blue:", refused.Detail, StringComparison.Ordinal);
     }
 
+    /// <summary>A run goes on with its own revision; whoever approves after another was committed means that one.</summary>
+    [Fact]
+    public void Approve_WhatTheCommittedRevisionWantsAgain_IsRefused()
+    {
+        var story = Left();
+        Ask(story, "logs/b");
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Settle();
+        story.Reverted("logs/b@blue:validate").Evaluate("logs/b@blue:metadata", destroys: Index).Evaluate("logs/b@blue:backfill", destroys: Documents).Settle();
+        story.Do(new Operation.Configure(WithB, "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        var step = Had(story, "logs/b@blue:backfill");
+        var refused = story.Do(new Operation.Approve([new(step.Address, step.OpenReview!.Evidence)], null) { By = "ann" });
+        Assert.Equal("PG2025", Assert.Single(refused.Diagnostics).Code);
+        Assert.DoesNotContain("revert", story.Settle(), StringComparison.Ordinal);
+    }
+
+    /// <summary>What is taken back is not written over what others have.</summary>
+    [Fact]
+    public void Desired_OfABackfillThatOverwrote_OverwritesNothing()
+    {
+        var story = new Story { There = [] }.Start(WithB.Replace("indices: { include: [b] }\n        " + NoGates, "indices: { include: [b] }\n        " + NoGates.Replace("backfill: {", "backfill: { conflict: overwrite,", StringComparison.Ordinal), StringComparison.Ordinal)).Finish();
+        story.Start(Story.Config(NoGates));
+        Assert.False(Ask(story, "logs/b").HasFailed);
+        var absent = Desired.Of(story.Planner, Configuration.Reading.ConfigurationReader.ReadCanonical(story.Session.Current!.Configuration).Config!, story.Session, run: 0).Where(step => step.IsAbsent).ToArray();
+        Assert.NotEmpty(absent);
+        Assert.All(absent, step => Assert.False(step.Overwrites));
+    }
+
     [Fact]
     public void Collect_OneOfItsIndicesIsOfAnotherSliceNow_TakesBackTheOthers()
     {

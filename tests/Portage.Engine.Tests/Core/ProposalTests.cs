@@ -61,6 +61,23 @@ public sealed class ProposalTests
         Assert.NotNull(story.Session.Steps[metadata].OpenReview);
     }
 
+    /// <summary>Looked at, and not run: what it would write over is a line of the plan as long as nothing is written.</summary>
+    [Fact]
+    public void Plan_OfAFirstBackfillThatOverwritesAndIsUnderReview_MayDestroy()
+    {
+        var story = new Story { There = [] }.Start(Story.Config(Overwriting));
+        story.Settle();
+        story.Report("logs/main:snapshot").Settle();
+        story.Evaluate(Metadata).Settle();
+        story.Report(Metadata).Settle();
+        story.Evaluate(Backfill, destroys: [new(Portage.Planning.DestructionKind.OverwriteDocuments, "blue", "a", 3, null, 3) { Item = "a" }]).Settle();
+        Assert.NotNull(Step(story).OpenReview);
+        var config = Configuration.Reading.ConfigurationReader.ReadCanonical(story.Session.Current!.Configuration).Config!;
+        var change = story.Planner.Plan(config, story.Session.Recorded()).Plan.Changes.Single(one => one.Address == StepAddress.Parse(Backfill));
+        Assert.IsType<StepChange.Adopt>(change);
+        Assert.True(change.MayDestroy);
+    }
+
     [Fact]
     public void Start_WithNothingToDo_DropsWhatWasApproved()
     {

@@ -152,6 +152,48 @@ public sealed class TakenItemTests
         Assert.Empty(story.Session.NotesFor(Had(story, "z", "backfill")));
     }
 
+    /// <summary>What it was compared with is what comes back: nothing of it is later than the comparison.</summary>
+    [Fact]
+    public void Plan_WhatWasComparedComesBackFromAnotherSlice_IsNotComparedAgain()
+    {
+        var story = Done();
+        story.Do(new Operation.Pause(["logs/z@blue:validate"]) { By = "ann" });
+        story.Start(Two("a", "b, c"));
+        Carried(story);
+        Assert.Equal(["b", "c"], Had(story, "z", "backfill").Items!.Keys);
+        Assert.Equal(["a", "b"], Had(story, "a", "validate").Items!.Keys);
+        story.Do(new Operation.Stop { By = "ann" });
+        story.Do(new Operation.Configure(Two("a, b", "c"), "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        Assert.IsType<StepChange.Keep>(Change(story, "logs/a@blue:validate"));
+        Assert.Single(Change(story, "logs/a@blue:backfill").TakesOver);
+    }
+
+    /// <summary>Killed in the middle of a swap, with its worker: it comes to its end, and what it gives is taken over then.</summary>
+    [Fact]
+    public void Decide_WhoHadItWasKilledAtWork_IsWaitedFor()
+    {
+        var story = Done();
+        story.Start(Two("a, c", "b"));
+        story.Settle();
+        story.Evaluate("logs/a@blue:metadata").Evaluate("logs/z@blue:metadata").Settle();
+        story.Report("logs/a@blue:metadata").Settle();
+        story.Begun("logs/a@blue:backfill").Lose("logs/a@blue:backfill");
+        var told = story.Report("logs/z@blue:metadata").Settle();
+        Assert.DoesNotContain("run logs/z@blue:backfill", told, StringComparison.Ordinal);
+        Assert.Contains("run logs/z@blue:backfill #1 takes b from logs/a@blue:backfill", Carried(story), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_WhoIsAskedToDoItAnewIsWantedNoLonger_IsTakenOver()
+    {
+        var story = Done();
+        story.Do(new Operation.Redo(["logs/z@blue:backfill"], IsWanted: true) { By = "ann" });
+        story.Do(new Operation.Configure(Two("a, b", "c").Replace("  z:", "  y:", StringComparison.Ordinal), "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        Assert.Single(Change(story, "logs/y@blue:backfill").TakesOver);
+    }
+
     private static string Two(string a, string z, string slice = "metadata: { approve: none }") => $$"""
         targets: { blue: { endpoint: "http://blue:9200" } }
         migrations:
