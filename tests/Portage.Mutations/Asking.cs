@@ -44,7 +44,8 @@ internal static class Asking
 
     private static (int Passed, int Skipped, ImmutableArray<string> Failed) Read(byte[] results)
     {
-        using var json = JsonDocument.Parse(results);
+        // The runner writes what a test is given as it is, control characters too, which no JSON may have.
+        using var json = JsonDocument.Parse(Array.ConvertAll(results, one => one < ' ' ? (byte)' ' : one));
         var tests = json.RootElement.GetProperty("results").GetProperty("tests").EnumerateArray()
             .Select(test => (Name: test.GetProperty("name").GetString()!, Status: test.GetProperty("status").GetString()))
             .ToArray();
