@@ -49,6 +49,7 @@ public sealed class SandboxCluster : IAsyncDisposable
 
     /// <summary>Starts a cluster, empty, that answers when this returns.</summary>
     /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The port cannot be had for another reason, as one below 1024 without the right to it.</exception>
     public static async Task<SandboxCluster> StartAsync(SandboxOptions options, CancellationToken cancellationToken)
     {
         var cluster = new SandboxCluster(options);

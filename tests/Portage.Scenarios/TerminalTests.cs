@@ -162,7 +162,7 @@ public sealed class TerminalTests
 
     private static string Plain(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal);
 
-    private static async Task<Ran> OnTerminalAsync(Workflow workflow, string typed, string arguments, string before = "")
+    internal static async Task<Ran> OnTerminalAsync(Workflow workflow, string typed, string arguments, string before = "")
     {
         if (!File.Exists("/usr/bin/script"))
         {

@@ -80,7 +80,7 @@ public sealed class HomeAccess(Home home, Planner planner, TimeProvider time) : 
         return ValueTask.FromResult(new WorkSight(controller, steps, Environment.ProcessorCount));
 
         StepSight SightOf(StepRecord step) => step.Inputs is { } inputs
-            ? new WorkFolder(home.WorkOf(session.Name, step.Address, inputs.Fingerprints.Identity)).Sight(troubles.FirstOrDefault(trouble => trouble.Session == session.Name && trouble.Step == step.Address))
+            ? new WorkFolder(home.WorkOf(session.Name, step.Address, inputs.Fingerprints.Identity)).Sight(troubles.FirstOrDefault(trouble => trouble.Session == session.Name && trouble.Step == step.Address), step.Workload?.Token)
             : StepSight.None;
     }
 

@@ -114,11 +114,16 @@ public sealed class WorkFolder(string path)
 
     /// <summary>What is seen of the work. What cannot be looked at counts as alive, because nobody may say that it is over.</summary>
     /// <param name="trouble">What the controller told of it.</param>
-    public StepSight Sight(WatchTrouble? trouble)
+    /// <param name="token">The worker's, as the ledger has it; null where none is at work.</param>
+    public StepSight Sight(WatchTrouble? trouble, long? token)
     {
         var progress = Try(() => Progress, null);
-        return new(progress, Try(() => HasLivingWorker, true), trouble)
+
+        // The lock first: a worker writes its outcome before it lets go.
+        var (isAlive, hasEnded) = Try(() => HasLivingWorker ? (true, false) : (false, token is not null && Outcome?.Token == token), (true, false));
+        return new(progress, isAlive, trouble)
         {
+            HasEnded = hasEnded,
             Serving = Try(() => Serving is { } said && said.Token == Worker?.Token ? new WorkloadSighting.Serving(said.Report, said.Outputs, said.At) : null, null),
         };
     }

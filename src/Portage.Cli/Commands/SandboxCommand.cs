@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
 using Portage.Cli.Shell;
 using Portage.Model.Clusters;
 using Portage.Model.Diagnostics;
@@ -28,6 +30,12 @@ internal static class SandboxCommand
             return ExitCode.BadInput;
         }
 
+        if (port is < IPEndPoint.MinPort or > IPEndPoint.MaxPort)
+        {
+            verb.Say(DiagnosticCatalog.BadUsage.Error(null, $"{port} is no port: it is a number from 1 to {IPEndPoint.MaxPort}, or 0 for a free one.") with { Command = "workflow sandbox start --port 0" });
+            return ExitCode.BadInput;
+        }
+
         try
         {
             await using var cluster = await SandboxCluster.StartAsync(new SandboxOptions { Port = port, Version = version }, cancellationToken);
@@ -44,7 +52,7 @@ internal static class SandboxCommand
 
             return ExitCode.Done;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
             verb.Say(DiagnosticCatalog.BadUsage.Error(null, $"Port {port} cannot be used: {e.Message}") with { Command = "workflow sandbox start --port 0" });
             return ExitCode.BadInput;

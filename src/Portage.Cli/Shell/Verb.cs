@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Portage.Backends.Embedded;
 using Portage.Cli.Contracts;
+using Portage.Engine.Looking;
 using Portage.Engine.Operations;
 using Portage.Engine.Questions;
 using Portage.Engine.Status;
@@ -116,8 +117,9 @@ internal sealed class Verb
         Said(Asked.Find(await Access.ReadAsync(cancellationToken), name ?? SessionName, Access.Place));
 
     /// <summary>Where the steps of a session stand now.</summary>
+    /// <param name="asked">What was read; takes in the news that the answer needs.</param>
     public async Task<StatusReport> StatusOfAsync(Asked asked, CancellationToken cancellationToken) =>
-        StatusQuestion.Answer(StepCatalog.Planner, asked, await Access.LookAsync(asked.Session, cancellationToken), Time.GetUtcNow());
+        await StatusLooks.AnswerAsync(StepCatalog.Planner, Access, asked, Time, cancellationToken);
 
     /// <summary>The answer; null where there is none, and then why has been said.</summary>
     public T? Said<T>((T? Answer, Diagnostic? Why) answered)

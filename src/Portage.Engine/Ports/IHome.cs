@@ -56,6 +56,9 @@ public sealed record WorkSight(ControllerInfo? Controller, ImmutableDictionary<S
 /// <param name="Trouble">What keeps the controller from seeing or reaching it; null when nothing does.</param>
 public sealed record StepSight(StepProgress? Progress, bool IsAlive, WatchTrouble? Trouble)
 {
+    /// <summary>True when its worker has ended, and what came of it is there for the controller; false of one that is gone without an outcome.</summary>
+    public bool HasEnded { get; init; }
+
     /// <summary>What it said last, where it is a service that serves.</summary>
     public WorkloadSighting.Serving? Serving { get; init; }
 

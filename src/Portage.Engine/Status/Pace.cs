@@ -35,6 +35,11 @@ internal static class Pace
             return hasController ? null : "stands still without a controller: workflow start";
         }
 
+        if (sight.HasEnded)
+        {
+            return hasController ? "its worker has ended; its result is taken in next" : "its worker has ended; its result waits for a controller: workflow start";
+        }
+
         if (!sight.IsAlive)
         {
             return hasController ? "its worker is gone; another one goes on from its position" : "its worker is gone; stands still without a controller: workflow start";

@@ -64,6 +64,25 @@ public sealed class StatusTests
         TellsNoRate(Seen(story, new(Progress(story), IsAlive: false, null), controller), situation);
     }
 
+    /// <summary>Its outcome is there, and the controller has not taken it in yet: nothing is wrong, and nothing is done again.</summary>
+    [Theory]
+    [InlineData(Controller, "running; its worker has ended; its result is taken in next")]
+    [InlineData(null, "running; its worker has ended; its result waits for a controller: workflow start")]
+    public void Of_AWorkerThatHasEnded_IsNotTakenForGone(int? controller, string situation)
+    {
+        var story = Working();
+        TellsNoRate(Seen(story, new(Progress(story), IsAlive: false, null) { HasEnded = true }, controller), situation);
+    }
+
+    [Fact]
+    public void Of_AWorkerThatWasAskedToPauseAndHasEnded_SaysSo()
+    {
+        var story = Working();
+        story.Do(new Operation.Pause(["*"]) { By = "ann" });
+        var step = Seen(story, new(Progress(story), IsAlive: false, null) { HasEnded = true });
+        Assert.Equal("is being paused by ann: its worker has ended; its result is taken in next", step.Situation);
+    }
+
     [Fact]
     public void Of_AWorkerOutOfSight_TellsWhyAndWhenItWasTriedAndWillBe()
     {
