@@ -1,4 +1,8 @@
 using Portage.Backends.Embedded;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
+using Portage.Model.Steps;
 
 namespace Portage.Backends.Tests.Embedded;
 
@@ -83,6 +87,25 @@ public sealed class WorkFolderTests : IDisposable
         await ending;
         Assert.True(sight.IsAlive || sight.HasEnded);
         Assert.True(_work.Sight(null, 2).HasEnded);
+    }
+
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    public async Task Look_AtASessionWhoseWorkerLeftAnOutcome_TakesItForThatOfTheWorkerInTheLedger(long token, bool hasEnded)
+    {
+        var (step, identity) = (StepAddress.Parse("logs/posts@blue:backfill"), Fingerprint.Of("the work"));
+        var home = new Home(_folder.Path);
+        home.Create();
+        var work = home.WorkOf("default", step, identity);
+        Directory.CreateDirectory(work);
+        new WorkFolder(work).Outcome = Outcome;
+        var state = new HomeState();
+        state.Apply(new SessionCreated("default", "ann"), default);
+        state.Apply(new StepStarted("default", 1, step, 1, StepPhase.Run, new(1, [], [], new(identity, identity, identity))), default);
+        state.Apply(new WorkloadStarted("default", 1, step, new("process", work, token, identity)), default);
+        var sight = await new HomeAccess(home, new([]), TimeProvider.System).LookAsync(state.Sessions["default"], Cancelled);
+        Assert.Equal((false, hasEnded), (sight.Of(step).IsAlive, sight.Of(step).HasEnded));
     }
 
     private static WorkOutcome Outcome { get; } = new(2, null, null, null, IsTransient: false);
