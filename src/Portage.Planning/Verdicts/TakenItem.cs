@@ -49,7 +49,7 @@ internal static class TakenItems
     private static bool IsFree(OtherWork other, string item) =>
         (other.Wanted is null || other.Had.AskedBy is null)
         && other.Had is { EffectsSince: not null, LeavesBy: null, Rejection: null, TakingBack: null, IsServing: false }
-        && (other.Had.State == RecordedState.Complete || other.Had.IsWorking || other.Had.IsComing)
+        && (other.Had.State == RecordedState.Complete || other.Had.IsWorking || (other.Had.IsComing && other.Wanted is not null))
         && (other.Wanted is null || (!other.Wanted.IsAbsent && StepItems.EdgeOf(other.Wanted) is { } place && !Selects(other.Wanted.Edges[place], item)));
 
     private static bool Selects(InputEdge edge, string item) =>

@@ -75,8 +75,9 @@ internal sealed class User(World world)
         var session = world.State.Sessions[HomeState.DefaultSession];
         Do(new Operation.Resume(["*"]) { By = "ann" });
         Decide(session, isApproval: true);
-        if (session.ActiveRun is null)
+        if (session.ActiveRun is not { } run || run.Revision != session.Current!.Number)
         {
+            // What was committed since is carried out by the next start alone, and what it wants again is not approved to go.
             world.Start();
         }
     }

@@ -23,7 +23,7 @@ internal sealed class SnapshotsOfTest(HttpMessageHandler sandbox) : DelegatingHa
             return await base.SendAsync(request, cancellationToken);
         }
 
-        var body = request.Content is null ? null : JsonNode.Parse(await request.Content.ReadAsStringAsync(cancellationToken));
+        var body = request.Content is { Headers.ContentLength: not 0 } content ? JsonNode.Parse(await content.ReadAsStringAsync(cancellationToken)) : null;
         var (status, answer) = Answer(request.Method.Method, path[1..], body);
         return new(status) { Content = new StringContent(answer.ToJsonString(), Encoding.UTF8, "application/json") };
     }
