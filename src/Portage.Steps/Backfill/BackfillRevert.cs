@@ -111,7 +111,7 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
     {
         var files = context.Files.Item(look.Item);
         var notes = new BackfillNotes(files);
-        var emptied = new EmptiedIndex(client, context.AssertLease, on.TargetPath);
+        var emptied = new EmptiedIndex(client, context.AssertLease, on.TargetPath) { LeavesToOthers = !IsWanted(look.Item) };
         var byDocument = look.Now.Keys.ToImmutableSortedSet(StringComparer.Ordinal);
         if (await notes.EmptiedAsync(cancellationToken) is { } begun)
         {
@@ -131,6 +131,9 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
             await new WrittenDocuments(context, client, await OwnWrites.OfAsync(client, look, cancellationToken)).DeleteAsync(index, byDocument, journal, cancellationToken);
         }
     }
+
+    private bool IsWanted(string item) =>
+        on.In(context.Wanted ?? context.Config) is { Slice.Backfill.Skip: false } wanted && wanted.IsSamePlaceAs(on) && SliceContents.Select(wanted.Slice, [item]).Any();
 
     private Task<SelectedIndex> OpenAsync(TakenBack look, CancellationToken cancellationToken) =>
         SliceReading.OpenCopiedAsync(on, context.Outputs, look.Before.Snapshot, look.Item, cancellationToken);

@@ -26,6 +26,9 @@ internal sealed class EmptiedIndex(ClusterClient client, Action assertLease, str
 {
     private readonly ClusterMetadata _metadata = new(client);
 
+    /// <summary>True where nobody wants the indices here any more: what somebody made in the place of one is then theirs, and nothing of ours is in it.</summary>
+    public bool LeavesToOthers { get; init; }
+
     /// <summary>Writes down what indices are, and empties them.</summary>
     /// <param name="targets">How they were when they were found to hold nothing but ours.</param>
     /// <returns>As <see cref="GoOnAsync"/>.</returns>
@@ -88,12 +91,17 @@ internal sealed class EmptiedIndex(ClusterClient client, Action assertLease, str
 
         // What is there besides came from documents that somebody has written since; what templates add was written down as well.
         var missing = Differences.Lacking(ObjectKind.Index, there, wanted, TargetFacts.None);
+        if (LeavesToOthers)
+        {
+            return;
+        }
+
         if (!missing.IsEmpty || !aliases.IsSubsetOf((there["aliases"] as JsonObject ?? []).Select(alias => alias.Key)))
         {
             throw new StepException(
                 DiagnosticCatalog.TargetIndexGone.Error(
                     path,
-                    $"Somebody made '{target}' in the moment in which it was emptied, and not as it was{(missing.IsEmpty ? "" : $" ({missing[0]})")}. How it was is kept in {notes.Location}. Delete it, then start again: it is made from there."),
+                    $"Somebody made '{target}' in the moment in which it was emptied, and not as it was{(missing.IsEmpty ? "" : $" ({missing[0]})")}. How it was is kept in {notes.Location}. What is in it is theirs: when it is not needed any more, delete it and start again, and it is made from there; or take the index out of the slice, and it stays as it is."),
                 isTransient: false,
                 null);
         }

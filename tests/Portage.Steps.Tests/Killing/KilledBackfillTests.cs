@@ -78,6 +78,30 @@ public sealed class KilledBackfillTests : KillingKit
         Assert.Contains("\"theirs\":{}", await scene.EndAsync(withVersions: true), StringComparison.Ordinal);
     }
 
+    /// <summary>Somebody made it anew in the moment in which there was none. While it is wanted that is in the way; once nobody wants it there, it is theirs.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Killed_AfterAnIndexIsDeletedAndSomebodyMadeIt_StaysTheirsOnceItIsNotWanted(bool isWanted)
+    {
+        const string Revert = "revert of one index by making anew";
+        await using var scene = await BeginAsync(Revert);
+        Assert.Null(scene.Act(new KillableProcess(await MomentOfAsync(Revert, "after DELETE /logs")), Stories[Revert].Act));
+        await scene.SendAsync(HttpMethod.Put, "/logs/_doc/theirs", """{"theirs":true}""");
+        if (isWanted)
+        {
+            var failure = await Assert.ThrowsAsync<StepException>(() => Task.FromResult(scene.Act(new KillableProcess(diesAt: 0), Stories[Revert].Act)));
+            Assert.Equal("PG4012", failure.Because.Code);
+        }
+        else
+        {
+            scene.Config = new StepRun(scene.Config).With(slice => slice with { Indices = new() { Include = ["routed"] } });
+            Assert.Equal("reverted", scene.Act(new KillableProcess(diesAt: 0), Stories[Revert].Act));
+        }
+
+        Assert.Equal("theirs", Assert.Single(scene.Sandbox.Documents("logs")).Id);
+    }
+
     [Fact]
     public async Task Killed_AfterAnIndexIsMadeAgain_TakesAwayTheAliasThatATemplateAdded()
     {
