@@ -11,8 +11,8 @@ public abstract record StepChange
 {
     private StepChange(StepAddress address, ImmutableArray<ChangeReason> because) => (Address, Because) = (address, because);
 
-    /// <summary>The same change for other reasons.</summary>
-    internal StepChange With(ImmutableArray<ChangeReason> because) => this with { Because = because };
+    /// <summary>The same change with more to say for it.</summary>
+    internal StepChange And(ImmutableArray<ChangeReason> more) => this with { Because = [.. Because, .. more] };
 
     /// <summary>The step concerned.</summary>
     public StepAddress Address { get; }

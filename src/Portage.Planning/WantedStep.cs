@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Portage.Configuration.Fields;
 using Portage.Model.Addresses;
+using Portage.Model.Clusters;
 using Portage.Model.Steps;
 
 namespace Portage.Planning;
@@ -39,6 +40,9 @@ public sealed record WantedStep(StepAddress Address, ImmutableArray<InputPart> I
 
     /// <summary>Later kinds that write into what this one makes: when it goes, what they wrote goes along.</summary>
     public ImmutableArray<StepKind> Bears { get; init; } = [];
+
+    /// <summary>The edge that brings its items; null for a step that has none.</summary>
+    public InputEdge? ItemEdge => Edges.FirstOrDefault(edge => edge.BringsItems);
 
     /// <summary>One line for people: what the step is about, as <c>bring your own: nightly</c>.</summary>
     public string About { get; init; } = "";
@@ -103,6 +107,13 @@ public sealed record InputEdge(StepAddress Upstream, string? Group, ImmutableArr
 
     /// <summary>The step looks for itself whether it can change what is there when this comes out differently; only where it cannot, it takes back and does anew.</summary>
     public bool InPlace { get; init; }
+
+    /// <summary>True where the outputs are the items of the step.</summary>
+    public bool BringsItems => Group is not null && SelectedBy is not null;
+
+    /// <summary>True for an output that counts.</summary>
+    public bool Selects(string name) =>
+        Include.Any(pattern => new IndexPattern(pattern).Matches(name)) && !Exclude.Any(pattern => new IndexPattern(pattern).Matches(name));
 
     /// <summary>How far the upstream must be before this begins.</summary>
     public EdgeNeed Needs { get; init; }

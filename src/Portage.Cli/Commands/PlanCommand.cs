@@ -48,13 +48,7 @@ internal static class PlanCommand
     /// <summary>The plan of a revision. On a terminal it is said what it waits for, where that takes long.</summary>
     public static async Task<PlanReport> MakeAsync(Verb verb, HomeState home, SessionState session, Revision revision, bool withSizes, CancellationToken cancellationToken)
     {
-        var folders = new WorkFolders(verb.Home, verb.Time);
-        var reports = new PlanReports(
-            StepCatalog.Planner,
-            StepCatalog.Steps,
-            verb.Secrets,
-            (name, step, identity) => folders.Files(folders.Of(name, step, identity)),
-            verb.Time);
+        var reports = new PlanReports(StepCatalog.Planner, StepCatalog.Steps, verb.Secrets, verb.FilesOf, verb.Time);
         var made = reports.MakeAsync(session, revision, home.Sequence, withSizes, cancellationToken);
         await SayWhatIsAskedAsync(verb.Terminal, verb.Time, () => reports.Asked, made);
         return await made;

@@ -20,8 +20,7 @@ internal static class ReviewedNow
     /// <summary>The reviews with what they would destroy now. On a terminal it is said what that waits for, where it takes long.</summary>
     public static async Task<ReviewsAnswer> LookAsync(Verb verb, SessionState session, ReviewsAnswer waiting, CancellationToken cancellationToken)
     {
-        var folders = new WorkFolders(verb.Home, verb.Time);
-        var looks = new ReviewLooks(StepCatalog.Planner, StepCatalog.Steps, verb.Secrets, (name, step, identity) => folders.Files(folders.Of(name, step, identity)), verb.Time);
+        var looks = new ReviewLooks(StepCatalog.Planner, StepCatalog.Steps, verb.Secrets, verb.FilesOf, verb.Time);
         var looked = looks.LookAsync(session, waiting.Reviews.Select(step => step.Address), cancellationToken);
         await PlanCommand.SayWhatIsAskedAsync(verb.Terminal, verb.Time, () => looks.Asked, looked);
         return ReviewsQuestion.With(waiting, await looked);

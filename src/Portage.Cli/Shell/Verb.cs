@@ -6,9 +6,12 @@ using Portage.Backends.Embedded;
 using Portage.Cli.Contracts;
 using Portage.Engine.Looking;
 using Portage.Engine.Operations;
+using Portage.Engine.Ports;
 using Portage.Engine.Questions;
 using Portage.Engine.Status;
+using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
+using Portage.Model.Steps;
 using Portage.Steps;
 
 namespace Portage.Cli.Shell;
@@ -83,6 +86,13 @@ internal sealed class Verb
         : [Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "workflow.dll")];
 
     public LocalSecrets Secrets => new(Home, Environment.GetEnvironmentVariable);
+
+    /// <summary>What a step of a session remembers, by the identity of its work.</summary>
+    public IStepFiles FilesOf(string session, StepAddress step, Fingerprint identity)
+    {
+        var folders = new WorkFolders(Home, Time);
+        return folders.Files(folders.Of(session, step, identity));
+    }
 
     /// <summary>What completion works with: nothing is said, whatever is wrong.</summary>
     public static Verb ForCompletion(Terminal terminal, ParseResult parsed) => new(terminal, parsed);

@@ -105,14 +105,9 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
     {
         foreach (var step in steps)
         {
-            foreach (var looker in _lookAtWork.At(step))
-            {
-                Again(looker);
-            }
-
+            AgainFor(step);
             if (memo.PlaceOf(step) is { } place)
             {
-                Again(place);
                 foreach (var under in memo.StandsOn(place))
                 {
                     // Whoever is to be taken back waits for what rests on it.
@@ -147,15 +142,7 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
                 _inFlight.Add(step);
             }
 
-            foreach (var looker in _lookAtWork.At(step))
-            {
-                Again(looker);
-            }
-
-            if (memo.PlaceOf(step) is { } place)
-            {
-                Again(place);
-            }
+            AgainFor(step);
         }
     }
 
@@ -167,6 +154,20 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
             {
                 Again(place);
             }
+        }
+    }
+
+    /// <summary>The step itself, and those that looked at its work.</summary>
+    private void AgainFor(StepAddress step)
+    {
+        foreach (var looker in _lookAtWork.At(step))
+        {
+            Again(looker);
+        }
+
+        if (memo.PlaceOf(step) is { } place)
+        {
+            Again(place);
         }
     }
 

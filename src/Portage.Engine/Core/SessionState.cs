@@ -14,8 +14,6 @@ public sealed class SessionState(string name)
     // Whoever is further behind than that looks at all the steps, which is not often enough to matter.
     private const int ChangesKept = 16 * 1_024;
 
-    private static readonly ImmutableSortedDictionary<string, RecordedItem> NoItems = ImmutableSortedDictionary.Create<string, RecordedItem>(StringComparer.Ordinal);
-
     private readonly Dictionary<StepAddress, StepRecord> _steps = [];
     private readonly HashSet<StepAddress> _served = [];
     private readonly HashSet<StepAddress> _leaving = [];
@@ -181,7 +179,7 @@ public sealed class SessionState(string name)
                 Set(before with { Items = items.RemoveRange(work.Items) });
 
                 // Of what an earlier release did nobody knows the items: then they are all as old as the step.
-                to = to is { HasEffects: true, Items: null } ? to : to with { Items = (to.Items ?? NoItems).SetItems(taken) };
+                to = to is { HasEffects: true, Items: null } ? to : to with { Items = (to.Items ?? StepRecord.NoItems).SetItems(taken) };
             }
         }
 

@@ -5,6 +5,7 @@ using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
+using Portage.Planning.Verdicts;
 
 namespace Portage.Engine.Operations;
 
@@ -75,7 +76,7 @@ public sealed partial class OperationRules
     ];
 
     private static string AnswerCollect(StepAddress step, StepRecord had, bool isWanted, string[] stays) =>
-        isWanted ? $"The next start takes back what {step} made{(stays.Length == 0 ? "" : $", but for {string.Join(", ", stays.Take(CollectedNamesMax))}{(stays.Length > CollectedNamesMax ? $" and {stays.Length - CollectedNamesMax} more" : "")}, which other work has by now")}."
+        isWanted ? $"The next start takes back what {step} made{(stays.Length == 0 ? "" : $", but for {NamesText.Of(stays, CollectedNamesMax)}, which other work has by now")}."
         : IsGoing(had) ? $"{step} is being taken back already: that goes on, with the next start where no run is under way."
         : $"What {step} made is left as it is.";
 
@@ -133,10 +134,9 @@ public sealed partial class OperationRules
             if (LostWith(claim) is { } lost && !IsInPart(claim.Step))
             {
                 var indices = going.Where(one => one.Step == claim.Step && LostWith(one) is not null).Select(one => one.Index).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-                var names = $"{string.Join(", ", indices.Take(CollectedNamesMax))}{(indices.Length > CollectedNamesMax ? $" and {indices.Length - CollectedNamesMax} more" : "")}";
                 return DiagnosticCatalog.CollectRefused.Error(
                     null,
-                    $"{claim.Step} made {names}, in which {lost.Step}{(lost.Session == session.Name ? "" : $" of session {lost.Session}")} has work. Nothing was asked for.") with
+                    $"{claim.Step} made {NamesText.Of(indices, CollectedNamesMax)}, in which {lost.Step}{(lost.Session == session.Name ? "" : $" of session {lost.Session}")} has work. Nothing was asked for.") with
                 { Command = lost.Session == session.Name && !wanted.Contains(lost.Step) ? $"workflow collect {string.Join(' ', chosen.Append(lost.Step).Select(step => $"{step.Source}/{step.Part}@{step.Target}").Distinct().Order(StringComparer.Ordinal))}" : $"workflow explain {lost.Step}" };
             }
         }

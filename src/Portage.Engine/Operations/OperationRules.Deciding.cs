@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 
 namespace Portage.Engine.Operations;
@@ -9,14 +10,18 @@ namespace Portage.Engine.Operations;
 /// <content>The verbs about reviews.</content>
 public sealed partial class OperationRules
 {
-    private OperationResult Approve(Operation.Approve operation, SessionState session) =>
-        Decide(
-        operation.Steps,
-        session,
-        (run, step, reviewed) => (WhyWanted(session, run, step) ?? WhyNot(step, reviewed)) is { } why
-            ? ([], why)
-            : (Approved(operation, session, run, step, reviewed), null),
-        "Approved");
+    private OperationResult Approve(Operation.Approve operation, SessionState session)
+    {
+        // Derived once for all of them, and only where it is asked for.
+        var wanted = new Lazy<HashSet<StepAddress>>(() => [.. planner.Wanted(ConfigurationReader.ReadCanonical(session.Current!.Configuration).Config!).Select(step => step.Address)]);
+        return Decide(
+            operation.Steps,
+            session,
+            (run, step, reviewed) => (WhyWanted(session, run, step, wanted) ?? WhyNot(step, reviewed)) is { } why
+                ? ([], why)
+                : (Approved(operation, session, run, step, reviewed), null),
+            "Approved");
+    }
 
     private static OperationResult Reject(Operation.Reject operation, SessionState session) =>
         Decide(operation.Steps, session, (run, step, _) => ([new GateRejected(session.Name, run.Number, step.Address, operation.By, operation.Comment, step.OpenReview!.Evidence)], null), "Rejected");
@@ -56,9 +61,8 @@ public sealed partial class OperationRules
     }
 
     /// <summary>Why what a run would take back is not to go any more: what was committed since wants it again, and only the next start knows of that. Null otherwise.</summary>
-    private Diagnostic? WhyWanted(SessionState session, RunRecord run, StepRecord step) =>
-        step.Proposal is { Leaves: true, Review: not null } && session.Current is { } current && current.Number != run.Revision
-        && planner.Wanted(ConfigurationReader.ReadCanonical(current.Configuration).Config!).Any(wanted => wanted.Address == step.Address)
+    private static Diagnostic? WhyWanted(SessionState session, RunRecord run, StepRecord step, Lazy<HashSet<StepAddress>> wanted) =>
+        step.Proposal is { Leaves: true, Review: not null } && session.Current is { } current && current.Number != run.Revision && wanted.Value.Contains(step.Address)
             ? DiagnosticCatalog.DestructionChanged.Error(null, $"Run {run.Number} carries out revision {run.Revision}; revision {current.Number}, which was committed since, wants {step.Address} again. {NothingDecided}") with { Command = "workflow start" }
             : null;
 

@@ -53,15 +53,19 @@ public static class ExplainQuestion
             : null;
         var change = plan?.Changes.FirstOrDefault(change => change.Address == step);
         var happened = SessionEvents.Of(events, session.Name)
-            .Where(recorded => recorded.Event is StepEvent happened && (happened.Step == step || TakenFrom(step, happened) is not null))
-            .Select(recorded => (recorded.Sequence, recorded.At, TakenFrom(step, (StepEvent)recorded.Event) ?? ((StepEvent)recorded.Event).Describe()));
+            .Select(recorded => (recorded.Sequence, recorded.At, Text: recorded.Event is StepEvent happened ? About(step, happened) : null))
+            .Where(told => told.Text is not null)
+            .Select(told => (told.Sequence, told.At, told.Text!));
         return new(asked.Position, step, status.Steps.FirstOrDefault(one => one.Address == step), change, session.Steps.GetValueOrDefault(step), [.. happened]) { Leaves = Leaves(plan, step) };
     }
 
-    /// <summary>What another step took over from this one; null where the event is none of that.</summary>
-    private static string? TakenFrom(StepAddress step, StepEvent happened) => happened is StepStarted { Takes: { } takes } && takes.FirstOrDefault(work => work.From == step) is { } work
-        ? $"run {happened.Run}: {happened.Step} takes over {string.Join(", ", work.Items)}"
-        : null;
+    /// <summary>What an event tells of the step: its own, or that another one took something over from it. Null where it tells nothing.</summary>
+    private static string? About(StepAddress step, StepEvent happened) => happened switch
+    {
+        _ when happened.Step == step => happened.Describe(),
+        StepStarted { Takes: { } takes } when takes.FirstOrDefault(work => work.From == step) is { } work => $"run {happened.Run}: {happened.Step} takes over {string.Join(", ", work.Items)}",
+        _ => null,
+    };
 
     /// <summary>What if a field had another value?</summary>
     /// <param name="edit">As typed: <c>path=value</c>.</param>

@@ -29,26 +29,34 @@ internal static class CompareWithRecorded
             changes.Add(ChangeOf(step.Address, verdict));
         }
 
-        return TellWhatGoes(changes);
+        return AddWhatIsLeft(changes, wanted);
     }
 
-    /// <summary>Of what is selected no longer, that which another step takes over is not left.</summary>
-    private static ImmutableArray<StepChange> TellWhatGoes(ImmutableArray<StepChange>.Builder changes)
+    /// <summary>Says of what is selected no longer where it goes; that which nobody takes over is left. Known only once every step was asked.</summary>
+    private static ImmutableArray<StepChange> AddWhatIsLeft(ImmutableArray<StepChange>.Builder changes, ImmutableArray<WantedStep> wanted)
     {
-        var goes = changes.Where(change => !change.TakesOver.IsEmpty).SelectMany(change => change.TakesOver, (change, taken) => (taken.From, taken.Item, To: change.Address)).ToLookup(one => one.From);
-        for (var place = 0; goes.Count > 0 && place < changes.Count; place++)
+        var goes = TakenItems.Going(changes);
+        for (var place = 0; place < changes.Count; place++)
         {
             var change = changes[place];
-            if (goes[change.Address].ToArray() is { Length: > 0 } going && change.Because.FirstOrDefault(reason => reason.Text == StepVerdicts.LeftText(change.Left)) is { } left)
+            if (change.Left.IsEmpty)
             {
-                var stays = change.Left.Except(going.Select(one => one.Item), StringComparer.Ordinal).ToArray();
-                changes[place] = change.With(
-                [
-                    .. change.Because.Where(reason => reason != left),
-                    .. going.GroupBy(one => one.To, one => one.Item).Select(to => left with { Text = StepVerdicts.GoesText([.. to], to.Key) }),
-                    .. stays.Length > 0 ? [left with { Text = StepVerdicts.LeftText(stays) }] : Array.Empty<ChangeReason>(),
-                ]);
+                continue;
             }
+
+            var going = goes[change.Address].Where(one => change.Left.Contains(one.Item, StringComparer.Ordinal)).ToArray();
+            var left = change.Left.Except(going.Select(one => one.Item), StringComparer.Ordinal).ToArray();
+            changes[place] = change.And(
+            [
+                .. going.GroupBy(one => one.To, one => one.Item).Select(to => Reason([.. to], "goes", "go", $"to {to.Key} as")),
+                .. left.Length > 0 ? [Reason(left, "left", "left", "as")] : Array.Empty<ChangeReason>(),
+            ]);
+
+            ChangeReason Reason(string[] items, string goes, string go, string whereTo) => new(
+                wanted[place].ItemEdge!.SelectedBy,
+                null,
+                null,
+                $"{NamesText.Of(items)} {(items.Length == 1 ? "is" : "are")} selected no longer, and {(items.Length == 1 ? goes : go)} {whereTo} {(items.Length == 1 ? "it is" : "they are")}");
         }
 
         return changes.DrainToImmutable();

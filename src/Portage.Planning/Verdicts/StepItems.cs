@@ -14,7 +14,7 @@ internal static class StepItems
     {
         for (var edge = 0; edge < step.Edges.Length; edge++)
         {
-            if (step.Edges[edge] is { Group: not null, SelectedBy: not null })
+            if (step.Edges[edge].BringsItems)
             {
                 return edge;
             }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Portage.Configuration.Fields;
-using Portage.Model.Addresses;
 using Portage.Model.Steps;
 using Portage.Planning.Fingerprints;
 
@@ -58,14 +57,6 @@ public static class StepVerdicts
     private static ImmutableArray<TakenItem> TakesOver(
         WantedStep step, InputEdge edge, IReadOnlyList<UpstreamLook> before, Dictionary<string, Fingerprint> wanted, ImmutableArray<string> added, Func<string, IEnumerable<OtherWork>> others) =>
         [.. added.Select(item => TakenItems.Of(step, edge, new(item, wanted[item]), before, others(item))).OfType<TakenItem>()];
-
-    /// <summary>As <c>a is selected no longer, and left as it is</c>.</summary>
-    public static string LeftText(IReadOnlyCollection<string> items) =>
-        $"{NamesText.Of(items)} {(items.Count == 1 ? "is" : "are")} selected no longer, and left as {(items.Count == 1 ? "it is" : "they are")}";
-
-    /// <summary>As <c>a is selected no longer, and goes to logs/b@blue:backfill as it is</c>.</summary>
-    public static string GoesText(IReadOnlyCollection<string> items, StepAddress to) =>
-        $"{NamesText.Of(items)} {(items.Count == 1 ? "is" : "are")} selected no longer, and {(items.Count == 1 ? "goes" : "go")} to {to} as {(items.Count == 1 ? "it is" : "they are")}";
 
     private static ImmutableArray<ChangeReason> Taken(InputEdge edge, ImmutableArray<TakenItem> takesOver) =>
     [
@@ -325,7 +316,7 @@ public static class StepVerdicts
             _redone.ExceptWith(left);
             var told = (Added: added, Left: left);
             var takesOver = _redo.Count + _redone.Count + _pending.Count > 0 || _had.TakingBack is not null || added.IsEmpty ? [] : TakesOver(_step, _itemEdge!, _before, _wanted!, added, _others);
-            var differences = Told(told.Added, told.Left, takesOver);
+            var differences = Told(told.Added, takesOver);
             if (_redo.Count > 0)
             {
                 return new(VerdictKind.Redo, [.. _redo.Distinct(), .. _redoItems, .. _inPlace, .. differences])
@@ -366,7 +357,7 @@ public static class StepVerdicts
                 : new(VerdictKind.Adopt, [new(null, null, null, _had.Situation), .. process]);
         }
 
-        private ImmutableArray<ChangeReason> Told(ImmutableArray<string> added, ImmutableArray<string> left, ImmutableArray<TakenItem> takesOver)
+        private ImmutableArray<ChangeReason> Told(ImmutableArray<string> added, ImmutableArray<TakenItem> takesOver)
         {
             var reasons = ImmutableArray.CreateBuilder<ChangeReason>();
             string[] toDo = [.. added.Except(takesOver.Select(taken => taken.Item), StringComparer.Ordinal)];
@@ -378,11 +369,6 @@ public static class StepVerdicts
             if (takesOver.Length > 0)
             {
                 reasons.AddRange(Taken(_itemEdge!, takesOver));
-            }
-
-            if (left.Length > 0)
-            {
-                reasons.Add(new(_itemEdge!.SelectedBy, null, null, LeftText(left)));
             }
 
             return reasons.ToImmutable();

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Configuration.Fields;
 using Portage.Model.Addresses;
-using Portage.Model.Clusters;
 using Portage.Planning.Fingerprints;
 
 namespace Portage.Planning.Verdicts;
@@ -19,6 +18,11 @@ public readonly record struct OtherWork(RecordedStep Had, WantedStep? Wanted);
 /// <summary>Finds who has done an item already that a step is to do.</summary>
 internal static class TakenItems
 {
+    /// <summary>What goes from each step, and to which, by all changes together.</summary>
+    public static ILookup<StepAddress, (string Item, StepAddress To)> Going(IEnumerable<StepChange> changes) => changes
+        .SelectMany(change => change.TakesOver, (change, taken) => (taken.From, Goes: (taken.Item, To: change.Address)))
+        .ToLookup(one => one.From, one => one.Goes);
+
     /// <summary>The work that the step may take over; null where it must do the item itself.</summary>
     /// <param name="edge">The edge that brings the items.</param>
     /// <param name="wanted">The item, with what it is to be done with.</param>
@@ -50,10 +54,7 @@ internal static class TakenItems
         (other.Wanted is null || other.Had.AskedBy is null)
         && other.Had is { EffectsSince: not null, LeavesBy: null, Rejection: null, TakingBack: null, IsServing: false }
         && (other.Had.State == RecordedState.Complete || other.Had.IsWorking || (other.Had.IsComing && other.Wanted is not null))
-        && (other.Wanted is null || (!other.Wanted.IsAbsent && StepItems.EdgeOf(other.Wanted) is { } place && !Selects(other.Wanted.Edges[place], item)));
-
-    private static bool Selects(InputEdge edge, string item) =>
-        edge.Include.Any(pattern => new IndexPattern(pattern).Matches(item)) && !edge.Exclude.Any(pattern => new IndexPattern(pattern).Matches(item));
+        && (other.Wanted is null || (!other.Wanted.IsAbsent && other.Wanted.ItemEdge is { } edge && !edge.Selects(item)));
 
     /// <summary>With the same fields, but for those that select, and the same of everything that is taken whole.</summary>
     private static bool WasDoneLike(WantedStep step, InputEdge edge, IReadOnlyList<UpstreamLook> before, RecordedStep had)

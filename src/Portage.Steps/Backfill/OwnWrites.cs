@@ -62,7 +62,7 @@ internal sealed class OwnWrites
 
     /// <summary>The number of the last write in a document's shard when the work ended; null where that was not noted, or not of all that was written.</summary>
     private long? LastOf(DocumentKey key) =>
-        _had.Written is { } written && written.Count == _had.Accepted
+        _had.Noted is { } written
         && written.Marks.GetValueOrDefault(key.Index) is { Uuid: not null, Shards: { } shards } mark && mark.Uuid == _had.Now.GetValueOrDefault(key.Index)?.Uuid
         && _routings.TryGetValue(key.Index, out var routing)
         && shards.TryGetValue(routing.ShardOf(key.Id, key.Routing), out var last)

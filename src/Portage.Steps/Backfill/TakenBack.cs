@@ -21,6 +21,9 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
     /// <summary>Target indices that were being emptied when the work was killed; null when none were.</summary>
     public EmptiedIndices? Emptied { get; init; }
 
+    /// <summary>How the target was when all that was acknowledged had been written; null where the work was killed before it could say that.</summary>
+    public BackfillWritten? Noted => Written is { } written && written.Count == Accepted ? written : null;
+
     /// <summary>Target indices that are there.</summary>
     public IEnumerable<KeyValuePair<string, IndexMark>> Targets => Now.Where(target => target.Value != IndexMark.Nothing);
 
@@ -38,9 +41,8 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
                 return 0;
             }
 
-            if (Written is not { } written || written.Count != Accepted)
+            if (Noted is not { } written)
             {
-                // Killed before it could say what it had written last.
                 return null;
             }
 
@@ -118,7 +120,7 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
     {
         // Of an index that holds others' documents as well, ours are deleted; how many of each one there are is known of all of them together.
         // What was sent and not acknowledged when the work was killed is perhaps there as well, and goes as well.
-        var ours = Written is { } written && written.Count == Accepted ? Accepted : Math.Max(Accepted, Sum(Now, Before.Of) ?? long.MaxValue);
+        var ours = Noted is not null ? Accepted : Math.Max(Accepted, Sum(Now, Before.Of) ?? long.MaxValue);
         var left = HoldsNothingElse ? Documents : Math.Min(Documents, ours);
         var stays = HoldsNothingElse ? 0 : Foreign;
         foreach (var (target, mark) in Now.Where(target => target.Value.Documents > 0))

@@ -209,7 +209,7 @@ public sealed class LeftWorkTests
     [Fact]
     public void Plan_OfACollectOfWhatStillRuns_SaysThatItIsStoppedAndIsNotEmpty()
     {
-        var story = AtBackfill();
+        var story = Story.AtBackfill().Begun(Backfill);
         var (plan, _) = PlanOf(story, NoReview + NoBackfill + "\n        validate: { skip: true }");
         var collect = Assert.IsType<StepChange.Collect>(plan.Changes.Single(change => change.Address == StepAddress.Parse(Backfill)));
         Assert.True(collect.StopsWork);
@@ -229,16 +229,6 @@ public sealed class LeftWorkTests
         Assert.All(plan.Changes.OfType<StepChange.Collect>(), collect => Assert.False(collect.StopsWork));
         Assert.Equal(2, plan.Changes.OfType<StepChange.Collect>().Count());
         Assert.True(plan.IsEmpty);
-    }
-
-    private static Story AtBackfill()
-    {
-        var story = new Story().Start(Story.Config(NoReview));
-        story.Settle();
-        story.Report("logs/main:snapshot").Settle();
-        story.Evaluate(Metadata).Settle();
-        story.Report(Metadata).Settle();
-        return story.Begun(Backfill);
     }
 
     private static string Widened(string slice) => Story.Config(slice).Replace("include: [a]", "include: [a, b]", StringComparison.Ordinal);

@@ -70,7 +70,7 @@ public sealed class OperationsTests
     [Fact]
     public void DeleteSession_WhileAWorkerEnds_IsRefused()
     {
-        var story = AtBackfill().Begun(Backfill);
+        var story = Story.AtBackfill().Begun(Backfill);
         story.Do(new Operation.Stop { By = "ann" });
         Refused(story, new Operation.DeleteSession("default", Force: true) { By = "ann" }, DiagnosticCatalog.SessionRefused, "workflow --session default status");
     }
@@ -79,7 +79,7 @@ public sealed class OperationsTests
     public void DeleteSession_WhileAStartIsNotWrittenDown_IsRefused()
     {
         // A controller that died between the claim and the word that a worker exists.
-        var story = AtBackfill();
+        var story = Story.AtBackfill();
         story.Do(new Operation.Stop { By = "ann" });
         Refused(story, new Operation.DeleteSession("default", Force: true) { By = "ann" }, DiagnosticCatalog.SessionRefused, "workflow --session default status");
         Assert.True(story.Home.NeedsController);
@@ -88,7 +88,7 @@ public sealed class OperationsTests
     [Fact]
     public void Stop_WhileWorkIsStillEnding_SaysWhich()
     {
-        var story = AtBackfill().Begun(Backfill);
+        var story = Story.AtBackfill().Begun(Backfill);
         story.Do(new Operation.Stop { By = "ann" });
         var again = story.Do(new Operation.Stop { By = "ann" });
         Assert.False(again.NothingToDo);
@@ -436,16 +436,6 @@ public sealed class OperationsTests
         story.Settle();
         story.Report("logs/main:snapshot").Settle();
         story.Evaluate(Metadata).Settle();
-        return story;
-    }
-
-    private static Story AtBackfill()
-    {
-        var story = new Story().Start(Story.Config("metadata: { approve: none }"));
-        story.Settle();
-        story.Report("logs/main:snapshot").Settle();
-        story.Evaluate(Metadata).Settle();
-        story.Report(Metadata).Settle();
         return story;
     }
 }

@@ -17,7 +17,7 @@ public sealed class ProposalTests
     [Fact]
     public void Decide_WhenTheConfigurationGoesBackUnderAReview_AsksAboutWhatWasDone()
     {
-        var story = AtBackfill().Report(Backfill, rejected: 3);
+        var story = Story.AtBackfill().Report(Backfill, rejected: 3);
         story.Settle();
         var real = Step(story).OpenReview!.Evidence;
         story.Start(Story.Config(Overwriting));
@@ -223,16 +223,6 @@ public sealed class ProposalTests
         story.Do(new Operation.Pause(["*"]) { By = "ann" });
         Approve(story);
         Assert.Equal("", story.Settle());
-        return story;
-    }
-
-    private static Story AtBackfill()
-    {
-        var story = new Story().Start(Story.Config(NoReview));
-        story.Settle();
-        story.Report("logs/main:snapshot").Settle();
-        story.Evaluate(Metadata).Settle();
-        story.Report(Metadata).Settle();
         return story;
     }
 

@@ -20,7 +20,7 @@ public sealed class StatusTests
     [Fact]
     public void Of_WorkThatMoves_TellsItsRate()
     {
-        var story = Working();
+        var story = Story.AtBackfill().Begun(Backfill);
         var step = Seen(story, new(Progress(story), IsAlive: true, null));
         Assert.Equal(("running", 8d), (step.Situation, step.Progress!.PerSecond));
         Assert.NotNull(step.Remaining);
@@ -29,7 +29,7 @@ public sealed class StatusTests
     [Fact]
     public void Of_AWorkerThatHasJustBegun_IsNotTakenForTheOneBefore()
     {
-        var story = Working();
+        var story = Story.AtBackfill().Begun(Backfill);
         var progress = Progress(story);
         progress = progress with { At = progress.At - TimeSpan.FromSeconds(33) };
         Assert.DoesNotContain("not heard of", Seen(story, new(progress, IsAlive: true, null)).Situation, StringComparison.Ordinal);
@@ -40,7 +40,7 @@ public sealed class StatusTests
     [Fact]
     public void Of_AWorkerThatDoesNotSpeak_TellsNoRate()
     {
-        var story = Working();
+        var story = Story.AtBackfill().Begun(Backfill);
         var progress = Progress(story);
         story.Now += TimeSpan.FromSeconds(25);
         TellsNoRate(Seen(story, new(progress, IsAlive: true, null)), "running; not heard of for 25 s; its worker lives and does not answer");
@@ -49,7 +49,7 @@ public sealed class StatusTests
     [Fact]
     public void Of_AWorkerThatSpeaksAndDoesNotMove_TellsSinceWhenAndWhy()
     {
-        var story = Working();
+        var story = Story.AtBackfill().Begun(Backfill);
         var progress = Progress(story) with { Waiting = "the target pushes back" };
         story.Now += TimeSpan.FromSeconds(25);
         TellsNoRate(Seen(story, new(progress with { At = story.Now }, IsAlive: true, null)), "running; stands still since 00:00:00 UTC; the target pushes back");
@@ -60,7 +60,7 @@ public sealed class StatusTests
     [InlineData(null, "running; its worker is gone; stands still without a controller: workflow start")]
     public void Of_AWorkerThatIsGone_TellsNoRate(int? controller, string situation)
     {
-        var story = Working();
+        var story = Story.AtBackfill().Begun(Backfill);
         TellsNoRate(Seen(story, new(Progress(story), IsAlive: false, null), controller), situation);
     }
 
@@ -70,14 +70,14 @@ public sealed class StatusTests
     [InlineData(null, "running; its worker has ended; its result waits for a controller: workflow start")]
     public void Of_AWorkerThatHasEnded_IsNotTakenForGone(int? controller, string situation)
     {
-        var story = Working();
+        var story = Story.AtBackfill().Begun(Backfill);
         TellsNoRate(Seen(story, new(Progress(story), IsAlive: false, null) { HasEnded = true }, controller), situation);
     }
 
     [Fact]
     public void Of_AWorkerThatWasAskedToPauseAndHasEnded_SaysSo()
     {
-        var story = Working();
+        var story = Story.AtBackfill().Begun(Backfill);
         story.Do(new Operation.Pause(["*"]) { By = "ann" });
         var step = Seen(story, new(Progress(story), IsAlive: false, null) { HasEnded = true });
         Assert.Equal("is being paused by ann: its worker has ended; its result is taken in next", step.Situation);
@@ -86,7 +86,7 @@ public sealed class StatusTests
     [Fact]
     public void Of_AWorkerOutOfSight_TellsWhyAndWhenItWasTriedAndWillBe()
     {
-        var story = Working();
+        var story = Story.AtBackfill().Begun(Backfill);
         var trouble = new WatchTrouble("default", StepAddress.Parse(Backfill), "cannot be seen", "No route to host.", story.Now, story.Now.AddSeconds(3), story.Now.AddSeconds(7));
         TellsNoRate(
             Seen(story, new(Progress(story), IsAlive: true, trouble)),
@@ -96,7 +96,7 @@ public sealed class StatusTests
     [Fact]
     public void Of_AStoppedRunWhoseWorkerStillEnds_SaysSo()
     {
-        var story = Working();
+        var story = Story.AtBackfill().Begun(Backfill);
         story.Do(new Operation.Stop { By = "ann" });
         var step = Seen(story, new(Progress(story), IsAlive: true, null));
         Assert.Equal((StepGroup.InProgress, "is still ending: finishes its batch"), (step.Group, step.Situation));
@@ -105,7 +105,7 @@ public sealed class StatusTests
     [Fact]
     public void Of_WorkThatWasStopped_TellsHowFarItIsWithoutARate()
     {
-        var story = Working();
+        var story = Story.AtBackfill().Begun(Backfill);
         var progress = Progress(story) with { Waiting = "the target pushes back", Items = new(0, 2, [new("a", 6, 8)]) };
         story.Do(new Operation.Pause(["*"]) { By = "ann" });
         story.Settle();
@@ -122,7 +122,7 @@ public sealed class StatusTests
     [Fact]
     public void Of_AnAttemptThatFailedBeforeItSaidAnything_TellsNoProgress()
     {
-        var story = Working();
+        var story = Story.AtBackfill().Begun(Backfill);
         var progress = Progress(story);
         progress = progress with { At = progress.At - TimeSpan.FromSeconds(1) };
         story.Fail(Backfill).Settle();
@@ -201,14 +201,4 @@ public sealed class StatusTests
             Controller = controller is { } process ? new(process, story.Now) : null,
             Steps = Story.Nothing.Steps.Add(StepAddress.Parse(step), sight),
         }, story.Now);
-
-    private static Story Working()
-    {
-        var story = new Story().Start(Story.Config("metadata: { approve: none }"));
-        story.Settle();
-        story.Report("logs/main:snapshot").Settle();
-        story.Evaluate("logs/a@blue:metadata").Settle();
-        story.Report("logs/a@blue:metadata").Settle();
-        return story.Begun(Backfill);
-    }
 }

@@ -57,6 +57,17 @@ internal sealed class Story
               {{rest}}
         """;
 
+    /// <summary>A first run whose backfill has been claimed, and nothing is heard of its worker yet.</summary>
+    public static Story AtBackfill()
+    {
+        var story = new Story().Start(Config("metadata: { approve: none }"));
+        story.Settle();
+        story.Report("logs/main:snapshot").Settle();
+        story.Evaluate("logs/a@blue:metadata").Settle();
+        story.Report("logs/a@blue:metadata").Settle();
+        return story;
+    }
+
     /// <summary>A slice that is done, as a build recorded it that did not write down which items a step did.</summary>
     public static Story OfEarlierBuild(string slice)
     {

@@ -18,7 +18,7 @@ public sealed class StatusLooksTests
     private const string Backfill = "logs/a@blue:backfill";
     private static readonly ControllerInfo Controller = new(1, default);
 
-    private readonly Story _story = Working();
+    private readonly Story _story = Story.AtBackfill().Begun(Backfill);
 
     [Fact]
     public async Task Answer_RunEndedAfterItWasRead_SaysThatItEnded()
@@ -72,16 +72,6 @@ public sealed class StatusLooksTests
 
     private static WorkSight Seen(StepSight sight) =>
         Story.Nothing with { Controller = Controller, Steps = Story.Nothing.Steps.Add(StepAddress.Parse(Backfill), sight) };
-
-    private static Story Working()
-    {
-        var story = new Story().Start(Story.Config("metadata: { approve: none }"));
-        story.Settle();
-        story.Report("logs/main:snapshot").Settle();
-        story.Evaluate("logs/a@blue:metadata").Settle();
-        story.Report("logs/a@blue:metadata").Settle();
-        return story.Begun(Backfill);
-    }
 
     /// <summary>A home in which events are appended after it was read and before its work is looked at.</summary>
     /// <param name="looks">What each look sees; the last one also later.</param>

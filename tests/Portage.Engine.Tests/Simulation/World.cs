@@ -74,13 +74,11 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
 
     public bool HasController => _controller is { Running.IsCompleted: false };
 
-    public StepResult.Done Done(StepAddress step, StepInputs inputs) => Done(step, inputs, HasMoves);
-
-    public static StepResult.Done Done(StepAddress step, StepInputs inputs, bool hasMoves)
+    public StepResult.Done Done(StepAddress step, StepInputs inputs)
     {
         var numbers = ImmutableSortedDictionary<string, long>.Empty.Add("rejected", 0).Add("missing", 0);
         ImmutableArray<OutputPart> parts = step.Kind == StepKind.Snapshot
-            ? [.. from name in (string[])["a", "b", "c", .. hasMoves ? ["m", "n"] : Array.Empty<string>()] from part in (string[])[Kinds.Documents, Kinds.Definitions] select new OutputPart(part, name, Fingerprint.Of($"{part} {name}"))]
+            ? [.. from name in (string[])["a", "b", "c", .. HasMoves ? ["m", "n"] : Array.Empty<string>()] from part in (string[])[Kinds.Documents, Kinds.Definitions] select new OutputPart(part, name, Fingerprint.Of($"{part} {name}"))]
             : [];
         return new(new(numbers, [$"{NameOf(step)} is done"]), new(parts, inputs.Fingerprints.Result.Hex));
     }

@@ -9,8 +9,6 @@ namespace Portage.Engine.Ledger;
 /// <param name="Inputs">What it works with.</param>
 public sealed record StepStarted(string Session, int Run, StepAddress Step, int Attempt, StepPhase Phase, StepInputs Inputs) : StepEvent(Session, Run, Step)
 {
-    private static readonly ImmutableSortedDictionary<string, RecordedItem> NoItems = ImmutableSortedDictionary.Create<string, RecordedItem>(StringComparer.Ordinal);
-
     /// <summary>The items that are taken back, or, in an evaluation, would be; null for all of the step.</summary>
     public ImmutableArray<string>? Items { get; init; }
 
@@ -119,7 +117,7 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
     {
         // Of what an earlier release did, nobody knows which items; each of them stands at least as long as the step does.
         var since = had is { HasEffects: true, Items: null } ? had.EffectsSince : place;
-        var begun = (had.Items ?? NoItems).ToBuilder();
+        var begun = (had.Items ?? StepRecord.NoItems).ToBuilder();
         foreach (var item in items)
         {
             begun[item.Name] = new(item.Digest, begun.TryGetValue(item.Name, out var done) ? done.Since : since);

@@ -71,6 +71,9 @@ public sealed record Proposal(StepInputs Inputs, ImmutableArray<string> Redone)
 /// <param name="Address">Its name.</param>
 public sealed record StepRecord(StepAddress Address)
 {
+    /// <summary>No items; unlike null, which is that nobody wrote them down.</summary>
+    internal static readonly ImmutableSortedDictionary<string, RecordedItem> NoItems = ImmutableSortedDictionary.Create<string, RecordedItem>(StringComparer.Ordinal);
+
     private static readonly ImmutableSortedDictionary<string, long> NothingTakenBack = ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal);
 
     /// <summary>How far it has come.</summary>
