@@ -63,6 +63,11 @@ public sealed partial class TidyTests
     public void Tests_AnyLine_WaitsForNoFixedTime() =>
         Complaints.None(Complaints.Lines(Code.Where(file => file.IsBelow("tests")), FixedWait().IsMatch, "waits a fixed time"));
 
+    /// <summary>In .NET 10, a wait that is cancelled and the next one of the same channel race, and the next may never end (dotnet/runtime #131141).</summary>
+    [Fact]
+    public void Source_WaitOnAChannel_IsNeverCancelled() =>
+        Complaints.None(Complaints.Lines(Code.Where(file => file.IsBelow("src")), CancelledWait().IsMatch, "a wait on a channel that can be cancelled: keep one wait, and stop waiting for it"));
+
     [Fact]
     public void Scripts_AnyFile_IsExecutable() =>
         Complaints.None(
@@ -74,6 +79,9 @@ public sealed partial class TidyTests
             select $"{file}: {(isScript ? "a script that is not executable" : "executable, or named .sh, without #!")}");
 
     private static IEnumerable<RepoFile> Code => RepoFile.All.Where(file => file.Is(".cs"));
+
+    [GeneratedRegex(@"\.Reader\.(ReadAsync|WaitToReadAsync|ReadAllAsync)\((?!CancellationToken\.None|\))", RegexOptions.CultureInvariant)]
+    private static partial Regex CancelledWait();
 
     [GeneratedRegex(@"(?<![\w>}\]*.…])/(home|root|work|Users)/\w", RegexOptions.CultureInvariant)]
     private static partial Regex FolderOfAMachine();

@@ -59,9 +59,9 @@ public sealed class BulkPipeline(ClusterClient client, BulkTuning tuning, BulkOp
 #pragma warning restore CA2025
         try
         {
-            while (await sendings.Reader.WaitToReadAsync(ended.Token))
+            // Whoever reads the operations closes the channel when the run is aborted; this wait is not to be cancelled (dotnet/runtime #131141).
+            await foreach (var (batch, sending) in sendings.Reader.ReadAllAsync(CancellationToken.None))
             {
-                var (batch, sending) = await sendings.Reader.ReadAsync(ended.Token);
                 try
                 {
                     if (await sending is not { } result)

@@ -44,6 +44,7 @@ public sealed partial class Controller
     private readonly List<LedgerEvent> _unwritten = [];
     private readonly List<Action> _afterCommit = [];
     private readonly List<(TaskCompletionSource<OperationResult> To, OperationResult Result)> _answers = [];
+    private Task? _arrival;
 
     /// <param name="ledger">Held by this process.</param>
     /// <param name="home">The state that the ledger's events imply.</param>
@@ -300,20 +301,26 @@ public sealed partial class Controller
 
     private async Task WaitAsync(DateTimeOffset? wake, CancellationToken cancellationToken)
     {
+        // One wait, kept until something comes: what .NET 10 does when one is cancelled can lose the next (dotnet/runtime #131141).
+        _arrival ??= ArriveAsync();
         if (wake is { } at)
         {
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
             // Timers count whole milliseconds, and one that is early would only be set again, and again.
             var delay = Math.Clamp(Math.Ceiling((at - _time.GetUtcNow()).TotalMilliseconds), 0, SleepMax.TotalMilliseconds);
-            var sleeping = Task.Delay(TimeSpan.FromMilliseconds(delay), _time, over.Token);
-            await Task.WhenAny(sleeping, ArriveAsync(over.Token));
+            await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(delay), _time, over.Token), _arrival);
             End(over);
             cancellationToken.ThrowIfCancellationRequested();
         }
         else
         {
-            await _messages.Reader.WaitToReadAsync(cancellationToken);
+            await _arrival.WaitAsync(cancellationToken);
+        }
+
+        if (_arrival.IsCompleted)
+        {
+            _arrival = null;
         }
 
         while (_messages.Reader.TryRead(out var message))
@@ -322,7 +329,7 @@ public sealed partial class Controller
         }
     }
 
-    private async Task ArriveAsync(CancellationToken cancellationToken) => await _messages.Reader.WaitToReadAsync(cancellationToken);
+    private async Task ArriveAsync() => await _messages.Reader.WaitToReadAsync(CancellationToken.None);
 
     // Nothing that is called back by this runs long; on another thread it would only come later.
     private static void End(CancellationTokenSource over) => over.Cancel();

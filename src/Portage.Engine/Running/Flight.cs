@@ -12,6 +12,7 @@ internal sealed class Flight(Attempt attempt, RunsAs runsAs) : IDisposable
 {
     private readonly Channel<bool> _asked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
     private volatile Tuning? _tuning;
+    private Task? _asking;
 
     /// <summary>What it is about.</summary>
     public Attempt Attempt { get; } = attempt;
@@ -39,8 +40,17 @@ internal sealed class Flight(Attempt attempt, RunsAs runsAs) : IDisposable
         }
     }
 
-    /// <summary>Returns when something was asked of the flight since the last time this returned.</summary>
-    public async ValueTask AskedAsync(CancellationToken cancellationToken) => await _asked.Reader.ReadAsync(cancellationToken);
+    /// <summary>Returns when something was asked of the flight since the last time this returned. For one at a time.</summary>
+    public async Task AskedAsync(CancellationToken cancellationToken)
+    {
+        // One wait, kept until something comes: what .NET 10 does when one is cancelled can lose the next (dotnet/runtime #131141).
+        _asking ??= NextAsync();
+        await _asking.WaitAsync(cancellationToken);
+        _asking = null;
+        _asked.Reader.TryRead(out _);
+    }
+
+    private async Task NextAsync() => await _asked.Reader.WaitToReadAsync(CancellationToken.None);
 
     /// <summary>Lets <see cref="AskedAsync"/> return.</summary>
     public void Wake() => _asked.Writer.TryWrite(true);

@@ -217,7 +217,7 @@ internal sealed partial class WorkloadWatch(
     private async Task WaitAsync(Flight flight, TimeSpan? pause, CancellationToken over)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(over);
-        var asked = flight.AskedAsync(enough.Token).AsTask();
+        var asked = flight.AskedAsync(enough.Token);
         if (pause is { } length)
         {
             await Task.WhenAny(asked, Task.Delay(length, time, enough.Token));
