@@ -20,7 +20,14 @@ internal static class DecisionBench
 {
     private const int Completions = 60;
     private const double LimitRatio = 2;
-    private static readonly int[] Sizes = [1_000, 10_000, 100_000];
+    private const string Repository = "/srv/repository";
+
+    // Each slice with an index of its own, and many sources that all have the same indices.
+    private static readonly (string Shape, int[] Sizes, Func<int, string> Configuration)[] Shapes =
+    [
+        ("", [1_000, 10_000, 100_000], steps => Homes.Slices(Repository, steps / 3)),
+        (", the same indices in each source", [1_000, 10_000], steps => Homes.ThousandSteps(Repository, steps / 1_000)),
+    ];
 
     public static Measuring.Bench Bench { get; } = new("decision", "all decisions after one completion, in runs of 1,000, 10,000 and 100,000 steps", MeasureAsync);
 
@@ -28,10 +35,11 @@ internal static class DecisionBench
     {
         await Task.CompletedTask;
         var least = default(double?);
-        foreach (var size in Sizes)
+        foreach (var (shape, sizes, size, configuration) in Shapes.SelectMany(shape => shape.Sizes, (shape, size) => (shape.Shape, shape.Sizes, size, shape.Configuration)))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var run = new Rehearsal(size / 3);
+            least = size == sizes[0] ? null : least;
+            var run = new Rehearsal(configuration(size));
             run.CompleteAllLightSteps();
 
             // The first ones make the code ready.
@@ -50,11 +58,11 @@ internal static class DecisionBench
             least ??= samples.Median;
             var ratio = samples.Median / least.Value;
             yield return new(
-                string.Create(CultureInfo.InvariantCulture, $"what is decided after one completion, {run.Steps:N0} steps"),
-                size == Sizes[0] ? "" : "≤ 2 × that of 1,000",
+                string.Create(CultureInfo.InvariantCulture, $"what is decided after one completion, {run.Steps:N0} steps{shape}"),
+                size == sizes[0] ? "" : "≤ 2 × that of 1,000",
                 samples.Text("ms"),
-                size == Sizes[0] ? "" : string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00} × that of 1,000"),
-                size == Sizes[0] ? null : ratio <= LimitRatio);
+                size == sizes[0] ? "" : string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00} × that of 1,000"),
+                size == sizes[0] ? null : ratio <= LimitRatio);
         }
     }
 
@@ -74,9 +82,9 @@ internal static class DecisionBench
         private readonly Queue<(StepAddress Step, StepPhase Phase)> _light = [];
         private DateTimeOffset _now = Began;
 
-        public Rehearsal(int slices)
+        public Rehearsal(string configuration)
         {
-            var canonical = ConfigurationReader.Read(Homes.Slices("/srv/repository", slices), "bench.json").Canonical!;
+            var canonical = ConfigurationReader.Read(configuration, "bench.json").Canonical!;
             _config = ConfigurationReader.ReadCanonical(canonical).Config!;
             _wanted = StepCatalog.Planner.Wanted(_config);
 

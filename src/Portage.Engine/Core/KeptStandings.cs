@@ -20,7 +20,7 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
     private readonly SortedSet<int> _acting = [];
 
     // Who looked for the work of others, by the indices in which; and those who looked in all of them.
-    private readonly Lookers<string> _lookIn = new(StringComparer.Ordinal);
+    private readonly Lookers<WorkPlace> _lookIn = new();
     private readonly HashSet<int> _lookInAny = [];
 
     // Who looked at the work of which other steps.
@@ -60,7 +60,7 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
     {
         var (inFlight, now) = (observed.InFlight, observed.Now);
         var steps = default(ReadOnlySpan<StepAddress>);
-        var disturbed = default(ReadOnlySpan<string?>);
+        var disturbed = default(ReadOnlySpan<WorkPlace>);
         var goesOn = ReferenceEquals(session, _session) && run == _run && ReferenceEquals(session.Pauses, _pauses) && session.ChangedSince(_changes, out steps) && session.DisturbedSince(_disturbances, out disturbed);
         if (!ReferenceEquals(session, _session))
         {
@@ -117,17 +117,17 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
         }
     }
 
-    private void Disturbed(ReadOnlySpan<string?> indices)
+    private void Disturbed(ReadOnlySpan<WorkPlace> places)
     {
-        foreach (var index in indices)
+        foreach (var disturbed in places)
         {
-            foreach (var place in index is null ? _lookIn.Places : _lookIn.At(index))
+            foreach (var place in disturbed.Index is null ? _lookIn.Places : _lookIn.At(disturbed))
             {
                 Again(place);
             }
         }
 
-        foreach (var place in indices.IsEmpty ? [] : _lookInAny)
+        foreach (var place in places.IsEmpty ? [] : _lookInAny)
         {
             Again(place);
         }
@@ -215,7 +215,7 @@ internal sealed class KeptStandings(ImmutableArray<WantedStep> wanted, InputsMem
     /// <param name="indices">Default where nobody is looked for, empty for any index.</param>
     private void LookAround(int place, ImmutableArray<string> indices)
     {
-        _lookIn.Set(place, indices);
+        _lookIn.Set(place, indices.IsDefault ? default : [.. indices.Select(index => WorkPlace.Of(wanted[place].Address, index))]);
         _ = indices is { IsDefault: false, IsEmpty: true } ? _lookInAny.Add(place) : _lookInAny.Remove(place);
     }
 

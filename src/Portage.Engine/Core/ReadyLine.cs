@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portage.Model.Steps;
 using Portage.Planning;
 
@@ -12,18 +13,16 @@ internal sealed class ReadyLine
     private readonly Dictionary<int, Candidate> _candidates = [];
     private readonly Dictionary<(RunsAs As, StepKind Kind, string? Target), SortedSet<(DateTimeOffset Since, int Place)>> _lanes = [];
 
+    // A target that has no limit of its own needs no lane of its own; there may be a thousand of them.
+    private ImmutableDictionary<string, int> _targets = ImmutableDictionary<string, int>.Empty;
+
     /// <summary>How many there are.</summary>
     public int Count => _candidates.Count;
 
     public void Add(int place, Candidate candidate)
     {
         _candidates.Add(place, candidate);
-        if (!_lanes.TryGetValue(LaneOf(candidate), out var lane))
-        {
-            _lanes[LaneOf(candidate)] = lane = [];
-        }
-
-        lane.Add((candidate.Since, place));
+        Queue(place, candidate);
     }
 
     public void Remove(int place)
@@ -44,6 +43,16 @@ internal sealed class ReadyLine
         if (_candidates.Count == 0)
         {
             return admitted;
+        }
+
+        if (!ReferenceEquals(limits.Targets, _targets))
+        {
+            _targets = limits.Targets;
+            _lanes.Clear();
+            foreach (var (place, candidate) in _candidates)
+            {
+                Queue(place, candidate);
+            }
         }
 
         var rooms = new Admission.Rooms(limits, placed);
@@ -74,5 +83,16 @@ internal sealed class ReadyLine
         return admitted;
     }
 
-    private static (RunsAs As, StepKind Kind, string? Target) LaneOf(Candidate candidate) => (candidate.As, candidate.Step.Kind, candidate.Step.Target);
+    private void Queue(int place, Candidate candidate)
+    {
+        if (!_lanes.TryGetValue(LaneOf(candidate), out var lane))
+        {
+            _lanes[LaneOf(candidate)] = lane = [];
+        }
+
+        lane.Add((candidate.Since, place));
+    }
+
+    private (RunsAs As, StepKind Kind, string? Target) LaneOf(Candidate candidate) =>
+        (candidate.As, candidate.Step.Kind, candidate.Step.Target is { } target && _targets.ContainsKey(target) ? target : null);
 }

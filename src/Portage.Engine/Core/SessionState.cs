@@ -18,7 +18,7 @@ public sealed class SessionState(string name)
     private readonly HashSet<StepAddress> _served = [];
     private readonly HashSet<StepAddress> _leaving = [];
     private readonly List<StepAddress> _changes = [];
-    private List<string?>? _disturbed;
+    private List<WorkPlace>? _disturbed;
     private long _changesDropped;
     private long _disturbedDropped;
     private WritersByIndex? _writers;
@@ -81,11 +81,11 @@ public sealed class SessionState(string name)
     /// <summary>How often the work in an index changed hands, counted from the first time that somebody asks.</summary>
     internal long Disturbances => _disturbedDropped + (_disturbed ??= []).Count;
 
-    /// <summary>The indices that other work came into, or left, after so many times; null for any of them. False where that is too long ago to tell.</summary>
-    internal bool DisturbedSince(long times, out ReadOnlySpan<string?> indices)
+    /// <summary>Where other work came, or left, after so many times. False where that is too long ago to tell.</summary>
+    internal bool DisturbedSince(long times, out ReadOnlySpan<WorkPlace> places)
     {
         var isKnown = _disturbed is not null && times >= _disturbedDropped;
-        indices = isKnown ? CollectionsMarshal.AsSpan(_disturbed)[(int)(times - _disturbedDropped)..] : default;
+        places = isKnown ? CollectionsMarshal.AsSpan(_disturbed)[(int)(times - _disturbedDropped)..] : default;
         return isKnown;
     }
 
@@ -93,19 +93,24 @@ public sealed class SessionState(string name)
     /// <param name="butOf">A source whose steps are passed over; null for none.</param>
     internal IEnumerable<StepAddress> WritersOf(string index, string? butOf) => (_writers ??= new(_steps.Values)).Of(index, butOf);
 
-    /// <summary>The steps that may have their work in some of these indices, those included of which nobody wrote down which. Kept like <see cref="WritersOf"/>.</summary>
-    internal IEnumerable<StepRecord> MayBeIn(IEnumerable<string> indices)
+    /// <summary>The steps of a step's source that have their work in an index of its target, itself among them. Kept like <see cref="WritersOf"/>.</summary>
+    internal IEnumerable<StepAddress> WritersBeside(StepAddress step, string index) => (_writers ??= new(_steps.Values)).At(WorkPlace.Of(step, index));
+
+    /// <summary>The same for some indices, with those of which nobody wrote down in which they are.</summary>
+    internal IEnumerable<StepRecord> MayBeBeside(StepAddress step, IEnumerable<string> indices)
     {
         _writers ??= new(_steps.Values);
-        return indices.SelectMany(index => _writers.Of(index, null)).Concat(_writers.Unlisted).Distinct().Select(step => _steps[step]);
+        return indices.SelectMany(index => WritersBeside(step, index))
+            .Concat(_writers.Unlisted.Where(other => (other.Source, other.Target) == (step.Source, step.Target)))
+            .Distinct()
+            .Select(other => _steps[other]);
     }
 
     /// <summary>Steps of other slices that have work in some of these indices of the same target.</summary>
     internal IEnumerable<StepRecord> OthersIn(StepRecord step, IEnumerable<string> indices)
     {
         var names = indices.ToHashSet(StringComparer.Ordinal);
-        return MayBeIn(names).Where(other => other.HasEffects
-            && (other.Address.Source, other.Address.Target) == (step.Address.Source, step.Address.Target)
+        return MayBeBeside(step.Address, names).Where(other => other.HasEffects
             && other.Address.Part != step.Address.Part
             && Claims.IndicesOf(other).Any(names.Contains));
     }
@@ -231,10 +236,10 @@ public sealed class SessionState(string name)
             _disturbed.Clear();
         }
 
-        _disturbed.AddRange((had is null ? [] : Claims.IndicesOf(had)).Union(Claims.IndicesOf(now), StringComparer.Ordinal));
+        _disturbed.AddRange((had is null ? [] : Claims.IndicesOf(had)).Union(Claims.IndicesOf(now), StringComparer.Ordinal).Select(index => WorkPlace.Of(now.Address, index)));
         if (now is { HasEffects: true, Items: null, Address.Target: not null })
         {
-            _disturbed.Add(null);
+            _disturbed.Add(WorkPlace.Of(now.Address, null));
         }
     }
 

@@ -58,7 +58,7 @@ public static class Standings
         private IReadOnlySet<StepAddress> _inFlight = ImmutableHashSet<StepAddress>.Empty;
         private IReadOnlyDictionary<StepAddress, Reading> _readings = ImmutableDictionary<StepAddress, Reading>.Empty;
 
-        /// <summary>The indices in which others were looked for, for what was said of the step last; default where nobody was, empty for any index.</summary>
+        /// <summary>The indices in which others of the same source and target were looked for, for what was said of the step last; default where nobody was, empty for any index.</summary>
         public ImmutableArray<string> LooksAround { get; private set; }
 
         /// <summary>The other steps whose work was looked at, for what was said of the step last.</summary>
@@ -235,7 +235,7 @@ public static class Standings
 
             items = items.IsDefault && had.Items is { } all ? [.. all.Keys] : items;
             LookAround(items);
-            var near = (items.IsDefault ? session.Steps.Values : session.MayBeIn(items)).Where(record => record.HasEffects && LeftWork.MayStandIn(step, record.Address));
+            var near = (items.IsDefault ? session.Steps.Values : session.MayBeBeside(step.Address, items)).Where(record => record.HasEffects && LeftWork.MayStandIn(step, record.Address));
             return LeftWork.In(step, items, unselected, near.Select(record => RecordedSteps.Of(record, Run)).OfType<RecordedStep>().Select(record => LeftWork.Staying(record, memo.PlaceOf(record.Address) is { } at ? wanted[at] : null)).OfType<RecordedStep>(), memo.Contains);
         }
 
@@ -257,9 +257,9 @@ public static class Standings
         private IEnumerable<OtherWork> WorkIn(WantedStep step, string item)
         {
             LookAround([item]);
-            foreach (var address in session.WritersOf(item, butOf: null))
+            foreach (var address in session.WritersBeside(step.Address, item))
             {
-                if (address.Kind == step.Address.Kind && address.Source == step.Address.Source && address != step.Address && RecordedSteps.Of(session.Steps[address], Run) is { } had)
+                if (address.Kind == step.Address.Kind && address != step.Address && RecordedSteps.Of(session.Steps[address], Run) is { } had)
                 {
                     LooksAtWorkOf = LooksAtWorkOf.Add(address);
                     yield return new(had with { IsWorking = had.IsWorking || IsInFlight(address) }, memo.PlaceOf(address) is { } place ? wanted[place] : null);

@@ -3,11 +3,23 @@ using Portage.Model.Addresses;
 
 namespace Portage.Engine.Core;
 
+/// <summary>An index of a target, as the steps of one source see it: theirs may share it, and those of another source, or of another target, are never in each other's way there.</summary>
+/// <param name="Source">The name under <c>migrations</c>.</param>
+/// <param name="Target">The name under <c>targets</c>.</param>
+/// <param name="Index">The index; null for any of them.</param>
+internal readonly record struct WorkPlace(string Source, string Target, string? Index)
+{
+    /// <summary>The place of a step's work in an index.</summary>
+    public static WorkPlace Of(StepAddress step, string? index) => new(step.Source, step.Target ?? "", index);
+}
+
 /// <summary>Which steps of a session have their work in an index, whatever the cluster. For one thread.</summary>
 internal sealed class WritersByIndex
 {
-    // By source: the steps of one source may share an index, and are passed over together.
-    private readonly Dictionary<string, Dictionary<string, HashSet<StepAddress>>> _writers = new(StringComparer.Ordinal);
+    private readonly Dictionary<WorkPlace, HashSet<StepAddress>> _steps = [];
+
+    // Whoever asks about all of an index must not look for them among those of all others.
+    private readonly Dictionary<string, HashSet<WorkPlace>> _places = new(StringComparer.Ordinal);
 
     private readonly HashSet<StepAddress> _unlisted = [];
 
@@ -29,9 +41,11 @@ internal sealed class WritersByIndex
 
         foreach (var index in had is null ? [] : Claims.IndicesOf(had))
         {
-            if (_writers.TryGetValue(index, out var sources) && sources.TryGetValue(had!.Address.Source, out var steps) && steps.Remove(had.Address) && steps.Count == 0)
+            var place = WorkPlace.Of(had!.Address, index);
+            if (_steps.TryGetValue(place, out var steps) && steps.Remove(had.Address) && steps.Count == 0)
             {
-                sources.Remove(had.Address.Source);
+                _steps.Remove(place);
+                _places[index].Remove(place);
             }
         }
 
@@ -45,7 +59,10 @@ internal sealed class WritersByIndex
     /// <summary>The steps of all sources but one that are in an index.</summary>
     /// <param name="butOf">The source passed over; null for none.</param>
     public IEnumerable<StepAddress> Of(string index, string? butOf) =>
-        _writers.TryGetValue(index, out var sources) ? sources.Where(source => source.Key != butOf).SelectMany(source => source.Value) : [];
+        _places.TryGetValue(index, out var places) ? places.Where(place => place.Source != butOf).SelectMany(At) : [];
+
+    /// <summary>The steps that are in one place.</summary>
+    public IEnumerable<StepAddress> At(WorkPlace place) => _steps.GetValueOrDefault(place) ?? Enumerable.Empty<StepAddress>();
 
     private void Add(StepRecord step)
     {
@@ -56,14 +73,11 @@ internal sealed class WritersByIndex
 
         foreach (var index in Claims.IndicesOf(step))
         {
-            if (!_writers.TryGetValue(index, out var sources))
+            var place = WorkPlace.Of(step.Address, index);
+            if (!_steps.TryGetValue(place, out var steps))
             {
-                _writers[index] = sources = new(StringComparer.Ordinal);
-            }
-
-            if (!sources.TryGetValue(step.Address.Source, out var steps))
-            {
-                sources[step.Address.Source] = steps = [];
+                _steps[place] = steps = [];
+                _ = _places.TryGetValue(index, out var places) ? places.Add(place) : _places.TryAdd(index, [place]);
             }
 
             steps.Add(step.Address);

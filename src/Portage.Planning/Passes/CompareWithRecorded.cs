@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Model.Addresses;
+using Portage.Model.Steps;
 using Portage.Planning.Verdicts;
 
 namespace Portage.Planning.Passes;
@@ -12,7 +13,7 @@ internal static class CompareWithRecorded
         var looks = new Dictionary<StepAddress, UpstreamLook>(wanted.Length);
         var changes = ImmutableArray.CreateBuilder<StepChange>(wanted.Length);
         var before = new List<UpstreamLook>();
-        Func<string, IEnumerable<OtherWork>> others = new Others(wanted, recorded).In;
+        var others = new Others(wanted, recorded);
         foreach (var step in wanted)
         {
             before.Clear();
@@ -22,7 +23,7 @@ internal static class CompareWithRecorded
             }
 
             var had = recorded.GetValueOrDefault(step.Address);
-            var verdict = StepVerdicts.Of(step, had, before, others);
+            var verdict = StepVerdicts.Of(step, had, before, item => others.Beside(step.Address, item));
 
             // What is blocked is not touched: what comes after it stands as it did.
             looks[step.Address] = new(verdict, had, verdict.Kind is VerdictKind.Keep or VerdictKind.Block ? had?.Outputs ?? [] : default);
@@ -62,19 +63,22 @@ internal static class CompareWithRecorded
         return changes.DrainToImmutable();
     }
 
-    /// <summary>Everybody's work by its items; put together when somebody asks, which mostly nobody does.</summary>
+    /// <summary>Everybody's work by its place; put together when somebody asks, which mostly nobody does.</summary>
     private sealed class Others(ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded)
     {
-        private readonly Lazy<ILookup<string, OtherWork>> _byItem = new(() =>
+        private readonly Lazy<ILookup<(StepKind Kind, string Source, string? Target, string Item), OtherWork>> _byPlace = new(() =>
         {
             var steps = wanted.ToDictionary(step => step.Address);
             return recorded.Values
                 .Where(had => had is { EffectsSince: not null, Items: not null })
-                .SelectMany(had => had.Items!.Keys, (had, item) => (Item: item, Work: new OtherWork(had, steps.GetValueOrDefault(had.Address))))
-                .ToLookup(one => one.Item, one => one.Work, StringComparer.Ordinal);
+                .SelectMany(had => had.Items!.Keys, (had, item) => (Place: PlaceOf(had.Address, item), Work: new OtherWork(had, steps.GetValueOrDefault(had.Address))))
+                .ToLookup(one => one.Place, one => one.Work);
         });
 
-        public IEnumerable<OtherWork> In(string item) => _byItem.Value[item];
+        /// <summary>The work of the same kind in an item, in the same place.</summary>
+        public IEnumerable<OtherWork> Beside(StepAddress step, string item) => _byPlace.Value[PlaceOf(step, item)];
+
+        private static (StepKind Kind, string Source, string? Target, string Item) PlaceOf(StepAddress step, string item) => (step.Kind, step.Source, step.Target, item);
     }
 
     private static StepChange ChangeOf(StepAddress step, Verdict verdict)

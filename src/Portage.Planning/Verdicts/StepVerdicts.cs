@@ -11,7 +11,7 @@ public static class StepVerdicts
     /// <summary>The verdict about a step.</summary>
     /// <param name="had">What is recorded of it; null for nothing.</param>
     /// <param name="before">The steps before it, in the order of its edges.</param>
-    /// <param name="others">Everybody's work in an item; asked only about items that are not done yet.</param>
+    /// <param name="others">Work of the same kind that others have in an item of the same source and target; asked only about items that are not done yet.</param>
     public static Verdict Of(WantedStep step, RecordedStep? had, IReadOnlyList<UpstreamLook> before, Func<string, IEnumerable<OtherWork>> others)
     {
         if (step.IsAbsent)

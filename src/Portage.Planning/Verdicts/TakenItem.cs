@@ -27,7 +27,7 @@ internal static class TakenItems
     /// <param name="edge">The edge that brings the items.</param>
     /// <param name="wanted">The item, with what it is to be done with.</param>
     /// <param name="before">The steps before it, in the order of its edges.</param>
-    /// <param name="others">Everybody's work in the item.</param>
+    /// <param name="others">Others' work in the item; of another kind, or in another place, none counts.</param>
     public static TakenItem? Of(WantedStep step, InputEdge edge, StepItem wanted, IReadOnlyList<UpstreamLook> before, IEnumerable<OtherWork> others)
     {
         foreach (var other in others.OrderBy(other => other.Had.Address.ToString(), StringComparer.Ordinal))
