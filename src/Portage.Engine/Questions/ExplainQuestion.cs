@@ -20,7 +20,7 @@ namespace Portage.Engine.Questions;
 public sealed record Explanation(long Position, StepAddress Step, StepStatus? Status, StepChange? Change, StepRecord? Had, ImmutableArray<(long Position, DateTimeOffset At, string Text)> Happened)
 {
     /// <summary>What must be said with its report, beginning with <c>; </c>, where that is not about just what it has; empty otherwise.</summary>
-    public string Said => Had is null ? "" : ItemsSaid.Note(Had, null);
+    public required string Said { get; init; }
 
     /// <summary>True where nobody wants it any more and somebody asked for it to be taken back: nothing comes instead.</summary>
     public bool Leaves { get; init; }
@@ -56,7 +56,11 @@ public static class ExplainQuestion
             .Select(recorded => (recorded.Sequence, recorded.At, Text: recorded.Event is StepEvent happened ? About(step, happened) : null))
             .Where(told => told.Text is not null)
             .Select(told => (told.Sequence, told.At, told.Text!));
-        return new(asked.Position, step, status.Steps.FirstOrDefault(one => one.Address == step), change, session.Steps.GetValueOrDefault(step), [.. happened]) { Leaves = Leaves(plan, step) };
+        return new(asked.Position, step, status.Steps.FirstOrDefault(one => one.Address == step), change, session.Steps.GetValueOrDefault(step), [.. happened])
+        {
+            Said = session.Steps.GetValueOrDefault(step) is { } had ? ItemsSaid.Note(had, null, session) : "",
+            Leaves = Leaves(plan, step),
+        };
     }
 
     /// <summary>What an event tells of the step: its own, or that another one took something over from it. Null where it tells nothing.</summary>

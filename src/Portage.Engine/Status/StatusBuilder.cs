@@ -161,9 +161,9 @@ public sealed class StatusBuilder(Planner planner)
             case Standing.Working or Standing.Ready when had.Serves && !isUnderWay:
                 return (StepGroup.InProgress, $"is started again{(standstill is null ? "" : $"; {standstill}")}");
             case Standing.Settled:
-                return (StepGroup.Complete, Summary(had.Report) + ItemsSaid.Note(had, step));
+                return (StepGroup.Complete, Summary(had.Report) + ItemsSaid.Note(had, step, session));
             case Standing.Waits when had.State == StepState.Complete:
-                return (StepGroup.Complete, $"{Summary(had.Report)}{ItemsSaid.Note(had, step)}; looked at again when the steps before it are done");
+                return (StepGroup.Complete, $"{Summary(had.Report)}{ItemsSaid.Note(had, step, session)}; looked at again when the steps before it are done");
             case Standing.Waits waits:
                 return (StepGroup.Pending, isUnderWay ? $"waits for {string.Join(" and ", waits.On)}" : NotStarted(session));
             case Standing.Held held:

@@ -1,5 +1,7 @@
 using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
+using Portage.Engine.Questions;
 using Portage.Model.Addresses;
 using Portage.Planning;
 
@@ -54,6 +56,21 @@ public sealed class TakenItemTests
         Assert.All(Kinds, kind => Assert.Contains($"run logs/y@blue:{kind} #1 takes c from logs/z@blue:{kind}", told, StringComparison.Ordinal));
         Assert.All(Kinds, kind => Assert.Empty(Had(story, "z", kind).Items!));
     }
+
+    /// <summary>A report tells of what its step had then; what became of it since is said with it, as it is.</summary>
+    [Fact]
+    public void Said_ItemsThatWentOrWereTakenBack_TellsWhich()
+    {
+        var story = Done();
+        story.Start(Two("a", "b, c"));
+        Carried(story);
+        Assert.Equal("; by now logs/z@blue:backfill has b", Said(story, "logs/a@blue:backfill"));
+        story.Tell(new StepReverted(story.Session.Name, 2, StepAddress.Parse("logs/a@blue:backfill")) { Items = ["a"] });
+        Assert.Equal("; since then a was taken back; by now logs/z@blue:backfill has b", Said(story, "logs/a@blue:backfill"));
+    }
+
+    private static string Said(Story story, string step) =>
+        ExplainQuestion.Answer(story.Planner, new(story.Home, story.Session), StatusQuestion.Answer(story.Planner, new(story.Home, story.Session), Story.Nothing, story.Now), [], StepAddress.Parse(step)).Said;
 
     [Fact]
     public void Decide_TheIndexGoesBack_IsTakenBackOver()
