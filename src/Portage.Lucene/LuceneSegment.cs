@@ -124,6 +124,41 @@ public sealed class LuceneSegment
         return new(await OpenStoredFieldsAsync(options, cancellationToken), live);
     }
 
+    /// <summary>
+    /// The files whose checksum a scan of live documents cannot compare before it hands out documents: the stored fields, and the doc
+    /// values in which soft deletes may be noted. Reads a few hundred bytes of each.
+    /// </summary>
+    /// <returns>Without those of Lucene before 4.8, which have no checksum.</returns>
+    /// <exception cref="CorruptIndexException">The bytes are not what the format says.</exception>
+    /// <exception cref="UnsupportedFormatException">The stored fields are in a format that cannot be read.</exception>
+    public async ValueTask<IReadOnlyList<ScannedFile>> ListScannedFilesAsync(CancellationToken cancellationToken)
+    {
+        var scanned = new List<ScannedFile>();
+        if (await StoredFieldsFile.ReadFormatAsync(_files, Name, _entry.Id, cancellationToken) is { HasFooter: true })
+        {
+            scanned.Add(await LuceneChecksum.ReadFooterAsync(_files, StoredFieldsName, cancellationToken));
+        }
+
+        if (SoftDeletedCount > 0 && SoftDeletes.RangedFile(_entry, await ReadFieldInfosAsync(cancellationToken)) is { } data)
+        {
+            scanned.Add(await LuceneChecksum.ReadFooterAsync(_files, data, cancellationToken));
+        }
+
+        return scanned;
+    }
+
+    /// <summary>Reads a file to its end, and compares its bytes with the checksum in its footer.</summary>
+    /// <exception cref="CorruptIndexException">They differ, or the footer is not the one that was listed.</exception>
+    public async ValueTask VerifyAsync(ScannedFile file, CancellationToken cancellationToken)
+    {
+        await using var content = await _files.OpenAsync(file.Name, cancellationToken);
+        var checksum = await LuceneChecksum.VerifyAsync(content, file.Name, cancellationToken);
+        if (checksum != file.Checksum)
+        {
+            throw new CorruptIndexException(file.Name, 0, $"the checksum {file.Checksum:X8}, as a moment before", $"{checksum:X8}");
+        }
+    }
+
     private async ValueTask<ulong[]> ReadHardDeletesAsync(CancellationToken cancellationToken)
     {
         if (_entry.DeletionGeneration <= 0)

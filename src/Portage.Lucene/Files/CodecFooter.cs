@@ -25,6 +25,17 @@ internal static class CodecFooter
     /// <param name="computed">Checksum of everything before the last 8 bytes.</param>
     public static void Verify(string file, long position, ReadOnlySpan<byte> footer, uint computed)
     {
+        var stored = Read(file, position, footer);
+        if (stored != computed)
+        {
+            throw new CorruptIndexException(file, position + 8, $"the checksum {computed:X8} of its bytes", $"{stored:X8}");
+        }
+    }
+
+    /// <summary>The checksum that the footer says the file has, compared with nothing.</summary>
+    /// <param name="position">Where the footer begins.</param>
+    public static long Read(string file, long position, ReadOnlySpan<byte> footer)
+    {
         var magic = BinaryPrimitives.ReadInt32BigEndian(footer);
         var algorithm = BinaryPrimitives.ReadInt32BigEndian(footer[4..]);
         if (magic != Magic || algorithm != 0)
@@ -32,10 +43,6 @@ internal static class CodecFooter
             throw new CorruptIndexException(file, position, "a footer (C02893E8 00000000)", $"{magic:X8} {algorithm:X8}");
         }
 
-        var stored = BinaryPrimitives.ReadInt64BigEndian(footer[8..]);
-        if (stored != computed)
-        {
-            throw new CorruptIndexException(file, position + 8, $"the checksum {computed:X8} of its bytes", $"{stored:X8}");
-        }
+        return BinaryPrimitives.ReadInt64BigEndian(footer[8..]);
     }
 }

@@ -13,7 +13,7 @@ namespace Portage.Lucene.Segments;
 /// then the index sort, which nothing here needs. Counts of maps and sets are int32 up to Lucene50 version 0, then vint. Fixed integers
 /// are little-endian in Lucene90. That format has one name and one version for the forms with and without the byte that says whether
 /// documents come in blocks; codecs of servers have names of their own, so the likelier form by Lucene version is read first, and
-/// is the right one when its set of files contains the <c>.si</c> itself.
+/// is the right one when its set of files contains the <c>.si</c> itself, by whatever name of a segment.
 /// </remarks>
 /// <param name="LuceneVersion">As <c>8.7.0</c>.</param>
 /// <param name="IsCompound">Whether most files are inside <c>.cfs</c>.</param>
@@ -117,9 +117,16 @@ internal sealed record SegmentInfoFile(string LuceneVersion, int DocumentCount, 
 
     private static void RequireItself(ref ByteInput input, HashSet<string> files)
     {
-        if (!files.Contains(input.File))
+        var own = WithoutSegment(input.File);
+        if (!files.Any(file => WithoutSegment(file) == own))
         {
             throw input.Corrupt($"'{input.File}' among the files of the segment", string.Join(", ", files.Take(3)));
         }
     }
+
+    /// <summary>
+    /// As <c>.si</c> of <c>_3.si</c>. A segment that was linked into another index (shrink, split, clone, adding whole indices) has another
+    /// name there, and still lists its files under the old one.
+    /// </summary>
+    private static string WithoutSegment(string file) => file.AsSpan(1).IndexOfAny('.', '_') is >= 0 and var end ? file[(end + 1)..] : file;
 }

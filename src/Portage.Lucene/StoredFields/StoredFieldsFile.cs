@@ -25,10 +25,7 @@ internal static class StoredFieldsFile
             }
             else
             {
-                var beginning = new ReadAheadLimits { WindowBytes = CodecHeader.BytesMax, WindowsAheadCount = 0 };
-                await using var peek = new SequentialInput(file, name, 0, beginning, ownsFile: false);
-                await peek.FillAsync(CodecHeader.BytesMax, cancellationToken);
-                (header, format) = ReadHeader(peek.Reader(), id);
+                (header, format) = await PeekAsync(file, name, id, cancellationToken);
             }
 
             if (format is null)
@@ -49,6 +46,23 @@ internal static class StoredFieldsFile
         }
 
         ValueTask CloseAsync() => input?.DisposeAsync() ?? file.DisposeAsync();
+    }
+
+    /// <summary>Reads the header alone; null for the uncompressed format of Lucene 4.0.</summary>
+    /// <exception cref="UnsupportedFormatException">It is of a format that cannot be read.</exception>
+    public static async ValueTask<CompressedFormat?> ReadFormatAsync(SegmentFiles files, string segment, ReadOnlyMemory<byte>? id, CancellationToken cancellationToken)
+    {
+        var name = segment + ".fdt";
+        await using var file = await files.OpenAsync(name, cancellationToken);
+        return (await PeekAsync(file, name, id, cancellationToken)).Format;
+    }
+
+    private static async ValueTask<(CodecHeader Header, CompressedFormat? Format)> PeekAsync(ILuceneFile file, string name, ReadOnlyMemory<byte>? id, CancellationToken cancellationToken)
+    {
+        var beginning = new ReadAheadLimits { WindowBytes = CodecHeader.BytesMax, WindowsAheadCount = 0 };
+        await using var peek = new SequentialInput(file, name, 0, beginning, ownsFile: false);
+        await peek.FillAsync(CodecHeader.BytesMax, cancellationToken);
+        return ReadHeader(peek.Reader(), id);
     }
 
     /// <summary>The format; null for the uncompressed one of Lucene 4.0.</summary>

@@ -77,16 +77,30 @@ public sealed class IndexSnapshot
         var folder = $"indices/{RepositoryId}/{number}";
         if (_root.ShardPathType != 0)
         {
-            throw new UnsupportedRepositoryException("OpenSearch shard paths of type " + (_root.ShardPathType == 1 ? "HASHED_PREFIX" : "HASHED_INFIX"), folder);
+            throw new UnsupportedRepositoryException("OpenSearch shard paths of type " + (_root.ShardPathType == 1 ? "HASHED_PREFIX" : "HASHED_INFIX"), folder) { Owner = BlobOwner.Of(Name) };
         }
 
         if (Snapshot.IsShallow)
         {
-            throw new UnsupportedRepositoryException("OpenSearch shallow snapshot (the data is in a remote store)", folder);
+            throw new UnsupportedRepositoryException("OpenSearch shallow snapshot (the data is in a remote store)", folder) { Owner = BlobOwner.Of(Name) };
         }
 
-        var json = await _blobs.ReadAsync($"{folder}/snap-{Snapshot.Uuid}.dat", "snapshot", cancellationToken);
-        return new(this, number, folder, json.Blob, ShardFile.ParseAll(json), _blobs.Store);
+        return await BlobOwner.NamedAsync(BlobOwner.Of(Name, number), async () =>
+        {
+            var json = await _blobs.ReadAsync($"{folder}/snap-{Snapshot.Uuid}.dat", "snapshot", cancellationToken);
+            RequireSnapshot(json);
+            return new ShardSnapshot(this, number, folder, json.Blob, ShardFile.ParseAll(json), _blobs.Store);
+        });
+    }
+
+    /// <summary>The list of another snapshot of the same shard looks just like this one's, and has other files.</summary>
+    private void RequireSnapshot(BlobJson list)
+    {
+        var name = list.Member("name").Text();
+        if (name != Snapshot.Name)
+        {
+            throw new CorruptBlobException(list.Blob, $"the files of the shard in snapshot '{Snapshot.Name}'", $"those in '{name}'");
+        }
     }
 
     internal static IndexSnapshot Parse(BlobJson json, string name, IndexRoot root, Snapshot snapshot, MetadataBlobs blobs)

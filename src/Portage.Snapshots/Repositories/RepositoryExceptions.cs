@@ -7,6 +7,12 @@ public abstract class RepositoryException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>What the blob belongs to, as <c>shard 0 of index 'logs'</c>: its path has a folder's id where people know a name. Null where it belongs to the repository.</summary>
+    public string? Owner { get; internal set; }
+
+    /// <inheritdoc/>
+    public override string Message => Owner is { } owner ? $"{char.ToUpperInvariant(owner[0])}{owner[1..]}: {base.Message}" : base.Message;
 }
 
 /// <summary>There is nothing at the place where the repository should be.</summary>

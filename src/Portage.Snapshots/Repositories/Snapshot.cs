@@ -78,8 +78,11 @@ public sealed class Snapshot
         }
 
         var blob = _entry.MetadataBlobs.GetValueOrDefault(index.Id, Uuid);
-        var json = await _blobs.ReadAsync($"indices/{index.Id}/meta-{blob}.dat", "index-metadata", cancellationToken);
-        return IndexSnapshot.Parse(json, name, index, this, _blobs);
+        return await BlobOwner.NamedAsync(BlobOwner.Of(name), async () =>
+        {
+            var json = await _blobs.ReadAsync($"indices/{index.Id}/meta-{blob}.dat", "index-metadata", cancellationToken);
+            return IndexSnapshot.Parse(json, name, index, this, _blobs);
+        });
     }
 
     /// <summary>Opens all indices whose names are <paramref name="wanted"/>, one after the other, in ordinal order of their names.</summary>

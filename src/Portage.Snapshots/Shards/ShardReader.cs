@@ -9,14 +9,16 @@ namespace Portage.Snapshots.Shards;
 /// documents of nested objects and the tombstones of deletions are left out.
 /// </summary>
 /// <remarks>
-/// Memory is that of one chunk of stored fields (some hundred kilobytes, or the largest document) and one bit a document. The
-/// checksum of each file that is read from its beginning is compared before its last documents are handed out.
+/// Memory is that of one chunk of stored fields (some hundred kilobytes, or the largest document) and one bit a document. Before the
+/// first document of a segment is handed out, its large files are read to their ends and their checksums compared, wherever the
+/// reader begins (<see cref="IWholeFiles"/>): no document of a damaged file is ever seen.
 /// </remarks>
 public sealed class ShardReader : IAsyncDisposable
 {
     private readonly ShardSnapshot _shard;
     private readonly LuceneIndex _lucene;
     private readonly DocumentFields _fields;
+    private readonly IWholeFiles _whole;
     private LiveDocumentReader? _documents;
     private SourceDocument? _current;
     private int _segment = -1;
@@ -24,9 +26,9 @@ public sealed class ShardReader : IAsyncDisposable
     private long _finishedBytes;
     private long _from;
 
-    internal ShardReader(ShardSnapshot shard, LuceneIndex lucene, long fromPosition)
+    internal ShardReader(ShardSnapshot shard, LuceneIndex lucene, long fromPosition, IWholeFiles whole)
     {
-        (_shard, _lucene, _from) = (shard, lucene, fromPosition);
+        (_shard, _lucene, _from, _whole) = (shard, lucene, fromPosition, whole);
         _fields = new(shard);
     }
 
@@ -64,9 +66,9 @@ public sealed class ShardReader : IAsyncDisposable
                 }
             }
         }
-        catch (Exception failure) when (LuceneFailure.Is(failure))
+        catch (Exception failure) when (ShardFailures.Is(failure))
         {
-            throw LuceneFailure.Translate(failure, _shard);
+            throw ShardFailures.Translate(failure, _shard);
         }
 
         return MoveSlowlyAsync(new(false), cancellationToken);
@@ -104,9 +106,9 @@ public sealed class ShardReader : IAsyncDisposable
                 move = _documents!.MoveNextAsync(cancellationToken);
             }
         }
-        catch (Exception failure) when (LuceneFailure.Is(failure))
+        catch (Exception failure) when (ShardFailures.Is(failure))
         {
-            throw LuceneFailure.Translate(failure, _shard);
+            throw ShardFailures.Translate(failure, _shard);
         }
     }
 
@@ -128,12 +130,33 @@ public sealed class ShardReader : IAsyncDisposable
                 continue;
             }
 
+            await RequireWholeAsync(segment, cancellationToken);
             _fields.Enter(await segment.ReadFieldInfosAsync(cancellationToken));
             _documents = await segment.OpenLiveDocumentsAsync(new StoredFieldsOptions { FromDocument = (int)Math.Max(first, 0) }, cancellationToken);
             return true;
         }
 
         return false;
+    }
+
+    private async ValueTask RequireWholeAsync(LuceneSegment segment, CancellationToken cancellationToken)
+    {
+        foreach (var file in await segment.ListScannedFilesAsync(cancellationToken))
+        {
+            var listed = _shard.Files.GetValueOrDefault(file.Name)?.Checksum;
+            if (listed is { } checksum && checksum != file.Checksum)
+            {
+                // Sound in itself, and not the file that the snapshot saved.
+                throw new CorruptIndexException(file.Name, 0, $"the checksum {checksum:X8}, as the shard's list has it", $"{file.Checksum:X8}");
+            }
+
+            var found = new WholeFile(_shard.Number, file.Name, file.Length, file.Checksum);
+            if (!_whole.Contains(found))
+            {
+                await segment.VerifyAsync(file, cancellationToken);
+                await _whole.AddAsync(found, cancellationToken);
+            }
+        }
     }
 
     private void Finish(LuceneSegment segment)

@@ -22,6 +22,9 @@ public sealed class ShardSnapshot
     /// <summary>The index it is a shard of.</summary>
     public IndexSnapshot Index { get; }
 
+    /// <summary>What it is called in messages.</summary>
+    internal string Owner => BlobOwner.Of(Index.Name, Number);
+
     /// <summary>Counted from 0.</summary>
     public int Number { get; }
 
@@ -53,23 +56,28 @@ public sealed class ShardSnapshot
                 lucene.Segments.Sum(segment => (long)segment.MaxDoc),
                 lucene.Segments.Sum(segment => segment.StoredFieldsLength));
         }
-        catch (CorruptIndexException failure)
+        catch (Exception failure) when (ShardFailures.Is(failure))
         {
-            throw LuceneFailure.Translate(failure, this);
+            throw ShardFailures.Translate(failure, this);
         }
     }
 
-    /// <summary>Opens a reader of the documents that are not deleted, in the order of their positions.</summary>
+    /// <summary>Opens a reader of the documents that are not deleted, in the order of their positions; every file of it is found whole first.</summary>
     /// <param name="fromPosition">The first position wanted: 0 for all, one more than the last one done to go on.</param>
     /// <exception cref="RepositoryException">A blob is missing, corrupt or of a format that cannot be read.</exception>
-    public async ValueTask<ShardReader> OpenReaderAsync(long fromPosition, CancellationToken cancellationToken)
+    public ValueTask<ShardReader> OpenReaderAsync(long fromPosition, CancellationToken cancellationToken) =>
+        OpenReaderAsync(fromPosition, WholeFiles.None, cancellationToken);
+
+    /// <param name="whole">Which files were found whole before.</param>
+    /// <inheritdoc cref="OpenReaderAsync(long, CancellationToken)"/>
+    public async ValueTask<ShardReader> OpenReaderAsync(long fromPosition, IWholeFiles whole, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(fromPosition);
-        return new(this, await OpenLuceneAsync(cancellationToken), fromPosition);
+        return new(this, await OpenLuceneAsync(cancellationToken), fromPosition, whole);
     }
 
     /// <summary>The documents that are not deleted, in the order of their positions. The source of each holds until the next is asked for.</summary>
-    /// <inheritdoc cref="OpenReaderAsync"/>
+    /// <inheritdoc cref="OpenReaderAsync(long, CancellationToken)"/>
     public async IAsyncEnumerable<SourceDocument> ReadAsync(long fromPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var reader = await OpenReaderAsync(fromPosition, cancellationToken);
@@ -106,10 +114,10 @@ public sealed class ShardSnapshot
             {
                 var path = $"{Folder}/{file.PartName(part)}";
                 var expected = LengthOf(file, part);
-                var length = found.TryGetValue(file.PartName(part), out var there) ? there : throw new BlobNotFoundException(path, _store.Location);
+                var length = found.TryGetValue(file.PartName(part), out var there) ? there : throw new BlobNotFoundException(path, _store.Location) { Owner = Owner };
                 if (length != expected)
                 {
-                    throw new CorruptBlobException(path, $"{expected:N0} bytes", $"{length:N0} bytes");
+                    throw new CorruptBlobException(path, $"{expected:N0} bytes", $"{length:N0} bytes") { Owner = Owner };
                 }
             }
         }
@@ -140,10 +148,10 @@ public sealed class ShardSnapshot
         {
             var path = $"{Folder}/{file.PartName(part)}";
             var expected = LengthOf(file, part);
-            var found = await _store.FindLengthAsync(path, cancellationToken) ?? throw new BlobNotFoundException(path, _store.Location);
+            var found = await _store.FindLengthAsync(path, cancellationToken) ?? throw new BlobNotFoundException(path, _store.Location) { Owner = Owner };
             if (found != expected)
             {
-                throw new CorruptBlobException(path, $"{expected:N0} bytes", $"{found:N0} bytes");
+                throw new CorruptBlobException(path, $"{expected:N0} bytes", $"{found:N0} bytes") { Owner = Owner };
             }
         }
 
@@ -156,9 +164,9 @@ public sealed class ShardSnapshot
                 throw new CorruptBlobException(BlobOf(file.Name, 0), $"the checksum {expected:x8} of '{file.Name}'", $"{checksum:x8}");
             }
         }
-        catch (CorruptIndexException failure)
+        catch (Exception failure) when (ShardFailures.Is(failure))
         {
-            throw LuceneFailure.Translate(failure, this);
+            throw ShardFailures.Translate(failure, this);
         }
     }
 
@@ -168,9 +176,9 @@ public sealed class ShardSnapshot
         {
             return await LuceneIndex.OpenAsync(Directory, cancellationToken);
         }
-        catch (Exception failure) when (LuceneFailure.Is(failure))
+        catch (Exception failure) when (ShardFailures.Is(failure))
         {
-            throw LuceneFailure.Translate(failure, this);
+            throw ShardFailures.Translate(failure, this);
         }
     }
 }
