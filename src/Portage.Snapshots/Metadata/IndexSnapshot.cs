@@ -97,9 +97,9 @@ public sealed class IndexSnapshot
     private void RequireSnapshot(BlobJson list)
     {
         var name = list.Member("name").Text();
-        if (name != Snapshot.Name)
+        if (name != Snapshot.NameInBlobs)
         {
-            throw new CorruptBlobException(list.Blob, $"the files of the shard in snapshot '{Snapshot.Name}'", $"those in '{name}'");
+            throw new CorruptBlobException(list.Blob, $"the files of the shard in snapshot '{Snapshot.NameInBlobs}'", $"those in '{name}'");
         }
     }
 

@@ -95,6 +95,9 @@ public sealed class Snapshot
         }
     }
 
+    /// <summary>What its own blobs call it; <see cref="Name"/> is what the root of the repository calls it.</summary>
+    public required string NameInBlobs { get; init; }
+
     internal static Snapshot Parse(BlobJson json, SnapshotRoot entry, RepositoryRoot root, MetadataBlobs blobs)
     {
         var uuid = json.Find("uuid")?.Text();
@@ -105,6 +108,8 @@ public sealed class Snapshot
 
         return new(entry, root, blobs)
         {
+            NameInBlobs = json.Member("name").Text(),
+
             // The root is the later word where it says that the snapshot is of no use.
             State = entry.Entry.State is SnapshotState.Failed or SnapshotState.Incompatible ? entry.Entry.State : ParseState(json.Member("state")),
             Version = new(json.Member("version_id").Number()),

@@ -82,6 +82,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
         var progress = new BackfillProgress(new(SliceReading.Totals(indices, sizes), items, journal, BackfillProgress.Decisions), journal, context.Time, context.Progress);
         var copies = new ConcurrentDictionary<WorkItem, ShardCopy>();
+        var unreadable = new UnreadableItems();
 
         async Task CopyAsync(WorkItem item, CancellationToken abort)
         {
@@ -94,7 +95,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
             Tune(context, on, copies);
             try
             {
-                await ClusterAccess.TryAsync(on.TargetPath, () => copy.RunAsync(abort));
+                await unreadable.TryAsync(item, () => ClusterAccess.TryAsync(on.TargetPath, () => copy.RunAsync(abort)));
             }
             finally
             {
@@ -131,6 +132,11 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
 
         if (!isDone)
         {
+            if (!context.StopRequested.IsCancellationRequested)
+            {
+                unreadable.ThrowIfAny(items.Length);
+            }
+
             return new StepResult.Stopped();
         }
 

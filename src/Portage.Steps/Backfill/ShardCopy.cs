@@ -75,7 +75,7 @@ internal sealed class ShardCopy : IDisposable
 
     private async IAsyncEnumerable<BulkOperation> ReadAsync(ShardSnapshot shard, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(_position.Position + 1, cancellationToken));
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(_position.Position + 1, _journal.Whole, cancellationToken));
         for (var count = 0; await MoveAsync(reader, cancellationToken); count++)
         {
             if (count % DocumentsPerLeaseCheck == 0)

@@ -1,5 +1,6 @@
 using Portage.Clusters;
 using Portage.Clusters.Validation;
+using Portage.Snapshots.Shards;
 using Portage.Steps.Documents;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
@@ -45,7 +46,9 @@ internal static class UnderWay
         var config = on.Slice.Backfill;
         var (count, bytes) = ((long)config.Connections * config.OperationCountMax, (long)config.Connections * config.BodyBytesMax);
         var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(number, cancellationToken));
-        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(position, cancellationToken));
+
+        // Only what the target has just so is counted.
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(position, WholeFiles.Unchecked, cancellationToken));
         var batch = new List<(DocumentKey, byte[])>();
         while (count > 0 && bytes > 0 && await SnapshotAccess.TryAsync(null, async () => await reader.MoveNextAsync(cancellationToken)))
         {

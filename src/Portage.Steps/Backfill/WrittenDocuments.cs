@@ -2,6 +2,7 @@ using Portage.Clusters;
 using Portage.Clusters.Failures;
 using Portage.Clusters.Validation;
 using Portage.Engine.Ports;
+using Portage.Snapshots.Shards;
 using Portage.Steps.Connecting;
 using Portage.Steps.Documents;
 using Portage.Steps.Reading;
@@ -33,7 +34,9 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
         {
             var opened = number;
             var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(opened, cancellationToken));
-            await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(0, cancellationToken));
+
+            // Only what the target has just so is deleted: a damaged file may leave some of it behind, and then says so.
+            await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(0, WholeFiles.Unchecked, cancellationToken));
             var batch = new List<SentDocument>();
             var bytes = 0;
             while (await SnapshotAccess.TryAsync(null, async () => await reader.MoveNextAsync(cancellationToken)))

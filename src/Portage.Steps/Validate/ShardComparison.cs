@@ -36,7 +36,10 @@ internal sealed class ShardComparison(
     public async Task RunAsync(CancellationToken abort)
     {
         var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(item.Shard, abort));
-        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(journal.Of(item.Shard).Position + 1, abort));
+
+        // A stop does not wait until a large file is found whole.
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(abort, context.StopRequested);
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(journal.Of(item.Shard).Position + 1, journal.Whole, abort));
         var underWay = new Queue<Task<Compared>>();
         var hasMore = true;
         try
@@ -45,7 +48,7 @@ internal sealed class ShardComparison(
             {
                 while (hasMore && underWay.Count < requestsAllowed() && !context.StopRequested.IsCancellationRequested)
                 {
-                    var batch = await ReadBatchAsync(reader, abort);
+                    var batch = await ReadBatchAsync(reader, reading.Token);
                     hasMore = batch.Count > 0;
                     if (hasMore)
                     {

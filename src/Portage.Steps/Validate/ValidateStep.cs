@@ -45,6 +45,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
         var progress = new ValidateProgress(new(SliceReading.Totals(indices, await SliceReading.SizesAsync(indices, cancellationToken)), items, journal, [ValidateProgress.Checked]), journal, context.Time, context.Progress);
         var comparisons = new ConcurrentDictionary<WorkItem, ShardComparison>();
+        var unreadable = new UnreadableItems();
 
         int Connections() => SliceOnTarget.Of(context.Tuning(), context.Address).Slice.Validate.Connections;
 
@@ -56,7 +57,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
             comparisons[item] = comparison;
             try
             {
-                await ClusterAccess.TryAsync(on.TargetPath, () => comparison.RunAsync(abort));
+                await unreadable.TryAsync(item, () => ClusterAccess.TryAsync(on.TargetPath, () => comparison.RunAsync(abort)));
             }
             finally
             {
@@ -77,6 +78,11 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
             cancellationToken);
         if (items.Any(item => !journal.Of(item).IsDone))
         {
+            if (!context.StopRequested.IsCancellationRequested)
+            {
+                unreadable.ThrowIfAny(items.Length);
+            }
+
             return new StepResult.Stopped();
         }
 

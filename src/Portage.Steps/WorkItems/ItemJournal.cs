@@ -23,10 +23,13 @@ internal sealed class ItemJournal : IDisposable
     private ImmutableDictionary<int, ItemPosition> _positions = ImmutableDictionary<int, ItemPosition>.Empty;
     private long _findings;
 
-    private ItemJournal(IStepFiles files, string index) => (_files, Index) = (files, index);
+    private ItemJournal(IStepFiles files, string index, WholeFileNotes whole) => (_files, Index, Whole) = (files, index, whole);
 
     /// <summary>The index of the snapshot.</summary>
     public string Index { get; }
+
+    /// <summary>The files of the snapshot that were found whole.</summary>
+    public WholeFileNotes Whole { get; }
 
     /// <summary>Where the findings lie.</summary>
     public string Findings => _files.LocationOf(FindingsName);
@@ -76,7 +79,11 @@ internal sealed class ItemJournal : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _gate.Dispose();
+    public void Dispose()
+    {
+        _gate.Dispose();
+        Whole.Dispose();
+    }
 
     /// <summary>One line of a journal.</summary>
     public static byte[] Line(WorkItem item, ItemPosition position, long findings)
@@ -126,7 +133,7 @@ internal sealed class ItemJournal : IDisposable
 
     private static async Task<ItemJournal> ReadAsync(IStepFiles files, string index, bool isMended, CancellationToken cancellationToken)
     {
-        var journal = new ItemJournal(files, index);
+        var journal = new ItemJournal(files, index, await WholeFileNotes.ReadAsync(files, isMended, cancellationToken));
         if (await files.ReadAsync(JournalName, cancellationToken) is { } text)
         {
             var (lines, length) = Parse(text);

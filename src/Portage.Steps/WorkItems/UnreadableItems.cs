@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Portage.Engine.Ports;
+using Portage.Snapshots.Repositories;
+
+namespace Portage.Steps.WorkItems;
+
+/// <summary>Shards of the snapshot that cannot be read: the others are worked on all the same, and the step fails when they are done, naming these.</summary>
+internal sealed class UnreadableItems
+{
+    private const int NamedMax = 5;
+
+    private readonly ConcurrentDictionary<WorkItem, StepException> _found = new();
+
+    /// <summary>Works on an item; keeps the failure where the snapshot is at fault.</summary>
+    public async Task TryAsync(WorkItem item, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (StepException failure) when (failure.InnerException is RepositoryException)
+        {
+            _found[item] = failure;
+        }
+    }
+
+    /// <param name="total">How many items there are.</param>
+    /// <exception cref="StepException">Something could not be read.</exception>
+    public void ThrowIfAny(int total)
+    {
+        var found = _found.OrderBy(pair => pair.Key.Index, StringComparer.Ordinal).ThenBy(pair => pair.Key.Shard).Select(pair => pair.Value).ToImmutableArray();
+        if (found.IsEmpty)
+        {
+            return;
+        }
+
+        var because = found[0].Because;
+        var rest = total == found.Length ? "" : $" The other {total - found.Length:N0} {(total - found.Length == 1 ? "shard is" : "shards are")} done.";
+        throw new StepException(
+            because with { Detail = $"{string.Join(" ", found.Take(NamedMax).Select(failure => failure.Because.Detail))}{(found.Length > NamedMax ? $" And {found.Length - NamedMax} more shards." : "")}{rest}" },
+            found.Any(failure => failure.IsTransient),
+            found[0]);
+    }
+}
