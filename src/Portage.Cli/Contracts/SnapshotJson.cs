@@ -37,6 +37,7 @@ internal static class SnapshotJson
             json.WriteNumber("missingShards", entry.Index.MissingShards.Count());
             json.WriteNumber("luceneDocuments", entry.Size.Documents);
             json.WriteNumber("bytes", entry.Size.Bytes);
+            json.WriteBoolean("readable", entry.IsReadable);
             json.WriteBoolean("nestedObjects", entry.Index.HasNestedObjects);
             json.WriteString("parents", entry.Index.Parents.Note);
             json.WriteBoolean("closed", entry.Index.IsClosed);

@@ -7,25 +7,22 @@ using Portage.Steps.Reading;
 namespace Portage.Cli.Shell;
 
 /// <summary>What is in a snapshot, as far as it can be read.</summary>
-/// <param name="Indices">Those that can be read.</param>
-/// <param name="Problems">Why the others cannot.</param>
-internal sealed record SnapshotInspection(Snapshot Snapshot, IReadOnlyList<(IndexSnapshot Index, SnapshotSizes Size)> Indices, GlobalMetadata Global, IReadOnlyList<Diagnostic> Problems)
+/// <param name="Indices">Those whose settings can be read, with whether all the rest can.</param>
+/// <param name="Problems">Why something cannot.</param>
+internal sealed record SnapshotInspection(Snapshot Snapshot, IReadOnlyList<(IndexSnapshot Index, SnapshotSizes Size, bool IsReadable)> Indices, GlobalMetadata Global, IReadOnlyList<Diagnostic> Problems)
 {
     /// <exception cref="StepException">Nothing of it can be read.</exception>
     public static async Task<SnapshotInspection> OfAsync(Snapshot snapshot, CancellationToken cancellationToken)
     {
-        var indices = new List<(IndexSnapshot Index, SnapshotSizes Size)>();
+        var indices = new List<(IndexSnapshot Index, SnapshotSizes Size, bool IsReadable)>();
         var problems = new List<Diagnostic>();
         foreach (var name in snapshot.IndexNames)
         {
-            try
+            var look = await IndexLook.OfAsync(snapshot, name, isWhole: true, cancellationToken);
+            problems.AddRange(look.Problems.Select(problem => SnapshotAccess.Describe(problem, null)));
+            if (look.Index is { } index)
             {
-                var index = await SnapshotAccess.TryAsync(null, async () => await snapshot.OpenIndexAsync(name, cancellationToken));
-                indices.Add((index, await SnapshotSizes.OfAsync(snapshot, [name], cancellationToken)));
-            }
-            catch (StepException failure)
-            {
-                problems.Add(failure.Because);
+                indices.Add((index, look.Size, look.IsReadable));
             }
         }
 

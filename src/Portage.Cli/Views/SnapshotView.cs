@@ -42,7 +42,7 @@ internal static class SnapshotView
         output.WriteLine($"{snapshot.Name}  {snapshot.State.ToWord()}  {snapshot.Version}  {snapshot.Uuid}");
         output.WriteLine($"taken {snapshot.StartTime:yyyy-MM-dd HH:mm:ss} UTC; {snapshot.SuccessfulShards} of {snapshot.TotalShards} shards; global state {(snapshot.IncludeGlobalState switch { true => "included", false => "not included", null => "unknown" })}");
         var width = indices.Count == 0 ? 0 : indices.Max(entry => entry.Index.Name.Length);
-        foreach (var (index, size) in indices)
+        foreach (var (index, size, isReadable) in indices)
         {
             var types = index.Mappings.Select(mapping => mapping.Type).Where(type => type is not ("_doc" or "_default_")).ToArray();
             var notes = string.Join("", ((string?[])
@@ -50,12 +50,13 @@ internal static class SnapshotView
                 types.Length > 0 ? $"; types {string.Join(", ", types)}" : null,
                 index.SourceStorage.Reason is { } reason ? $"; {reason}" : null,
                 index.IsClosed ? "; closed" : null,
+                isReadable ? null : "; cannot be read",
                 index.MissingShards.Any() ? $"; {index.MissingShards.Count()} shards missing" : null,
             ]).Where(note => note is not null));
             output.WriteLine($"  {index.Name.PadRight(width)}  {index.NumberOfShards,3} {(index.NumberOfShards == 1 ? "shard " : "shards")}  {size.DocumentsText,24}  {Amounts.Bytes(size.Bytes),8}{notes}");
         }
 
-        foreach (var (index, _) in indices)
+        foreach (var (index, _, _) in indices)
         {
             if (index.Parents.Note is { } note)
             {

@@ -62,6 +62,15 @@ public sealed class ShardSnapshot
         }
     }
 
+    /// <summary>Reads the header of each segment's large files, and sees that their formats can be read.</summary>
+    /// <exception cref="UnsupportedRepositoryException">A format cannot be read.</exception>
+    /// <exception cref="RepositoryException">A blob is missing or corrupt.</exception>
+    public ValueTask RequireFormatsAsync(CancellationToken cancellationToken) => RequireAsync(isWhole: false, cancellationToken);
+
+    /// <summary>The same, and reads every other file that documents need: fields, deletions, where the stored fields' chunks lie.</summary>
+    /// <inheritdoc cref="RequireFormatsAsync"/>
+    public ValueTask RequireReadableAsync(CancellationToken cancellationToken) => RequireAsync(isWhole: true, cancellationToken);
+
     /// <summary>Opens a reader of the documents that are not deleted, in the order of their positions; every file of it is found whole first.</summary>
     /// <param name="fromPosition">The first position wanted: 0 for all, one more than the last one done to go on.</param>
     /// <exception cref="RepositoryException">A blob is missing, corrupt or of a format that cannot be read.</exception>
@@ -162,6 +171,28 @@ public sealed class ShardSnapshot
             if (file.Checksum is { } expected && expected != checksum)
             {
                 throw new CorruptBlobException(BlobOf(file.Name, 0), $"the checksum {expected:x8} of '{file.Name}'", $"{checksum:x8}");
+            }
+        }
+        catch (Exception failure) when (ShardFailures.Is(failure))
+        {
+            throw ShardFailures.Translate(failure, this);
+        }
+    }
+
+    private async ValueTask RequireAsync(bool isWhole, CancellationToken cancellationToken)
+    {
+        var lucene = await OpenLuceneAsync(cancellationToken);
+        try
+        {
+            foreach (var segment in lucene.Segments.Where(segment => segment.LiveDocumentCount > 0))
+            {
+                await segment.ListScannedFilesAsync(cancellationToken);
+                if (isWhole)
+                {
+                    await segment.ReadFieldInfosAsync(cancellationToken);
+                    await segment.ReadLiveDocumentsAsync(cancellationToken);
+                    await using var opened = await segment.OpenStoredFieldsAsync(new() { FromDocument = segment.MaxDoc }, cancellationToken);
+                }
             }
         }
         catch (Exception failure) when (ShardFailures.Is(failure))

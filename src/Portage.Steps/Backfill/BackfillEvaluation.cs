@@ -17,7 +17,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
     {
         var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
         var redo = (context.Redo.IsDefault ? await TakenBack.ItemsAsync(context.Files, cancellationToken) : context.Redo).ToHashSet(StringComparer.Ordinal);
-        var each = await SliceReading.VerifyAsync(indices, (done, total) => context.Progress(new(done, total, "shards", null, null, ImmutableSortedDictionary<string, long>.Empty)), cancellationToken);
+        var each = await SliceReading.VerifyAsync(on, indices, (done, total) => context.Progress(new(done, total, "indices", null, null, ImmutableSortedDictionary<string, long>.Empty)), cancellationToken);
         var sizes = each.Aggregate(SnapshotSizes.Empty, (sum, size) => sum + size);
         await new TargetIndices(context, on, client).RefuseGoneAsync(indices, redo, cancellationToken);
         var destroyed = await BackfillRevert.LookAsync(context.Files, client, on.TargetName, [.. redo.Order(StringComparer.Ordinal)], cancellationToken);

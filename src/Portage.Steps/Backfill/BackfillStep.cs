@@ -29,8 +29,8 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
             return null;
         }
 
-        var sizes = await SnapshotSizes.OfAsync(snapshot, SliceContents.Select(on.Slice, snapshot.IndexNames), cancellationToken);
-        return new($"{sizes.DocumentsText}, {Amounts.Bytes(sizes.Bytes)}", sizes.Documents, sizes.Bytes);
+        var look = await SnapshotLook.OfAsync(snapshot, SliceContents.Select(on.Slice, snapshot.IndexNames), cancellationToken);
+        return new($"{look.Size.DocumentsText}, {Amounts.Bytes(look.Size.Bytes)}{look.Problems}", look.Size.Documents, look.Size.Bytes);
     }
 
     /// <inheritdoc/>

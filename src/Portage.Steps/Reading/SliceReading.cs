@@ -16,7 +16,21 @@ internal static class SliceReading
     public static async Task<ImmutableArray<SelectedIndex>> OpenAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, CancellationToken cancellationToken)
     {
         var snapshot = await OpenVerifiedAsync(on, outputs, cancellationToken);
+        await RefuseUnreadableAsync(on, outputs, snapshot, cancellationToken);
         return await SliceContents.OpenAsync(on.Slice, snapshot, on.SlicePath, cancellationToken);
+    }
+
+    /// <summary>What the snapshot step could not read may have been mended since; what the slice wants of it is looked at again.</summary>
+    private static async Task RefuseUnreadableAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, RepositorySnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var verified = SnapshotOutputs.Of(outputs, on.SnapshotStep);
+        var looks = new List<IndexLook>();
+        foreach (var name in SliceContents.Select(on.Slice, snapshot.IndexNames).Where(verified.WasUnreadable))
+        {
+            looks.Add(await IndexLook.OfAsync(snapshot, name, isWhole: true, cancellationToken));
+        }
+
+        IndexLook.Refuse(looks, on.SlicePath);
     }
 
     /// <summary>Some indices of the very snapshot that the snapshot step verified, whether the slice still selects them or not.</summary>
@@ -97,42 +111,22 @@ internal static class SliceReading
         return await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await repository.OpenSnapshotAsync(verified.Uuid, cancellationToken));
     }
 
-    /// <summary>Opens every shard and sees that each of its files is in the repository with its length; reads no documents.</summary>
-    /// <param name="report">Takes how many shards are done, of how many.</param>
+    /// <summary>Opens every shard, sees that each of its files is in the repository with its length, and that it can be read; reads no documents.</summary>
+    /// <param name="report">Takes how many indices are done, of how many.</param>
     /// <returns>How large each of the indices is, in order.</returns>
-    /// <exception cref="StepException">A shard cannot be read.</exception>
-    public static Task<ImmutableArray<SnapshotSizes>> VerifyAsync(ImmutableArray<SelectedIndex> indices, Action<int, int> report, CancellationToken cancellationToken) =>
-        SizesAsync(indices, isVerified: true, report, cancellationToken);
-
-    private static async Task<ImmutableArray<SnapshotSizes>> SizesAsync(ImmutableArray<SelectedIndex> indices, bool isVerified, Action<int, int> report, CancellationToken cancellationToken)
+    /// <exception cref="StepException">Some cannot be read; all of them are named.</exception>
+    public static async Task<ImmutableArray<SnapshotSizes>> VerifyAsync(SliceOnTarget on, ImmutableArray<SelectedIndex> indices, Action<int, int> report, CancellationToken cancellationToken)
     {
-        var sizes = ImmutableArray.CreateBuilder<SnapshotSizes>(indices.Length);
-        var (done, total) = (0, Items(indices).Length);
+        var looks = new List<IndexLook>(indices.Length);
         foreach (var index in indices)
         {
-            var size = SnapshotSizes.Empty with { Indices = 1, HasNested = index.Index.HasNestedObjects };
-            for (var number = 0; number < index.Index.NumberOfShards; number++)
-            {
-                report(done++, total);
-                var opened = number;
-                var (documents, bytes) = await SnapshotAccess.TryAsync(null, async () =>
-                {
-                    var shard = await index.Index.OpenShardAsync(opened, cancellationToken);
-                    if (isVerified)
-                    {
-                        await shard.VerifyLengthsAsync(cancellationToken);
-                    }
-
-                    return ((await shard.CountAsync(cancellationToken)).LiveLuceneDocuments, shard.TotalBytes);
-                });
-                size = size with { Documents = size.Documents + documents, Bytes = size.Bytes + bytes };
-            }
-
-            sizes.Add(size);
+            report(looks.Count, indices.Length);
+            looks.Add(await IndexLook.OfAsync(index.Index.Snapshot, index.Name, isWhole: true, cancellationToken));
         }
 
-        report(total, total);
-        return sizes.MoveToImmutable();
+        report(indices.Length, indices.Length);
+        IndexLook.Refuse(looks, on.SlicePath);
+        return [.. looks.Select(look => look.Size)];
     }
 
     /// <summary>Every shard of the indices.</summary>
@@ -140,8 +134,28 @@ internal static class SliceReading
         [.. indices.SelectMany(index => Enumerable.Range(0, index.Index.NumberOfShards).Select(shard => new WorkItem(index.Name, shard)))];
 
     /// <summary>How large each of the indices is, in order; documents are live Lucene documents: as many as there are, or more where there are nested objects.</summary>
-    public static Task<ImmutableArray<SnapshotSizes>> SizesAsync(ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken) =>
-        SizesAsync(indices, isVerified: false, static (_, _) => { }, cancellationToken);
+    /// <exception cref="StepException">A shard cannot be opened.</exception>
+    public static async Task<ImmutableArray<SnapshotSizes>> SizesAsync(ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
+    {
+        var sizes = ImmutableArray.CreateBuilder<SnapshotSizes>(indices.Length);
+        foreach (var index in indices)
+        {
+            var size = SnapshotSizes.Empty with { Indices = 1, HasNested = index.Index.HasNestedObjects };
+            for (var number = 0; number < index.Index.NumberOfShards; number++)
+            {
+                var opened = number;
+                size += await SnapshotAccess.TryAsync(null, async () =>
+                {
+                    var shard = await index.Index.OpenShardAsync(opened, cancellationToken);
+                    return SnapshotSizes.Empty with { Documents = (await shard.CountAsync(cancellationToken)).LiveLuceneDocuments, Bytes = shard.TotalBytes };
+                });
+            }
+
+            sizes.Add(size);
+        }
+
+        return sizes.MoveToImmutable();
+    }
 
     /// <summary>The same by name, for progress.</summary>
     public static ImmutableSortedDictionary<string, IndexTotal> Totals(ImmutableArray<SelectedIndex> indices, ImmutableArray<SnapshotSizes> sizes) =>

@@ -1,5 +1,3 @@
-using Portage.Snapshots.Repositories;
-
 namespace Portage.Steps.Reading;
 
 /// <summary>How much there is, as far as it can be said without reading documents.</summary>
@@ -10,9 +8,6 @@ namespace Portage.Steps.Reading;
 /// <param name="IsComplete">False when shards were left out, so that the look stays quick.</param>
 public sealed record SnapshotSizes(int Indices, long Documents, long Bytes, bool HasNested, bool IsComplete)
 {
-    // A plan is shown within a second: about that many small files are read in that time from a slow disk.
-    private const int ShardsMax = 200;
-
     /// <summary>Nothing at all.</summary>
     public static SnapshotSizes Empty { get; } = new(0, 0, 0, HasNested: false, IsComplete: true);
 
@@ -24,39 +19,6 @@ public sealed record SnapshotSizes(int Indices, long Documents, long Bytes, bool
         (false, false) => "more than ",
         (false, true) => "about ",
     }}{Documents:N0} {(Documents == 1 ? "document" : "documents")}";
-
-    /// <summary>The sizes of some indices of a snapshot; missing shards count nothing.</summary>
-    /// <exception cref="RepositoryException">A file is missing or damaged.</exception>
-    public static async Task<SnapshotSizes> OfAsync(RepositorySnapshot snapshot, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
-    {
-        var sizes = Empty with { Indices = names.Count };
-        var shards = 0;
-        foreach (var name in names)
-        {
-            if (shards >= ShardsMax)
-            {
-                return sizes with { IsComplete = false };
-            }
-
-            var index = await SnapshotAccess.TryAsync(null, async () => await snapshot.OpenIndexAsync(name, cancellationToken));
-            sizes = sizes with { HasNested = sizes.HasNested || index.HasNestedObjects };
-            for (var number = 0; number < index.NumberOfShards; number++, shards++)
-            {
-                if (!index.MissingShards.Any(failure => failure.Shard == number))
-                {
-                    var opened = number;
-                    var (documents, bytes) = await SnapshotAccess.TryAsync(null, async () =>
-                    {
-                        var shard = await index.OpenShardAsync(opened, cancellationToken);
-                        return ((await shard.CountAsync(cancellationToken)).LiveLuceneDocuments, shard.TotalBytes);
-                    });
-                    sizes = sizes with { Documents = sizes.Documents + documents, Bytes = sizes.Bytes + bytes };
-                }
-            }
-        }
-
-        return sizes;
-    }
 
     /// <summary>Both together.</summary>
     public static SnapshotSizes operator +(SnapshotSizes a, SnapshotSizes b) =>

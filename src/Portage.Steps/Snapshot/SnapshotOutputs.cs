@@ -15,6 +15,12 @@ namespace Portage.Steps.Snapshot;
 /// <param name="IsOurs">True when Portage took it and may delete it.</param>
 public sealed record SnapshotOutputs(string Name, string Uuid, string SourceVersion, bool IsOurs)
 {
+    /// <summary>The indices that could not be read when the step looked; nothing in outputs of earlier builds, whose step failed then.</summary>
+    public ImmutableArray<string> Unreadable { get; init; }
+
+    /// <summary>True for one of them; it may have been mended since.</summary>
+    public bool WasUnreadable(string index) => !Unreadable.IsDefault && Unreadable.Contains(index, StringComparer.Ordinal);
+
     /// <summary>Digests of an index's settings, mappings and aliases; one part an index.</summary>
     public const string Definitions = "definitions";
 

@@ -6,7 +6,6 @@ using Portage.Engine.Ports;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Planning;
-using Portage.Snapshots.Metadata;
 using Portage.Snapshots.Repositories;
 using Portage.Steps.Connecting;
 using Portage.Steps.Reading;
@@ -31,8 +30,8 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         if (config.Existing is { } name)
         {
             var snapshot = await OpenAsync(config, path, name, cancellationToken);
-            var size = await SnapshotSizes.OfAsync(snapshot, snapshot.IndexNames, cancellationToken);
-            return new($"{size}{InNoSlice(context, snapshot)}", size.Documents, size.Bytes);
+            var look = await SnapshotLook.OfAsync(snapshot, snapshot.IndexNames, cancellationToken);
+            return new($"{look}{InNoSlice(context, snapshot)}", look.Size.Documents, look.Size.Bytes);
         }
 
         using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
@@ -262,14 +261,18 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
             .Concat(global.IndexTemplates.Values.Select(template => $"index {template.Name} {template.Json.GetRawText()}"))
             .Order(StringComparer.Ordinal));
         parts.Add(new(SnapshotOutputs.Templates, SnapshotOutputs.AllTemplates, Fingerprint.Of(templates)));
+        var unreadable = new List<IndexLook>();
         foreach (var name in snapshot.IndexNames)
         {
             context.Progress(SnapshotProgress.Verifying(done++, snapshot.IndexNames.Count));
-            var index = await SnapshotAccess.TryAsync(path, async () => await snapshot.OpenIndexAsync(name, cancellationToken));
-            parts.Add(new(SnapshotOutputs.Definitions, name, DefinitionOf(index)));
-            var (digest, indexSize) = await SnapshotAccess.TryAsync(path, () => DocumentsAsync(index, cancellationToken));
-            parts.Add(new(SnapshotOutputs.Documents, name, digest));
-            size += indexSize;
+            var look = await IndexLook.OfAsync(snapshot, name, isWhole: true, cancellationToken);
+            parts.Add(new(SnapshotOutputs.Definitions, name, DefinitionOf(look)));
+            parts.Add(new(SnapshotOutputs.Documents, name, DocumentsOf(look)));
+            size += look.Size;
+            if (!look.IsReadable)
+            {
+                unreadable.Add(look);
+            }
         }
 
         var earlier = (await TakenAsync(context, config, context.Files, snapshot.Name, cancellationToken)).Snapshots.Select(one => one.Name).Where(name => name != snapshot.Name).ToArray();
@@ -279,37 +282,23 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
                 .Add("indices", size.Indices)
                 .Add("documents", size.Documents)
                 .Add("bytes", size.Bytes)
-                .Add("missingShards", snapshot.Failures.Count),
+                .Add("missingShards", snapshot.Failures.Count)
+                .Add("unreadable", unreadable.Count),
             [
                 $"{snapshot.Name}: {size}, {snapshot.Version}",
+                .. unreadable.Select(look => $"cannot be read, so no slice can have it: {look.Line}"),
                 .. failed.Select(name => $"partial: shards of {name} are missing; no slice can have it"),
                 .. earlier.Length == 0 ? [] : (string[])[$"taken before, and kept until this step is collected, because it tells which documents were copied from it: {string.Join(", ", earlier)}"],
             ]);
-        return new StepResult.Done(report, new SnapshotOutputs(snapshot.Name, snapshot.Uuid, snapshot.Version.ToString(), config.Take is not null).With(parts.DrainToImmutable()));
+        return new StepResult.Done(report, new SnapshotOutputs(snapshot.Name, snapshot.Uuid, snapshot.Version.ToString(), config.Take is not null) { Unreadable = [.. unreadable.Select(look => look.Name)] }.With(parts.DrainToImmutable()));
     }
 
-    private static Fingerprint DefinitionOf(IndexSnapshot index) => SnapshotDigests.OfDefinition(
+    private static Fingerprint DefinitionOf(IndexLook look) => look.Index is not { } index ? Fingerprint.Of("unreadable") : SnapshotDigests.OfDefinition(
         index.Settings.Json,
         index.Mappings.Select(mapping => (mapping.Type, mapping.Body)),
         index.Aliases.Select(alias => (alias.Key, alias.Value)));
 
-    private static async Task<(Fingerprint Digest, SnapshotSizes Size)> DocumentsAsync(IndexSnapshot index, CancellationToken cancellationToken)
-    {
-        var shards = new List<IReadOnlyCollection<(string, long, uint?)>?>();
-        var size = SnapshotSizes.Empty with { Indices = 1, HasNested = index.HasNestedObjects };
-        for (var number = 0; number < index.NumberOfShards; number++)
-        {
-            if (index.MissingShards.Any(failure => failure.Shard == number))
-            {
-                shards.Add(null);
-                continue;
-            }
-
-            var shard = await index.OpenShardAsync(number, cancellationToken);
-            shards.Add([.. shard.Files.Values.Select(file => (file.Name, file.Length, file.Checksum))]);
-            size += SnapshotSizes.Empty with { Documents = (await shard.CountAsync(cancellationToken)).LiveLuceneDocuments, Bytes = shard.TotalBytes };
-        }
-
-        return (SnapshotDigests.OfDocuments(shards), size);
-    }
+    /// <summary>A shard whose list cannot be read counts as one that is missing.</summary>
+    private static Fingerprint DocumentsOf(IndexLook look) => SnapshotDigests.OfDocuments([.. Enumerable.Range(0, look.Index?.NumberOfShards ?? 0).Select(number =>
+        look.Shards.TryGetValue(number, out var shard) ? (IReadOnlyCollection<(string, long, uint?)>?)[.. shard.Files.Values.Select(file => (file.Name, file.Length, file.Checksum))] : null)]);
 }
