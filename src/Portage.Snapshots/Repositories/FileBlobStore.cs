@@ -31,7 +31,7 @@ public sealed class FileBlobStore : IBlobStore
         {
             if (!directory.Exists)
             {
-                return folder.Length == 0 ? throw new RepositoryNotFoundException(_root) : new([]);
+                return folder.Length == 0 ? throw new RepositoryNotFoundException(_root, NearbyRepository.Find(_root)) : new([]);
             }
 
             return new([.. directory.EnumerateFiles().Select(file => new BlobEntry(file.Name, file.Length))]);
@@ -41,6 +41,9 @@ public sealed class FileBlobStore : IBlobStore
             throw new BlobUnreadableException(folder, _root, failure);
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask<string?> FindNearbyAsync(CancellationToken cancellationToken) => new(NearbyRepository.Find(_root));
 
     /// <inheritdoc/>
     public ValueTask<long?> FindLengthAsync(string path, CancellationToken cancellationToken)

@@ -19,6 +19,9 @@ public interface IBlobStore
     /// <exception cref="BlobUnreadableException">It exists and cannot be listed.</exception>
     ValueTask<IReadOnlyList<BlobEntry>> ListAsync(string folder, CancellationToken cancellationToken);
 
+    /// <summary>For a place that holds no repository: a sentence that says where one is, or what to do first; null where that is not known.</summary>
+    ValueTask<string?> FindNearbyAsync(CancellationToken cancellationToken) => default;
+
     /// <summary>The length of a blob in bytes, or null where there is none.</summary>
     /// <exception cref="BlobUnreadableException">It exists and cannot be read.</exception>
     ValueTask<long?> FindLengthAsync(string path, CancellationToken cancellationToken);

@@ -16,16 +16,18 @@ public abstract class RepositoryException : Exception
 }
 
 /// <summary>There is nothing at the place where the repository should be.</summary>
-public sealed class RepositoryNotFoundException(string location)
-    : RepositoryException($"There is no snapshot repository at '{location}': it does not exist.")
+/// <param name="hint">What is there or near it instead, as a sentence; null where nothing is.</param>
+public sealed class RepositoryNotFoundException(string location, string? hint = null)
+    : RepositoryException(hint is null ? $"There is no snapshot repository at '{location}': it does not exist." : $"There is no snapshot repository at '{location}'. {hint}")
 {
     /// <summary>The place, as <see cref="IBlobStore.Location"/> says it.</summary>
     public string Location { get; } = location;
 }
 
 /// <summary>The place exists and holds nothing that belongs to a snapshot repository.</summary>
-public sealed class RepositoryEmptyException(string location, string found)
-    : RepositoryException($"'{location}' is not a snapshot repository: expected a blob 'index-N', found {found}.")
+/// <param name="hint">Where one is, as a sentence; null where that is not known.</param>
+public sealed class RepositoryEmptyException(string location, string found, string? hint = null)
+    : RepositoryException($"'{location}' is not a snapshot repository: expected a blob 'index-N', found {found}.{(hint is null ? "" : $" {hint}")}")
 {
     /// <summary>The place, as <see cref="IBlobStore.Location"/> says it.</summary>
     public string Location { get; } = location;

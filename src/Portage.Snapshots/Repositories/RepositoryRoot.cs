@@ -73,7 +73,7 @@ internal sealed class RepositoryRoot
             0 => "no blob at all",
             1 => $"only '{names.First()}'",
             _ => $"{names.Count} others, '{names.Order(StringComparer.Ordinal).First()}' among them",
-        });
+        }, await store.FindNearbyAsync(cancellationToken));
     }
 
     private static async ValueTask<long> ReadLatestAsync(IBlobStore store, CancellationToken cancellationToken)

@@ -96,6 +96,31 @@ public sealed class SnapshotRepositoryTests
         Assert.Equal(folder["nothing"], failure.Location);
     }
 
+    [Theory]
+    [InlineData(".", "is not a snapshot repository", "The repository is in '{0}/backup/nightly/es': name that folder.")]
+    [InlineData("backup/nightly", "is not a snapshot repository", "The repository is in '{0}/backup/nightly/es': name that folder.")]
+    [InlineData("backup/nightly/es/indices", "is not a snapshot repository", "The repository is in '{0}/backup/nightly/es': name that folder.")]
+    [InlineData("backup/nightly/es/indices/abc", "is not a snapshot repository", "The repository is in '{0}/backup/nightly/es': name that folder.")]
+    [InlineData("backup/nightly/es/index-3", "There is no snapshot repository at", "It is a file of a repository: name the folder '{0}/backup/nightly/es'.")]
+    [InlineData("other/repo.tgz", "There is no snapshot repository at", "It is an archive: unpack it, and name the folder in it that holds 'index-N'.")]
+    [InlineData("other", "is not a snapshot repository", "There is an archive, 'repo.tgz': unpack it, and name the folder in it that holds 'index-N'.")]
+    [InlineData("plain/text", "There is no snapshot repository at", "It is a file, not a folder.")]
+    [InlineData("plain", "is not a snapshot repository: expected a blob 'index-N', found only 'text'.", "")]
+    public async Task OpenAsync_RepositoryIsNearby_SaysWhichPathToName(string path, string words, string hint)
+    {
+        using var folder = new TempFolder();
+        foreach (var file in (string[])["backup/nightly/es/index-3", "backup/nightly/es/indices/abc/0/__1", "other/repo.tgz", "plain/text"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder[file])!);
+            await File.WriteAllTextAsync(folder[file], "{}", Cancelled);
+        }
+
+        var failure = await Assert.ThrowsAnyAsync<RepositoryException>(async () => await OpenAsync(folder[path]));
+
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(string.Format(System.Globalization.CultureInfo.InvariantCulture, hint, folder.Path), failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task OpenAsync_EmptyFolder_SaysSo()
     {
