@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using Portage.Cli.Shell;
 using Portage.Engine.Ports;
 using Portage.Model.Clusters;
@@ -127,13 +127,17 @@ internal static class SnapshotDocuments
         json.WriteString("id", document.Id);
         json.WriteString("routing", document.Routing);
         json.WriteString("parent", document.Parent);
-        if (document.Source is { } source)
+        if (document.Source is not { } source)
         {
-            json.WriteString("source", Encoding.UTF8.GetString(SourceText.Compact(source).Span));
+            json.WriteNull("source");
+        }
+        else if (SourceJson.TryConvert(source, document.Format, out var text, out _) && Utf8.IsValid(text.Span))
+        {
+            json.WriteString("source", text.Span);
         }
         else
         {
-            json.WriteNull("source");
+            json.WriteBase64String("sourceBase64", source.Span);
         }
 
         json.WriteEndObject();

@@ -15,7 +15,12 @@ namespace Portage.Snapshots.Formats;
 /// <remarks>After the format specification at <c>https://github.com/FasterXML/smile-format-specification</c>.</remarks>
 internal ref struct SmileDecoder
 {
-    private const int DepthMax = 512;
+    /// <summary>Levels of nesting; each takes some of the stack.</summary>
+    public const int DepthMax = 1_000;
+
+    /// <summary>Digits that a decimal number may be moved by: more would be written out as zeros.</summary>
+    public const int ScaleMax = 100_000;
+
     private const int SharedMax = 1024;
     private const int SharedTextBytesMax = 64;
     private const byte EndOfText = 0xFC;
@@ -93,10 +98,10 @@ internal ref struct SmileDecoder
                 _json.WriteRawValue(new BigInteger(SevenBitBytes(), isBigEndian: true).ToString(CultureInfo.InvariantCulture));
                 break;
             case 0x28:
-                Float(BitConverter.UInt32BitsToSingle((uint)SevenBitGroups(5)).ToString("R", CultureInfo.InvariantCulture));
+                _json.WriteRawValue(JavaNumbers.Text(BitConverter.UInt32BitsToSingle((uint)SevenBitGroups(5))));
                 break;
             case 0x29:
-                Float(BitConverter.UInt64BitsToDouble(SevenBitGroups(10)).ToString("R", CultureInfo.InvariantCulture));
+                _json.WriteRawValue(JavaNumbers.Text(BitConverter.UInt64BitsToDouble(SevenBitGroups(10))));
                 break;
             case 0x2A:
                 BigDecimal();
@@ -198,25 +203,11 @@ internal ref struct SmileDecoder
             ? _bytes[shared[index]]
             : throw Corrupt($"a reference to one of {shared?.Count ?? 0} shared {what}s", $"number {index} at byte {_position - 1}");
 
-    // A double is written as the shortest text that reads back the same; a fraction stays visible (1.0, not 1).
-    private readonly void Float(string text)
-    {
-        if (text is "NaN" or "Infinity" or "-Infinity")
-        {
-            _json.WriteStringValue(text);
-            return;
-        }
-
-        _json.WriteRawValue(text.AsSpan().IndexOfAny('.', 'E') < 0 ? text + ".0" : text);
-    }
-
     private void BigDecimal()
     {
         var scale = ZigZag(Unsigned());
         var unscaled = new BigInteger(SevenBitBytes(), isBigEndian: true);
-        _json.WriteRawValue(scale == 0
-            ? unscaled.ToString(CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"{unscaled}E{-scale}"));
+        _json.WriteRawValue(Math.Abs(scale) <= ScaleMax ? JavaNumbers.Text(unscaled, scale) : throw Corrupt($"a decimal exponent up to {ScaleMax:N0}", $"{-scale}"));
     }
 
     // Big-endian groups of 7 bits; the last byte has its top bit set and carries 6.

@@ -18,9 +18,13 @@ internal static class DocumentMapping
     {
         var key = KeyOf(index, document);
         return document.Source is not { } source ? new MappedDocument.Reject(key, "no_source", "The snapshot holds no source of this document.")
-            : document.Format is not SourceFormat.Json ? new MappedDocument.Reject(key, "source_format", $"The source is {document.Format}, which cannot be sent as it is.")
-            : new MappedDocument.Write(key, SourceText.Compact(source));
+            : SourceJson.TryConvert(source, document.Format, out var json, out var why) ? new MappedDocument.Write(key, SourceText.Compact(json))
+            : new MappedDocument.Reject(key, "source_format", why);
     }
+
+    /// <summary>The source as JSON, to compare with; null where there is none, or none that JSON can say.</summary>
+    public static ReadOnlyMemory<byte>? ContentOf(SourceDocument document) =>
+        document.Source is { } source && SourceJson.TryConvert(source, document.Format, out var json, out _) ? json : null;
 }
 
 /// <summary>What becomes of a document.</summary>

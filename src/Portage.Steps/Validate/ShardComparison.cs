@@ -96,7 +96,7 @@ internal sealed class ShardComparison(
             while (batch.Count < batchDocumentsMax && bytes < BatchBytesMax && await reader.MoveNextAsync(cancellationToken))
             {
                 var document = reader.Current;
-                var source = document.Source?.ToArray();
+                var source = DocumentMapping.ContentOf(document)?.ToArray();
                 var key = DocumentMapping.KeyOf(index, document);
                 batch.Add(new(document.Position, document.Id, key, source, await rejected.ContainsAsync(document.Position, key.Id, cancellationToken)));
                 bytes += source?.Length ?? 0;

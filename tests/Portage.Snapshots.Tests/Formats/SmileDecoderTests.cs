@@ -27,7 +27,7 @@ public sealed class SmileDecoderTests
     [InlineData("29 00 3F 78 00 00 00 00 00 00 00", "1.0")]
     [InlineData("29 00 3F 5C 66 33 19 4C 66 33 1A", "0.1")]
     [InlineData("29 00 7F 78 00 00 00 00 00 00 00", "\"Infinity\"")]
-    [InlineData("2A 84 81 00 7B", "123E-2")]
+    [InlineData("2A 84 81 00 7B", "1.23")]
     [InlineData("42 61 62 63", "\"abc\"")]
     [InlineData("80 C3 BC", "\"ü\"")]
     [InlineData("E0 61 62 FC", "\"ab\"")]

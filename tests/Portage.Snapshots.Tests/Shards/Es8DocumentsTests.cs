@@ -59,9 +59,5 @@ public sealed class Es8DocumentsTests
         {
             return $"refused: {refusal.Format}";
         }
-        catch (System.Text.DecoderFallbackException)
-        {
-            return "sources in other formats than JSON";
-        }
     }
 }

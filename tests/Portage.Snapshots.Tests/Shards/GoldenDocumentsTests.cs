@@ -99,7 +99,13 @@ public sealed class GoldenDocumentsTests
             document.Id,
             document.Routing,
             document.Parent,
-            document.Source is { } source ? new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(source.Span) : null);
+            document.Source is { } source ? TextOf(source, document.Format) : null);
+
+        private static string TextOf(ReadOnlyMemory<byte> source, SourceFormat format)
+        {
+            Assert.True(SourceJson.TryConvert(source, format, out var json, out var why), why);
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(json.Span);
+        }
 
         public int CompareTo(Line? other) => string.CompareOrdinal($"{Type}\n{Id}\n{Routing}", $"{other!.Type}\n{other.Id}\n{other.Routing}");
     }
