@@ -46,6 +46,51 @@ public sealed class LuceneIndexTests
         Assert.Equal(36, documents.Count);
     }
 
+    // One for each format of the .si, in and outside of compound files.
+    [Theory]
+    [InlineData("lucene-4.0.0-cfs.zip")]
+    [InlineData("lucene-4.10.0-nocfs.zip")]
+    [InlineData("lucene-5.0.0-cfs.zip")]
+    [InlineData("lucene-6.6.0-cfs.zip")]
+    [InlineData("lucene-7.7.0-cfs.zip")]
+    [InlineData("lucene-8.7.0-nocfs.zip")]
+    [InlineData("lucene-9.0.0-cfs.zip")]
+    [InlineData("lucene-9.9.0-nocfs.zip")]
+    [InlineData("lucene-10.3.0-cfs.zip")]
+    public async Task OpenAsync_SegmentsLinkedFromAnotherIndex_AreReadUnderTheirNewNames(string zip)
+    {
+        using var folder = Fixtures.Unzip($"lucene/{zip}");
+        var files = MemoryDirectory.ReadAll(folder.Path);
+        var before = await Documents.ReadLiveAsync(new MemoryDirectory(new(files)), TestContext.Current.CancellationToken);
+
+        // A shrunk, split or cloned index has other names for its segments, and in the .si the old ones.
+        foreach (var name in files.Keys.Where(name => name.EndsWith(".si", StringComparison.Ordinal)).ToArray())
+        {
+            var (segment, bytes) = (Encoding.ASCII.GetBytes(name[..^3]), files[name].ToArray());
+            var renamed = 0;
+            for (int at, from = 0; (at = bytes.AsSpan(from).IndexOf(segment)) >= 0; from += at + segment.Length)
+            {
+                var next = bytes[from + at + segment.Length];
+                if (next is (byte)'.' or (byte)'_')
+                {
+                    bytes[from + at + segment.Length - 1] = (byte)'z';
+                    renamed++;
+                }
+            }
+
+            Assert.InRange(renamed, 3, 100);
+            Footers.Mend(bytes);
+            files[name] = bytes;
+        }
+
+        var linked = await Documents.ReadLiveAsync(new MemoryDirectory(files), TestContext.Current.CancellationToken);
+
+        Assert.Equal(before.Select(Text), linked.Select(Text));
+
+        static string Text((string Segment, int Document, Dictionary<string, object> Fields) one) =>
+            string.Join('|', one.Fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}={field.Value}"));
+    }
+
     [Theory]
     [InlineData("lucene-empty.7.0.0.zip")]
     [InlineData("lucene-empty.9.0.0.zip")]
