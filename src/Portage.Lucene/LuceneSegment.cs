@@ -100,7 +100,7 @@ public sealed class LuceneSegment
 
     /// <summary>Opens a scan of the stored fields of all documents, deleted ones included.</summary>
     /// <exception cref="CorruptIndexException">The bytes are not what the format or the checksum says.</exception>
-    /// <exception cref="UnsupportedFormatException">The stored fields are in a format that cannot be read, such as zstd.</exception>
+    /// <exception cref="UnsupportedFormatException">The stored fields are in a format that cannot be read.</exception>
     public ValueTask<StoredFieldsReader> OpenStoredFieldsAsync(StoredFieldsOptions options, CancellationToken cancellationToken) =>
         StoredFieldsFile.OpenAsync(_files, Name, _entry.Id, MaxDoc, options, cancellationToken);
 

@@ -1,6 +1,6 @@
 namespace Portage.Lucene;
 
-/// <summary>A sound file in a format that cannot be read here (for example zstd stored fields), or one from Lucene 3 or earlier.</summary>
+/// <summary>A sound file in a format that cannot be read here (for example one from hardware compression), or one from Lucene 3 or earlier.</summary>
 /// <param name="file">The file, as the commit names it.</param>
 /// <param name="format">The format as the file itself calls it, with its version where that matters.</param>
 public sealed class UnsupportedFormatException(string file, string format)

@@ -5,13 +5,18 @@ using Portage.Lucene.Files;
 namespace Portage.Lucene.StoredFields;
 
 /// <summary>Decompresses a chunk, or one slice of a large one, from where the input stands.</summary>
-internal abstract class ChunkDecompressor
+internal abstract class ChunkDecompressor : IDisposable
 {
     // Blocks, in the formats with a dictionary, number ten or eleven.
     private const int VIntBytesMax = 5;
 
     /// <summary>Puts <paramref name="length"/> bytes at <paramref name="offset"/>, where there is room, and moves the input behind what was used.</summary>
     public abstract ValueTask DecompressAsync(SequentialInput input, ChunkBuffer output, int offset, int length, CancellationToken cancellationToken);
+
+    /// <summary>Most hold nothing but memory.</summary>
+    public virtual void Dispose()
+    {
+    }
 
     protected static async ValueTask<int> ReadLengthAsync(SequentialInput input, CancellationToken cancellationToken)
     {

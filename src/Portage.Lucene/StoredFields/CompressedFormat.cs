@@ -10,10 +10,12 @@ namespace Portage.Lucene.StoredFields;
 /// Lucene50StoredFields{Fast,High}Data 0, 1; 2 (with .fdm)     5.0 - 8.6   LZ4, DEFLATE
 /// Lucene87StoredFields{Fast,High}Data 3, 4                    8.7 - 8.11  LZ4 and DEFLATE with a dictionary
 /// Lucene90StoredFields{Fast,High}Data 1                       9.0 -       the same
+/// ZstdStoredFields814                 1                       9.9 -       Zstandard (Elasticsearch 8.14 and later)
+/// CustomStoredFieldsZstd{,NoDict}     1                       9.7 -       Zstandard with and without a dictionary (OpenSearch 2.9 and later)
 /// </code>
 /// After the header: Lucene41 version 0 a vint version of packed ints (and chunks are never sliced); else, up to version 2, vint chunk
 /// size and vint version of packed ints. From Lucene87 version 3 on both are in the <c>.fdm</c>; Lucene90 has the chunk size there, and no
-/// packed ints.
+/// packed ints; what servers add is Lucene90 in all but the compression.
 /// </remarks>
 /// <param name="DataStart">Where the first chunk begins.</param>
 /// <param name="ChunkSize">Bytes of a slice in a sliced chunk; 0 where chunks are never sliced.</param>
@@ -31,6 +33,9 @@ internal sealed record CompressedFormat(
     long MaxPointer)
 {
     private const string DataSuffix = "Data";
+    private const string Zstd814 = "ZstdStoredFields814";
+    private const string ZstdCustom = "CustomStoredFieldsZstd";
+    private const string ZstdCustomNoDictionary = "CustomStoredFieldsZstdNoDict";
 
     /// <summary>Name of the codec of the legacy <c>.fdx</c> that belongs to this file.</summary>
     public string IndexCodec => string.Concat(Header.Codec.AsSpan(0, Header.Codec.Length - DataSuffix.Length), "Index");
@@ -44,10 +49,11 @@ internal sealed record CompressedFormat(
             "Lucene50StoredFieldsFastData" or "Lucene50StoredFieldsHighData" when id is not null => (0, 4),
             "Lucene87StoredFieldsFastData" or "Lucene87StoredFieldsHighData" when id is not null => (2, 4),
             "Lucene90StoredFieldsFastData" or "Lucene90StoredFieldsHighData" when id is not null => (1, 1),
+            Zstd814 or ZstdCustom or ZstdCustomNoDictionary when id is not null => (1, 1),
             _ => throw new UnsupportedFormatException(input.File, header.ToString()),
         };
         header.RequireVersion(input.File, min, max);
-        var is90 = header.Codec.StartsWith("Lucene90", StringComparison.Ordinal);
+        var is90 = header.Codec.StartsWith("Lucene90", StringComparison.Ordinal) || header.Codec is Zstd814 or ZstdCustom or ZstdCustomNoDictionary;
         var is41 = header.Codec.StartsWith("Lucene41", StringComparison.Ordinal);
         var hasMetadata = is90 || header.Version >= 3;
         var chunkSize = 0;
@@ -79,6 +85,9 @@ internal sealed record CompressedFormat(
         "Lucene41StoredFieldsData" or "Lucene50StoredFieldsFastData" => new ChunkDecompressor.Lz4(),
         "Lucene50StoredFieldsHighData" => new ChunkDecompressor.Deflate(),
         "Lucene87StoredFieldsFastData" or "Lucene90StoredFieldsFastData" => new ChunkDecompressor.Lz4WithDictionary(),
+        Zstd814 => new ZstdDecompressor.Whole(),
+        ZstdCustom => new ZstdDecompressor.BlocksWithDictionary(),
+        ZstdCustomNoDictionary => new ZstdDecompressor.Blocks(),
         _ => new ChunkDecompressor.DeflateWithDictionary(),
     };
 

@@ -81,7 +81,11 @@ internal sealed class CompressedReader : StoredFieldsReader
         return null;
     }
 
-    public override ValueTask DisposeAsync() => _input.DisposeAsync();
+    public override ValueTask DisposeAsync()
+    {
+        _decompressor.Dispose();
+        return _input.DisposeAsync();
+    }
 
     private async ValueTask ReadHeaderAsync(CancellationToken cancellationToken)
     {

@@ -30,7 +30,7 @@ public sealed class GoldenDocumentsTests
     }
 
     [Theory]
-    [InlineData("os-2.19.1", "codec-zstd,codec-zstd_no_dict")]
+    [InlineData("os-2.19.1", "")]
     [InlineData("os-3.8.0", "derived")]
     public async Task ReadAsync_NewerOpenSearch_IsMatchedExactlyButForWhatIsNamed(string server, string others)
     {

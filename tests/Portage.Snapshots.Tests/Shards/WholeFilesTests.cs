@@ -16,6 +16,7 @@ public sealed class WholeFilesTests
     [InlineData("es-7.10.2", "StoredFieldsFastData", "fdt")]
     [InlineData("es-7.17.29", "StoredFieldsFastData", "fdt")]
     [InlineData("os-2.19.1", "StoredFieldsFastData", "fdt")]
+    [InlineData("es-8.19.21", "StoredFieldsFastData", "fdt")]
     [InlineData("es-7.10.2", "DocValuesData", "dvd")]
     public async Task MoveNextAsync_AnyByteOfAFileChanged_HandsOutNoDocumentOfItFromAnyPosition(string server, string codec, string extension)
     {
@@ -42,6 +43,40 @@ public sealed class WholeFilesTests
                 Assert.Contains($".{extension}'", failure.Message, StringComparison.Ordinal);
             }
         }
+    }
+
+    [Theory]
+    [InlineData("es-8.19.21", "codec-best_compression", "ZstdStoredFields814")]
+    [InlineData("os-2.19.1", "codec-zstd", "CustomStoredFieldsZstd")]
+    [InlineData("os-2.19.1", "codec-zstd_no_dict", "CustomStoredFieldsZstdNoDict")]
+    public async Task MoveNextAsync_DamagedZstandardThatNobodyChecks_EndsInATypedException(string server, string index, string codec)
+    {
+        // Nothing keeps the decompressor from the damage here, as a checksum would that was made after it.
+        var store = new Made(server).Store;
+        var shard = (await ShardSnapshotTests.ShardsAsync(store, "second")).First(shard => shard.Index.Name == index);
+        var (path, start, end) = Find(store, shard, codec);
+        var (content, random, failures) = (store.Blobs[path], new Random(11), 0);
+        for (var round = 0; round < 300; round++)
+        {
+            var bad = content.ToArray();
+            for (var flips = random.Next(1, 4); flips > 0; flips--)
+            {
+                bad[random.Next(start, end - Footer.Length - 8)] = (byte)random.Next(256);
+            }
+
+            store.Blobs[path] = bad;
+            try
+            {
+                await ReadAsync(shard, 0, WholeFiles.Unchecked);
+            }
+            catch (RepositoryException failure)
+            {
+                Assert.Equal($"shard {shard.Number} of index '{index}'", failure.Owner);
+                failures++;
+            }
+        }
+
+        Assert.InRange(failures, 250, 300);
     }
 
     [Fact]
