@@ -8,7 +8,11 @@ internal abstract class ZstdDecompressor : ChunkDecompressor
 {
     private readonly Decompressor _frames = new();
 
-    public override void Dispose() => _frames.Dispose();
+    public override void Dispose()
+    {
+        _frames.Dispose();
+        base.Dispose();
+    }
 
     /// <summary>vint length of the frame, and the frame; no bytes have no frame.</summary>
     protected async ValueTask UnwrapAsync(SequentialInput input, ChunkBuffer output, int offset, int length, CancellationToken cancellationToken)
