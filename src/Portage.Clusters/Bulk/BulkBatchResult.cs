@@ -14,8 +14,8 @@ public sealed class BulkBatchResult
     /// <summary>One result for each operation, in the order in which they were read.</summary>
     public IReadOnlyList<BulkItemResult> Items => _batch;
 
-    /// <summary>True when every document was written or deleted as asked: there is no conflict and no rejection.</summary>
-    public bool AllAccepted => CountOf(BulkItemOutcome.Conflict) + CountOf(BulkItemOutcome.Rejected) == 0;
+    /// <summary>True when every document was written or deleted as asked: there is no conflict, no rejection, and none that nothing was done about.</summary>
+    public bool AllAccepted => CountOf(BulkItemOutcome.Conflict) + CountOf(BulkItemOutcome.Noop) + CountOf(BulkItemOutcome.Rejected) == 0;
 
     /// <summary>Body bytes over all attempts, as sent (after compression).</summary>
     public long BytesSent => _batch.BytesSent;

@@ -171,6 +171,12 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
     private bool TryDecide(BulkBatch batch, int index, in BulkReply.Item item, out BulkVerdict verdict)
     {
         verdict = default;
+        if (item is { Status: >= 200 and < 300, OtherResult: { } other })
+        {
+            batch.Decide(index, BulkItemOutcome.Noop, item.Status, other, $"The target answered '{other}': it took the document, and wrote nothing.");
+            return true;
+        }
+
         if (item.Status is >= 200 and < 300)
         {
             batch.Decide(index, batch.IsDelete(index) ? BulkItemOutcome.Deleted : item.IsCreated ? BulkItemOutcome.Created : BulkItemOutcome.Updated, item.Status, null, null);

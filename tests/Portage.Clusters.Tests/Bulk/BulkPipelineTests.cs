@@ -280,6 +280,26 @@ public sealed class BulkPipelineTests
         Assert.Equal([BulkItemOutcome.Deleted, BulkItemOutcome.NotFound], (await RunAsync(server, Operations.Of([delete, delete]))).Select(item => item.Outcome));
     }
 
+    [Theory]
+    [InlineData("noop")]
+    [InlineData("somethingNew")]
+    public async Task Run_TargetTakesItAndWritesNothing_IsNotWritten(string result)
+    {
+        await using var server = new ScriptedServer(_ => ScriptedReply.Json(
+            $$$"""{"errors":false,"items":[{"create":{"result":"created","status":201}},{"create":{"result":"{{{result}}}","status":200}}]}"""));
+        var results = await RunAsync(server, Operations.Numbered(2));
+        Assert.Equal([BulkItemOutcome.Created, BulkItemOutcome.Noop], results.Select(item => item.Outcome));
+        Assert.Equal((200, result), (results[1].Status, results[1].ErrorType));
+    }
+
+    [Fact]
+    public async Task Run_AnyIndex_AsksForNoPipeline()
+    {
+        await using var server = new ScriptedServer(_target.Take);
+        await RunAsync(server, Operations.Numbered(1));
+        Assert.StartsWith("/_bulk?pipeline=_none&", Assert.Single(server.Requests).Path, StringComparison.Ordinal);
+    }
+
     private ClusterClient Client(ScriptedServer server) => new(new(server.Endpoint), _clock);
 
     private async Task<List<BulkItemResult>> RunAsync(ScriptedServer server, IAsyncEnumerable<BulkOperation> operations)
