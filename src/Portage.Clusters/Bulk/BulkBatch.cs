@@ -26,6 +26,12 @@ internal sealed class BulkBatch : IReadOnlyList<BulkItemResult>, IDisposable
 
     public int Attempts { get; set; }
 
+    /// <summary>Requests that the target would not take for their size.</summary>
+    public int TooLarge { get; set; }
+
+    /// <summary>Requests that were not answered in time.</summary>
+    public int TimedOut { get; set; }
+
     public BulkItemResult this[int index]
     {
         get
@@ -49,7 +55,7 @@ internal sealed class BulkBatch : IReadOnlyList<BulkItemResult>, IDisposable
             ReplaceBytes([]);
         }
 
-        (Sequence, Count, BodyBytes, BytesSent, Attempts) = (sequence, 0, 0, 0, 0);
+        (Sequence, Count, BodyBytes, BytesSent, Attempts, TooLarge, TimedOut) = (sequence, 0, 0, 0, 0, 0, 0);
     }
 
     /// <summary>Adds an operation, unless the batch holds some already and would pass the limits with it.</summary>

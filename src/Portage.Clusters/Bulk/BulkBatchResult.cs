@@ -23,6 +23,12 @@ public sealed class BulkBatchResult
     /// <summary>How many requests it took; 1 when all went well.</summary>
     public int Attempts => _batch.Attempts;
 
+    /// <summary>How many of them the target would not take for their size (413), and got in parts.</summary>
+    public int TooLarge => _batch.TooLarge;
+
+    /// <summary>How many of them were not answered in time, by the target or a proxy before it; larger ones were sent again in parts.</summary>
+    public int TimedOut => _batch.TimedOut;
+
     /// <summary>From the first sending to the last answer, with the waits between.</summary>
     public TimeSpan Duration { get; }
 

@@ -10,7 +10,7 @@ namespace Portage.Clusters.Bulk;
 /// <remarks>
 /// What failed for a reason that passes (429, 502, 503, 504, a lost connection, a timeout, an answer cut off, an item's
 /// <c>es_rejected_execution_exception</c> and the like) is sent again, and only that, for as long as it takes;
-/// <see cref="State"/> says why it waits. A body that is too large (413) is split. What nothing mends ends the run with a
+/// <see cref="State"/> says why it waits. A body that is too large (413), or is not answered in time, is split. What nothing mends ends the run with a
 /// <see cref="Failures.ClusterException"/>: the operations not yielded by then are not lost to a caller that reads them again.
 /// Holds at most <see cref="BulkTuning.Connections"/> and four batches in memory. One run at a time.
 /// </remarks>
@@ -103,7 +103,7 @@ public sealed class BulkPipeline(ClusterClient client, BulkTuning tuning, BulkOp
         IAsyncEnumerable<BulkOperation> operations, BatchWindow window, ChannelWriter<(BulkBatch Batch, Task<BulkBatchResult?> Sending)> sendings,
         CancellationToken stop, CancellationToken ended)
     {
-        var sender = new BulkSender(client, options, _gate, _progress, time, random);
+        var sender = new BulkSender(client, tuning, options, _gate, _progress, time, random);
         var line = new BulkActionLine();
         var batch = default(BulkBatch);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop, ended);
@@ -163,6 +163,6 @@ public sealed class BulkPipeline(ClusterClient client, BulkTuning tuning, BulkOp
     private (int CountMax, int BytesMax) LimitsNow()
     {
         var limits = tuning.Limits;
-        return (limits.OperationCountMax, Math.Min(limits.BodyBytesMax, _progress.BodyBytesMax));
+        return (limits.OperationCountMax, Math.Min(limits.BodyBytesMax, _progress.Body.Max));
     }
 }

@@ -29,6 +29,12 @@ internal sealed class BackfillProgress(IndexTotals totals, WorkJournal journal, 
     public const string Filtered = "filtered";
     public const string Bytes = "bytes";
 
+    /// <summary>Requests that the target would not take for their size; kept for the report's lines.</summary>
+    public const string TooLarge = "tooLarge";
+
+    /// <summary>Requests that were not answered in time; kept for the report's lines.</summary>
+    public const string TimedOut = "timedOut";
+
     /// <summary>What is decided about a document.</summary>
     public static readonly ImmutableArray<string> Decisions = [Accepted, Rejected, Filtered, Differing];
 

@@ -145,7 +145,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         progress.PublishEnd();
-        return Done(context, indices, journal, progress, await PipelineLinesAsync(context, indices, cancellationToken));
+        return Done(context, indices, journal, progress, [.. SizeLines(on, journal), .. await PipelineLinesAsync(context, indices, cancellationToken)]);
     }
 
     /// <inheritdoc/>
@@ -174,6 +174,19 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         catch (ClusterException)
         {
             // The next attempt, or taking it back, does it: what is set aside is written down.
+        }
+    }
+
+    private static IEnumerable<string> SizeLines(SliceOnTarget on, WorkJournal journal)
+    {
+        if (journal.Sum(BackfillProgress.TooLarge) is > 0 and var tooLarge)
+        {
+            yield return $"{tooLarge:N0} {(tooLarge == 1 ? "request was" : "requests were")} larger than the target takes (413), and {(tooLarge == 1 ? "was" : "were")} sent in parts: less than {on.SlicePath}.backfill.bodyBytesMax is sent at once";
+        }
+
+        if (journal.Sum(BackfillProgress.TimedOut) is > 0 and var timedOut)
+        {
+            yield return $"{timedOut:N0} {(timedOut == 1 ? "request was" : "requests were")} not answered in time, and {(timedOut == 1 ? "was" : "were")} sent again, in parts where {(timedOut == 1 ? "it was" : "they were")} large: {on.TargetPath}.timeouts.bulkSeconds says how long one may take, and a proxy may have a limit of its own";
         }
     }
 

@@ -130,6 +130,8 @@ internal sealed class ShardCopy : IDisposable
         numbers = Add(numbers, BackfillProgress.Rejected, counts.Rejected);
         numbers = Add(numbers, BackfillProgress.Noop, batch.CountOf(BulkItemOutcome.Noop));
         numbers = Add(numbers, BackfillProgress.Bytes, batch.BytesSent);
+        numbers = Add(numbers, BackfillProgress.TooLarge, batch.TooLarge);
+        numbers = Add(numbers, BackfillProgress.TimedOut, batch.TimedOut);
         await MoveToAsync(new(batch.Items[^1].Operation.Tag, IsDone: false, numbers));
     }
 

@@ -129,16 +129,51 @@ public sealed class BulkPipelineTests
     [Fact]
     public async Task Run_BodyTooLarge_IsSplitAndLaterBatchesAreSmaller()
     {
-        await using var server = new ScriptedServer(request => request.Body.Length > 200 ? ScriptedReply.Page(413, "Request Entity Too Large") : _target.Take(request));
+        await using var server = new ScriptedServer(request => request.Body.Length > 200_000 ? ScriptedReply.Page(413, "Request Entity Too Large") : _target.Take(request));
         using var client = Client(server);
-        var pipeline = new BulkPipeline(client, new() { Connections = 1, Limits = new() { OperationCountMax = 16 } }, new(), _clock, new Random(1));
-        var results = await pipeline.ResultsAsync(Operations.Numbered(200));
-        Assert.Equal(Enumerable.Range(0, 200).Select(n => (long)n), results.Select(item => item.Operation.Tag));
+        var pipeline = new BulkPipeline(client, new() { Connections = 1, Limits = new() { OperationCountMax = 60 } }, new(), _clock, new Random(1));
+        var results = await pipeline.ResultsAsync(Large(350));
+        Assert.Equal(Enumerable.Range(0, 350).Select(n => (long)n), results.Select(item => item.Operation.Tag));
         Assert.All(results, item => Assert.Equal(BulkItemOutcome.Created, item.Outcome));
         Assert.All(_target.Taken.Values, times => Assert.Equal(1, times));
-        Assert.InRange(pipeline.State.BodyBytesAllowed, 100, 200);
-        Assert.True(server.Requests.Reverse().Take(20).All(request => request.Body.Length <= 200));
+        Assert.InRange(pipeline.State.BodyBytesAllowed, 100_000, 200_000);
+        Assert.True(server.Requests.TakeLast(3).All(request => request.Body.Length <= 200_000));
+        Assert.Equal($"requests of at most {pipeline.State.BodyBytesAllowed / 1024:N0} KiB, because the target took no larger ones", pipeline.State.WhySlow(_clock.GetUtcNow()));
         Assert.Empty(_clock.Waits);
+    }
+
+    [Fact]
+    public async Task Run_EverySecondRequestIsRefusedWhateverItsSize_KeepsBatchesAboveAFloor()
+    {
+        await using var server = new ScriptedServer(request => request.Number % 2 == 1 && BulkTarget.IdsOf(request).Count > 1 ? ScriptedReply.Page(413, "Request Entity Too Large") : _target.Take(request));
+        using var client = Client(server);
+        var pipeline = new BulkPipeline(client, new() { Connections = 1 }, new(), _clock, new Random(1));
+        Assert.All(await pipeline.ResultsAsync(Large(600)), item => Assert.Equal(BulkItemOutcome.Created, item.Outcome));
+        Assert.Equal(64 * 1024, pipeline.State.BodyBytesAllowed);
+    }
+
+    [Fact]
+    public async Task Run_TargetTakesLargerOnesAgain_GrowsBack()
+    {
+        await using var server = new ScriptedServer(request => request.Number <= 3 && request.Body.Length > 80_000 ? ScriptedReply.Page(413, "Request Entity Too Large") : _target.Take(request));
+        using var client = Client(server);
+        var pipeline = new BulkPipeline(client, new() { Connections = 1, Limits = new() { BodyBytesMax = 400_000 } }, new(), _clock, new Random(1));
+        await pipeline.ResultsAsync(Large(1_500));
+        Assert.Equal(400_000, pipeline.State.BodyBytesAllowed);
+        Assert.Null(pipeline.State.WhySlow(_clock.GetUtcNow()));
+        Assert.InRange(server.Requests.ElementAt(server.Requests.Count - 2).Body.Length, 380_000, 400_000);
+    }
+
+    [Fact]
+    public async Task Run_ProxyGivesUpOnLargeRequests_SendsThemInParts()
+    {
+        await using var server = new ScriptedServer(request => request.Body.Length > 150_000 ? ScriptedReply.Page(504, "Gateway Timeout") : _target.Take(request));
+        using var client = Client(server);
+        var pipeline = new BulkPipeline(client, new() { Connections = 1, Limits = new() { OperationCountMax = 60 } }, new(), _clock, new Random(1));
+        Assert.All(await pipeline.ResultsAsync(Large(120)), item => Assert.Equal(BulkItemOutcome.Created, item.Outcome));
+        Assert.All(server.Requests.CountBy(request => request.Text), sent => Assert.Equal(1, sent.Value));
+        Assert.InRange(pipeline.State.BodyBytesAllowed, 75_000, 150_000);
+        Assert.Contains("without an answer in time", pipeline.State.WhySlow(_clock.GetUtcNow()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -299,6 +334,10 @@ public sealed class BulkPipelineTests
         await RunAsync(server, Operations.Numbered(1));
         Assert.StartsWith("/_bulk?pipeline=_none&", Assert.Single(server.Requests).Path, StringComparison.Ordinal);
     }
+
+    /// <summary>Documents of about 10 kB.</summary>
+    private static IAsyncEnumerable<BulkOperation> Large(int count) =>
+        Operations.Of(Enumerable.Range(0, count).Select(n => Operations.Index(n, $$"""{"f":"{{new string('x', 10_000)}}"}""")));
 
     private ClusterClient Client(ScriptedServer server) => new(new(server.Endpoint), _clock);
 

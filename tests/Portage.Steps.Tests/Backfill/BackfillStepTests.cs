@@ -207,6 +207,17 @@ public sealed class BackfillStepTests
         slice.Sandbox.Faults.BulkBodyBytesMax = 2_000;
         var done = await slice.DoAsync(new BackfillStep());
         Assert.Equal(slice.Golden("logs").Count(), done.Report.Numbers["accepted"]);
+        Assert.Contains(done.Report.Lines, line => line.Contains("larger than the target takes (413), and were sent in parts", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunAsync_AProxyDoesNotWait_SendsAgainAndSaysSo()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Backfill = new() });
+        slice.Sandbox.Faults.FailNextBulks(1, 504);
+        var done = await slice.DoAsync(new BackfillStep());
+        Assert.Equal(slice.Golden("logs").Count(), done.Report.Numbers["written"]);
+        Assert.Contains("1 request was not answered in time, and was sent again, in parts where it was large: targets.blue.timeouts.bulkSeconds says how long one may take, and a proxy may have a limit of its own", done.Report.Lines);
     }
 
     [Fact]
