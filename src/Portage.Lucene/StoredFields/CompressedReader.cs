@@ -81,7 +81,11 @@ internal sealed class CompressedReader : StoredFieldsReader
         return null;
     }
 
-    public override ValueTask DisposeAsync() => _input.DisposeAsync();
+    public override ValueTask DisposeAsync()
+    {
+        _output.LetGo();
+        return _input.DisposeAsync();
+    }
 
     private async ValueTask ReadHeaderAsync(CancellationToken cancellationToken)
     {
@@ -205,7 +209,7 @@ internal sealed class CompressedReader : StoredFieldsReader
         do
         {
             var length = Math.Min(slice, total - done);
-            _output.Reserve(done + length, done);
+            _output.Reserve(done + length, done, total, _input.Remaining);
             await _decompressor.DecompressAsync(_input, _output, done, length, cancellationToken);
             done += length;
         }

@@ -18,6 +18,8 @@ namespace Portage.Steps.Backfill;
 /// <param name="transport">How requests travel; null for the network.</param>
 public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, IEstimated, IEvaluated, IDestroying
 {
+    private const int BatchesAhead = 4;
+
     /// <inheritdoc/>
     public IStepDefinition Definition { get; } = new BackfillInputs();
 
@@ -83,15 +85,16 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
         var progress = new BackfillProgress(new(SliceReading.Totals(indices, sizes), items, journal, BackfillProgress.Decisions), journal, context.Time, context.Progress);
         var copies = new ConcurrentDictionary<WorkItem, ShardCopy>();
+        var budget = new ByteBudget(BytesOf(on.Slice.Backfill));
 
         async Task CopyAsync(WorkItem item, CancellationToken abort)
         {
             // The readers share one thread of control otherwise, and the first would keep it.
             await Task.Yield();
             var index = byName[item.Index];
-            using var copy = new ShardCopy(context, index, item, journal[index.Name], client, on.Slice.Backfill.Conflict, before[index.Name], token => targets.CheckAsync(index.TargetNames, token));
+            using var copy = new ShardCopy(context, index, item, journal[index.Name], client, on.Slice.Backfill.Conflict, before[index.Name], budget, token => targets.CheckAsync(index.TargetNames, token));
             copies[item] = copy;
-            Tune(context, on, copies);
+            Tune(context, on, copies, budget);
             try
             {
                 await ClusterAccess.TryAsync(on.TargetPath, () => copy.RunAsync(abort));
@@ -112,7 +115,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
                 CopyAsync,
                 _ =>
                 {
-                    Tune(context, on, copies);
+                    Tune(context, on, copies, budget);
                     progress.Publish(copies.Values.Select(copy => copy.WhySlow).FirstOrDefault(why => why is not null));
                 },
                 context.Time,
@@ -204,10 +207,18 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
 
     private static SliceOnTarget Newest(RunContext context, SliceOnTarget on) => SliceOnTarget.Of(context.Tuning(), on.Step(StepKind.Backfill));
 
+    /// <summary>What is under way, and a few batches that are filled or wait for an older one meanwhile.</summary>
+    private static long BytesOf(BackfillConfig config) => (config.Connections + BatchesAhead) * (long)config.BodyBytesMax;
+
     /// <summary>Shares the connections among the readers at work.</summary>
-    private static void Tune(RunContext context, SliceOnTarget on, ConcurrentDictionary<WorkItem, ShardCopy> copies)
+    private static void Tune(RunContext context, SliceOnTarget on, ConcurrentDictionary<WorkItem, ShardCopy> copies, ByteBudget budget)
     {
         var config = Newest(context, on).Slice.Backfill;
+        if (budget.BytesMax != BytesOf(config))
+        {
+            budget.BytesMax = BytesOf(config);
+        }
+
         var share = Math.Max(1, config.Connections / Math.Max(1, copies.Count));
         foreach (var tuning in copies.Values.Select(copy => copy.Tuning))
         {

@@ -33,15 +33,16 @@ internal sealed class ShardCopy : IDisposable
     private volatile string? _waitsToCompare;
 
     /// <param name="before">How the target was before the first document of the index.</param>
+    /// <param name="budget">The bytes of all readers together.</param>
     /// <param name="beforeSend">Throws when the target is not any more what it was.</param>
-    public ShardCopy(RunContext context, SelectedIndex index, WorkItem item, ItemJournal journal, ClusterClient client, ConflictChoice conflict, BackfillBefore before, Func<CancellationToken, Task> beforeSend)
+    public ShardCopy(RunContext context, SelectedIndex index, WorkItem item, ItemJournal journal, ClusterClient client, ConflictChoice conflict, BackfillBefore before, ByteBudget budget, Func<CancellationToken, Task> beforeSend)
     {
         (_context, _index, _item, _journal, _conflict) = (context, index, item, journal, conflict);
         _position = journal.Of(item.Shard);
-        _taken = new(client, before, index.TargetNames.All(target => before.Documents.GetValueOrDefault(target) == 0), context.Time, why => _waitsToCompare = why);
+        _taken = new(client, before, index.TargetNames.All(target => before.Documents.GetValueOrDefault(target) == 0), budget, context.Time, why => _waitsToCompare = why);
 
         // The seed is the item's own, so that a simulation repeats it.
-        _pipeline = new(client, Tuning, new BulkOptions { BeforeSend = beforeSend }, context.Time, new Random(item.Shard));
+        _pipeline = new(client, Tuning, new BulkOptions { BeforeSend = beforeSend, Budget = budget }, context.Time, new Random(item.Shard));
     }
 
     /// <summary>Changed from outside at any time.</summary>

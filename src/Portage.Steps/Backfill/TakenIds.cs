@@ -31,8 +31,9 @@ internal enum TakenBy
 /// </remarks>
 /// <param name="before">How the target was before the first document.</param>
 /// <param name="targetWasEmpty">True when no target index had a document.</param>
+/// <param name="budget">Bears the answers.</param>
 /// <param name="why">Takes why it waits; null when it goes on.</param>
-internal sealed class TakenIds(ClusterClient client, BackfillBefore before, bool targetWasEmpty, TimeProvider time, Action<string?> why)
+internal sealed class TakenIds(ClusterClient client, BackfillBefore before, bool targetWasEmpty, ByteBudget budget, TimeProvider time, Action<string?> why)
 {
     // One answer holds their sources.
     private const int ComparedMax = 200;
@@ -68,6 +69,8 @@ internal sealed class TakenIds(ClusterClient client, BackfillBefore before, bool
         var judged = new List<TakenDocument>(some.Count);
         if (some.Count > 0)
         {
+            // What is there need not be as large as ours, but as a rule it is ours.
+            using var answer = budget.Borrow(2 * some.Sum(item => (long)item.Operation.Source.Length));
             DocumentKey[] keys = [.. some.Select(item => new DocumentKey(item.Operation.Index, item.Operation.Id, item.Operation.Routing))];
             var found = await PatientReading.AskAsync(() => _documents.GetAsync(keys, cancellationToken), time, why, CancellationToken.None, cancellationToken);
             foreach (var (item, there) in some.Zip(found))
