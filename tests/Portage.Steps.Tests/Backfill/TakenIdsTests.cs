@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Portage.Clusters.Validation;
 using Portage.Configuration;
@@ -89,6 +90,6 @@ public sealed class TakenIdsTests
         return Enumerable.Range(0, 1_000).Select(number => $"other{number}").First(other => routing.ShardOf(document.Id, other) == routing.ShardOf(document.Id, document.Routing));
     }
 
-    private static (long Documents, long Accepted, long Written, long Existing, long Differing, long Rejected) CountsOf(IReadOnlyDictionary<string, long> numbers) =>
+    private static (long Documents, long Accepted, long Written, long Existing, long Differing, long Rejected) CountsOf(ImmutableSortedDictionary<string, long> numbers) =>
         (numbers["documents"], numbers["accepted"], numbers["written"], numbers["existing"], numbers["differing"], numbers["rejected"]);
 }
