@@ -300,7 +300,7 @@ public sealed record BackfillConfig
     public ConflictChoice Conflict { get; init; } = ConflictChoice.KeepExisting;
 
     [Field("What lets the step be complete: manual, auto, none, or a predicate over its numbers.")]
-    [Gate("rejected == 0", "accepted", "rejected", "filtered", "existing")]
+    [Gate("rejected == 0", "accepted", "written", "rejected", "noop", "filtered", "existing", "differing")]
     public string Approve { get; init; } = "auto";
 }
 

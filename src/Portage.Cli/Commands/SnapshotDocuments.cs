@@ -17,6 +17,7 @@ namespace Portage.Cli.Commands;
 internal static class SnapshotDocuments
 {
     private const int FlushBytes = 256 * 1024;
+    private const int PieceBytes = 64 * 1024;
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -74,6 +75,15 @@ internal static class SnapshotDocuments
             }
 
             var buffer = new ArrayBufferWriter<byte>(FlushBytes * 2);
+            async ValueTask FlushAsync()
+            {
+                if (buffer.WrittenCount >= FlushBytes)
+                {
+                    await WriteAsync(output, buffer.WrittenMemory, cancellationToken);
+                    buffer.ResetWrittenCount();
+                }
+            }
+
             try
             {
                 await using var json = new Utf8JsonWriter(buffer, Options);
@@ -81,14 +91,13 @@ internal static class SnapshotDocuments
                 while (await reader.MoveNextAsync(cancellationToken))
                 {
                     withoutSource += reader.Current.Source is null ? 1 : 0;
-                    Write(json, reader.Current);
+                    WriteHead(json, reader.Current);
+                    await WriteSourceAsync(json, reader.Current, FlushAsync);
+                    json.WriteEndObject();
+                    json.Flush();
                     json.Reset();
                     buffer.Write("\n"u8);
-                    if (buffer.WrittenCount >= FlushBytes)
-                    {
-                        await WriteAsync(output, buffer.WrittenMemory, cancellationToken);
-                        buffer.ResetWrittenCount();
-                    }
+                    await FlushAsync();
                 }
             }
             catch (RepositoryException failure)
@@ -115,7 +124,7 @@ internal static class SnapshotDocuments
         await output.WriteAsync(bytes, cancellationToken).AsTask().WaitAsync(cancellationToken);
     }
 
-    private static void Write(Utf8JsonWriter json, SourceDocument document)
+    private static void WriteHead(Utf8JsonWriter json, SourceDocument document)
     {
         json.WriteStartObject();
         json.WriteString("index", document.Index);
@@ -127,21 +136,37 @@ internal static class SnapshotDocuments
         json.WriteString("id", document.Id);
         json.WriteString("routing", document.Routing);
         json.WriteString("parent", document.Parent);
+    }
+
+    /// <summary>A piece at a time: escaped as a whole, a large one takes several times its own size.</summary>
+    /// <param name="flush">Sends what is written, where that is much by now.</param>
+    private static async ValueTask WriteSourceAsync(Utf8JsonWriter json, SourceDocument document, Func<ValueTask> flush)
+    {
         if (document.Source is not { } source)
         {
             json.WriteNull("source");
-        }
-        else if (SourceJson.TryConvert(source, document.Format, out var text, out _) && Utf8.IsValid(text.Span))
-        {
-            json.WriteString("source", text.Span);
-        }
-        else
-        {
-            json.WriteBase64String("sourceBase64", source.Span);
+            return;
         }
 
-        json.WriteEndObject();
-        json.Flush();
+        if (!SourceJson.TryConvert(source, document.Format, out var text, out _) || !Utf8.IsValid(text.Span))
+        {
+            json.WriteBase64String("sourceBase64", source.Span);
+            return;
+        }
+
+        json.WritePropertyName("source");
+        for (var at = 0; ; at += PieceBytes)
+        {
+            var piece = text.Span[at..Math.Min(text.Length, at + PieceBytes)];
+            json.WriteStringValueSegment(piece, isFinalSegment: at + piece.Length == text.Length);
+            if (at + piece.Length == text.Length)
+            {
+                return;
+            }
+
+            json.Flush();
+            await flush();
+        }
     }
 
     private static async Task<T?> TryAsync<T>(Verb verb, Func<Task<T>> open)

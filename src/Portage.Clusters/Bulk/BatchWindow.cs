@@ -1,10 +1,10 @@
 namespace Portage.Clusters.Bulk;
 
 /// <summary>
-/// The batches that exist at a time, which bounds the memory: one for each connection, and a few more that are filled, or
+/// The batches that exist at a time: one for each connection, and a few more that are filled, or
 /// wait for an older one to be done, while those are in flight. Thread-safe; one reader waits at a time.
 /// </summary>
-internal sealed class BatchWindow(BulkTuning tuning) : IDisposable
+internal sealed class BatchWindow(BulkTuning tuning, ByteBudget budget) : IDisposable
 {
     /// <summary>With fewer, connections idle while the oldest batch takes its time; with more, only the memory grows.</summary>
     private const int AheadCount = 4;
@@ -41,6 +41,8 @@ internal sealed class BatchWindow(BulkTuning tuning) : IDisposable
     /// <summary>The batch is done with.</summary>
     public void Return(BulkBatch batch)
     {
+        // At once: another window may wait for them.
+        batch.Dispose();
         lock (_lock)
         {
             _used--;
@@ -84,7 +86,7 @@ internal sealed class BatchWindow(BulkTuning tuning) : IDisposable
     private BulkBatch Take()
     {
         _used++;
-        var batch = _idle.TryPop(out var idle) ? idle : new();
+        var batch = _idle.TryPop(out var idle) ? idle : new(budget);
         batch.Begin(_next++);
         return batch;
     }

@@ -1,14 +1,11 @@
-using System.Buffers;
 using System.Collections;
 
 namespace Portage.Clusters.Bulk;
 
 /// <summary>Operations that are sent together: their bytes, as sent, and what became of each. Used again and again.</summary>
-internal sealed class BulkBatch : IReadOnlyList<BulkItemResult>, IDisposable
+/// <param name="budget">Where its bytes come from.</param>
+internal sealed class BulkBatch(ByteBudget budget) : IReadOnlyList<BulkItemResult>, IDisposable
 {
-    /// <summary>A larger buffer, which one huge document made necessary, is not kept.</summary>
-    private const int KeptBytesMax = 32 * 1024 * 1024;
-
     private readonly int[] _countOf = new int[Enum.GetValues<BulkItemOutcome>().Length];
     private Entry[] _items = new Entry[256];
     private byte[] _bytes = [];
@@ -26,6 +23,12 @@ internal sealed class BulkBatch : IReadOnlyList<BulkItemResult>, IDisposable
 
     public int Attempts { get; set; }
 
+    /// <summary>Requests that the target would not take for their size.</summary>
+    public int TooLarge { get; set; }
+
+    /// <summary>Requests that were not answered in time.</summary>
+    public int TimedOut { get; set; }
+
     public BulkItemResult this[int index]
     {
         get
@@ -38,25 +41,25 @@ internal sealed class BulkBatch : IReadOnlyList<BulkItemResult>, IDisposable
 
     public int CountOf(BulkItemOutcome outcome) => _countOf[(int)outcome];
 
-    /// <summary>Empties it for its next use.</summary>
+    /// <summary>Empties it for its next use, and lets go of its bytes.</summary>
     public void Begin(long sequence)
     {
+        Dispose();
+
         // The callers' objects must not live on in an idle batch.
         Array.Clear(_items, 0, Count);
         Array.Clear(_countOf);
-        if (_bytes.Length > KeptBytesMax)
-        {
-            ReplaceBytes([]);
-        }
-
-        (Sequence, Count, BodyBytes, BytesSent, Attempts) = (sequence, 0, 0, 0, 0);
+        (Sequence, Count, BodyBytes, BytesSent, Attempts, TooLarge, TimedOut) = (sequence, 0, 0, 0, 0, 0, 0);
     }
 
-    /// <summary>Adds an operation, unless the batch holds some already and would pass the limits with it.</summary>
+    /// <summary>
+    /// Adds an operation, unless the batch holds some already and would pass the limits with it, or there are no bytes for it at the moment. What holds none
+    /// by then may wait for them (<see cref="MakeRoomAsync"/>); what holds some is to be sent first.
+    /// </summary>
     /// <exception cref="ArgumentException">The operation has no id, or no source though it writes one.</exception>
     public bool TryAdd(in BulkOperation operation, BulkActionLine line, int operationCountMax, int bodyBytesMax)
     {
-        if (Count > 0 && (Count >= operationCountMax || BodyBytes >= bodyBytesMax))
+        if (Count > 0 && (Count >= operationCountMax || BodyBytes + (long)operation.Source.Length >= bodyBytesMax))
         {
             return false;
         }
@@ -72,7 +75,11 @@ internal sealed class BulkBatch : IReadOnlyList<BulkItemResult>, IDisposable
         }
 
         var begin = BodyBytes;
-        Reserve((long)begin + line.BytesMax(operation) + operation.Source.Length + 1);
+        if (!TryReserve(begin + BytesFor(operation, line), bodyBytesMax))
+        {
+            return false;
+        }
+
         var at = begin + line.Write(operation, _bytes.AsSpan(begin));
         var sourceAt = at;
         if (!operation.Source.IsEmpty)
@@ -142,7 +149,22 @@ internal sealed class BulkBatch : IReadOnlyList<BulkItemResult>, IDisposable
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    public void Dispose() => ReplaceBytes([]);
+    /// <summary>Waits until there are bytes for an operation. Only for a batch that is empty: it holds none then.</summary>
+    public async Task MakeRoomAsync(BulkOperation operation, BulkActionLine line, CancellationToken cancellationToken)
+    {
+        Dispose();
+        _bytes = await budget.RentAsync(Checked(BytesFor(operation, line)), cancellationToken);
+    }
+
+    /// <summary>Lets go of its bytes.</summary>
+    public void Dispose()
+    {
+        if (_bytes.Length > 0)
+        {
+            budget.Return(_bytes);
+            _bytes = [];
+        }
+    }
 
     /// <summary>One that is not sent takes room for its source all the same: it has to be kept until its turn comes.</summary>
     private bool TryAddRefused(in BulkOperation operation, BulkRefusal refusal, int bodyBytesMax)
@@ -153,7 +175,11 @@ internal sealed class BulkBatch : IReadOnlyList<BulkItemResult>, IDisposable
             return false;
         }
 
-        Reserve((long)begin + operation.Source.Length);
+        if (!TryReserve((long)begin + operation.Source.Length, bodyBytesMax))
+        {
+            return false;
+        }
+
         operation.Source.Span.CopyTo(_bytes.AsSpan(begin));
         Add(operation, begin, begin, begin + operation.Source.Length);
         Decide(Count - 1, BulkItemOutcome.Rejected, status: 0, refusal.Type, refusal.Reason);
@@ -173,28 +199,30 @@ internal sealed class BulkBatch : IReadOnlyList<BulkItemResult>, IDisposable
         BodyBytes = end;
     }
 
-    private void Reserve(long bytes)
-    {
-        if (bytes > _bytes.Length)
-        {
-            if (bytes > Array.MaxLength)
-            {
-                throw new ArgumentException($"An operation of {bytes} bytes cannot be sent.");
-            }
+    private static long BytesFor(in BulkOperation operation, BulkActionLine line) => line.BytesMax(operation) + (long)operation.Source.Length + 1;
 
-            ReplaceBytes(ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(bytes, 2L * _bytes.Length))));
-        }
-    }
+    private static int Checked(long bytes) =>
+        bytes <= Array.MaxLength ? (int)Math.Max(1, bytes) : throw new ArgumentException($"An operation of {bytes} bytes cannot be sent.");
 
-    private void ReplaceBytes(byte[] bytes)
+    private bool TryReserve(long bytes, int bodyBytesMax)
     {
-        _bytes.AsSpan(0, Math.Min(BodyBytes, bytes.Length)).CopyTo(bytes);
-        if (_bytes.Length > 0)
+        if (bytes <= _bytes.Length)
         {
-            ArrayPool<byte>.Shared.Return(_bytes);
+            return true;
         }
 
-        _bytes = bytes;
+        // Twice as much saves copying, but no batch needs more than the limit and a line.
+        var exact = Checked(bytes);
+        var ample = (int)Math.Max(exact, Math.Min(2L * _bytes.Length, bodyBytesMax));
+        if ((budget.TryRent(ample) ?? (ample > exact ? budget.TryRent(exact) : null)) is not { } larger)
+        {
+            return false;
+        }
+
+        _bytes.AsSpan(0, BodyBytes).CopyTo(larger);
+        Dispose();
+        _bytes = larger;
+        return true;
     }
 
     private struct Entry

@@ -9,6 +9,9 @@ public sealed record BulkOptions
     /// <summary>How long to wait before what failed is sent again.</summary>
     public BulkBackoff Backoff { get; init; } = new();
 
+    /// <summary>The bytes that batches may hold; may be shared with others. Default one of its own, of 128 MiB.</summary>
+    public ByteBudget Budget { get; init; } = new(128 * 1024 * 1024);
+
     /// <summary>Asked before each request; what it throws ends the run, but for a target that cannot be reached at the moment. Default null: nobody is asked.</summary>
     public Func<CancellationToken, Task>? BeforeSend { get; init; }
 }

@@ -10,9 +10,10 @@ namespace Portage.Clusters.Bulk;
 /// <remarks>
 /// What failed for a reason that passes (429, 502, 503, 504, a lost connection, a timeout, an answer cut off, an item's
 /// <c>es_rejected_execution_exception</c> and the like) is sent again, and only that, for as long as it takes;
-/// <see cref="State"/> says why it waits. A body that is too large (413) is split. What nothing mends ends the run with a
+/// <see cref="State"/> says why it waits. A body that is too large (413), or is not answered in time, is split. What nothing mends ends the run with a
 /// <see cref="Failures.ClusterException"/>: the operations not yielded by then are not lost to a caller that reads them again.
-/// Holds at most <see cref="BulkTuning.Connections"/> and four batches in memory. One run at a time.
+/// Holds at most <see cref="BulkTuning.Connections"/> and four batches, and of all that share it no more bytes than <see cref="BulkOptions.Budget"/> allows.
+/// One run at a time.
 /// </remarks>
 /// <param name="random">Shortens waits by chance; seeded, so that a simulation can repeat it.</param>
 public sealed class BulkPipeline(ClusterClient client, BulkTuning tuning, BulkOptions options, TimeProvider time, Random random)
@@ -41,7 +42,7 @@ public sealed class BulkPipeline(ClusterClient client, BulkTuning tuning, BulkOp
             throw new InvalidOperationException("The pipeline is running already.");
         }
 
-        using var window = new BatchWindow(tuning);
+        using var window = new BatchWindow(tuning, options.Budget);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(abort);
 
         // The window admits fewer; the capacity only states the bound.
@@ -103,7 +104,7 @@ public sealed class BulkPipeline(ClusterClient client, BulkTuning tuning, BulkOp
         IAsyncEnumerable<BulkOperation> operations, BatchWindow window, ChannelWriter<(BulkBatch Batch, Task<BulkBatchResult?> Sending)> sendings,
         CancellationToken stop, CancellationToken ended)
     {
-        var sender = new BulkSender(client, options, _gate, _progress, time, random);
+        var sender = new BulkSender(client, tuning, options, _gate, _progress, time, random);
         var line = new BulkActionLine();
         var batch = default(BulkBatch);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop, ended);
@@ -120,11 +121,18 @@ public sealed class BulkPipeline(ClusterClient client, BulkTuning tuning, BulkOp
                 reading.Token.ThrowIfCancellationRequested();
                 batch ??= await window.RentAsync(reading.Token);
                 var (countMax, bytesMax) = LimitsNow();
-                if (!batch.TryAdd(operation, line, countMax, bytesMax))
+                while (!batch.TryAdd(operation, line, countMax, bytesMax))
                 {
-                    await SendAsync(batch);
-                    batch = await window.RentAsync(reading.Token);
-                    batch.TryAdd(operation, line, countMax, bytesMax);
+                    // What it holds has to go before it waits for more: others may wait for that.
+                    if (batch.Count > 0)
+                    {
+                        await SendAsync(batch);
+                        batch = await window.RentAsync(reading.Token);
+                    }
+                    else
+                    {
+                        await batch.MakeRoomAsync(operation, line, reading.Token);
+                    }
                 }
 
                 // A full batch does not wait for the operation that would overflow it.
@@ -163,6 +171,6 @@ public sealed class BulkPipeline(ClusterClient client, BulkTuning tuning, BulkOp
     private (int CountMax, int BytesMax) LimitsNow()
     {
         var limits = tuning.Limits;
-        return (limits.OperationCountMax, Math.Min(limits.BodyBytesMax, _progress.BodyBytesMax));
+        return (limits.OperationCountMax, Math.Min(limits.BodyBytesMax, _progress.Body.Max));
     }
 }

@@ -18,17 +18,18 @@ public sealed record BulkWait(string Why, DateTimeOffset Since, int Retries, Dat
 /// <summary>What a pipeline does at this moment.</summary>
 /// <param name="InFlight">Requests that wait for their answer.</param>
 /// <param name="ConnectionsAllowed">Requests that may be in flight: <see cref="BulkTuning.Connections"/>, or less when the target pushed back.</param>
-/// <param name="BodyBytesAllowed">Body bytes of one request: <see cref="BulkLimits.BodyBytesMax"/>, or less when the target refused as much (413).</param>
+/// <param name="BodyBytesAllowed">Body bytes of one request: <see cref="BulkLimits.BodyBytesMax"/>, or less when the target refused as much (413), or did not answer to it in time.</param>
 /// <param name="OperationsDecided">Operations that the target, or the caller, has decided on, over the whole run.</param>
 /// <param name="BytesSent">Body bytes sent, over the whole run.</param>
 /// <param name="Retries">Requests that were repetitions, over the whole run.</param>
 /// <param name="IsPaused">True when <see cref="BulkTuning.Connections"/> is 0.</param>
 /// <param name="Waiting">The oldest batch that waits to be sent again; null when none does.</param>
+/// <param name="WhySmaller">Why requests are smaller than <see cref="BulkLimits.BodyBytesMax"/>; null where they are not.</param>
 public sealed record BulkPipelineState(
-    int InFlight, int ConnectionsAllowed, int BodyBytesAllowed, long OperationsDecided, long BytesSent, long Retries, bool IsPaused, BulkWait? Waiting)
+    int InFlight, int ConnectionsAllowed, int BodyBytesAllowed, long OperationsDecided, long BytesSent, long Retries, bool IsPaused, BulkWait? Waiting, string? WhySmaller)
 {
     /// <summary>Why nothing moves, or moves slowly, in one line; null when all is well.</summary>
     public string? WhySlow(DateTimeOffset now) =>
         IsPaused ? "paused"
-        : Waiting?.Describe(now);
+        : Waiting?.Describe(now) ?? WhySmaller;
 }

@@ -9,10 +9,9 @@ internal sealed class BulkProgress
     private long _decided;
     private long _bytes;
     private long _retries;
-    private int _bodyBytesMax = int.MaxValue;
 
-    /// <summary>Body bytes that the target takes, as far as a refusal (413) has told.</summary>
-    public int BodyBytesMax => Volatile.Read(ref _bodyBytesMax);
+    /// <summary>How large a request may be.</summary>
+    public BodyLimit Body { get; } = new();
 
     public void Decided(int operations) => Interlocked.Add(ref _decided, operations);
 
@@ -20,19 +19,6 @@ internal sealed class BulkProgress
     {
         Interlocked.Add(ref _bytes, bytes);
         Interlocked.Add(ref _retries, isRetry ? 1 : 0);
-    }
-
-    /// <summary>The target refused a body of so many bytes: the batches to come are half as large.</summary>
-    public void Refused(long bodyBytes)
-    {
-        var half = (int)Math.Max(1, bodyBytes / 2);
-        for (var max = BodyBytesMax; half < max; max = BodyBytesMax)
-        {
-            if (Interlocked.CompareExchange(ref _bodyBytesMax, half, max) == max)
-            {
-                return;
-            }
-        }
     }
 
     public void Waits(long sequence, BulkWait wait) => _waits[sequence] = wait;
@@ -43,7 +29,7 @@ internal sealed class BulkProgress
     {
         var oldest = _waits.OrderBy(wait => wait.Key).Select(wait => wait.Value).FirstOrDefault();
         return new(
-            gate.InFlight, gate.Allowed, Math.Min(BodyBytesMax, tuning.Limits.BodyBytesMax), Volatile.Read(ref _decided), Volatile.Read(ref _bytes),
-            Volatile.Read(ref _retries), tuning.Connections == 0, oldest);
+            gate.InFlight, gate.Allowed, Math.Min(Body.Max, tuning.Limits.BodyBytesMax), Volatile.Read(ref _decided), Volatile.Read(ref _bytes),
+            Volatile.Read(ref _retries), tuning.Connections == 0, oldest, Body.WhySmaller(tuning.Limits.BodyBytesMax));
     }
 }

@@ -10,8 +10,11 @@ namespace Portage.Clusters.Bulk;
 /// </remarks>
 internal sealed class BulkReply
 {
-    /// <summary>Asks for what is read here and nothing else; an answer is a quarter of its size then.</summary>
-    public const string Path = "/_bulk?filter_path=errors,items.*.status,items.*.result,items.*.error,error,status";
+    /// <summary>
+    /// Asks for what is read here and nothing else; an answer is a quarter of its size then. No pipeline that an index names by default is
+    /// run: a document of a snapshot has been through one already. Not even <c>_none</c> keeps a final pipeline away.
+    /// </summary>
+    public const string Path = "/_bulk?pipeline=_none&filter_path=errors,items.*.status,items.*.result,items.*.error,error,status";
 
     private readonly List<Item> _items = [];
 
@@ -107,7 +110,7 @@ internal sealed class BulkReply
             else if (reader.ValueTextEquals("result"u8))
             {
                 reader.Read();
-                item.IsCreated = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("created"u8);
+                ReadResult(ref reader, ref item);
             }
             else if (reader.ValueTextEquals("error"u8))
             {
@@ -121,6 +124,22 @@ internal sealed class BulkReply
         }
 
         return item;
+    }
+
+    private static void ReadResult(ref Utf8JsonReader reader, ref Item item)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            reader.Skip();
+        }
+        else if (reader.ValueTextEquals("created"u8))
+        {
+            item.IsCreated = true;
+        }
+        else if (!reader.ValueTextEquals("updated"u8) && !reader.ValueTextEquals("deleted"u8) && !reader.ValueTextEquals("not_found"u8))
+        {
+            item.OtherResult = reader.GetString();
+        }
     }
 
     private static void ReadError(ref Utf8JsonReader reader, ref Item item)
@@ -201,6 +220,9 @@ internal sealed class BulkReply
 
         /// <summary>True for <c>"result":"created"</c>.</summary>
         public bool IsCreated;
+
+        /// <summary>A result that says neither that a document was written nor that it was deleted, as <c>noop</c>; null where it says either, or nothing.</summary>
+        public string? OtherResult;
 
         /// <summary>Null where nothing failed.</summary>
         public string? ErrorType;

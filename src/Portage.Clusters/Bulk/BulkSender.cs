@@ -3,7 +3,7 @@ using Portage.Clusters.Failures;
 namespace Portage.Clusters.Bulk;
 
 /// <summary>Sends one batch until the target has decided on each of its operations. Thread-safe over different batches.</summary>
-internal sealed class BulkSender(ClusterClient client, BulkOptions options, SendGate gate, BulkProgress progress, TimeProvider time, Random random)
+internal sealed class BulkSender(ClusterClient client, BulkTuning tuning, BulkOptions options, SendGate gate, BulkProgress progress, TimeProvider time, Random random)
 {
     /// <summary>Errors of the server (500 and the like) that may be the fault of what was sent are given so many tries.</summary>
     private const int ServerErrorsMax = 5;
@@ -77,6 +77,7 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
         var batch = sending.Batch;
         var group = sending.Groups.Peek();
         bool? pushedBack = null;
+        var bodyBytes = 0L;
         try
         {
             if (options.BeforeSend is { } beforeSend)
@@ -85,7 +86,7 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
             }
 
             var content = new BulkContent(batch, group, options.Gzip);
-            var bodyBytes = content.BodyBytes;
+            bodyBytes = content.BodyBytes;
             progress.Sent(content.SentBytes, isRetry: batch.Attempts > 0);
             batch.BytesSent += content.SentBytes;
             batch.Attempts++;
@@ -94,16 +95,22 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
             using var reply = await client.ExchangeAsync(
                 HttpMethod.Post, BulkReply.Path, content, expectContinue: sending.LastConnectionWasLost && bodyBytes >= SuspectBodyBytes, abort);
             sending.LastConnectionWasLost = false;
-            var failure = reply.IsSuccess ? ReadItems(sending, group, reply) : ReadRefusal(sending, group, reply, bodyBytes);
+            var failure = reply.IsSuccess ? ReadItems(sending, group, reply, bodyBytes) : ReadRefusal(sending, group, reply, bodyBytes);
             pushedBack = failure?.PushedBack ?? false;
             return failure;
         }
         catch (ClusterUnreachableException e) when (e.MayPass)
         {
-            // It was never sent where the connection itself failed.
-            if (e.Cause is UnreachableCause.ConnectionLost or UnreachableCause.RequestTimeout)
+            if (e.Cause == UnreachableCause.RequestTimeout)
             {
-                sending.LastConnectionWasLost = e.Cause == UnreachableCause.ConnectionLost;
+                MarkLost(batch, group);
+                return new($"target unreachable: {e.Why}{AfterTimeOut(sending, group, bodyBytes)}", e);
+            }
+
+            // It was never sent where the connection itself failed.
+            if (e.Cause == UnreachableCause.ConnectionLost)
+            {
+                sending.LastConnectionWasLost = true;
                 MarkLost(batch, group);
             }
 
@@ -116,7 +123,7 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
     }
 
     /// <summary>A bulk answer: takes what is decided out of the group.</summary>
-    private Failure? ReadItems(Sending sending, List<int> group, PooledReply reply)
+    private Failure? ReadItems(Sending sending, List<int> group, PooledReply reply, long bodyBytes)
     {
         var answer = sending.Reply;
         if (!answer.TryRead(reply.Body.Span, out var isBulkAnswer))
@@ -162,6 +169,7 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
             progress.Decided(group.Count - (again?.Count ?? 0));
             sending.GoesOn();
             progress.GoesOn(sending.Batch.Sequence);
+            progress.Body.Taken(bodyBytes, tuning.Limits.BodyBytesMax);
         }
 
         return failure;
@@ -171,6 +179,12 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
     private bool TryDecide(BulkBatch batch, int index, in BulkReply.Item item, out BulkVerdict verdict)
     {
         verdict = default;
+        if (item is { Status: >= 200 and < 300, OtherResult: { } other })
+        {
+            batch.Decide(index, BulkItemOutcome.Noop, item.Status, other, $"The target answered '{other}': it took the document, and wrote nothing.");
+            return true;
+        }
+
         if (item.Status is >= 200 and < 300)
         {
             batch.Decide(index, batch.IsDelete(index) ? BulkItemOutcome.Deleted : item.IsCreated ? BulkItemOutcome.Created : BulkItemOutcome.Updated, item.Status, null, null);
@@ -243,7 +257,8 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
                 SplitOrReject(sending, group, refusal.ErrorType ?? "content_too_long", $"The target takes no request of {bodyBytes} bytes: {refusal.Reason}", 413);
                 if (group.Count > 1)
                 {
-                    progress.Refused(bodyBytes);
+                    sending.Batch.TooLarge++;
+                    progress.Body.Refused(bodyBytes, wasTooSlow: false);
                 }
 
                 return null;
@@ -256,7 +271,12 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
             case { Status: 429 }:
                 return new(Say(refusal), refusal, reply.RetryAfter, PushedBack: true);
 
-            case { Status: 408 or 502 or 503 or 504 }:
+            // The limit of a proxy, which may be shorter than ours.
+            case { Status: 408 or 504 }:
+                MarkLost(sending.Batch, group);
+                return new($"{Say(refusal)}{AfterTimeOut(sending, group, bodyBytes)}", refusal, reply.RetryAfter);
+
+            case { Status: 502 or 503 }:
                 MarkLost(sending.Batch, group);
                 return new(Say(refusal), refusal, reply.RetryAfter);
 
@@ -279,6 +299,27 @@ internal sealed class BulkSender(ClusterClient client, BulkOptions options, Send
             return;
         }
 
+        Split(sending, group);
+    }
+
+    /// <summary>A request that was not answered in time takes less time in parts.</summary>
+    /// <returns>What follows, in words; empty where nothing does.</returns>
+    private string AfterTimeOut(Sending sending, List<int> group, long bodyBytes)
+    {
+        sending.Batch.TimedOut++;
+        progress.Body.Refused(bodyBytes, wasTooSlow: true);
+        if (group.Count == 1 || bodyBytes <= BodyLimit.FloorBytes)
+        {
+            return "";
+        }
+
+        sending.Groups.Pop();
+        Split(sending, group);
+        return ", sent again in parts";
+    }
+
+    private static void Split(Sending sending, List<int> group)
+    {
         var half = group.Count / 2;
         sending.Groups.Push(group[half..]);
         sending.Groups.Push(group[..half]);

@@ -31,16 +31,25 @@ public sealed class ClusterMetadata(ClusterClient client)
     public Task<List<IndexSummary>> ListIndicesAsync(CancellationToken cancellationToken) =>
         client.ReadAsync(HttpMethod.Get, "/_cat/indices?format=json&bytes=b&h=index,uuid,health,status,pri,rep,docs.count,store.size&s=index&expand_wildcards=all", null, Summaries, cancellationToken);
 
+    /// <summary>The setting that holds an index's own id.</summary>
+    public const string UuidSetting = "index.uuid";
+
     /// <summary>True when there is an index, or an alias, of the name.</summary>
     public async Task<bool> IndexExistsAsync(string index, CancellationToken cancellationToken) =>
         await client.FindAsync(HttpMethod.Head, ClusterPath.Of(index), cancellationToken) is not null;
 
     /// <summary>An index's own id, which another index of the same name does not have; null when there is none of the name.</summary>
-    public Task<string?> FindUuidAsync(string index, CancellationToken cancellationToken) =>
-        client.ReadIfFoundAsync(ClusterPath.Of(index, "_settings", "index.uuid") + "?flat_settings=true", body =>
+    public async Task<string?> FindUuidAsync(string index, CancellationToken cancellationToken) =>
+        (await FindSettingsAsync(index, [UuidSetting], cancellationToken))?[UuidSetting];
+
+    /// <summary>Some of an index's settings, by full name; those that it does not have are left out. Null when there is no index of the name.</summary>
+    public Task<Dictionary<string, string>?> FindSettingsAsync(string index, string[] names, CancellationToken cancellationToken) =>
+        client.ReadIfFoundAsync(ClusterPath.Of(index, "_settings") + $"/{string.Join(',', names)}?flat_settings=true", body =>
         {
+            // Where an index has none of them, it is left out as well.
             using var document = JsonDocument.Parse(body);
-            return document.RootElement.EnumerateObject().First().Value.GetProperty("settings").GetProperty("index.uuid").GetString()!;
+            var found = document.RootElement.EnumerateObject().Select(each => each.Value.GetProperty("settings")).FirstOrDefault();
+            return found.ValueKind == JsonValueKind.Object ? found.EnumerateObject().ToDictionary(setting => setting.Name, setting => setting.Value.ToString(), StringComparer.Ordinal) : [];
         }, cancellationToken);
 
     /// <summary>

@@ -84,6 +84,7 @@ internal sealed class CompressedReader : StoredFieldsReader
     public override ValueTask DisposeAsync()
     {
         _decompressor.Dispose();
+        _output.LetGo();
         return _input.DisposeAsync();
     }
 
@@ -209,7 +210,7 @@ internal sealed class CompressedReader : StoredFieldsReader
         do
         {
             var length = Math.Min(slice, total - done);
-            _output.Reserve(done + length, done);
+            _output.Reserve(done + length, done, total, _input.Remaining);
             await _decompressor.DecompressAsync(_input, _output, done, length, cancellationToken);
             done += length;
         }

@@ -86,7 +86,7 @@ internal sealed class PlainReader : StoredFieldsReader
             await _index.FillAsync(2 * PositionBytes, cancellationToken);
             var length = ReadLength();
             await _data.EnsureAsync(length, cancellationToken);
-            _output.Reserve(checked(used + length), used);
+            _output.Reserve(checked(used + length), used, int.MaxValue, 0);
             var header = CopyDocument(length, used, count);
             // The number of fields is kept apart, so that a document begins with its first field in every format.
             used += length - header;

@@ -21,17 +21,12 @@ internal sealed class BulkApi(ClusterState cluster)
     {
         var start = cluster.Options.TimeProvider.GetTimestamp();
         var isRefreshed = WriteReply.RefreshIsForced(request);
-        if (request.Parameter("pipeline") is not (null or "_none") and var pipeline)
-        {
-            throw ApiException.IllegalArgument($"pipeline with id [{pipeline}] does not exist");
-        }
-
         var operations = BulkReader.Read(request.Body, request.Path("index"), request.Parameter("routing"), request.Flag("require_alias"));
         var hasErrors = false;
         var items = ApiReply.JsonBytes(json =>
         {
             json.WriteStartArray();
-            foreach (var operation in operations)
+            foreach (var operation in operations.Select(operation => operation with { Pipeline = operation.Pipeline ?? request.Parameter("pipeline") }))
             {
                 json.WriteStartObject();
                 json.WriteStartObject(operation.Word);

@@ -166,8 +166,7 @@ internal static class BulkReader
 
             // A sandbox has no concurrent writers to retry for.
             "retry_on_conflict" => operation,
-            "pipeline" when text is null or "_none" => operation,
-            "pipeline" => throw ApiException.IllegalArgument($"pipeline with id [{text}] does not exist"),
+            "pipeline" => operation with { Pipeline = text },
             _ => throw ApiException.IllegalArgument($"Action/metadata line [{number}] contains an unknown parameter [{name}]"),
         };
     }

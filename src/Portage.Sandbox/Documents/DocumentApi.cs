@@ -89,11 +89,6 @@ internal sealed class DocumentApi(ClusterState cluster)
             throw new ApiException(400, "parse_exception", "request body is required");
         }
 
-        if (request.Parameter("pipeline") is not (null or "_none") and var pipeline)
-        {
-            throw ApiException.IllegalArgument($"pipeline with id [{pipeline}] does not exist");
-        }
-
         var operation = new WriteOperation(request.Parameter("op_type") == "create" ? WriteKind.Create : kind, request.RequiredPath("index"), request.Path("id"))
         {
             Routing = request.Parameter("routing"),
@@ -102,6 +97,7 @@ internal sealed class DocumentApi(ClusterState cluster)
             IfSequenceNumber = request.Number("if_seq_no"),
             IfPrimaryTerm = request.Number("if_primary_term"),
             RequiresAlias = request.Flag("require_alias"),
+            Pipeline = request.Parameter("pipeline"),
             Source = request.Body,
         };
         Check(operation);

@@ -20,6 +20,7 @@ internal sealed class DocumentWriter(ClusterState cluster)
             throw RoutingMissing(index, operation.Id ?? "null");
         }
 
+        CheckPipelines(index, operation);
         cluster.Blocks.CheckWrite(index);
         var id = operation.Id ?? cluster.NewDocumentId();
         return operation.Kind switch
@@ -28,6 +29,21 @@ internal sealed class DocumentWriter(ClusterState cluster)
             WriteKind.Update => Update(index, id, operation),
             _ => Index(index, id, operation, operation.Source.ToArray()),
         };
+    }
+
+    /// <summary>The sandbox has no pipelines: a document that is to run through one is refused, as by a server that has none of the name.</summary>
+    private static void CheckPipelines(SandboxIndex index, WriteOperation operation)
+    {
+        if (operation.Kind == WriteKind.Delete)
+        {
+            return;
+        }
+
+        var asked = new[] { operation.Pipeline ?? index.Settings.GetValueOrDefault("index.default_pipeline")?.ToString(), index.Settings.GetValueOrDefault("index.final_pipeline")?.ToString() };
+        if (asked.FirstOrDefault(name => name is not (null or "" or "_none")) is { } pipeline)
+        {
+            throw ApiException.IllegalArgument($"pipeline with id [{pipeline}] does not exist");
+        }
     }
 
     public static ApiException RoutingMissing(SandboxIndex index, string id) =>

@@ -32,6 +32,9 @@ internal sealed record WriteOperation(WriteKind Kind, string? Index, string? Id)
 
     public bool RequiresAlias { get; init; }
 
+    /// <summary>The pipeline asked for; null leaves it to the index, <c>_none</c> asks for none.</summary>
+    public string? Pipeline { get; init; }
+
     /// <summary>The document; for an update the update's body.</summary>
     public ReadOnlyMemory<byte> Source { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Clusters;
+using Portage.Clusters.Metadata;
 using Portage.Configuration;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
@@ -19,7 +20,8 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
         var redo = (context.Redo.IsDefault ? await TakenBack.ItemsAsync(context.Files, cancellationToken) : context.Redo).ToHashSet(StringComparer.Ordinal);
         var each = await SliceReading.VerifyAsync(on, indices, (done, total) => context.Progress(new(done, total, "indices", null, null, ImmutableSortedDictionary<string, long>.Empty)), cancellationToken);
         var sizes = each.Aggregate(SnapshotSizes.Empty, (sum, size) => sum + size);
-        await new TargetIndices(context, on, client).RefuseGoneAsync(indices, redo, cancellationToken);
+        using var targets = new TargetIndices(context, on, client, static () => { });
+        await targets.RefuseGoneAsync(indices, redo, cancellationToken);
         var destroyed = await BackfillRevert.LookAsync(context.Files, client, on.TargetName, [.. redo.Order(StringComparer.Ordinal)], cancellationToken);
         var (todo, kept, overwritten, lines) = (0, 0, new List<Destruction>(), await CopiedFromWhatIsGoneAsync(redo, cancellationToken));
         var copied = new List<(SelectedIndex Index, long Bytes)>();
@@ -33,6 +35,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
 
             todo++;
             copied.Add((index, size.Bytes));
+            lines.AddRange(await PipelinesAsync(index, cancellationToken));
             foreach (var there in await OthersAsync(context.Files, client, on, index, redo, cancellationToken))
             {
                 var (isOne, overwrites) = (there.Documents == 1, on.Slice.Backfill.Conflict == ConflictChoice.Overwrite);
@@ -68,6 +71,20 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
                 && !(await had.LookAsync(client, cancellationToken)).HoldsNothingElse)
             {
                 lines.Add($"{item}: the snapshot that it was copied from is gone; of what is there, what the new one has just so is taken back, and the rest stays");
+            }
+        }
+
+        return lines;
+    }
+
+    private async Task<List<string>> PipelinesAsync(SelectedIndex index, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        foreach (var target in index.TargetNames)
+        {
+            if (await new ClusterMetadata(client).FindSettingsAsync(target, FinalPipelines.Asked, cancellationToken) is { } settings && FinalPipelines.Of(settings) is { } pipeline)
+            {
+                lines.Add($"{target}: its final pipeline '{pipeline}' is set aside while documents are sent, for whoever writes, and set again afterwards");
             }
         }
 

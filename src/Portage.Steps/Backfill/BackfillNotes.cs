@@ -9,12 +9,14 @@ namespace Portage.Steps.Backfill;
 /// <summary>What a backfill remembers about one index of the snapshot, beside its journal.</summary>
 /// <remarks>
 /// <c>before.json</c>: how the target's indices were before the first document; <c>written.json</c>: how they were when the work
-/// ended or stopped; <c>emptied.json</c>: what is made again of indices that are being emptied.
+/// ended or stopped; <c>emptied.json</c>: what is made again of indices that are being emptied; <c>pipelines.json</c>: the final pipelines
+/// that are set aside while documents are sent.
 /// </remarks>
 internal sealed class BackfillNotes(IStepFiles files)
 {
     private const string WrittenName = "written.json";
     private const string EmptiedName = "emptied.json";
+    private const string PipelinesName = "pipelines.json";
 
     /// <summary>Where it lies, for people.</summary>
     public string Location => files.Location;
@@ -39,6 +41,15 @@ internal sealed class BackfillNotes(IStepFiles files)
 
     public ValueTask WriteEmptiedAsync(EmptiedIndices emptied, CancellationToken cancellationToken) =>
         files.WriteAsync(EmptiedName, JsonSerializer.SerializeToUtf8Bytes(emptied, BackfillJson.Default.EmptiedIndices), cancellationToken);
+
+    /// <summary>The final pipelines that the target indices had, by index; empty where none had one.</summary>
+    public async Task<ImmutableSortedDictionary<string, FinalPipeline>> FinalPipelinesAsync(CancellationToken cancellationToken) =>
+        await files.ReadAsync(PipelinesName, cancellationToken) is { } text
+            ? JsonSerializer.Deserialize(text, BackfillJson.Default.ImmutableSortedDictionaryStringFinalPipeline)!.WithComparers(StringComparer.Ordinal)
+            : ImmutableSortedDictionary.Create<string, FinalPipeline>(StringComparer.Ordinal);
+
+    public ValueTask WriteFinalPipelinesAsync(ImmutableSortedDictionary<string, FinalPipeline> pipelines, CancellationToken cancellationToken) =>
+        files.WriteAsync(PipelinesName, JsonSerializer.SerializeToUtf8Bytes(pipelines, BackfillJson.Default.ImmutableSortedDictionaryStringFinalPipeline), cancellationToken);
 }
 
 /// <summary>What was on the target before the first document was written: what a revert may count on.</summary>
@@ -77,4 +88,6 @@ internal sealed record EmptiedDefinition(string Uuid, string Definition, IndexMa
 [JsonSerializable(typeof(BackfillBefore))]
 [JsonSerializable(typeof(BackfillWritten))]
 [JsonSerializable(typeof(EmptiedIndices))]
+[JsonSerializable(typeof(ImmutableSortedDictionary<string, FinalPipeline>))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class BackfillJson : JsonSerializerContext;

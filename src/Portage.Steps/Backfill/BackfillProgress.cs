@@ -8,27 +8,64 @@ namespace Portage.Steps.Backfill;
 /// <param name="totals">Nested objects are Lucene documents of their own, so that a total may be an upper bound until the end.</param>
 internal sealed class BackfillProgress(IndexTotals totals, WorkJournal journal, TimeProvider time, Action<StepProgress> publish)
 {
+    /// <summary>Documents that the target has as we would have them there, whoever wrote them.</summary>
     public const string Accepted = "accepted";
+
+    /// <summary>Of the accepted ones those that we wrote; not kept, but told from the others.</summary>
+    public const string Written = "written";
+
+    /// <summary>Documents whose id others had written already; accepted where they are the same.</summary>
     public const string Existing = "existing";
+
+    /// <summary>Of the existing ones those with another content, or none by now: they stay as they are, and are not accepted.</summary>
+    public const string Differing = "differing";
+
+    /// <summary>Documents that are not there, for a reason that is kept with them.</summary>
     public const string Rejected = "rejected";
+
+    /// <summary>Of the rejected ones those that the target took without a fault and did not write.</summary>
+    public const string Noop = "noop";
+
     public const string Filtered = "filtered";
     public const string Bytes = "bytes";
 
+    /// <summary>Requests that the target would not take for their size; kept for the report's lines.</summary>
+    public const string TooLarge = "tooLarge";
+
+    /// <summary>Requests that were not answered in time; kept for the report's lines.</summary>
+    public const string TimedOut = "timedOut";
+
     /// <summary>What is decided about a document.</summary>
-    public static readonly ImmutableArray<string> Decisions = [Accepted, Rejected, Filtered];
+    public static readonly ImmutableArray<string> Decisions = [Accepted, Rejected, Filtered, Differing];
 
     private readonly Rate _rate = new(time);
 
-    /// <summary>Documents decided: accepted, rejected or filtered.</summary>
+    /// <summary>Documents decided.</summary>
     public long Decided => Decisions.Sum(journal.Sum);
 
     public ImmutableSortedDictionary<string, long> Numbers => ImmutableSortedDictionary<string, long>.Empty
         .Add("documents", Decided)
         .Add(Accepted, journal.Sum(Accepted))
+        .Add(Written, WrittenOf(journal.Sum))
         .Add(Existing, journal.Sum(Existing))
+        .Add(Differing, journal.Sum(Differing))
         .Add(Rejected, journal.Sum(Rejected))
+        .Add(Noop, journal.Sum(Noop))
         .Add(Filtered, journal.Sum(Filtered))
         .Add(Bytes, journal.Sum(Bytes));
+
+    /// <summary>Documents that we wrote. Earlier builds counted all that existed as accepted, and told none of them apart.</summary>
+    /// <param name="sum">Gives the sum of a number.</param>
+    public static long WrittenOf(Func<string, long> sum) => sum(Accepted) - (sum(Existing) - sum(Differing));
+
+    /// <summary>Numbers as a sentence for people.</summary>
+    public static string Say(IReadOnlyDictionary<string, long> numbers)
+    {
+        var (existing, differing, noop) = (numbers[Existing], numbers[Differing], numbers[Noop]);
+        return $"{numbers["documents"]:N0} documents: {numbers[Accepted]:N0} accepted, {numbers[Rejected]:N0} rejected{(noop > 0 ? $" ({noop:N0} of them taken by the target, and not written)" : "")}, {numbers[Filtered]:N0} filtered"
+            + (differing == 0 ? "" : $", {differing:N0} differing: the target has another content of the same id, and keeps it")
+            + (existing == 0 ? "" : $"; {existing:N0} were there already");
+    }
 
     /// <summary>Tells how far it is. Called by one thread.</summary>
     /// <param name="waiting">Why it is slow; null when it is not.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Portage.Clusters;
+using Portage.Clusters.Failures;
 using Portage.Clusters.Validation;
 using Portage.Configuration;
 using Portage.Engine.Ledger;
@@ -17,6 +18,8 @@ namespace Portage.Steps.Backfill;
 /// <param name="transport">How requests travel; null for the network.</param>
 public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, IEstimated, IEvaluated, IDestroying
 {
+    private const int BatchesAhead = 4;
+
     /// <inheritdoc/>
     public IStepDefinition Definition { get; } = new BackfillInputs();
 
@@ -76,23 +79,23 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         var sizes = await SliceReading.SizesAsync(indices, cancellationToken);
         var fresh = indices.Zip(sizes).Where(pair => !journal[pair.First.Name].HasAny).Select(pair => (pair.First, pair.Second.Bytes)).ToArray();
         await ClusterAccess.TryAsync(on.TargetPath, () => RoomOnDisk.LookAsync(client, on, fresh, freedBytes: 0, cancellationToken));
-        var targets = new TargetIndices(context, on, client);
+        using var targets = new TargetIndices(context, on, client, context.AssertLease);
         var before = await ClusterAccess.TryAsync(on.TargetPath, () => targets.BeginAsync(indices, cancellationToken));
         var items = SliceReading.Items(indices);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
         var progress = new BackfillProgress(new(SliceReading.Totals(indices, sizes), items, journal, BackfillProgress.Decisions), journal, context.Time, context.Progress);
         var copies = new ConcurrentDictionary<WorkItem, ShardCopy>();
         var unreadable = new UnreadableItems();
+        var budget = new ByteBudget(BytesOf(on.Slice.Backfill));
 
         async Task CopyAsync(WorkItem item, CancellationToken abort)
         {
             // The readers share one thread of control otherwise, and the first would keep it.
             await Task.Yield();
             var index = byName[item.Index];
-            var wasEmpty = index.TargetNames.All(target => before[index.Name].Documents.GetValueOrDefault(target) == 0);
-            using var copy = new ShardCopy(context, index, item, journal[index.Name], client, on.Slice.Backfill.Conflict, wasEmpty, token => targets.RefuseGoneAsync(index.TargetNames, token));
+            using var copy = new ShardCopy(context, index, item, journal[index.Name], client, on.Slice.Backfill.Conflict, before[index.Name], budget, token => targets.CheckAsync(index.TargetNames, token));
             copies[item] = copy;
-            Tune(context, on, copies);
+            Tune(context, on, copies, budget);
             try
             {
                 await unreadable.TryAsync(item, () => ClusterAccess.TryAsync(on.TargetPath, () => copy.RunAsync(abort)));
@@ -105,21 +108,31 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
 
         progress.Publish(waiting: null);
         var begun = items.Where(item => !journal.Of(item).IsDone).ToArray();
-        await ItemCrew.WorkAsync(
-            begun,
-            () => Math.Min(Newest(context, on).Slice.Backfill.Workers, Newest(context, on).Slice.Backfill.Connections),
-            CopyAsync,
-            _ =>
-            {
-                Tune(context, on, copies);
-                progress.Publish(copies.Values.Select(copy => copy.WhySlow).FirstOrDefault(why => why is not null));
-            },
-            context.Time,
-            context.StopRequested,
-            cancellationToken);
+        try
+        {
+            await ItemCrew.WorkAsync(
+                begun,
+                () => Math.Min(Newest(context, on).Slice.Backfill.Workers, Newest(context, on).Slice.Backfill.Connections),
+                CopyAsync,
+                _ =>
+                {
+                    Tune(context, on, copies, budget);
+                    progress.Publish(copies.Values.Select(copy => copy.WhySlow).FirstOrDefault(why => why is not null));
+                },
+                context.Time,
+                context.StopRequested,
+                cancellationToken);
+        }
+        catch (StepException)
+        {
+            await TryPutBackAsync(targets, cancellationToken);
+            throw;
+        }
+
         var isDone = items.All(item => journal.Of(item).IsDone);
         try
         {
+            await ClusterAccess.TryAsync(on.TargetPath, () => targets.PutBackAsync(cancellationToken));
             foreach (var name in indices.Select(index => index.Name))
             {
                 await ClusterAccess.TryAsync(on.TargetPath, () => targets.MarkAsync(journal[name], byName[name], on.Slice.Backfill.Conflict, cancellationToken));
@@ -127,7 +140,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
         catch (StepException failure) when (failure.IsTransient && !isDone && context.StopRequested.IsCancellationRequested)
         {
-            // As after a kill: whoever goes on marks them when it ends.
+            // As after a kill: whoever goes on, or takes it back, does that when it ends.
         }
 
         if (!isDone)
@@ -141,7 +154,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         progress.PublishEnd();
-        return Done(context, indices, journal, progress);
+        return Done(context, indices, journal, progress, [.. SizeLines(on, journal), .. await PipelineLinesAsync(context, indices, cancellationToken)]);
     }
 
     /// <inheritdoc/>
@@ -160,12 +173,58 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         return await ClusterAccess.TryAsync(on.TargetPath, () => new BackfillRevert(context, on, client).TakeBackAsync(cancellationToken));
     }
 
+    /// <summary>Nobody may go on after a failure; the failure itself is what is told.</summary>
+    private static async Task TryPutBackAsync(TargetIndices targets, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await targets.PutBackAsync(cancellationToken);
+        }
+        catch (ClusterException)
+        {
+            // The next attempt, or taking it back, does it: what is set aside is written down.
+        }
+    }
+
+    private static IEnumerable<string> SizeLines(SliceOnTarget on, WorkJournal journal)
+    {
+        if (journal.Sum(BackfillProgress.TooLarge) is > 0 and var tooLarge)
+        {
+            yield return $"{tooLarge:N0} {(tooLarge == 1 ? "request was" : "requests were")} larger than the target takes (413), and {(tooLarge == 1 ? "was" : "were")} sent in parts: less than {on.SlicePath}.backfill.bodyBytesMax is sent at once";
+        }
+
+        if (journal.Sum(BackfillProgress.TimedOut) is > 0 and var timedOut)
+        {
+            yield return $"{timedOut:N0} {(timedOut == 1 ? "request was" : "requests were")} not answered in time, and {(timedOut == 1 ? "was" : "were")} sent again, in parts where {(timedOut == 1 ? "it was" : "they were")} large: {on.TargetPath}.timeouts.bulkSeconds says how long one may take, and a proxy may have a limit of its own";
+        }
+    }
+
+    private static async Task<ImmutableArray<string>> PipelineLinesAsync(RunContext context, ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
+    {
+        var lines = ImmutableArray.CreateBuilder<string>();
+        foreach (var index in indices)
+        {
+            lines.AddRange((await new BackfillNotes(context.Files.Item(index.Name)).FinalPipelinesAsync(cancellationToken))
+                .Select(had => $"{had.Key}: its final pipeline '{had.Value.Pipeline}' was set aside while documents were sent, and is set again"));
+        }
+
+        return lines.ToImmutable();
+    }
+
     private static SliceOnTarget Newest(RunContext context, SliceOnTarget on) => SliceOnTarget.Of(context.Tuning(), on.Step(StepKind.Backfill));
 
+    /// <summary>What is under way, and a few batches that are filled or wait for an older one meanwhile.</summary>
+    private static long BytesOf(BackfillConfig config) => (config.Connections + BatchesAhead) * (long)config.BodyBytesMax;
+
     /// <summary>Shares the connections among the readers at work.</summary>
-    private static void Tune(RunContext context, SliceOnTarget on, ConcurrentDictionary<WorkItem, ShardCopy> copies)
+    private static void Tune(RunContext context, SliceOnTarget on, ConcurrentDictionary<WorkItem, ShardCopy> copies, ByteBudget budget)
     {
         var config = Newest(context, on).Slice.Backfill;
+        if (budget.BytesMax != BytesOf(config))
+        {
+            budget.BytesMax = BytesOf(config);
+        }
+
         var share = Math.Max(1, config.Connections / Math.Max(1, copies.Count));
         foreach (var tuning in copies.Values.Select(copy => copy.Tuning))
         {
@@ -181,14 +240,14 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
     }
 
-    private static StepResult.Done Done(RunContext context, ImmutableArray<SelectedIndex> indices, WorkJournal journal, BackfillProgress progress)
+    private static StepResult.Done Done(RunContext context, ImmutableArray<SelectedIndex> indices, WorkJournal journal, BackfillProgress progress, ImmutableArray<string> more)
     {
         var parts = ImmutableArray.CreateBuilder<OutputPart>();
         var accepted = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
         var findings = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var lines = new List<string>();
         var numbers = progress.Numbers;
-        lines.Add($"{numbers["documents"]:N0} documents: {numbers[BackfillProgress.Accepted]:N0} accepted, {numbers[BackfillProgress.Rejected]:N0} rejected, {numbers[BackfillProgress.Filtered]:N0} filtered{(numbers[BackfillProgress.Existing] > 0 ? $"; {numbers[BackfillProgress.Existing]:N0} were there already" : "")}");
+        lines.Add(BackfillProgress.Say(numbers));
         foreach (var index in indices.Select(index => journal[index.Name]))
         {
             var (count, rejected) = (index.Sum(BackfillProgress.Accepted), index.Sum(BackfillProgress.Rejected));
@@ -203,6 +262,6 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         var outputs = new BackfillOutputs(accepted.ToImmutable(), numbers[BackfillProgress.Rejected], "") { FindingsByIndex = findings.ToImmutable() };
-        return new(new(numbers, [.. lines]), outputs.With(parts.DrainToImmutable()));
+        return new(new(numbers, [.. lines, .. more]), outputs.With(parts.DrainToImmutable()));
     }
 }

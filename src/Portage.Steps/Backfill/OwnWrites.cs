@@ -1,11 +1,7 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 using Portage.Clusters;
 using Portage.Clusters.Failures;
-using Portage.Clusters.Metadata;
 using Portage.Clusters.Validation;
-using Portage.Steps.Metadata.Evaluation;
-using Portage.Steps.Metadata.Objects;
 
 namespace Portage.Steps.Backfill;
 
@@ -17,9 +13,6 @@ namespace Portage.Steps.Backfill;
 /// </remarks>
 internal sealed class OwnWrites
 {
-    // Elasticsearch 7.0: indices made before are not made to be split.
-    private const long MadeToBeSplitSince = 7_000_001;
-
     private readonly TakenBack _had;
     private readonly ImmutableDictionary<string, ShardRouting> _routings;
 
@@ -32,9 +25,9 @@ internal sealed class OwnWrites
         var routings = ImmutableDictionary.CreateBuilder<string, ShardRouting>(StringComparer.Ordinal);
         foreach (var (target, _) in had.Targets)
         {
-            if (await new ClusterMetadata(client).GetIndexAsync(target, cancellationToken) is { } found)
+            if (await TargetRouting.FindAsync(client, target, cancellationToken) is { } routing)
             {
-                routings[target] = RoutingOf(FlatSettings.Of(TargetState.Parse(found.Json)["settings"] as JsonObject));
+                routings[target] = routing;
             }
         }
 
@@ -68,14 +61,4 @@ internal sealed class OwnWrites
         && shards.TryGetValue(routing.ShardOf(key.Id, key.Routing), out var last)
             ? last
             : null;
-
-    private static ShardRouting RoutingOf(SortedDictionary<string, JsonNode> settings)
-    {
-        var shards = (int)(Number(settings, "index.number_of_shards") ?? 1);
-        var unsaid = Number(settings, "index.version.created") < MadeToBeSplitSince ? shards : ShardRouting.RoutingShardsOf(shards);
-        return new(shards, (int)(Number(settings, "index.number_of_routing_shards") ?? unsaid), (int)(Number(settings, "index.routing_partition_size") ?? 1));
-    }
-
-    private static long? Number(SortedDictionary<string, JsonNode> settings, string name) =>
-        settings.TryGetValue(name, out var value) && long.TryParse(FlatSettings.Text(value), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
 }

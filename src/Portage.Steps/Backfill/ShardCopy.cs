@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Portage.Clusters;
 using Portage.Clusters.Bulk;
-using Portage.Clusters.Validation;
 using Portage.Configuration;
 using Portage.Engine.Ports;
 using Portage.Snapshots.Repositories;
@@ -19,37 +18,38 @@ internal sealed class ShardCopy : IDisposable
     // Often enough to stop soon after the lease is lost, seldom enough not to matter.
     private const int DocumentsPerLeaseCheck = 1_000;
 
-    // One answer holds their sources.
-    private const int ComparedMax = 200;
+    // A word for programs, as the error types of clusters.
+    private const string IdTaken = "id_taken";
 
     private readonly RunContext _context;
     private readonly SelectedIndex _index;
     private readonly WorkItem _item;
     private readonly ItemJournal _journal;
-    private readonly ClusterDocuments _documents;
-    private readonly bool _targetWasEmpty;
+    private readonly TakenIds _taken;
     private readonly ConflictChoice _conflict;
     private readonly BulkPipeline _pipeline;
     private readonly MemoryStream _findings = new();
     private ItemPosition _position;
+    private volatile string? _waitsToCompare;
 
-    /// <param name="targetWasEmpty">True when a document that the target has already came from this very work, or was written while it went on.</param>
+    /// <param name="before">How the target was before the first document of the index.</param>
+    /// <param name="budget">The bytes of all readers together.</param>
     /// <param name="beforeSend">Throws when the target is not any more what it was.</param>
-    public ShardCopy(RunContext context, SelectedIndex index, WorkItem item, ItemJournal journal, ClusterClient client, ConflictChoice conflict, bool targetWasEmpty, Func<CancellationToken, Task> beforeSend)
+    public ShardCopy(RunContext context, SelectedIndex index, WorkItem item, ItemJournal journal, ClusterClient client, ConflictChoice conflict, BackfillBefore before, ByteBudget budget, Func<CancellationToken, Task> beforeSend)
     {
-        (_context, _index, _item, _journal, _conflict, _targetWasEmpty) = (context, index, item, journal, conflict, targetWasEmpty);
+        (_context, _index, _item, _journal, _conflict) = (context, index, item, journal, conflict);
         _position = journal.Of(item.Shard);
-        _documents = new(client);
+        _taken = new(client, before, index.TargetNames.All(target => before.Documents.GetValueOrDefault(target) == 0), budget, context.Time, why => _waitsToCompare = why);
 
         // The seed is the item's own, so that a simulation repeats it.
-        _pipeline = new(client, Tuning, new BulkOptions { BeforeSend = beforeSend }, context.Time, new Random(item.Shard));
+        _pipeline = new(client, Tuning, new BulkOptions { BeforeSend = beforeSend, Budget = budget }, context.Time, new Random(item.Shard));
     }
 
     /// <summary>Changed from outside at any time.</summary>
     public BulkTuning Tuning { get; } = new();
 
     /// <summary>Why it is slow; null when it is not.</summary>
-    public string? WhySlow => _pipeline.State.WhySlow(_context.Time.GetUtcNow());
+    public string? WhySlow => _waitsToCompare ?? _pipeline.State.WhySlow(_context.Time.GetUtcNow());
 
     public async Task RunAsync(CancellationToken abort)
     {
@@ -123,45 +123,48 @@ internal sealed class ShardCopy : IDisposable
 
     private async Task TakeAsync(BulkBatchResult batch, CancellationToken abort)
     {
-        var last = batch.Items[^1].Operation.Tag;
+        var counts = batch.AllAccepted ? default : await CountAsync(batch, abort);
         var numbers = _position.Numbers;
-        var rejected = batch.CountOf(BulkItemOutcome.Rejected);
-        var existing = batch.AllAccepted ? 0 : await CountExistingAsync(batch, abort);
-        if (rejected > 0)
+        numbers = Add(numbers, BackfillProgress.Accepted, batch.Items.Count - counts.Rejected - counts.Differing);
+        numbers = Add(numbers, BackfillProgress.Existing, counts.Existing);
+        numbers = Add(numbers, BackfillProgress.Differing, counts.Differing);
+        numbers = Add(numbers, BackfillProgress.Rejected, counts.Rejected);
+        numbers = Add(numbers, BackfillProgress.Noop, batch.CountOf(BulkItemOutcome.Noop));
+        numbers = Add(numbers, BackfillProgress.Bytes, batch.BytesSent);
+        numbers = Add(numbers, BackfillProgress.TooLarge, batch.TooLarge);
+        numbers = Add(numbers, BackfillProgress.TimedOut, batch.TimedOut);
+        await MoveToAsync(new(batch.Items[^1].Operation.Tag, IsDone: false, numbers));
+    }
+
+    /// <summary>Counts those that were not simply written, and keeps those that are not there as findings, in their order.</summary>
+    private async Task<(int Rejected, int Existing, int Differing)> CountAsync(BulkBatchResult batch, CancellationToken abort)
+    {
+        var conflicts = batch.CountOf(BulkItemOutcome.Conflict) == 0 ? [] : await _taken.JudgeAsync(batch.Items.Where(item => item.Outcome == BulkItemOutcome.Conflict), abort);
+        var (rejected, existing, differing, next) = (0, 0, 0, 0);
+        foreach (var item in batch.Items)
         {
-            foreach (var item in batch.Items.Where(item => item.Outcome == BulkItemOutcome.Rejected))
+            var taken = item.Outcome == BulkItemOutcome.Conflict ? conflicts[next++] : default;
+            existing += taken.By is TakenBy.TheSame or TakenBy.Others ? 1 : 0;
+            differing += taken.By == TakenBy.Others ? 1 : 0;
+            if (taken.By == TakenBy.AnotherRouting)
             {
+                rejected++;
+                RejectedDocuments.Append(_findings, Rejected(item with { ErrorType = IdTaken, Reason = ReasonOf(item.Operation, taken) }));
+            }
+            else if (item.Outcome is BulkItemOutcome.Rejected or BulkItemOutcome.Noop)
+            {
+                rejected++;
                 RejectedDocuments.Append(_findings, Rejected(item));
             }
         }
 
-        numbers = Add(numbers, BackfillProgress.Accepted, batch.Items.Count - batch.CountOf(BulkItemOutcome.Rejected));
-        numbers = Add(numbers, BackfillProgress.Existing, existing);
-        numbers = Add(numbers, BackfillProgress.Rejected, rejected);
-        numbers = Add(numbers, BackfillProgress.Bytes, batch.BytesSent);
-        await MoveToAsync(new(last, IsDone: false, numbers));
+        return (rejected, existing, differing);
     }
 
-    /// <summary>How many of the documents that the target has already are not ours.</summary>
-    private async Task<int> CountExistingAsync(BulkBatchResult batch, CancellationToken abort)
-    {
-        // One whose earlier answer was lost conflicts with its own first sending.
-        var conflicts = batch.Items.Where(item => item.Outcome == BulkItemOutcome.Conflict && !item.EarlierAnswerWasLost).Select(item => item.Operation).ToArray();
-        if (!_targetWasEmpty)
-        {
-            return conflicts.Length;
-        }
+    private static string ReasonOf(BulkOperation operation, TakenDocument taken) =>
+        $"Since the backfill began '{operation.Index}' has got another document of the id '{operation.Id}', with {Say(taken.Routing)}; this one has {Say(operation.Routing)}. On the target both belong to the same shard, which keeps one document of an id. The snapshot has both, unless somebody else wrote the other one.";
 
-        // What a killed worker had sent is there just as we send it; anything else somebody wrote meanwhile.
-        var others = 0;
-        foreach (var some in conflicts.Chunk(ComparedMax))
-        {
-            var found = await _documents.GetAsync([.. some.Select(operation => new DocumentKey(operation.Index, operation.Id, operation.Routing))], abort);
-            others += some.Zip(found).Count(pair => pair.First.Routing != pair.Second.Routing || pair.Second.Source is not { } there || !JsonContent.Equal(pair.First.Source.Span, there.Span));
-        }
-
-        return others;
-    }
+    private static string Say(string? routing) => routing is null ? "no routing" : $"the routing '{routing}'";
 
     private async Task MoveToAsync(ItemPosition position)
     {

@@ -75,7 +75,7 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
         if (await notes.BeforeAsync(cancellationToken) is { } before)
         {
             using var journal = await ItemJournal.LookAsync(own, item, cancellationToken);
-            return Of(item, before, await notes.WrittenAsync(cancellationToken), journal.Sum(BackfillProgress.Accepted), journal.Sum(BackfillProgress.Existing)) with
+            return Of(item, before, await notes.WrittenAsync(cancellationToken), BackfillProgress.WrittenOf(journal.Sum), journal.Sum(BackfillProgress.Existing)) with
             { Emptied = await notes.EmptiedAsync(cancellationToken) };
         }
 
@@ -89,7 +89,7 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
             item,
             new(counts),
             null,
-            shards.Sum(numbers => numbers.GetValueOrDefault(BackfillProgress.Accepted)),
+            BackfillProgress.WrittenOf(number => shards.Sum(numbers => numbers.GetValueOrDefault(number))),
             shards.Sum(numbers => numbers.GetValueOrDefault(BackfillProgress.Existing)));
     }
 
@@ -158,8 +158,8 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
         }
     }
 
-    private static TakenBack Of(string item, BackfillBefore before, BackfillWritten? written, long accepted, long existing) =>
-        new(item, before, written, accepted - existing, existing > 0);
+    private static TakenBack Of(string item, BackfillBefore before, BackfillWritten? written, long ours, long existing) =>
+        new(item, before, written, ours, existing > 0);
 
     /// <summary>By how much the operations of all targets grew; null where one of them cannot be told, or is another index by now.</summary>
     private static long? Sum(ImmutableSortedDictionary<string, IndexMark> now, Func<string, IndexMark?> then)

@@ -13,10 +13,11 @@ using Portage.Steps.WorkItems;
 namespace Portage.Steps.Backfill;
 
 /// <summary>The indices that a backfill writes to: how they were before, that they are still there, and how they were at the end.</summary>
-internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, ClusterClient client)
+internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, ClusterClient client, Action assertLease) : IDisposable
 {
     private readonly ClusterMetadata _metadata = new(client);
-    private ImmutableDictionary<string, string> _expected = ImmutableDictionary<string, string>.Empty;
+    private ImmutableDictionary<string, Expected> _expected = ImmutableDictionary<string, Expected>.Empty;
+    private ImmutableArray<FinalPipelines> _pipelines = [];
 
     /// <summary>How the target was before the first document of each index of the snapshot; asked once for each, and kept.</summary>
     /// <exception cref="StepException">An index that metadata made is gone.</exception>
@@ -38,28 +39,60 @@ internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, Clust
             all.Add(index.Name, before);
         }
 
+        _pipelines = [.. indices.Select(index => new FinalPipelines(client, new(context.Files.Item(index.Name)), assertLease))];
         _expected = await ExpectAsync(indices, all, cancellationToken);
         return all.ToImmutable();
     }
 
-    /// <summary>Throws when an index that was there is gone, or another one by now: the target makes it up again by guessing.</summary>
-    public async Task RefuseGoneAsync(IEnumerable<string> targets, CancellationToken cancellationToken)
+    /// <summary>
+    /// Sees, before documents are sent, that the indices are what they were: throws when one that was there is gone, or another one by now (the target
+    /// makes it up again by guessing), and sets a final pipeline aside.
+    /// </summary>
+    public async Task CheckAsync(IEnumerable<string> targets, CancellationToken cancellationToken)
     {
         foreach (var target in targets)
         {
-            if (_expected.TryGetValue(target, out var uuid) && await _metadata.FindUuidAsync(target, cancellationToken) != uuid)
+            if (!_expected.TryGetValue(target, out var expected))
+            {
+                continue;
+            }
+
+            if (await _metadata.FindSettingsAsync(target, FinalPipelines.Asked, cancellationToken) is not { } found || found.GetValueOrDefault(ClusterMetadata.UuidSetting) != expected.Uuid)
             {
                 throw Deleted(target);
             }
+
+            if (FinalPipelines.Of(found) is { } pipeline)
+            {
+                await expected.Pipelines.SetAsideAsync(target, expected.Uuid, pipeline, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Sets again what was set aside for the documents; to be called when none is under way.</summary>
+    public async Task PutBackAsync(CancellationToken cancellationToken)
+    {
+        foreach (var pipelines in _pipelines)
+        {
+            await pipelines.PutBackAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var pipelines in _pipelines)
+        {
+            pipelines.Dispose();
         }
     }
 
     /// <summary>Notes how the targets of an index are now that no document of it is under way.</summary>
     public async Task MarkAsync(ItemJournal journal, SelectedIndex index, ConflictChoice conflict, CancellationToken cancellationToken)
     {
-        await RefuseGoneAsync(index.TargetNames, cancellationToken);
+        await RefuseOthersAsync(index.TargetNames, cancellationToken);
         var notes = new BackfillNotes(context.Files.Item(index.Name));
-        var count = journal.Sum(BackfillProgress.Accepted) - journal.Sum(BackfillProgress.Existing);
+        var count = BackfillProgress.WrittenOf(journal.Sum);
         if (await notes.WrittenAsync(cancellationToken) is { } had && had.Count == count)
         {
             // What was written since then is somebody else's, and must stay that.
@@ -69,17 +102,28 @@ internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, Clust
         await notes.WriteWrittenAsync(new(count, conflict == ConflictChoice.Overwrite, await MarksOfAsync(index, cancellationToken)), cancellationToken);
     }
 
-    private async Task<ImmutableDictionary<string, string>> ExpectAsync(ImmutableArray<SelectedIndex> indices, ImmutableDictionary<string, BackfillBefore>.Builder before, CancellationToken cancellationToken)
+    private async Task RefuseOthersAsync(IEnumerable<string> targets, CancellationToken cancellationToken)
     {
-        var there = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (var index in indices)
+        foreach (var target in targets)
+        {
+            if (_expected.TryGetValue(target, out var expected) && await _metadata.FindUuidAsync(target, cancellationToken) != expected.Uuid)
+            {
+                throw Deleted(target);
+            }
+        }
+    }
+
+    private async Task<ImmutableDictionary<string, Expected>> ExpectAsync(ImmutableArray<SelectedIndex> indices, ImmutableDictionary<string, BackfillBefore>.Builder before, CancellationToken cancellationToken)
+    {
+        var there = ImmutableDictionary.CreateBuilder<string, Expected>(StringComparer.Ordinal);
+        foreach (var (index, pipelines) in indices.Zip(_pipelines))
         {
             foreach (var target in index.TargetNames)
             {
                 var had = before[index.Name].Of(target).Uuid;
                 if (await _metadata.FindUuidAsync(target, cancellationToken) is { } uuid && (had is null || had == uuid))
                 {
-                    there.Add(target, uuid);
+                    there.Add(target, new(uuid, pipelines));
                 }
                 else if (had is not null)
                 {
@@ -125,4 +169,7 @@ internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, Clust
 
     private StepException Gone(string index, string what) =>
         new(DiagnosticCatalog.TargetIndexGone.Error(on.TargetPath, $"{what} Create '{index}' again with the mapping that it should have, then start again."), isTransient: false, null);
+
+    /// <summary>An index that was there when the work began.</summary>
+    private sealed record Expected(string Uuid, FinalPipelines Pipelines);
 }

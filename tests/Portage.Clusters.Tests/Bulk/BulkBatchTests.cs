@@ -71,7 +71,7 @@ public sealed class BulkBatchTests
 
     private static BulkBatch Begun(long sequence)
     {
-        var batch = new BulkBatch();
+        var batch = new BulkBatch(new ByteBudget(long.MaxValue));
         batch.Begin(sequence);
         return batch;
     }

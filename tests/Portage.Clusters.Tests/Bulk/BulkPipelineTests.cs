@@ -129,16 +129,51 @@ public sealed class BulkPipelineTests
     [Fact]
     public async Task Run_BodyTooLarge_IsSplitAndLaterBatchesAreSmaller()
     {
-        await using var server = new ScriptedServer(request => request.Body.Length > 200 ? ScriptedReply.Page(413, "Request Entity Too Large") : _target.Take(request));
+        await using var server = new ScriptedServer(request => request.Body.Length > 200_000 ? ScriptedReply.Page(413, "Request Entity Too Large") : _target.Take(request));
         using var client = Client(server);
-        var pipeline = new BulkPipeline(client, new() { Connections = 1, Limits = new() { OperationCountMax = 16 } }, new(), _clock, new Random(1));
-        var results = await pipeline.ResultsAsync(Operations.Numbered(200));
-        Assert.Equal(Enumerable.Range(0, 200).Select(n => (long)n), results.Select(item => item.Operation.Tag));
+        var pipeline = new BulkPipeline(client, new() { Connections = 1, Limits = new() { OperationCountMax = 60 } }, new(), _clock, new Random(1));
+        var results = await pipeline.ResultsAsync(Large(350));
+        Assert.Equal(Enumerable.Range(0, 350).Select(n => (long)n), results.Select(item => item.Operation.Tag));
         Assert.All(results, item => Assert.Equal(BulkItemOutcome.Created, item.Outcome));
         Assert.All(_target.Taken.Values, times => Assert.Equal(1, times));
-        Assert.InRange(pipeline.State.BodyBytesAllowed, 100, 200);
-        Assert.True(server.Requests.Reverse().Take(20).All(request => request.Body.Length <= 200));
+        Assert.InRange(pipeline.State.BodyBytesAllowed, 100_000, 200_000);
+        Assert.InRange(server.Requests.Last().Body.Length, 1, 200_000);
+        Assert.Equal($"requests of at most {pipeline.State.BodyBytesAllowed / 1024:N0} KiB, because the target took no larger ones", pipeline.State.WhySlow(_clock.GetUtcNow()));
         Assert.Empty(_clock.Waits);
+    }
+
+    [Fact]
+    public async Task Run_EverySecondRequestIsRefusedWhateverItsSize_KeepsBatchesAboveAFloor()
+    {
+        await using var server = new ScriptedServer(request => request.Number % 2 == 1 && BulkTarget.IdsOf(request).Count > 1 ? ScriptedReply.Page(413, "Request Entity Too Large") : _target.Take(request));
+        using var client = Client(server);
+        var pipeline = new BulkPipeline(client, new() { Connections = 1 }, new(), _clock, new Random(1));
+        Assert.All(await pipeline.ResultsAsync(Large(600)), item => Assert.Equal(BulkItemOutcome.Created, item.Outcome));
+        Assert.Equal(64 * 1024, pipeline.State.BodyBytesAllowed);
+    }
+
+    [Fact]
+    public async Task Run_TargetTakesLargerOnesAgain_GrowsBack()
+    {
+        await using var server = new ScriptedServer(request => request.Number <= 3 && request.Body.Length > 80_000 ? ScriptedReply.Page(413, "Request Entity Too Large") : _target.Take(request));
+        using var client = Client(server);
+        var pipeline = new BulkPipeline(client, new() { Connections = 1, Limits = new() { BodyBytesMax = 400_000 } }, new(), _clock, new Random(1));
+        await pipeline.ResultsAsync(Large(2_500));
+        Assert.Equal(400_000, pipeline.State.BodyBytesAllowed);
+        Assert.Null(pipeline.State.WhySlow(_clock.GetUtcNow()));
+        Assert.InRange(server.Requests.ElementAt(server.Requests.Count - 2).Body.Length, 380_000, 400_000);
+    }
+
+    [Fact]
+    public async Task Run_ProxyGivesUpOnLargeRequests_SendsThemInParts()
+    {
+        await using var server = new ScriptedServer(request => request.Body.Length > 150_000 ? ScriptedReply.Page(504, "Gateway Timeout") : _target.Take(request));
+        using var client = Client(server);
+        var pipeline = new BulkPipeline(client, new() { Connections = 1, Limits = new() { OperationCountMax = 60 } }, new(), _clock, new Random(1));
+        Assert.All(await pipeline.ResultsAsync(Large(120)), item => Assert.Equal(BulkItemOutcome.Created, item.Outcome));
+        Assert.All(server.Requests.CountBy(request => request.Text), sent => Assert.Equal(1, sent.Value));
+        Assert.InRange(pipeline.State.BodyBytesAllowed, 75_000, 150_000);
+        Assert.Contains("without an answer in time", pipeline.State.WhySlow(_clock.GetUtcNow()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -279,6 +314,57 @@ public sealed class BulkPipelineTests
         var delete = new BulkOperation { Action = BulkAction.Delete, Index = "logs", Id = "1" };
         Assert.Equal([BulkItemOutcome.Deleted, BulkItemOutcome.NotFound], (await RunAsync(server, Operations.Of([delete, delete]))).Select(item => item.Outcome));
     }
+
+    [Theory]
+    [InlineData("noop")]
+    [InlineData("somethingNew")]
+    public async Task Run_TargetTakesItAndWritesNothing_IsNotWritten(string result)
+    {
+        await using var server = new ScriptedServer(_ => ScriptedReply.Json(
+            $$$"""{"errors":false,"items":[{"create":{"result":"created","status":201}},{"create":{"result":"{{{result}}}","status":200}}]}"""));
+        var results = await RunAsync(server, Operations.Numbered(2));
+        Assert.Equal([BulkItemOutcome.Created, BulkItemOutcome.Noop], results.Select(item => item.Outcome));
+        Assert.Equal((200, result), (results[1].Status, results[1].ErrorType));
+    }
+
+    [Fact]
+    public async Task Run_AnyIndex_AsksForNoPipeline()
+    {
+        await using var server = new ScriptedServer(_target.Take);
+        await RunAsync(server, Operations.Numbered(1));
+        Assert.StartsWith("/_bulk?pipeline=_none&", Assert.Single(server.Requests).Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_SeveralShareTheBytes_HoldNoMoreAndAllGetThrough()
+    {
+        var budget = new ByteBudget(1024 * 1024);
+        var most = 0L;
+        await using var server = new ScriptedServer(request =>
+        {
+            InterlockedMax(ref most, budget.BytesHeld);
+            return _target.Take(request);
+        });
+        using var client = Client(server);
+        var runs = Enumerable.Range(0, 3).Select(run => new BulkPipeline(client, new() { Connections = 4 }, new() { Budget = budget }, _clock, new Random(run)).ResultsAsync(
+            Operations.Of(Enumerable.Range(1_000 * run, 40).Select(n => Operations.Index(n, $$"""{"f":"{{new string('x', n % 10 == 0 ? 900_000 : 100_000)}}"}""")))));
+        var results = (await Task.WhenAll(runs)).SelectMany(run => run).ToArray();
+        Assert.Equal((120, true), (results.Length, results.All(item => item.Outcome == BulkItemOutcome.Created)));
+        Assert.InRange(most, 1, budget.BytesMax);
+        Assert.Equal(0, budget.BytesHeld);
+    }
+
+    private static void InterlockedMax(ref long most, long value)
+    {
+        for (var now = Volatile.Read(ref most); value > now; now = Volatile.Read(ref most))
+        {
+            Interlocked.CompareExchange(ref most, value, now);
+        }
+    }
+
+    /// <summary>Documents of about 10 kB.</summary>
+    private static IAsyncEnumerable<BulkOperation> Large(int count) =>
+        Operations.Of(Enumerable.Range(0, count).Select(n => Operations.Index(n, $$"""{"f":"{{new string('x', 10_000)}}"}""")));
 
     private ClusterClient Client(ScriptedServer server) => new(new(server.Endpoint), _clock);
 

@@ -23,6 +23,18 @@ public sealed class KilledBackfillTests : KillingKit
     {
         ["run"] = new(Slice, WithMetadata, RunAsync),
         ["run with rejects"] = new(Slice with { Indices = new() { Include = ["nosource", "logs"] } }, WithMetadata, RunAsync),
+        ["run beside others' documents"] = new(
+            Slice with { Indices = new() { Include = ["logs"] }, Backfill = Slice.Backfill with { OperationCountMax = 50 } },
+            BesideOthersAsync,
+            RunAsync),
+        ["run before a final pipeline"] = new(
+            Slice with { Indices = new() { Include = ["logs"] } },
+            async scene =>
+            {
+                await WithMetadata(scene);
+                await scene.SendAsync(HttpMethod.Put, "/logs/_settings", """{"index.final_pipeline":"last"}""");
+            },
+            RunAsync),
         ["run over others' documents"] = new(Slice with { Backfill = Slice.Backfill with { Conflict = ConflictChoice.Overwrite } }, WithOthersAsync, OverwriteAsync) { ComparesVersions = false },
         ["run that may overwrite"] = new(Slice with { Backfill = Slice.Backfill with { Conflict = ConflictChoice.Overwrite } }, WithMetadata, RunAsync),
         ["revert by making anew"] = new(Slice, Done, RevertAsync),
@@ -41,6 +53,8 @@ public sealed class KilledBackfillTests : KillingKit
     [InlineData("run")]
     [InlineData("run with rejects")]
     [InlineData("run over others' documents")]
+    [InlineData("run beside others' documents")]
+    [InlineData("run before a final pipeline")]
     [InlineData("revert by making anew")]
     [InlineData("revert by document")]
     public Task Killed_AtEveryMoment_TheNextProcessEndsAsIfItHadNotBeen(string story) => DieAtEveryMomentAsync(story);
@@ -120,8 +134,8 @@ public sealed class KilledBackfillTests : KillingKit
     }
 
     [Theory]
-    [InlineData("before POST /_bulk?filter_path=errors,items.*.status,items.*.result,items.*.error,error,status")]
-    [InlineData("after POST /_bulk?filter_path=errors,items.*.status,items.*.result,items.*.error,error,status")]
+    [InlineData("before POST /_bulk?pipeline=_none&filter_path=errors,items.*.status,items.*.result,items.*.error,error,status")]
+    [InlineData("after POST /_bulk?pipeline=_none&filter_path=errors,items.*.status,items.*.result,items.*.error,error,status")]
     public async Task Killed_BeforeADocumentIsAcknowledged_AsksBeforeItOverwritesWhatOthersWroteMeanwhile(string moment)
     {
         const string Run = "run that may overwrite";
@@ -147,6 +161,16 @@ public sealed class KilledBackfillTests : KillingKit
     {
         await WithMetadata(scene);
         scene.Do(transport => new BackfillStep(transport));
+    }
+
+    /// <summary>Somebody has one document as the snapshot has it, and one of another content.</summary>
+    private static async Task BesideOthersAsync(Scene scene)
+    {
+        await WithMetadata(scene);
+        var repository = scene.Config.Migrations["old"].Snapshots["main"].Repository!.File!.Path!;
+        var golden = GoldenDocument.ReadAll(Path.Combine(Path.GetDirectoryName(repository)!, "golden", "second", "logs.ndjson")).Take(2).ToArray();
+        await scene.SendAsync(HttpMethod.Put, $"/logs/_doc/{golden[0].Id}", golden[0].Source);
+        await scene.SendAsync(HttpMethod.Put, $"/logs/_doc/{golden[1].Id}", """{"mine":true}""");
     }
 
     private static async Task WithOthersAsync(Scene scene)

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Portage.Clusters;
+using Portage.Clusters.Metadata;
+
+namespace Portage.Steps.Backfill;
+
+/// <summary>Keeps an index's final pipeline from changing documents that have been through one already: sets it aside while they are sent.</summary>
+/// <remarks>
+/// A request can refuse a default pipeline, and nothing but the setting keeps a final one away. What it was is on disk before it is set
+/// aside, so that a kill between any two requests loses nothing. What somebody else sets meanwhile is what comes back in the end.
+/// </remarks>
+internal sealed class FinalPipelines(ClusterClient client, BackfillNotes notes, Action assertLease) : IDisposable
+{
+    /// <summary>The setting.</summary>
+    public const string Setting = "index.final_pipeline";
+
+    private const string None = "_none";
+
+    private readonly ClusterMetadata _metadata = new(client);
+    private readonly SemaphoreSlim _gate = new(1);
+
+    /// <summary>What a request has to ask for, to tell whether an index is the one it was, and which pipeline it has.</summary>
+    public static string[] Asked { get; } = [ClusterMetadata.UuidSetting, Setting];
+
+    /// <summary>The pipeline that documents would run through; null where there is none.</summary>
+    public static string? Of(Dictionary<string, string> settings) => settings.GetValueOrDefault(Setting) is { Length: > 0 } name && name != None ? name : null;
+
+    /// <summary>Sets the pipeline of an index aside, whether it was there from the beginning or somebody has set it meanwhile.</summary>
+    /// <param name="uuid">The index's own.</param>
+    public async Task SetAsideAsync(string index, string uuid, string pipeline, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            var noted = await notes.FinalPipelinesAsync(cancellationToken);
+            await notes.WriteFinalPipelinesAsync(noted.SetItem(index, new(uuid, pipeline, IsAside: true)), cancellationToken);
+            await PutAsync(index, None, cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Sets again what was set aside, but where somebody has set something else since, or made another index of the name.</summary>
+    public async Task PutBackAsync(CancellationToken cancellationToken)
+    {
+        var noted = await notes.FinalPipelinesAsync(cancellationToken);
+        foreach (var (index, had) in noted.Where(noted => noted.Value.IsAside))
+        {
+            if (await _metadata.FindSettingsAsync(index, Asked, cancellationToken) is { } now
+                && now.GetValueOrDefault(ClusterMetadata.UuidSetting) == had.Uuid && now.GetValueOrDefault(Setting) == None)
+            {
+                await PutAsync(index, had.Pipeline, cancellationToken);
+            }
+
+            noted = noted.SetItem(index, had with { IsAside = false });
+            await notes.WriteFinalPipelinesAsync(noted, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _gate.Dispose();
+
+    private Task PutAsync(string index, string pipeline, CancellationToken cancellationToken)
+    {
+        assertLease();
+        return _metadata.PutSettingsAsync(index, JsonSerializer.SerializeToUtf8Bytes(new(StringComparer.Ordinal) { [Setting] = pipeline }, BackfillJson.Default.DictionaryStringString), cancellationToken);
+    }
+}
+
+/// <summary>A final pipeline that a backfill has found.</summary>
+/// <param name="Uuid">Of the index.</param>
+/// <param name="Pipeline">Its name.</param>
+/// <param name="IsAside">False when it was set again.</param>
+internal sealed record FinalPipeline(string Uuid, string Pipeline, bool IsAside);
