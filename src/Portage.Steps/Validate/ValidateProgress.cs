@@ -13,6 +13,12 @@ internal sealed class ValidateProgress(IndexTotals totals, WorkJournal journal, 
     public const string Extra = "extra";
     public const string Rejected = "rejected";
 
+    /// <summary>Documents of which nothing can be said.</summary>
+    public const string NotCompared = "notCompared";
+
+    /// <summary>Documents that are on the target under another routing; among the missing and the extra ones too.</summary>
+    public const string Moved = "moved";
+
     private readonly Rate _rate = new(time);
 
     public ImmutableSortedDictionary<string, long> Numbers => ImmutableSortedDictionary<string, long>.Empty
@@ -20,7 +26,9 @@ internal sealed class ValidateProgress(IndexTotals totals, WorkJournal journal, 
         .Add(Missing, journal.Sum(Missing))
         .Add(Differing, journal.Sum(Differing))
         .Add(Extra, journal.Sum(Extra))
-        .Add(Rejected, journal.Sum(Rejected));
+        .Add(Rejected, journal.Sum(Rejected))
+        .Add(NotCompared, journal.Sum(NotCompared))
+        .Add(Moved, journal.Sum(Moved));
 
     public void Publish(string? waiting)
     {

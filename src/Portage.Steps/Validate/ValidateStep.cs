@@ -87,8 +87,9 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         }
 
         progress.PublishEnd();
-        string[] findings = [.. indices.Select(index => journal[index.Name]).Where(index => index.Sum(ValidateProgress.Missing) + index.Sum(ValidateProgress.Differing) + index.Sum(ValidateProgress.Extra) > 0).Select(index => index.Findings)];
-        return Done(progress.Numbers, findings, [.. indices.Where(index => extra.CountOf(index) > 0).Select(index => $"{index.Name}: {extra.CountOf(index):N0} that the snapshot lacks")]);
+        string[] named = [ValidateProgress.Missing, ValidateProgress.Differing, ValidateProgress.NotCompared, ValidateProgress.Extra];
+        string[] findings = [.. indices.Select(index => journal[index.Name]).Where(index => named.Any(number => index.Sum(number) > 0)).Select(index => index.Findings)];
+        return ValidateReport.Of(progress.Numbers, [.. indices.SelectMany(index => ValidateReport.Lines(index.Name, journal[index.Name]))], findings);
     }
 
     /// <inheritdoc/>
@@ -143,19 +144,8 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
             .Add(ValidateProgress.Missing, missing)
             .Add(ValidateProgress.Differing, 0)
             .Add(ValidateProgress.Extra, extra)
-            .Add(ValidateProgress.Rejected, written.RejectedCount);
-        return Done(numbers, [], lines);
-    }
-
-    private static StepResult.Done Done(ImmutableSortedDictionary<string, long> numbers, IReadOnlyList<string> findings, IReadOnlyList<string> lines)
-    {
-        var (missing, differing, extra) = (numbers[ValidateProgress.Missing], numbers[ValidateProgress.Differing], numbers[ValidateProgress.Extra]);
-        var isGood = missing == 0 && differing == 0 && extra == 0;
-        var summary = $"{numbers[ValidateProgress.Checked]:N0} documents compared: "
-            + (isGood ? "all the same" : $"{missing:N0} missing, {differing:N0} differing, {extra:N0} that the snapshot lacks")
-            + (numbers[ValidateProgress.Rejected] > 0 ? $"; {numbers[ValidateProgress.Rejected]:N0} rejected by the backfill" : "");
-        return new(
-            new(numbers, [summary, .. lines, .. findings.Select(file => $"named in {file}")]),
-            new ValidateOutputs(numbers[ValidateProgress.Checked], missing, differing, extra, findings.FirstOrDefault("")).Write());
+            .Add(ValidateProgress.Rejected, written.RejectedCount)
+            .Add(ValidateProgress.NotCompared, 0);
+        return ValidateReport.OfCounts(numbers, lines);
     }
 }

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Portage.Engine.Ports;
+using Portage.Steps.WorkItems;
+
+namespace Portage.Steps.Validate;
+
+/// <summary>Says what a comparison found. "All the same" is said where all was compared, and is.</summary>
+internal static class ValidateReport
+{
+    /// <param name="lines">What is to be said of single indices.</param>
+    /// <param name="findings">The files that name documents.</param>
+    public static StepResult.Done Of(ImmutableSortedDictionary<string, long> numbers, IReadOnlyList<string> lines, IReadOnlyList<string> findings)
+    {
+        var (compared, notCompared) = (numbers[ValidateProgress.Checked] - numbers[ValidateProgress.NotCompared], numbers[ValidateProgress.NotCompared]);
+        var isGood = notCompared == 0 && Wrong(numbers) == 0;
+        var summary = $"{compared:N0} documents compared: "
+            + (isGood ? "all the same" : $"{numbers[ValidateProgress.Missing]:N0} missing, {numbers[ValidateProgress.Differing]:N0} differing, {numbers[ValidateProgress.Extra]:N0} that the snapshot lacks")
+            + (notCompared > 0 ? $"; {notCompared:N0} could not be compared" : "")
+            + Rejected(numbers);
+        return Done(numbers, [summary, .. lines, .. findings.Select(file => $"named in {file}")], findings.FirstOrDefault(""));
+    }
+
+    /// <summary>The same where documents were only counted.</summary>
+    public static StepResult.Done OfCounts(ImmutableSortedDictionary<string, long> numbers, IReadOnlyList<string> lines)
+    {
+        var summary = $"{numbers[ValidateProgress.Checked]:N0} documents counted: "
+            + (Wrong(numbers) == 0 ? "as many as were accepted" : $"{numbers[ValidateProgress.Missing]:N0} missing, {numbers[ValidateProgress.Extra]:N0} too many")
+            + Rejected(numbers);
+        return Done(numbers, [summary, .. lines, "not compared: what the documents contain (mode: counts)"], "");
+    }
+
+    /// <summary>What is to be said of one index besides the sums.</summary>
+    public static IEnumerable<string> Lines(string index, ItemJournal journal)
+    {
+        if (journal.Sum(ValidateProgress.NotCompared) is > 0 and var notCompared)
+        {
+            yield return $"{index}: {notCompared:N0} could not be compared";
+        }
+
+        if (journal.Sum(ValidateProgress.Extra) is > 0 and var extra)
+        {
+            var moved = journal.Sum(ValidateProgress.Moved);
+            yield return $"{index}: {extra:N0} that the snapshot lacks{(moved > 0 ? $", {moved:N0} of them missing under {(moved == 1 ? "its" : "their")} own routing" : "")}";
+        }
+    }
+
+    private static long Wrong(ImmutableSortedDictionary<string, long> numbers) => numbers[ValidateProgress.Missing] + numbers[ValidateProgress.Differing] + numbers[ValidateProgress.Extra];
+
+    private static string Rejected(ImmutableSortedDictionary<string, long> numbers) =>
+        numbers[ValidateProgress.Rejected] > 0 ? $"; {numbers[ValidateProgress.Rejected]:N0} rejected by the backfill" : "";
+
+    private static StepResult.Done Done(ImmutableSortedDictionary<string, long> numbers, ImmutableArray<string> lines, string findings) => new(
+        new(numbers, lines),
+        new ValidateOutputs(numbers[ValidateProgress.Checked], numbers[ValidateProgress.Missing], numbers[ValidateProgress.Differing], numbers[ValidateProgress.Extra], findings) { NotCompared = numbers[ValidateProgress.NotCompared] }.Write());
+}
