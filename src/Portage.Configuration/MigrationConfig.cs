@@ -327,6 +327,6 @@ public sealed record ValidateConfig
     public int Connections { get; init; } = 4;
 
     [Field("What lets the step be complete: manual, auto, none, or a predicate over its numbers.")]
-    [Gate("missing == 0 && differing == 0 && extra == 0 && notCompared == 0", "checked", "missing", "differing", "extra", "notCompared", "moved")]
+    [Gate("missing == 0 && differing == 0 && extra == 0 && notCompared == 0 && objectsDiffering == 0", "checked", "missing", "differing", "extra", "notCompared", "moved", "objectsDiffering")]
     public string Approve { get; init; } = "auto";
 }

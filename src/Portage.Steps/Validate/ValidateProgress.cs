@@ -19,6 +19,9 @@ internal sealed class ValidateProgress(IndexTotals totals, WorkJournal journal, 
     /// <summary>Documents that are on the target under another routing; among the missing and the extra ones too.</summary>
     public const string Moved = "moved";
 
+    /// <summary>Indices, aliases and templates that are not as they were to become; left out where they were not compared.</summary>
+    public const string ObjectsDiffering = "objectsDiffering";
+
     private readonly Rate _rate = new(time);
 
     public ImmutableSortedDictionary<string, long> Numbers => ImmutableSortedDictionary<string, long>.Empty

@@ -15,7 +15,7 @@ using Portage.Steps.WorkItems;
 
 namespace Portage.Steps.Validate;
 
-/// <summary>Compares the target with the snapshot: how many documents, and then every one by id and content.</summary>
+/// <summary>Compares the target with the snapshot: how many documents, every one by id and content, and indices, aliases and templates.</summary>
 /// <param name="transport">How requests travel; null for the network.</param>
 public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
 {
@@ -37,7 +37,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         var written = BackfillOutputs.Find(context.Outputs, on.Step(StepKind.Backfill));
         if (on.Slice.Validate.Mode == ValidateMode.Counts && written is not null)
         {
-            return await ClusterAccess.TryAsync(on.TargetPath, () => CountsAsync(context, indices, client, written, cancellationToken));
+            return await ClusterAccess.TryAsync(on.TargetPath, () => CountsAsync(context, on, indices, client, written, cancellationToken));
         }
 
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
@@ -89,7 +89,8 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         progress.PublishEnd();
         string[] named = [ValidateProgress.Missing, ValidateProgress.Differing, ValidateProgress.NotCompared, ValidateProgress.Extra];
         string[] findings = [.. indices.Select(index => journal[index.Name]).Where(index => named.Any(number => index.Sum(number) > 0)).Select(index => index.Findings)];
-        return ValidateReport.Of(progress.Numbers, [.. indices.SelectMany(index => ValidateReport.Lines(index.Name, journal[index.Name]))], findings);
+        var objects = await ClusterAccess.TryAsync(on.TargetPath, () => new ObjectComparison(context, on, client).CompareAsync(indices, cancellationToken));
+        return ValidateReport.Of(progress.Numbers, objects, [.. indices.SelectMany(index => ValidateReport.Lines(index.Name, journal[index.Name]))], [.. findings, .. FileOf(context, objects)]);
     }
 
     /// <inheritdoc/>
@@ -112,7 +113,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         return new RevertResult.Done();
     }
 
-    private static async Task<StepResult> CountsAsync(RunContext context, ImmutableArray<SelectedIndex> indices, ClusterClient client, BackfillOutputs written, CancellationToken cancellationToken)
+    private static async Task<StepResult> CountsAsync(RunContext context, SliceOnTarget on, ImmutableArray<SelectedIndex> indices, ClusterClient client, BackfillOutputs written, CancellationToken cancellationToken)
     {
         var (metadata, documents) = (new ClusterMetadata(client), new ClusterDocuments(client));
         var (total, missing, extra) = (0L, 0L, 0L);
@@ -146,6 +147,9 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
             .Add(ValidateProgress.Extra, extra)
             .Add(ValidateProgress.Rejected, written.RejectedCount)
             .Add(ValidateProgress.NotCompared, 0);
-        return ValidateReport.OfCounts(numbers, lines);
+        var objects = await new ObjectComparison(context, on, client).CompareAsync(indices, cancellationToken);
+        return ValidateReport.OfCounts(numbers, objects, lines, FileOf(context, objects));
     }
+
+    private static string[] FileOf(RunContext context, ComparedObjects objects) => objects.Differences.IsEmpty ? [] : [context.Files.LocationOf(ObjectComparison.FileName)];
 }
