@@ -24,6 +24,16 @@ public sealed class ClusterDocuments(ClusterClient client)
             return document.RootElement.GetProperty("count").GetInt64();
         }, cancellationToken);
 
+    /// <summary>How many documents a query finds, as of the index's last refresh.</summary>
+    /// <param name="query">As <c>{"exists":{"field":"a"}}</c>.</param>
+    public Task<long> CountAsync(string index, ReadOnlyMemory<byte> query, CancellationToken cancellationToken) =>
+        client.ReadAsync(HttpMethod.Post, ClusterPath.Of(index, "_count"), (byte[])[.. "{\"query\":"u8, .. query.Span, (byte)'}'], body =>
+        {
+            using var document = JsonDocument.Parse(body);
+            RefuseMissingShards(document.RootElement, $"POST {index}/_count");
+            return document.RootElement.GetProperty("count").GetInt64();
+        }, cancellationToken);
+
     /// <summary>Fetches documents by key, in the order of the keys. Finds what was written a moment ago too; needs no refresh. Where there is no such index, there is no document.</summary>
     /// <remarks>Where a source makes the answer unreadable for the others, those are asked for in smaller requests, and that one by itself.</remarks>
     /// <param name="keys">Not more than fit in memory: the whole answer is held until the last of its documents is let go of.</param>

@@ -22,6 +22,12 @@ internal sealed class ValidateProgress(IndexTotals totals, WorkJournal journal, 
     /// <summary>Indices, aliases and templates that are not as they were to become; left out where they were not compared.</summary>
     public const string ObjectsDiffering = "objectsDiffering";
 
+    /// <summary>Searches whose counts were compared with the source's.</summary>
+    public const string Searches = "searches";
+
+    /// <summary>Those that found another number of documents on the target.</summary>
+    public const string SearchesDiffering = "searchesDiffering";
+
     private readonly Rate _rate = new(time);
 
     public ImmutableSortedDictionary<string, long> Numbers => ImmutableSortedDictionary<string, long>.Empty

@@ -12,22 +12,22 @@ internal static class ValidateReport
 
     /// <param name="lines">What is to be said of single indices.</param>
     /// <param name="findings">The files that name documents and objects.</param>
-    public static StepResult.Done Of(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, IReadOnlyList<string> lines, IReadOnlyList<string> findings)
+    public static StepResult.Done Of(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, ComparedSearches searches, IReadOnlyList<string> lines, IReadOnlyList<string> findings)
     {
         var (compared, notCompared) = (numbers[ValidateProgress.Checked] - numbers[ValidateProgress.NotCompared], numbers[ValidateProgress.NotCompared]);
         var isGood = notCompared == 0 && Wrong(numbers) == 0;
         var summary = $"{compared:N0} documents compared: "
             + (isGood ? "all the same" : $"{numbers[ValidateProgress.Missing]:N0} missing, {numbers[ValidateProgress.Differing]:N0} differing, {numbers[ValidateProgress.Extra]:N0} that the snapshot lacks")
             + (notCompared > 0 ? $"; {notCompared:N0} could not be compared" : "");
-        return Done(numbers, objects, [summary + Besides(numbers, objects), .. lines], [], findings);
+        return Done(numbers, objects, searches, [summary + Besides(numbers, objects, searches), .. lines], [], findings);
     }
 
     /// <summary>The same where documents were only counted.</summary>
-    public static StepResult.Done OfCounts(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, IReadOnlyList<string> lines, IReadOnlyList<string> findings)
+    public static StepResult.Done OfCounts(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, ComparedSearches searches, IReadOnlyList<string> lines, IReadOnlyList<string> findings)
     {
         var summary = $"{numbers[ValidateProgress.Checked]:N0} documents counted: "
             + (Wrong(numbers) == 0 ? "as many as were accepted" : $"{numbers[ValidateProgress.Missing]:N0} missing, {numbers[ValidateProgress.Extra]:N0} too many");
-        return Done(numbers, objects, [summary + Besides(numbers, objects), .. lines], ["what the documents contain (mode: counts)"], findings);
+        return Done(numbers, objects, searches, [summary + Besides(numbers, objects, searches), .. lines], ["what the documents contain (mode: counts)"], findings);
     }
 
     /// <summary>What is to be said of one index besides the sums.</summary>
@@ -47,21 +47,24 @@ internal static class ValidateReport
 
     private static long Wrong(ImmutableSortedDictionary<string, long> numbers) => numbers[ValidateProgress.Missing] + numbers[ValidateProgress.Differing] + numbers[ValidateProgress.Extra];
 
-    private static string Besides(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects) =>
+    private static string Besides(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, ComparedSearches searches) =>
         (numbers[ValidateProgress.Rejected] > 0 ? $"; {numbers[ValidateProgress.Rejected]:N0} rejected by the backfill" : "")
-        + (objects.Differing > 0 ? $"; {objects.Differing:N0} of {objects.Total:N0} indices, aliases and templates differ" : "");
+        + (objects.Differing > 0 ? $"; {objects.Differing:N0} of {objects.Total:N0} indices, aliases and templates differ" : "")
+        + (searches.Differing > 0 ? $"; {searches.Differing:N0} of {searches.Count:N0} searches differ" : "");
 
-    private static StepResult.Done Done(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, IEnumerable<string> lines, IEnumerable<string> notCompared, IReadOnlyList<string> findings)
+    private static StepResult.Done Done(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, ComparedSearches searches, IEnumerable<string> lines, IEnumerable<string> notCompared, IReadOnlyList<string> findings)
     {
+        numbers = numbers.SetItem(ValidateProgress.Searches, searches.Count).SetItem(ValidateProgress.SearchesDiffering, searches.Differing);
         string[] differences = [.. objects.Differences.OrderBy(one => !one.Counts).Select(one => one.ToString())];
         return new(
             new(
                 objects.Differing is { } differing ? numbers.SetItem(ValidateProgress.ObjectsDiffering, differing) : numbers,
                 [
                     .. lines,
+                    .. searches.Lines,
                     .. differences.Take(LinesMax),
                     .. differences.Length > LinesMax ? [$"and {differences.Length - LinesMax:N0} more differences of indices, aliases and templates"] : (string[])[],
-                    $"not compared: {string.Join(", ", [.. notCompared, .. objects.WhyNot is { } why ? [$"settings, mappings, aliases and templates ({why.TrimEnd('.')})"] : (string[])[], "searches", "versions of documents", "stored scripts", "ingest pipelines"])}",
+                    $"not compared: {string.Join(", ", [.. notCompared, .. objects.WhyNot is { } why ? [$"settings, mappings, aliases and templates ({why.TrimEnd('.')})"] : (string[])[], .. searches.Without, "versions of documents", "stored scripts", "ingest pipelines"])}",
                     .. findings.Select(file => $"named in {file}"),
                 ]),
             new ValidateOutputs(numbers[ValidateProgress.Checked], numbers[ValidateProgress.Missing], numbers[ValidateProgress.Differing], numbers[ValidateProgress.Extra], findings.FirstOrDefault("")) { NotCompared = numbers[ValidateProgress.NotCompared] }.Write());

@@ -90,7 +90,8 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         string[] named = [ValidateProgress.Missing, ValidateProgress.Differing, ValidateProgress.NotCompared, ValidateProgress.Extra];
         string[] findings = [.. indices.Select(index => journal[index.Name]).Where(index => named.Any(number => index.Sum(number) > 0)).Select(index => index.Findings)];
         var objects = await ClusterAccess.TryAsync(on.TargetPath, () => new ObjectComparison(context, on, client).CompareAsync(indices, cancellationToken));
-        return ValidateReport.Of(progress.Numbers, objects, [.. indices.SelectMany(index => ValidateReport.Lines(index.Name, journal[index.Name]))], [.. findings, .. FileOf(context, objects)]);
+        var searches = await ClusterAccess.TryAsync(on.TargetPath, () => new SearchComparison(context, on, journal, client, transport).CompareAsync(indices, cancellationToken));
+        return ValidateReport.Of(progress.Numbers, objects, searches, [.. indices.SelectMany(index => ValidateReport.Lines(index.Name, journal[index.Name]))], [.. findings, .. FileOf(context, objects)]);
     }
 
     /// <inheritdoc/>
@@ -148,7 +149,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
             .Add(ValidateProgress.Rejected, written.RejectedCount)
             .Add(ValidateProgress.NotCompared, 0);
         var objects = await new ObjectComparison(context, on, client).CompareAsync(indices, cancellationToken);
-        return ValidateReport.OfCounts(numbers, objects, lines, FileOf(context, objects));
+        return ValidateReport.OfCounts(numbers, objects, ComparedSearches.None("mode: counts"), lines, FileOf(context, objects));
     }
 
     private static string[] FileOf(RunContext context, ComparedObjects objects) => objects.Differences.IsEmpty ? [] : [context.Files.LocationOf(ObjectComparison.FileName)];

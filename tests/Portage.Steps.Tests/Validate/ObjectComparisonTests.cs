@@ -1,7 +1,11 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Portage.Configuration;
 using Portage.Engine.Ports;
 using Portage.Steps.Backfill;
+using Portage.Steps.Metadata;
+using Portage.Steps.Metadata.Objects;
+using Portage.Steps.Metadata.Rules;
 using Portage.Steps.Validate;
 
 namespace Portage.Steps.Tests.Validate;
@@ -87,6 +91,35 @@ public sealed class ObjectComparisonTests
         Assert.Contains(done.Report.Lines, line => line.StartsWith("not compared: settings, mappings, aliases and templates (", StringComparison.Ordinal) && line.Contains("no permissions", StringComparison.Ordinal));
     }
 
+    // A person has seen it in the review of metadata, and let it be.
+    [Fact]
+    public async Task RunAsync_LeftAsItWasByTheReview_IsToldAndHoldsNothing()
+    {
+        await using var slice = await BackfilledAsync();
+        await slice.Target.SendAsync(HttpMethod.Delete, "/logs", null, Cancellation);
+        await slice.Target.PutAsync("/logs", """{"settings":{"index.max_result_window":5},"mappings":{"dynamic":"false"} }""", Cancellation);
+        var step = new MetadataStep();
+        await slice.DoAsync(step, await slice.Run.EvaluateAsync(step, Cancellation));
+        var done = await slice.DoAsync(new ValidateStep());
+        Assert.Equal(0, done.Report.Numbers["objectsDiffering"]);
+        Assert.Contains("index logs: setting index.max_result_window is 5 on the target, not set expected", done.Report.Lines);
+        Assert.Contains(done.Report.Lines, line => line.StartsWith("alias ", StringComparison.Ordinal) && line.EndsWith(" of logs: it is not on the target", StringComparison.Ordinal));
+    }
+
+    // What a rule leaves out for the time of the copy may come back afterwards, and may not have yet.
+    [Theory]
+    [InlineData("""{"index.blocks.write":"true"}""", """{"index":{"blocks":{"write":"true"} } }""")]
+    [InlineData("""{"index.final_pipeline":"p"}""", """{"index":{"final_pipeline":"p"} }""")]
+    [InlineData("""{"index.blocks.write":"false"}""", "{}")]
+    [InlineData("""{"index.blocks.write":"true"}""", "{}", "index.blocks.write is not set on the target, true in the snapshot", false)]
+    [InlineData("""{"index.final_pipeline":"p"}""", """{"index":{"final_pipeline":"q"} }""", "setting index.final_pipeline is q on the target, not set expected", true)]
+    public void OfIndex_RuleLeftOutASetting_ComparesWithTheSnapshotToo(string source, string there, string? text = null, bool counts = false)
+    {
+        var wanted = new MetadataObject(new(ObjectKind.Index, "logs"), new() { ["settings"] = new JsonObject() }, []);
+        var found = ObjectDifferences.OfIndex(wanted, (JsonObject)JsonNode.Parse(source)!, new() { ["settings"] = JsonNode.Parse(there) }, TargetFacts.None);
+        Assert.Equal(text is null ? [] : [(text, counts)], found.Select(one => (one.Text, one.Counts)));
+    }
+
     private static async Task<SliceOnSandbox> BackfilledAsync()
     {
         var on = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = ["logs"] }, Metadata = new() { Templates = new() } });
@@ -94,7 +127,7 @@ public sealed class ObjectComparisonTests
         return on;
     }
 
-    private static string Names(System.Text.Json.Nodes.JsonNode aliases, string index) => aliases[index]!["aliases"]!.AsObject().First().Key;
+    private static string Names(JsonNode aliases, string index) => aliases[index]!["aliases"]!.AsObject().First().Key;
 
     private static JsonElement[] Objects(SliceOnSandbox slice) => slice.Run.Disk.Files.FirstOrDefault(file => file.Key.EndsWith("/objects.ndjson", StringComparison.Ordinal)).Value is { } text
         ? [.. System.Text.Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)]

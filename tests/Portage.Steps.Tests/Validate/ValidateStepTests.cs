@@ -19,7 +19,7 @@ public sealed class ValidateStepTests
         await using var slice = await BackfilledAsync(Slice);
         var done = await slice.DoAsync(new ValidateStep());
         Assert.Equal((Total(slice), 0, 0, 0), Of(done));
-        Assert.Equal([$"{Total(slice):N0} documents compared: all the same", "not compared: searches, versions of documents, stored scripts, ingest pipelines"], done.Report.Lines);
+        Assert.Equal([$"{Total(slice):N0} documents compared: all the same", "not compared: searches (no source is configured), versions of documents, stored scripts, ingest pipelines"], done.Report.Lines);
         Assert.Empty(Findings(slice));
     }
 
@@ -167,7 +167,7 @@ public sealed class ValidateStepTests
     {
         await using var slice = await BackfilledAsync(Slice with { Validate = new() { Mode = ValidateMode.Counts } });
         var done = await slice.DoAsync(new ValidateStep());
-        Assert.Equal([$"{Total(slice):N0} documents counted: as many as were accepted", "not compared: what the documents contain (mode: counts), searches, versions of documents, stored scripts, ingest pipelines"], done.Report.Lines);
+        Assert.Equal([$"{Total(slice):N0} documents counted: as many as were accepted", "not compared: what the documents contain (mode: counts), searches (mode: counts), versions of documents, stored scripts, ingest pipelines"], done.Report.Lines);
     }
 
     [Fact]
