@@ -152,7 +152,12 @@ internal sealed class ShardComparison(
             var apart = keys.Length == 1 ? [Refused(keys[0], failure)] : await FetchApartAsync(keys, cancellationToken);
 
             // What goes for all of them is no matter of a document.
-            return keys.Length > 1 && apart.TrueForAll(side => side.Refusal is not null) ? throw failure : apart;
+            if (keys.Length > 1 && apart.TrueForAll(side => side.Refusal is not null))
+            {
+                throw;
+            }
+
+            return apart;
         }
     }
 
