@@ -5,12 +5,15 @@ namespace Portage.Clusters;
 /// <summary>Cuts values out of an answer without writing them anew, so that every byte of them stays as it was.</summary>
 internal static class JsonSlices
 {
+    // Mappings may nest as deep as their index allows; the reader keeps one bit a level.
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+
     /// <summary>The properties of an object: <c>{"a":{…},"b":{…}}</c>.</summary>
     /// <exception cref="JsonException">It is not JSON, or not an object.</exception>
     public static List<NamedJson> Properties(ReadOnlyMemory<byte> json)
     {
         var properties = new List<NamedJson>();
-        var reader = new Utf8JsonReader(json.Span);
+        var reader = new Utf8JsonReader(json.Span, AnyDepth);
         Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -27,7 +30,7 @@ internal static class JsonSlices
     public static List<ReadOnlyMemory<byte>> Elements(ReadOnlyMemory<byte> json)
     {
         var elements = new List<ReadOnlyMemory<byte>>();
-        var reader = new Utf8JsonReader(json.Span);
+        var reader = new Utf8JsonReader(json.Span, AnyDepth);
         Expect(ref reader, JsonTokenType.StartArray);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -41,7 +44,7 @@ internal static class JsonSlices
     /// <exception cref="JsonException">It is not JSON, or not an object.</exception>
     public static ReadOnlyMemory<byte>? Property(ReadOnlyMemory<byte> json, ReadOnlySpan<byte> name)
     {
-        var reader = new Utf8JsonReader(json.Span);
+        var reader = new Utf8JsonReader(json.Span, AnyDepth);
         Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

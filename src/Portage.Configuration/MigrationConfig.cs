@@ -326,7 +326,10 @@ public sealed record ValidateConfig
     [Field("Requests under way at the same time.", Affects = Affects.Process, Min = 1, Max = 64)]
     public int Connections { get; init; } = 4;
 
+    [Field("Searches whose counts are compared with the source's, at most, where a source is configured and nothing was written to it since the snapshot was taken; 0 for none.", Affects = Affects.Result, Min = 0, Max = 100_000)]
+    public int Searches { get; init; } = 200;
+
     [Field("What lets the step be complete: manual, auto, none, or a predicate over its numbers.")]
-    [Gate("missing == 0 && differing == 0 && extra == 0", "checked", "missing", "differing", "extra")]
+    [Gate("missing == 0 && differing == 0 && extra == 0 && notCompared == 0 && objectsDiffering == 0 && searchesDiffering == 0", "checked", "missing", "differing", "extra", "notCompared", "moved", "objectsDiffering", "searches", "searchesDiffering")]
     public string Approve { get; init; } = "auto";
 }

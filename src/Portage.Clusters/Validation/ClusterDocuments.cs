@@ -24,40 +24,42 @@ public sealed class ClusterDocuments(ClusterClient client)
             return document.RootElement.GetProperty("count").GetInt64();
         }, cancellationToken);
 
+    /// <summary>How many documents a query finds, as of the index's last refresh.</summary>
+    /// <param name="query">As <c>{"exists":{"field":"a"}}</c>.</param>
+    public Task<long> CountAsync(string index, ReadOnlyMemory<byte> query, CancellationToken cancellationToken) =>
+        client.ReadAsync(HttpMethod.Post, ClusterPath.Of(index, "_count"), (byte[])[.. "{\"query\":"u8, .. query.Span, (byte)'}'], body =>
+        {
+            using var document = JsonDocument.Parse(body);
+            RefuseMissingShards(document.RootElement, $"POST {index}/_count");
+            return document.RootElement.GetProperty("count").GetInt64();
+        }, cancellationToken);
+
     /// <summary>Fetches documents by key, in the order of the keys. Finds what was written a moment ago too; needs no refresh. Where there is no such index, there is no document.</summary>
+    /// <remarks>Where a source makes the answer unreadable for the others, those are asked for in smaller requests, and that one by itself.</remarks>
     /// <param name="keys">Not more than fit in memory: the whole answer is held until the last of its documents is let go of.</param>
-    public Task<List<FoundDocument>> GetAsync(IReadOnlyList<DocumentKey> keys, CancellationToken cancellationToken)
+    public async Task<List<FoundDocument>> GetAsync(IReadOnlyList<DocumentKey> keys, CancellationToken cancellationToken)
     {
-        const string path = "/_mget";
         if (keys.Count == 0)
         {
             // The cluster refuses an empty request.
-            return Task.FromResult(new List<FoundDocument>());
+            return [];
         }
 
-        var body = ClusterAnswers.Body(json =>
+        try
         {
-            json.WriteStartObject();
-            json.WriteStartArray("docs");
-            foreach (var key in keys)
-            {
-                json.WriteStartObject();
-                json.WriteString("_index", key.Index);
-                json.WriteString("_id", key.Id);
-                if (key.Routing is { } routing)
-                {
-                    json.WriteString("routing", routing);
-                }
-
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
-        return client.ReadAsync(HttpMethod.Post, path, body, answer => MultiGetReply.Read(answer, keys, (index, error) => new ClusterRequestException(
-            client.Connection.Endpoint, $"POST {path} ({index})", 200, error.Type, FailedReply.Redact(client.Connection, error.Reason), error.RootCauses)), cancellationToken);
+            return await GetAtOnceAsync(keys, withSources: true, cancellationToken);
+        }
+        catch (ClusterProtocolException)
+        {
+            // Where it is not the sources' doing, this fails in the same way, and that is the answer.
+            var known = await GetAtOnceAsync(keys, withSources: false, cancellationToken);
+            return await GetApartAsync(known, cancellationToken);
+        }
     }
+
+    /// <summary>As <see cref="GetAsync"/>, without the sources.</summary>
+    public async Task<List<FoundDocument>> LocateAsync(IReadOnlyList<DocumentKey> keys, CancellationToken cancellationToken) =>
+        keys.Count == 0 ? [] : await GetAtOnceAsync(keys, withSources: false, cancellationToken);
 
     /// <summary>What the cluster says of an index's contents; null when there is none of the name.</summary>
     public Task<IndexFigures?> FindFiguresAsync(string index, CancellationToken cancellationToken) =>
@@ -134,6 +136,64 @@ public sealed class ClusterDocuments(ClusterClient client)
                 }
             }
         }
+    }
+
+    private async Task<List<FoundDocument>> GetApartAsync(List<FoundDocument> known, CancellationToken cancellationToken)
+    {
+        if (known.Count == 1)
+        {
+            var (key, one) = (known[0].Key, known[0]);
+            var path = ClusterPath.Of(key.Index, "_source", key.Id) + (key.Routing is { } routing ? $"?routing={Uri.EscapeDataString(routing)}" : "");
+            return [one.IsFound ? one with { Source = await client.FindAsync(HttpMethod.Get, path, cancellationToken) } : one];
+        }
+
+        var found = new List<FoundDocument>(known.Count);
+        var half = known.Count / 2;
+        foreach (var part in (List<FoundDocument>[])[known[..half], known[half..]])
+        {
+            try
+            {
+                found.AddRange(await GetAtOnceAsync([.. part.Select(document => document.Key)], withSources: true, cancellationToken));
+            }
+            catch (ClusterProtocolException)
+            {
+                found.AddRange(await GetApartAsync(part, cancellationToken));
+            }
+        }
+
+        return found;
+    }
+
+    private Task<List<FoundDocument>> GetAtOnceAsync(IReadOnlyList<DocumentKey> keys, bool withSources, CancellationToken cancellationToken)
+    {
+        const string path = "/_mget";
+        var body = ClusterAnswers.Body(json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("docs");
+            foreach (var key in keys)
+            {
+                json.WriteStartObject();
+                json.WriteString("_index", key.Index);
+                json.WriteString("_id", key.Id);
+                if (key.Routing is { } routing)
+                {
+                    json.WriteString("routing", routing);
+                }
+
+                if (!withSources)
+                {
+                    json.WriteBoolean("_source", false);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+        return client.ReadAsync(HttpMethod.Post, path, body, answer => MultiGetReply.Read(answer, keys, (index, status, error) => new ClusterRequestException(
+            client.Connection.Endpoint, $"POST {path} ({index})", status, error.Type, FailedReply.Redact(client.Connection, error.Reason), error.RootCauses)), cancellationToken);
     }
 
     private static ReadOnlyMemory<byte> ScrollBody(string scroll, bool withKeepAlive) => ClusterAnswers.Body(json =>

@@ -10,7 +10,7 @@ public readonly record struct DocumentKey(string Index, string Id, string? Routi
 /// <param name="Key">The key asked for.</param>
 /// <param name="IsFound">True when there is such a document.</param>
 /// <param name="Routing">The routing that the cluster keeps of it; null when it keeps none. With several shards it may be found with another one.</param>
-/// <param name="Source">The document's bytes exactly as the cluster keeps them; null when there is none, or when its index keeps no sources.</param>
+/// <param name="Source">The document's bytes exactly as the cluster keeps them, but for comments or a byte order mark around its object; null when there is none, or when its index keeps no sources.</param>
 public sealed record FoundDocument(DocumentKey Key, bool IsFound, string? Routing, ReadOnlyMemory<byte>? Source)
 {
     /// <summary>The number of its last write within its shard; null when it is not there.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portage.Sandbox.Http;
+using Portage.Sandbox.Mappings;
 
 namespace Portage.Sandbox.Documents;
 
@@ -55,7 +56,7 @@ internal sealed class SourceSelection
             return;
         }
 
-        using var parsed = JsonDocument.Parse(document.Source, new() { MaxDepth = 1_000 });
+        using var parsed = SourceJson.Parse(document.Source);
         _filter.Write(parsed.RootElement, json);
     }
 

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portage.Sandbox.Http;
+using Portage.Sandbox.Mappings;
 
 namespace Portage.Sandbox.Documents;
 
@@ -40,7 +41,7 @@ internal static class UpdateReader
     /// <summary>The document with the changes on top, objects merged, everything else replaced; numbers keep their text.</summary>
     public static (byte[] Source, bool IsChanged) Merge(ReadOnlyMemory<byte> source, JsonObject changes)
     {
-        var document = (JsonObject)JsonNode.Parse(source.Span, documentOptions: new() { MaxDepth = 1_000 })!;
+        var document = (JsonObject)JsonNode.Parse(SourceJson.WithoutMark(source).Span, documentOptions: new() { MaxDepth = 1_000, CommentHandling = JsonCommentHandling.Skip })!;
         var isChanged = Overlay(document, changes);
         return (Bytes(document), isChanged);
     }

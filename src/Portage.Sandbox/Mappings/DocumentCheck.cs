@@ -12,7 +12,6 @@ namespace Portage.Sandbox.Mappings;
 /// <param name="coerces"><c>index.mapping.coerce</c>.</param>
 internal sealed class DocumentCheck(IndexMapping mapping, MappingReader reader, string id, bool ignoresMalformed, bool coerces)
 {
-    private static readonly JsonDocumentOptions DomOptions = new() { MaxDepth = 1_000, AllowDuplicateProperties = false };
     private static readonly HashSet<string> MetadataFields = new(StringComparer.Ordinal)
     {
         "_id", "_index", "_source", "_routing", "_field_names", "_ignored", "_seq_no", "_version", "_nested_path", "_primary_term",
@@ -30,8 +29,9 @@ internal sealed class DocumentCheck(IndexMapping mapping, MappingReader reader, 
             throw Failure("failed to parse, document is empty");
         }
 
-        var first = source.Span.IndexOfAnyExcept(" \t\r\n"u8);
-        if (first < 0 || source.Span[first] != (byte)'{')
+        var text = SourceJson.WithoutMark(source).Span;
+        var first = text.IndexOfAnyExcept(" \t\r\n"u8);
+        if (first < 0 || text[first] != (byte)'{')
         {
             throw Failure("failed to parse", new ApiException(400, "not_x_content_exception", "Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes"));
         }
@@ -39,7 +39,7 @@ internal sealed class DocumentCheck(IndexMapping mapping, MappingReader reader, 
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(source, DomOptions);
+            document = SourceJson.Parse(source);
         }
         catch (JsonException e)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Portage.Sandbox.Documents;
+using Portage.Sandbox.Mappings;
 
 namespace Portage.Sandbox.Searching;
 
@@ -10,7 +11,7 @@ internal sealed class DocumentView(StoredDocument document) : IDisposable
 
     public StoredDocument Document => document;
 
-    public JsonElement Source => (_parsed ??= document.Source.IsEmpty ? JsonDocument.Parse("{}") : JsonDocument.Parse(document.Source, new() { MaxDepth = 1_000 })).RootElement;
+    public JsonElement Source => (_parsed ??= document.Source.IsEmpty ? JsonDocument.Parse("{}") : SourceJson.Parse(document.Source)).RootElement;
 
     public void Dispose() => _parsed?.Dispose();
 }

@@ -8,4 +8,8 @@ namespace Portage.Snapshots.Shards;
 /// </param>
 /// <param name="PositionEnd">One more than the highest <see cref="SourceDocument.Position"/>: deleted documents count.</param>
 /// <param name="StoredBytes">Compressed bytes of all stored fields: what reading every document fetches.</param>
-public sealed record ShardCounts(int Segments, long LiveLuceneDocuments, long PositionEnd, long StoredBytes);
+public sealed record ShardCounts(int Segments, long LiveLuceneDocuments, long PositionEnd, long StoredBytes)
+{
+    /// <summary>The number of the last write that is in the shard; -1 where there was none, null where the server numbered none (before Elasticsearch 6).</summary>
+    public long? MaxSequenceNumber { get; init; }
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Portage.Lucene;
 using Portage.Lucene.Files;
@@ -54,7 +55,10 @@ public sealed class ShardSnapshot
                 lucene.Segments.Count,
                 lucene.LiveDocumentCount,
                 lucene.Segments.Sum(segment => (long)segment.MaxDoc),
-                lucene.Segments.Sum(segment => segment.StoredFieldsLength));
+                lucene.Segments.Sum(segment => segment.StoredFieldsLength))
+            {
+                MaxSequenceNumber = lucene.UserData.TryGetValue("max_seq_no", out var number) && long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var last) ? last : null,
+            };
         }
         catch (Exception failure) when (ShardFailures.Is(failure))
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Portage.Engine.Ledger;
+using Portage.Model.Addresses;
 using Portage.Planning;
 
 namespace Portage.Steps.Metadata;
@@ -17,6 +18,9 @@ public sealed record MetadataOutputs(ImmutableArray<string> Created, ImmutableAr
     public const string Indices = "indices";
 
     internal StepOutputs With(ImmutableArray<OutputPart> parts) => new(parts, JsonSerializer.Serialize(this, MetadataJson.Default.MetadataOutputs));
+
+    internal static MetadataOutputs? Find(IReadOnlyDictionary<StepAddress, StepOutputs> outputs, StepAddress metadata) =>
+        outputs.TryGetValue(metadata, out var found) ? JsonSerializer.Deserialize(found.Data, MetadataJson.Default.MetadataOutputs) : null;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Portage.Clusters;
@@ -51,15 +52,37 @@ internal sealed class ExtraDocuments(RunContext context, WorkJournal journal, Cl
             }
         }
 
+        var moved = 0;
         var extra = Math.Max(0, count - journal[index.Name].Sum($"on {index.Name}"));
         using var findings = new MemoryStream();
         if (extra > 0 && PassesOf(count) is var passes and <= PassesMax)
         {
-            await NameAsync(index, targets, (int)passes, findings, cancellationToken);
+            var named = await NameAsync(index, targets, (int)passes, cancellationToken);
+            var should = await LocateAsync(index, named, cancellationToken);
+            foreach (var key in named)
+            {
+                // On the shard where it should be, whatever its routing is, it was compared and is named already.
+                var same = should[(key.Index, key.Id)].ToArray();
+                if (same.Any(there => there.IsFound && there.Routing == key.Routing))
+                {
+                    continue;
+                }
+
+                if (Array.Find(same, there => !there.IsFound) is { } missing)
+                {
+                    ValidateFindings.AppendMoved(findings, index.Name, key, missing.Key.Routing);
+                    moved++;
+                }
+                else
+                {
+                    ValidateFindings.AppendExtra(findings, index.Name, key);
+                }
+            }
         }
 
         context.AssertLease();
-        await journal.MoveToAsync(item, ItemPosition.Start with { IsDone = true, Numbers = ItemPosition.Start.Numbers.Add(ValidateProgress.Extra, extra) }, findings.GetBuffer().AsMemory(0, (int)findings.Length));
+        var numbers = ItemPosition.Start.Numbers.Add(ValidateProgress.Extra, extra).Add(ValidateProgress.Moved, moved);
+        await journal.MoveToAsync(item, ItemPosition.Start with { IsDone = true, Numbers = numbers }, findings.GetBuffer().AsMemory(0, (int)findings.Length));
     }
 
     /// <summary>How many there are too many of in an index, as was found.</summary>
@@ -67,48 +90,80 @@ internal sealed class ExtraDocuments(RunContext context, WorkJournal journal, Cl
 
     private long PassesOf(long count) => Math.Max(1, (count + idsMax - 1) / idsMax);
 
-    private async Task NameAsync(SelectedIndex index, List<string> targets, int passes, MemoryStream findings, CancellationToken cancellationToken)
+    /// <summary>How many of those are documents of the snapshot, under a routing that is not theirs.</summary>
+    public long MovedOf(SelectedIndex index) => journal.Of(new(index.Name, WholeIndex)).Numbers.GetValueOrDefault(ValidateProgress.Moved);
+
+    private async Task<List<DocumentKey>> NameAsync(SelectedIndex index, List<string> targets, int passes, CancellationToken cancellationToken)
     {
-        var named = 0;
-        for (var pass = 0; pass < passes && named < FindingsMax; pass++)
+        var named = new List<DocumentKey>();
+        for (var pass = 0; pass < passes && named.Count < FindingsMax; pass++)
         {
             context.AssertLease();
-            var known = await KnownAsync(index, passes, pass, cancellationToken);
+            var known = new HashSet<ulong>();
+            await foreach (var key in KeysAsync(index, cancellationToken))
+            {
+                if (Hash(key) is var hash && hash % (ulong)passes == (ulong)pass)
+                {
+                    known.Add(hash);
+                }
+            }
+
             foreach (var target in targets)
             {
                 await foreach (var key in _documents.ScanAsync(target, PageCount, cancellationToken))
                 {
-                    var hash = Hash(target, key.Id);
-                    if (named < FindingsMax && hash % (ulong)passes == (ulong)pass && !known.Contains(hash))
+                    var hash = Hash(key);
+                    if (named.Count < FindingsMax && hash % (ulong)passes == (ulong)pass && !known.Contains(hash))
                     {
-                        ValidateFindings.AppendExtra(findings, index.Name, key);
-                        named++;
+                        named.Add(key);
                     }
                 }
             }
         }
+
+        return named;
     }
 
-    /// <summary>Those of the snapshot's ids whose turn it is.</summary>
-    private static async Task<HashSet<ulong>> KnownAsync(SelectedIndex index, int passes, int pass, CancellationToken cancellationToken)
+    /// <summary>What the target has where the snapshot's documents of the same ids should be.</summary>
+    private async Task<ILookup<(string Index, string Id), FoundDocument>> LocateAsync(SelectedIndex index, List<DocumentKey> named, CancellationToken cancellationToken)
     {
-        var known = new HashSet<ulong>();
+        var sought = named.Select(key => (key.Index, key.Id)).ToHashSet();
+        var should = new List<DocumentKey>();
+        if (sought.Count > 0)
+        {
+            await foreach (var key in KeysAsync(index, cancellationToken))
+            {
+                if (sought.Contains((key.Index, key.Id)))
+                {
+                    should.Add(key);
+                }
+            }
+        }
+
+        var located = new List<FoundDocument>(should.Count);
+        foreach (var some in should.Chunk(ShardComparison.BatchDocumentsMax))
+        {
+            located.AddRange(await _documents.LocateAsync(some, cancellationToken));
+        }
+
+        return located.ToLookup(there => (there.Key.Index, there.Key.Id));
+    }
+
+    /// <summary>Where each of the snapshot's documents should be.</summary>
+    private static async IAsyncEnumerable<DocumentKey> KeysAsync(SelectedIndex index, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         for (var number = 0; number < index.Index.NumberOfShards; number++)
         {
             var opened = number;
             var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(opened, cancellationToken));
             await foreach (var document in shard.ReadAsync(0, cancellationToken))
             {
-                var key = DocumentMapping.KeyOf(index, document);
-                if (Hash(key.Index, key.Id) is var hash && hash % (ulong)passes == (ulong)pass)
-                {
-                    known.Add(hash);
-                }
+                yield return DocumentMapping.KeyOf(index, document);
             }
         }
-
-        return known;
     }
 
-    private static ulong Hash(string index, string id) => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{index}\n{id}")));
+    // A routing may be empty, which is not the same as none.
+    private static ulong Hash(DocumentKey key) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{key.Index}\n{(key.Routing is { } routing ? $"{routing.Length} {routing}" : "")}\n{key.Id}")));
 }

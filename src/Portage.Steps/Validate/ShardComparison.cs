@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Portage.Clusters;
+using Portage.Clusters.Failures;
 using Portage.Clusters.Validation;
 using Portage.Engine.Ports;
 using Portage.Snapshots.Repositories;
@@ -96,9 +97,9 @@ internal sealed class ShardComparison(
             while (batch.Count < batchDocumentsMax && bytes < BatchBytesMax && await reader.MoveNextAsync(cancellationToken))
             {
                 var document = reader.Current;
-                var source = DocumentMapping.ContentOf(document)?.ToArray();
-                var key = DocumentMapping.KeyOf(index, document);
-                batch.Add(new(document.Position, document.Id, key, source, await rejected.ContainsAsync(document.Position, key.Id, cancellationToken)));
+                var mapped = DocumentMapping.Map(index, document);
+                var (source, reason) = mapped is MappedDocument.Write write ? (write.Source.ToArray(), null) : (document.Source?.ToArray(), ((MappedDocument.Reject)mapped).Reason);
+                batch.Add(new(document.Position, document.Id, mapped.Key, source, reason, await rejected.ContainsAsync(document.Position, mapped.Key.Id, cancellationToken)));
                 bytes += source?.Length ?? 0;
             }
         }
@@ -112,35 +113,82 @@ internal sealed class ShardComparison(
 
     private async Task<Compared> CompareAsync(List<SourceSide> batch, CancellationToken cancellationToken)
     {
-        var found = await GetAsync([.. batch.Select(side => side.Key)], cancellationToken);
+        var found = await FetchAsync([.. batch.Select(side => side.Key)], cancellationToken);
         var findings = new MemoryStream();
-        var (missing, differing, known) = (0, 0, 0);
-        for (var i = 0; i < batch.Count; i++)
+        var compared = new Compared(batch[^1].Position, batch.Count, findings);
+        foreach (var (side, other) in batch.Zip(found))
         {
-            var (side, other) = (batch[i], found[i]);
-            if (!other.IsFound)
+            switch (Comparison.Of(side, other))
             {
-                if (side.WasRejected)
-                {
-                    known++;
-                }
-                else
-                {
-                    missing++;
-                    ValidateFindings.Append(findings, "missing", item, side.Position, side.Id, side.Key, side.Source, other);
-                }
-            }
-            else if (side.Key.Routing != other.Routing || side.Source is null || other.Source is not { } source || !JsonContent.Equal(side.Source, source.Span))
-            {
-                differing++;
-                ValidateFindings.Append(findings, "differing", item, side.Position, side.Id, side.Key, side.Source, other);
+                case Comparison.Same:
+                    break;
+                case Comparison.Missing when side.WasRejected:
+                    compared.Rejected++;
+                    break;
+                case Comparison.Missing:
+                    compared.Missing++;
+                    ValidateFindings.Append(findings, "missing", item, side, other.Document, null);
+                    break;
+                case Comparison.Differs { In: var what }:
+                    compared.Differing++;
+                    ValidateFindings.Append(findings, "differing", item, side, other.Document, what);
+                    break;
+                case Comparison.Impossible { Why: var why }:
+                    compared.NotCompared++;
+                    ValidateFindings.Append(findings, "notCompared", item, side, other.Document, why);
+                    break;
             }
         }
 
-        return new(batch[^1].Position, batch.Count, missing, differing, known, findings);
+        return compared;
     }
 
-    private Task<List<FoundDocument>> GetAsync(List<DocumentKey> keys, CancellationToken cancellationToken) =>
+    /// <summary>Asks for documents; those that the target refuses one by one come back with its reason, so that no document holds the others.</summary>
+    private async Task<List<TargetSide>> FetchAsync(DocumentKey[] keys, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await AskAsync(keys, cancellationToken)).ConvertAll(document => new TargetSide(document, null));
+        }
+        catch (ClusterException failure) when (IsOfADocument(failure))
+        {
+            var apart = keys.Length == 1 ? [Refused(keys[0], failure)] : await FetchApartAsync(keys, cancellationToken);
+
+            // What goes for all of them is no matter of a document.
+            if (keys.Length > 1 && apart.TrueForAll(side => side.Refusal is not null))
+            {
+                throw;
+            }
+
+            return apart;
+        }
+    }
+
+    private async Task<List<TargetSide>> FetchApartAsync(DocumentKey[] keys, CancellationToken cancellationToken)
+    {
+        var sides = new List<TargetSide>(keys.Length);
+        var half = keys.Length / 2;
+        foreach (var part in (DocumentKey[][])[keys[..half], keys[half..]])
+        {
+            try
+            {
+                sides.AddRange((await AskAsync(part, cancellationToken)).ConvertAll(document => new TargetSide(document, null)));
+            }
+            catch (ClusterException failure) when (IsOfADocument(failure))
+            {
+                sides.AddRange(part.Length == 1 ? [Refused(part[0], failure)] : await FetchApartAsync(part, cancellationToken));
+            }
+        }
+
+        return sides;
+    }
+
+    private static bool IsOfADocument(ClusterException failure) => failure is ClusterRequestException { Status: 200 } or ClusterProtocolException;
+
+    private static TargetSide Refused(DocumentKey key, ClusterException failure) =>
+        new(new(key, IsFound: false, null, null), failure is ClusterRequestException { Reason: { } reason } ? $"The target does not show it: {reason}" : failure.Message);
+
+    private Task<List<FoundDocument>> AskAsync(DocumentKey[] keys, CancellationToken cancellationToken) =>
         PatientReading.AskAsync(() => _documents.GetAsync(keys, cancellationToken), context.Time, why => WhySlow = why, context.StopRequested, cancellationToken);
 
     private async Task TakeAsync(Compared compared)
@@ -154,6 +202,7 @@ internal sealed class ShardComparison(
                 (ValidateProgress.Missing, compared.Missing),
                 (ValidateProgress.Differing, compared.Differing),
                 (ValidateProgress.Rejected, compared.Rejected),
+                (ValidateProgress.NotCompared, compared.NotCompared),
                 ($"on {index.Name}", compared.Count - compared.Missing - compared.Rejected),
             ])
         {
@@ -163,8 +212,14 @@ internal sealed class ShardComparison(
         await journal.MoveToAsync(item.Shard, new(compared.Position, IsDone: false, numbers), findings.GetBuffer().AsMemory(0, (int)findings.Length));
     }
 
-    /// <param name="WasRejected">True when the backfill refused it, so that nobody misses it.</param>
-    private sealed record SourceSide(long Position, string Id, DocumentKey Key, byte[]? Source, bool WasRejected);
+    private sealed record Compared(long Position, int Count, MemoryStream Findings)
+    {
+        public int Missing { get; set; }
 
-    private sealed record Compared(long Position, int Count, int Missing, int Differing, int Rejected, MemoryStream Findings);
+        public int Differing { get; set; }
+
+        public int NotCompared { get; set; }
+
+        public int Rejected { get; set; }
+    }
 }

@@ -16,10 +16,13 @@ public sealed record ValidateOutputs(long Checked, long Missing, long Differing,
     /// <summary>The group of the only part.</summary>
     public const string Compared = "compared";
 
+    /// <summary>Documents of which nothing can be said.</summary>
+    public long NotCompared { get; init; }
+
     internal StepOutputs Write()
     {
         var data = JsonSerializer.Serialize(this, ValidateJson.Default.ValidateOutputs);
-        return new([new(Compared, "all", Fingerprint.Of($"{Checked} {Missing} {Differing} {Extra}"))], data);
+        return new([new(Compared, "all", Fingerprint.Of($"{Checked} {Missing} {Differing} {Extra}{(NotCompared > 0 ? $" {NotCompared}" : "")}"))], data);
     }
 }
 

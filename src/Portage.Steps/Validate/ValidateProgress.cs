@@ -13,6 +13,21 @@ internal sealed class ValidateProgress(IndexTotals totals, WorkJournal journal, 
     public const string Extra = "extra";
     public const string Rejected = "rejected";
 
+    /// <summary>Documents of which nothing can be said.</summary>
+    public const string NotCompared = "notCompared";
+
+    /// <summary>Documents that are on the target under another routing; among the missing and the extra ones too.</summary>
+    public const string Moved = "moved";
+
+    /// <summary>Indices, aliases and templates that are not as they were to become; left out where they were not compared.</summary>
+    public const string ObjectsDiffering = "objectsDiffering";
+
+    /// <summary>Searches whose counts were compared with the source's.</summary>
+    public const string Searches = "searches";
+
+    /// <summary>Those that found another number of documents on the target.</summary>
+    public const string SearchesDiffering = "searchesDiffering";
+
     private readonly Rate _rate = new(time);
 
     public ImmutableSortedDictionary<string, long> Numbers => ImmutableSortedDictionary<string, long>.Empty
@@ -20,7 +35,9 @@ internal sealed class ValidateProgress(IndexTotals totals, WorkJournal journal, 
         .Add(Missing, journal.Sum(Missing))
         .Add(Differing, journal.Sum(Differing))
         .Add(Extra, journal.Sum(Extra))
-        .Add(Rejected, journal.Sum(Rejected));
+        .Add(Rejected, journal.Sum(Rejected))
+        .Add(NotCompared, journal.Sum(NotCompared))
+        .Add(Moved, journal.Sum(Moved));
 
     public void Publish(string? waiting)
     {

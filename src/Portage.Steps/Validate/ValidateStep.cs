@@ -15,7 +15,7 @@ using Portage.Steps.WorkItems;
 
 namespace Portage.Steps.Validate;
 
-/// <summary>Compares the target with the snapshot: how many documents, and then every one by id and content.</summary>
+/// <summary>Compares the target with the snapshot: how many documents, every one by id and content, and indices, aliases and templates.</summary>
 /// <param name="transport">How requests travel; null for the network.</param>
 public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
 {
@@ -37,7 +37,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         var written = BackfillOutputs.Find(context.Outputs, on.Step(StepKind.Backfill));
         if (on.Slice.Validate.Mode == ValidateMode.Counts && written is not null)
         {
-            return await ClusterAccess.TryAsync(on.TargetPath, () => CountsAsync(context, indices, client, written, cancellationToken));
+            return await ClusterAccess.TryAsync(on.TargetPath, () => CountsAsync(context, on, indices, client, written, cancellationToken));
         }
 
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
@@ -93,8 +93,11 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         }
 
         progress.PublishEnd();
-        string[] findings = [.. indices.Select(index => journal[index.Name]).Where(index => index.Sum(ValidateProgress.Missing) + index.Sum(ValidateProgress.Differing) + index.Sum(ValidateProgress.Extra) > 0).Select(index => index.Findings)];
-        return Done(progress.Numbers, findings, [.. indices.Where(index => extra.CountOf(index) > 0).Select(index => $"{index.Name}: {extra.CountOf(index):N0} that the snapshot lacks")]);
+        string[] named = [ValidateProgress.Missing, ValidateProgress.Differing, ValidateProgress.NotCompared, ValidateProgress.Extra];
+        string[] findings = [.. indices.Select(index => journal[index.Name]).Where(index => named.Any(number => index.Sum(number) > 0)).Select(index => index.Findings)];
+        var objects = await ClusterAccess.TryAsync(on.TargetPath, () => new ObjectComparison(context, on, client).CompareAsync(indices, cancellationToken));
+        var searches = await ClusterAccess.TryAsync(on.TargetPath, () => new SearchComparison(context, on, journal, client, transport).CompareAsync(indices, cancellationToken));
+        return ValidateReport.Of(progress.Numbers, objects, searches, [.. indices.SelectMany(index => ValidateReport.Lines(index.Name, journal[index.Name]))], [.. findings, .. FileOf(context, objects)]);
     }
 
     /// <inheritdoc/>
@@ -117,7 +120,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         return new RevertResult.Done();
     }
 
-    private static async Task<StepResult> CountsAsync(RunContext context, ImmutableArray<SelectedIndex> indices, ClusterClient client, BackfillOutputs written, CancellationToken cancellationToken)
+    private static async Task<StepResult> CountsAsync(RunContext context, SliceOnTarget on, ImmutableArray<SelectedIndex> indices, ClusterClient client, BackfillOutputs written, CancellationToken cancellationToken)
     {
         var (metadata, documents) = (new ClusterMetadata(client), new ClusterDocuments(client));
         var (total, missing, extra) = (0L, 0L, 0L);
@@ -149,19 +152,11 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
             .Add(ValidateProgress.Missing, missing)
             .Add(ValidateProgress.Differing, 0)
             .Add(ValidateProgress.Extra, extra)
-            .Add(ValidateProgress.Rejected, written.RejectedCount);
-        return Done(numbers, [], lines);
+            .Add(ValidateProgress.Rejected, written.RejectedCount)
+            .Add(ValidateProgress.NotCompared, 0);
+        var objects = await new ObjectComparison(context, on, client).CompareAsync(indices, cancellationToken);
+        return ValidateReport.OfCounts(numbers, objects, ComparedSearches.None("mode: counts"), lines, FileOf(context, objects));
     }
 
-    private static StepResult.Done Done(ImmutableSortedDictionary<string, long> numbers, IReadOnlyList<string> findings, IReadOnlyList<string> lines)
-    {
-        var (missing, differing, extra) = (numbers[ValidateProgress.Missing], numbers[ValidateProgress.Differing], numbers[ValidateProgress.Extra]);
-        var isGood = missing == 0 && differing == 0 && extra == 0;
-        var summary = $"{numbers[ValidateProgress.Checked]:N0} documents compared: "
-            + (isGood ? "all the same" : $"{missing:N0} missing, {differing:N0} differing, {extra:N0} that the snapshot lacks")
-            + (numbers[ValidateProgress.Rejected] > 0 ? $"; {numbers[ValidateProgress.Rejected]:N0} rejected by the backfill" : "");
-        return new(
-            new(numbers, [summary, .. lines, .. findings.Select(file => $"named in {file}")]),
-            new ValidateOutputs(numbers[ValidateProgress.Checked], missing, differing, extra, findings.FirstOrDefault("")).Write());
-    }
+    private static string[] FileOf(RunContext context, ComparedObjects objects) => objects.Differences.IsEmpty ? [] : [context.Files.LocationOf(ObjectComparison.FileName)];
 }

@@ -24,6 +24,9 @@ internal sealed record ScriptedReply
 
     public string Body { get; init; } = "";
 
+    /// <summary>The body where it is no text; null for <see cref="Body"/>.</summary>
+    public byte[]? Bytes { get; init; }
+
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Sends so many bytes of the body, and ends the connection with a reset.</summary>
@@ -196,7 +199,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
             return false;
         }
 
-        var body = Encoding.UTF8.GetBytes(reply.Body);
+        var body = reply.Bytes ?? Encoding.UTF8.GetBytes(reply.Body);
         var head = new StringBuilder($"HTTP/1.1 {reply.Status} Scripted\r\nContent-Type: {reply.ContentType}\r\n");
         head.Append(reply.WithoutLength ? "Connection: close\r\n" : $"Content-Length: {body.Length}\r\n");
         foreach (var (name, value) in reply.Headers)

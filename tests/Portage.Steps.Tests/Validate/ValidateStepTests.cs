@@ -19,7 +19,7 @@ public sealed class ValidateStepTests
         await using var slice = await BackfilledAsync(Slice);
         var done = await slice.DoAsync(new ValidateStep());
         Assert.Equal((Total(slice), 0, 0, 0), Of(done));
-        Assert.Equal([$"{Total(slice):N0} documents compared: all the same"], done.Report.Lines);
+        Assert.Equal([$"{Total(slice):N0} documents compared: all the same", "not compared: searches (no source is configured), versions of documents, stored scripts, ingest pipelines"], done.Report.Lines);
         Assert.Empty(Findings(slice));
     }
 
@@ -77,6 +77,97 @@ public sealed class ValidateStepTests
         Assert.Equal((slice.Golden("logs").Count(), 0, 1, 0), Of(await slice.DoAsync(new ValidateStep())));
         var finding = Assert.Single(Findings(slice));
         Assert.Equal((null, routing), (Text(finding, "routing"), Text(finding, "targetRouting")));
+    }
+
+    // Each is legal for the servers, and means what the snapshot has.
+    [Theory]
+    [InlineData("{0}// c")]
+    [InlineData("{0}/* c */")]
+    [InlineData("\uFEFF{0}")]
+    [InlineData("/**/{0}")]
+    public async Task RunAsync_OddlyWrittenOnTheTarget_IsTheSame(string written)
+    {
+        await using var slice = await BackfilledAsync(Slice);
+        var document = slice.Golden("logs").First();
+        var source = written[0] == '/' ? document.Source!.Insert(1, "/**/") : string.Format(null, written, document.Source);
+        await slice.Target.PutAsync(Path("logs", document.Id), source, Cancellation);
+        var done = await slice.DoAsync(new ValidateStep());
+        Assert.Equal($"{Total(slice):N0} documents compared: all the same", done.Report.Lines[0]);
+    }
+
+    [Fact]
+    public async Task RunAsync_DeepOnTheTarget_DiffersAndTheRestIsCompared()
+    {
+        await using var slice = await BackfilledAsync(Slice);
+        var document = slice.Golden("logs").First();
+        await slice.Target.PutAsync("/logs/_mapping", """{"properties":{"off":{"type":"object","enabled":false}}}""", Cancellation);
+        await slice.Target.PutAsync(Path("logs", document.Id), $"{{\"off\":{string.Concat(Enumerable.Repeat("{\"a\":", 1_500))}1{new string('}', 1_500)}}}", Cancellation);
+        Assert.Equal((Total(slice), 0, 1, 0), Of(await slice.DoAsync(new ValidateStep())));
+        Assert.Equal("source", Text(Assert.Single(Findings(slice)), "reason"));
+    }
+
+    [Fact]
+    public async Task RunAsync_TargetRefusesOneDocument_NamesItAndComparesTheRest()
+    {
+        await using var slice = await BackfilledAsync(Slice);
+        var refused = slice.Golden("logs").ElementAt(3).Id;
+        var done = await slice.DoAsync(new ValidateStep(new Refusing(refused)));
+        Assert.Equal((Total(slice), 0, 0, 0), Of(done));
+        Assert.Equal(1, done.Report.Numbers["notCompared"]);
+        Assert.Equal($"{Total(slice) - 1:N0} documents compared: 0 missing, 0 differing, 0 that the snapshot lacks; 1 could not be compared", done.Report.Lines[0]);
+        var finding = Assert.Single(Findings(slice));
+        Assert.Equal(("notCompared", "logs", refused), (Text(finding, "finding"), Text(finding, "index"), Text(finding, "id")));
+        Assert.Contains("routing is required", Text(finding, "reason")!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_TargetRefusesEveryDocument_FailsWithItsReason()
+    {
+        await using var slice = await BackfilledAsync(Slice);
+        var failure = await Assert.ThrowsAsync<StepException>(async () => await slice.DoAsync(new ValidateStep(new Refusing(null))));
+        Assert.Contains("routing is required", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_SourceIsNotInTheSnapshot_IsNotCompared()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = ["nosource"] } });
+        await slice.DoAsync(new BackfillStep());
+        var id = slice.Golden("nosource").First().Id;
+        await slice.Target.PutAsync(Path("nosource", id), """{"other":1}""", Cancellation);
+        var done = await slice.DoAsync(new ValidateStep());
+        Assert.Equal((0, 0, 1), (done.Report.Numbers["missing"], done.Report.Numbers["differing"], done.Report.Numbers["notCompared"]));
+        Assert.Contains("nosource: 1 could not be compared", done.Report.Lines);
+    }
+
+    [Fact]
+    public async Task RunAsync_MovedAndDoubled_AreToldApart()
+    {
+        await using var slice = await BackfilledAsync(Slice);
+        var (moved, doubled) = (slice.Golden("routed").First(), slice.Golden("routed").Last());
+        await slice.Target.SendAsync(HttpMethod.Delete, $"{Path("routed", moved.Id)}?routing={moved.Routing}", null, Cancellation);
+        var elsewhere = await PutElsewhereAsync(slice, moved);
+        await PutElsewhereAsync(slice, doubled);
+        await slice.Target.PutAsync("/routed/_doc/too-many?routing=r", "{}", Cancellation);
+
+        var done = await slice.DoAsync(new ValidateStep());
+
+        Assert.Equal((Total(slice), 1, 0, 3), Of(done));
+        Assert.Equal(1, done.Report.Numbers["moved"]);
+        Assert.Contains("routed: 3 that the snapshot lacks, 1 of them missing under its own routing", done.Report.Lines);
+        Assert.Equal(
+            new[] { ("extra", doubled.Id), ("extra", "too-many"), ("missing", moved.Id), ("moved", moved.Id) }.Order(),
+            Findings(slice).Select(finding => (Text(finding, "finding")!, Text(finding, "targetId")!)).Order());
+        var named = Findings(slice).Single(finding => Text(finding, "finding") == "moved");
+        Assert.Equal((moved.Routing, elsewhere), (Text(named, "routing"), Text(named, "targetRouting")));
+    }
+
+    [Fact]
+    public async Task RunAsync_CountsOnly_SaysThatItOnlyCounted()
+    {
+        await using var slice = await BackfilledAsync(Slice with { Validate = new() { Mode = ValidateMode.Counts } });
+        var done = await slice.DoAsync(new ValidateStep());
+        Assert.Equal([$"{Total(slice):N0} documents counted: as many as were accepted", "not compared: what the documents contain (mode: counts), searches (mode: counts), versions of documents, stored scripts, ingest pipelines"], done.Report.Lines);
     }
 
     [Fact]
@@ -189,6 +280,27 @@ public sealed class ValidateStepTests
         }
     }
 
+    /// <summary>Shows all documents but one, or none.</summary>
+    private sealed class Refusing(string? id) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (!request.RequestUri!.AbsolutePath.Contains("_mget", StringComparison.Ordinal))
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+
+            using var asked = JsonDocument.Parse(await request.Content!.ReadAsStringAsync(cancellationToken));
+            var reply = await base.SendAsync(request, cancellationToken);
+            using var answer = JsonDocument.Parse(await reply.Content.ReadAsStringAsync(cancellationToken));
+            var documents = asked.RootElement.GetProperty("docs").EnumerateArray().Zip(answer.RootElement.GetProperty("docs").EnumerateArray(), (key, there) => key.GetProperty("_id") is var its && (id is null || its.ValueEquals(id))
+                ? $$$"""{"_id":{{{its.GetRawText()}}},"error":{"type":"routing_missing_exception","reason":"routing is required"}}"""
+                : there.GetRawText());
+            reply.Content = new StringContent($$"""{"docs":[{{string.Join(',', documents)}}]}""", null, "application/json");
+            return reply;
+        }
+    }
+
     /// <summary>Nobody who waits comes to an end by it.</summary>
     private sealed class ClockThatStands : TimeProvider
     {
@@ -237,6 +349,33 @@ public sealed class ValidateStepTests
         var on = await SliceOnSandbox.OfAsync("es-7.10.2", slice);
         await on.DoAsync(new BackfillStep());
         return on;
+    }
+
+    /// <summary>Writes a document with a routing that leads to another shard, and says which.</summary>
+    private static async Task<string> PutElsewhereAsync(SliceOnSandbox slice, GoldenDocument document)
+    {
+        var count = slice.Sandbox.Documents("routed").Count(found => found.Id == document.Id);
+        for (var i = 0; ; i++)
+        {
+            // Where there is one on the shard, this would replace it.
+            var found = await slice.Target.GetAsync($"{Path("routed", document.Id)}?routing=other{i}", Cancellation);
+            var own = slice.Sandbox.Documents("routed").Any(one => one.Id == document.Id);
+            if (!found["found"]!.GetValue<bool>() && (own || await IsElsewhereAsync(slice, document, $"other{i}")))
+            {
+                await slice.Target.PutAsync($"{Path("routed", document.Id)}?routing=other{i}", document.Source!, Cancellation);
+                Assert.Equal(count + 1, slice.Sandbox.Documents("routed").Count(one => one.Id == document.Id));
+                return $"other{i}";
+            }
+        }
+    }
+
+    private static async Task<bool> IsElsewhereAsync(SliceOnSandbox slice, GoldenDocument document, string routing)
+    {
+        var there = $"{Path("routed", document.Id)}?routing={routing}";
+        await slice.Target.PutAsync(there, "{}", Cancellation);
+        var own = await slice.Target.GetAsync($"{Path("routed", document.Id)}?routing={document.Routing}", Cancellation);
+        await slice.Target.SendAsync(HttpMethod.Delete, there, null, Cancellation);
+        return !own["found"]!.GetValue<bool>();
     }
 
     private static async Task<bool> IsFoundAsync(SliceOnSandbox slice, string id) =>

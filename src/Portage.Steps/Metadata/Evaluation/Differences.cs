@@ -20,17 +20,19 @@ internal static class Differences
     /// <param name="there">As the target has it.</param>
     /// <param name="ours">As the target would have ours.</param>
     /// <param name="target">Knows what a setting is where it is not set.</param>
-    public static ImmutableArray<string> Between(ObjectKind kind, JsonObject there, JsonObject ours, TargetFacts target)
+    public static ImmutableArray<string> Between(ObjectKind kind, JsonObject there, JsonObject ours, TargetFacts target) =>
+        [.. Each(kind, there, ours, target).Select(one => $"{one.Name} is {one.There ?? "not set"} there, {one.Ours ?? "not set"} here")];
+
+    /// <summary>The same, one by one, in order; null for what is not set.</summary>
+    public static IEnumerable<(string Name, string? There, string? Ours)> Each(ObjectKind kind, JsonObject there, JsonObject ours, TargetFacts target)
     {
         var (left, right) = (Normal(kind, there, target), Normal(kind, ours, target));
         return
-        [
-            .. from name in left.Keys.Union(right.Keys).Order(StringComparer.Ordinal)
-               let had = left.GetValueOrDefault(name)
-               let has = right.GetValueOrDefault(name)
-               where had != has
-               select $"{name} is {had ?? "not set"} there, {has ?? "not set"} here",
-        ];
+            from name in left.Keys.Union(right.Keys).Order(StringComparer.Ordinal)
+            let had = left.GetValueOrDefault(name)
+            let has = right.GetValueOrDefault(name)
+            where had != has
+            select (name, had, has);
     }
 
     /// <summary>What of ours is not there, or not so, in words; what is there besides does not count.</summary>
@@ -45,6 +47,9 @@ internal static class Differences
                select $"{wanted.Key} is {had ?? "not set"} there, {wanted.Value} here",
         ];
     }
+
+    /// <summary>True for a setting that decides how an index works, and not what is found in it.</summary>
+    public static bool IsTuning(string name) => Tuning.Any(prefix => prefix.EndsWith('.') ? name.StartsWith(prefix, StringComparison.Ordinal) : name == prefix);
 
     /// <summary>Every value by the name under which people know it.</summary>
     private static Dictionary<string, string> Normal(ObjectKind kind, JsonObject definition, TargetFacts target)
@@ -84,8 +89,7 @@ internal static class Differences
         foreach (var (name, value) in FlatSettings.Of(settings))
         {
             var text = FlatSettings.Text(value);
-            var isTuning = kind == ObjectKind.Index && Tuning.Any(prefix => prefix.EndsWith('.') ? name.StartsWith(prefix, StringComparison.Ordinal) : name == prefix);
-            if (!isTuning && !SettingRules.IsGenerated(name) && target.Defaults.GetValueOrDefault(name) != text)
+            if (!(kind == ObjectKind.Index && IsTuning(name)) && !SettingRules.IsGenerated(name) && target.Defaults.GetValueOrDefault(name) != text)
             {
                 flat[$"setting {name}"] = text;
             }

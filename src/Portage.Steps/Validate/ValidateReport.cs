@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Portage.Engine.Ports;
+using Portage.Steps.WorkItems;
+
+namespace Portage.Steps.Validate;
+
+/// <summary>Says what a comparison found. "All the same" is said where all documents were compared, and are.</summary>
+internal static class ValidateReport
+{
+    // The file has them all.
+    private const int LinesMax = 20;
+
+    /// <param name="lines">What is to be said of single indices.</param>
+    /// <param name="findings">The files that name documents and objects.</param>
+    public static StepResult.Done Of(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, ComparedSearches searches, IReadOnlyList<string> lines, IReadOnlyList<string> findings)
+    {
+        var (compared, notCompared) = (numbers[ValidateProgress.Checked] - numbers[ValidateProgress.NotCompared], numbers[ValidateProgress.NotCompared]);
+        var isGood = notCompared == 0 && Wrong(numbers) == 0;
+        var summary = $"{compared:N0} documents compared: "
+            + (isGood ? "all the same" : $"{numbers[ValidateProgress.Missing]:N0} missing, {numbers[ValidateProgress.Differing]:N0} differing, {numbers[ValidateProgress.Extra]:N0} that the snapshot lacks")
+            + (notCompared > 0 ? $"; {notCompared:N0} could not be compared" : "");
+        return Done(numbers, objects, searches, [summary + Besides(numbers, objects, searches), .. lines], [], findings);
+    }
+
+    /// <summary>The same where documents were only counted.</summary>
+    public static StepResult.Done OfCounts(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, ComparedSearches searches, IReadOnlyList<string> lines, IReadOnlyList<string> findings)
+    {
+        var summary = $"{numbers[ValidateProgress.Checked]:N0} documents counted: "
+            + (Wrong(numbers) == 0 ? "as many as were accepted" : $"{numbers[ValidateProgress.Missing]:N0} missing, {numbers[ValidateProgress.Extra]:N0} too many");
+        return Done(numbers, objects, searches, [summary + Besides(numbers, objects, searches), .. lines], ["what the documents contain (mode: counts)"], findings);
+    }
+
+    /// <summary>What is to be said of one index besides the sums.</summary>
+    public static IEnumerable<string> Lines(string index, ItemJournal journal)
+    {
+        if (journal.Sum(ValidateProgress.NotCompared) is > 0 and var notCompared)
+        {
+            yield return $"{index}: {notCompared:N0} could not be compared";
+        }
+
+        if (journal.Sum(ValidateProgress.Extra) is > 0 and var extra)
+        {
+            var moved = journal.Sum(ValidateProgress.Moved);
+            yield return $"{index}: {extra:N0} that the snapshot lacks{(moved > 0 ? $", {moved:N0} of them missing under {(moved == 1 ? "its" : "their")} own routing" : "")}";
+        }
+    }
+
+    private static long Wrong(ImmutableSortedDictionary<string, long> numbers) => numbers[ValidateProgress.Missing] + numbers[ValidateProgress.Differing] + numbers[ValidateProgress.Extra];
+
+    private static string Besides(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, ComparedSearches searches) =>
+        (numbers[ValidateProgress.Rejected] > 0 ? $"; {numbers[ValidateProgress.Rejected]:N0} rejected by the backfill" : "")
+        + (objects.Differing > 0 ? $"; {objects.Differing:N0} of {objects.Total:N0} indices, aliases and templates differ" : "")
+        + (searches.Differing > 0 ? $"; {searches.Differing:N0} of {searches.Count:N0} searches differ" : "");
+
+    private static StepResult.Done Done(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, ComparedSearches searches, IEnumerable<string> lines, IEnumerable<string> notCompared, IReadOnlyList<string> findings)
+    {
+        numbers = numbers.SetItem(ValidateProgress.Searches, searches.Count).SetItem(ValidateProgress.SearchesDiffering, searches.Differing);
+        string[] differences = [.. objects.Differences.OrderBy(one => !one.Counts).Select(one => one.ToString())];
+        return new(
+            new(
+                objects.Differing is { } differing ? numbers.SetItem(ValidateProgress.ObjectsDiffering, differing) : numbers,
+                [
+                    .. lines,
+                    .. searches.Lines,
+                    .. differences.Take(LinesMax),
+                    .. differences.Length > LinesMax ? [$"and {differences.Length - LinesMax:N0} more differences of indices, aliases and templates"] : (string[])[],
+                    $"not compared: {string.Join(", ", [.. notCompared, .. objects.WhyNot is { } why ? [$"settings, mappings, aliases and templates ({why.TrimEnd('.')})"] : (string[])[], .. searches.Without, "versions of documents", "stored scripts", "ingest pipelines"])}",
+                    .. findings.Select(file => $"named in {file}"),
+                ]),
+            new ValidateOutputs(numbers[ValidateProgress.Checked], numbers[ValidateProgress.Missing], numbers[ValidateProgress.Differing], numbers[ValidateProgress.Extra], findings.FirstOrDefault("")) { NotCompared = numbers[ValidateProgress.NotCompared] }.Write());
+    }
+}
