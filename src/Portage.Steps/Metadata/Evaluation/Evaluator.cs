@@ -46,7 +46,7 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
         {
             var facts = new TargetFacts(can, await TargetDefaults.ReadAsync(client, on, _scratch, cancellationToken));
             var state = await TargetState.ReadAsync(client, can, cancellationToken);
-            ImmutableArray<MetadataObject> wanted = [.. source.Translate(facts, on.Slice.Metadata.Replicas)];
+            ImmutableArray<MetadataObject> wanted = [.. source.Translate(facts, indices[0].Index.Snapshot.Version, on.Slice.Metadata.Replicas)];
             var gone = redone.IsDefault ? null : redone.ToHashSet(StringComparer.Ordinal);
             var elsewhere = new WantedElsewhere(context, on);
             var spared = gone is null ? await elsewhere.SparedAsync(journal, state, cancellationToken) : ImmutableDictionary<ObjectName, string>.Empty;

@@ -146,6 +146,11 @@ internal sealed class ObjectEvaluation(Trial trial, EvaluationGround on, Immutab
             return new ObjectOutcome.Refused("the target has an index of that name");
         }
 
+        if (Outcomes.Impossible(alias) is { } impossible)
+        {
+            return new ObjectOutcome.Refused(impossible);
+        }
+
         var others = _state.Alias(name).Where(other => other.Index != alias.Name.Index && !_letsGo.Contains(new(ObjectKind.Alias, name, other.Index)));
         if (alias.IsWriteAlias && others.FirstOrDefault(other => MetadataObject.IsWrite(other.Definition)) is { Index: { } writes })
         {
