@@ -1,3 +1,4 @@
+using Portage.Engine.Ports;
 using Portage.Snapshots.Repositories;
 
 namespace Portage.Steps.Reading;
@@ -27,13 +28,31 @@ public sealed record SnapshotSizes(int Indices, long Documents, long Bytes, bool
 
     /// <summary>The sizes of some indices of a snapshot; missing shards count nothing.</summary>
     /// <exception cref="RepositoryException">A file is missing or damaged.</exception>
-    public static async Task<SnapshotSizes> OfAsync(RepositorySnapshot snapshot, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    public static Task<SnapshotSizes> OfAsync(RepositorySnapshot snapshot, IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+        OfAsync(snapshot, names, ShardsMax, cancellationToken);
+
+    /// <summary>As <c>40 documents, 12 KB</c>; where it cannot be read, that.</summary>
+    /// <param name="isQuick">True where a plan waits for it: then there may be more than is said.</param>
+    internal static async Task<string> TextAsync(RepositorySnapshot snapshot, IReadOnlyCollection<string> names, bool isQuick, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var sizes = await OfAsync(snapshot, names, isQuick ? ShardsMax : int.MaxValue, cancellationToken);
+            return $"{sizes.DocumentsText}, {Amounts.Bytes(sizes.Bytes)}";
+        }
+        catch (StepException damaged)
+        {
+            return $"how many documents cannot be read ({damaged.Because.Code})";
+        }
+    }
+
+    private static async Task<SnapshotSizes> OfAsync(RepositorySnapshot snapshot, IReadOnlyCollection<string> names, int shardsMax, CancellationToken cancellationToken)
     {
         var sizes = Empty with { Indices = names.Count };
         var shards = 0;
         foreach (var name in names)
         {
-            if (shards >= ShardsMax)
+            if (shards >= shardsMax)
             {
                 return sizes with { IsComplete = false };
             }

@@ -138,6 +138,26 @@ public sealed class RealTargetTests(OpenSearchFixture server) : IAsyncDisposable
         }
     }
 
+    /// <summary>A target that spreads copies over two zones takes no index with one copy: that is for the index to say, and not for the trial.</summary>
+    [Fact]
+    public async Task EvaluateAsync_TargetInsistsOnCopies_RefusesOnlyWhatHasTooFew()
+    {
+        const string Zones = """{"transient":{"cluster.routing.allocation.awareness.attributes":VALUE,"cluster.routing.allocation.awareness.force.zone.values":NAMES,"cluster.routing.allocation.awareness.balance":BALANCE}}""";
+        using var fixture = Fixtures.Unzip("made/es-7.10.2.zip");
+        await _target.PutAsync("/_cluster/settings", Zones.Replace("VALUE", "\"zone\"", StringComparison.Ordinal).Replace("NAMES", "\"a,b\"", StringComparison.Ordinal).Replace("BALANCE", "true", StringComparison.Ordinal), Cancellation);
+        try
+        {
+            var run = await StepRun.OfAsync(fixture["repo"], "second", server.Endpoint, new() { Indices = new() { Include = ["logs"] }, Metadata = new() { Replicas = 1 } }, Cancellation);
+            Assert.Equal(0, (await run.EvaluateAsync(_step, Cancellation)).Numbers["conflicts"]);
+            run.Change(slice => slice with { Metadata = new() { Replicas = 0 } });
+            Assert.Contains((await run.EvaluateAsync(_step, Cancellation)).Lines, line => line.StartsWith("conflict index logs: the target refuses it: ", StringComparison.Ordinal));
+        }
+        finally
+        {
+            await _target.PutAsync("/_cluster/settings", Zones.Replace("VALUE", "null", StringComparison.Ordinal).Replace("NAMES", "null", StringComparison.Ordinal).Replace("BALANCE", "null", StringComparison.Ordinal), CancellationToken.None);
+        }
+    }
+
     /// <summary>Formats of Elasticsearch 6, texts that it took in them, and what it read.</summary>
     public static TheoryData<string, string, string> OldDates => new()
     {

@@ -42,12 +42,13 @@ internal sealed record SourceObjects(
 
     /// <summary>The objects as the target is to have them, in the order in which they are created.</summary>
     /// <param name="cluster">The version of the source.</param>
-    public IEnumerable<MetadataObject> Translate(TargetFacts target, SourceVersion cluster, int? replicas) =>
+    /// <param name="backing">Which of the indices are parts of data streams.</param>
+    public IEnumerable<MetadataObject> Translate(TargetFacts target, SourceVersion cluster, BackingIndices backing, int? replicas) =>
     [
         .. Legacy.Select(template => Translation.Legacy(template, target, cluster)),
         .. Components.Select(template => Translation.Composable(ObjectKind.ComponentTemplate, template, target)),
         .. Templates.Select(template => Translation.Composable(ObjectKind.IndexTemplate, template, target)),
-        .. Indices.SelectMany(index => Translation.Index(index, target, replicas)),
+        .. Indices.SelectMany(index => Translation.Index(index, target, replicas).Select(made => StateRules.Tell(made, index.Index.IsClosed, backing.StreamOf(index.Name)))),
         .. Indices.SelectMany(Translation.Aliases),
     ];
 
