@@ -8,6 +8,7 @@ using Portage.Engine.Ports;
 using Portage.Model.Steps;
 using Portage.Planning;
 using Portage.Steps.Connecting;
+using Portage.Steps.Metadata.Foresight;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
 
@@ -30,7 +31,13 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         var sizes = await SnapshotSizes.OfAsync(snapshot, SliceContents.Select(on.Slice, snapshot.IndexNames), cancellationToken);
-        return new($"{sizes.DocumentsText}, {Amounts.Bytes(sizes.Bytes)}", sizes.Documents, sizes.Bytes);
+        return new($"{sizes.DocumentsText}, {Amounts.Bytes(sizes.Bytes)}", sizes.Documents, sizes.Bytes)
+        {
+            // Said of the metadata where that is made here.
+            Notes = on.Slice.Metadata.Skip
+                ? [.. await SnapshotForesight.SayAsync(on, await SliceContents.OpenAsync(on.Slice, snapshot, on.SlicePath, cancellationToken), cancellationToken)]
+                : [],
+        };
     }
 
     /// <inheritdoc/>

@@ -35,7 +35,6 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         var targets = indices.SelectMany(index => index.TargetNames).ToArray();
         var source = SourceObjects.Select(on.Slice.Metadata.Templates, global, targets, indices);
         var backing = BackingIndices.Find(snapshot, global);
-        var foresight = new SnapshotForesight(on, indices, isQuick: true);
         return new StepEstimate(
             EvaluationReport.Amounts([
                 .. targets.Select(_ => ObjectKind.Index),
@@ -48,9 +47,8 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         {
             Notes =
             [
-                .. (await foresight.LostAsync(cancellationToken)).Select(one => one.Line),
-                .. (await new ExternalVersions(on, indices, isQuick: true).FindAsync(cancellationToken)).Select(one => one.Line),
-                .. foresight.Changes(backing),
+                .. await SnapshotForesight.SayAsync(on, indices, cancellationToken),
+                .. new SnapshotForesight(on, indices, isQuick: true).Changes(backing),
             ],
         };
     }

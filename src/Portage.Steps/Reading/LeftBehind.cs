@@ -12,6 +12,9 @@ internal sealed record LeftBehind(string Text, ImmutableArray<string> Indices, s
 {
     private const int NamesMax = 10;
 
+    // A plan is shown within a second: of as many indices it says what they are and how large.
+    private const int QuickMax = 100;
+
     /// <summary>Some indices of a snapshot, in groups: those of each data stream, closed ones, hidden ones, the servers' own, others.</summary>
     /// <param name="isQuick">True where a plan waits for it: then sizes may be more than is said.</param>
     public static async Task<ImmutableArray<LeftBehind>> DescribeAsync(RepositorySnapshot snapshot, BackingIndices backing, IEnumerable<string> indices, bool isQuick, CancellationToken cancellationToken)
@@ -19,17 +22,22 @@ internal sealed record LeftBehind(string Text, ImmutableArray<string> Indices, s
         var groups = new List<(int Rank, string Words, string? Stream, string Name)>();
         foreach (var name in indices.Order(StringComparer.Ordinal))
         {
-            groups.Add(backing.StreamOf(name) is { } stream ? (0, $"data stream {stream}", stream, name) : await KindOfAsync(snapshot, name, cancellationToken));
+            groups.Add(
+                backing.StreamOf(name) is { } stream ? (0, $"data stream {stream}", stream, name)
+                : isQuick && groups.Count >= QuickMax ? KindOf(name)
+                : await KindOfAsync(snapshot, name, cancellationToken));
         }
 
-        var found = ImmutableArray.CreateBuilder<LeftBehind>();
+        var (found, sized) = (ImmutableArray.CreateBuilder<LeftBehind>(), 0);
         foreach (var group in groups.GroupBy(one => (one.Rank, one.Words, one.Stream)).OrderBy(group => group.Key.Rank).ThenBy(group => group.Key.Words, StringComparer.Ordinal))
         {
             var names = group.Select(one => one.Name).ToImmutableArray();
             var words = group.Key.Stream is null
                 ? $"{group.Key.Words}{(names.Length == 1 ? "index" : "indices")} {Named(names)}"
                 : $"{group.Key.Words}: {(names.Length == 1 ? "index" : "indices")} {Named(names)}";
-            found.Add(new($"{words}: {await SnapshotSizes.TextAsync(snapshot, names, isQuick, cancellationToken)}", names, group.Key.Stream));
+            var size = isQuick && sized >= QuickMax ? "" : $": {await SnapshotSizes.TextAsync(snapshot, names, isQuick, cancellationToken)}";
+            sized += names.Length;
+            found.Add(new($"{words}{size}", names, group.Key.Stream));
         }
 
         return found.DrainToImmutable();
@@ -48,15 +56,16 @@ internal sealed record LeftBehind(string Text, ImmutableArray<string> Indices, s
         catch (StepException)
         {
             // Whoever wants it is told what is wrong with it.
-            return (4, "", null, name);
+            return KindOf(name);
         }
 
         return index switch
         {
             { IsClosed: true } => (1, "closed ", null, name),
-            _ when name.StartsWith('.') => (3, "system ", null, name),
-            _ when index.Settings.Find("index.hidden") == "true" => (2, "hidden ", null, name),
-            _ => (4, "", null, name),
+            _ when !name.StartsWith('.') && index.Settings.Find("index.hidden") == "true" => (2, "hidden ", null, name),
+            _ => KindOf(name),
         };
     }
+
+    private static (int Rank, string Words, string? Stream, string Name) KindOf(string name) => name.StartsWith('.') ? (3, "system ", null, name) : (4, "", null, name);
 }

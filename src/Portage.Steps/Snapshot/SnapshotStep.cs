@@ -17,8 +17,6 @@ namespace Portage.Steps.Snapshot;
 /// <param name="transport">How requests travel; null for the network.</param>
 public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, IEstimated, IDestroying
 {
-    private const int NamesMax = 10;
-
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
@@ -33,7 +31,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
             var snapshot = await OpenAsync(config, path, name, cancellationToken);
             var size = await SnapshotSizes.OfAsync(snapshot, snapshot.IndexNames, cancellationToken);
             var left = InNoSlice(context, snapshot);
-            return new($"{size}{Named(left)}", size.Documents, size.Bytes) { Notes = await LeftAsync(snapshot, path, left, cancellationToken) };
+            return new($"{size}{(left.Length == 0 ? "" : $"; {left.Length:N0} of them in no slice")}", size.Documents, size.Bytes) { Notes = await LeftAsync(snapshot, path, left, cancellationToken) };
         }
 
         using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
@@ -161,11 +159,6 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         var global = await SnapshotAccess.TryAsync(path, async () => await snapshot.ReadGlobalMetadataAsync(cancellationToken));
         return [.. (await LeftBehind.DescribeAsync(snapshot, BackingIndices.Find(snapshot, global), left, isQuick: true, cancellationToken)).Select(one => $"left behind: {one.Text}")];
     }
-
-    private static string Named(string[] left) =>
-        left.Length == 0
-            ? ""
-            : $"; in no slice, so left behind: {string.Join(", ", left.Take(NamesMax))}{(left.Length > NamesMax ? $" and {left.Length - NamesMax} more" : "")}";
 
     private static (SnapshotConfig Config, string Path) ConfigOf(StepContext context) => (
         context.Config.Migrations[context.Address.Source].Snapshots[context.Address.Part!],

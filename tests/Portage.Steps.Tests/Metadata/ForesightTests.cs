@@ -8,6 +8,7 @@ using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Addresses;
 using Portage.Sandbox;
+using Portage.Steps.Backfill;
 using Portage.Steps.Metadata;
 using Portage.Steps.Metadata.Foresight;
 using Portage.Steps.Metadata.Objects;
@@ -43,6 +44,16 @@ public sealed class ForesightTests
     {
         await using var on = await On.StartAsync("es-7.10.2", new() { Indices = new() { Include = ["nosource", "logs"] } });
         var estimate = await new MetadataStep().EstimateAsync(on.Run.EstimateContextOf(new MetadataStep()), Cancellation);
+        Assert.StartsWith($"lost index nosource: {on.Count("nosource")} documents, ", Assert.Single(estimate!.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EstimateAsync_NoMetadataIsMade_ThePlanOfTheBackfillSaysIt()
+    {
+        await using var on = await On.StartAsync("es-7.10.2", new() { Indices = new() { Include = ["nosource", "logs"] } });
+        var context = on.Run.EstimateContextOf(new BackfillStep());
+        Assert.Empty((await new BackfillStep().EstimateAsync(context, Cancellation))!.Notes);
+        var estimate = await new BackfillStep().EstimateAsync(context with { Config = on.Run.With(slice => slice with { Metadata = new() { Skip = true } }) }, Cancellation);
         Assert.StartsWith($"lost index nosource: {on.Count("nosource")} documents, ", Assert.Single(estimate!.Notes), StringComparison.Ordinal);
     }
 

@@ -10,6 +10,13 @@ internal sealed class SnapshotForesight(SliceOnTarget on, ImmutableArray<Selecte
 {
     private readonly RepositorySnapshot _snapshot = indices[0].Index.Snapshot;
 
+    /// <summary>What is lost of the documents, and of what is said by their versions, for a plan.</summary>
+    public static async Task<IEnumerable<string>> SayAsync(SliceOnTarget on, ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken) =>
+    [
+        .. (await new SnapshotForesight(on, indices, isQuick: true).LostAsync(cancellationToken)).Select(one => one.Line),
+        .. (await new ExternalVersions(on, indices, isQuick: true).FindAsync(cancellationToken)).Select(one => one.Line),
+    ];
+
     /// <summary>Documents without a source, and fields that are in none.</summary>
     public async Task<ImmutableArray<Foreseen>> LostAsync(CancellationToken cancellationToken)
     {
