@@ -79,6 +79,32 @@ public sealed class LuceneSegment
         return FieldInfosFile.Read(name, await _files.ReadWholeAsync(name, cancellationToken), _entry.Id, suffix);
     }
 
+    /// <summary>Between which numbers the doc values of a field lie, as far as their metadata tells (Lucene 7 on).</summary>
+    /// <returns>Null where there are none, where they are of another format, or were changed since the segment was written.</returns>
+    /// <exception cref="CorruptIndexException">The bytes are not what the format or the checksum says.</exception>
+    public async ValueTask<NumericRange?> ReadNumericRangeAsync(string field, CancellationToken cancellationToken)
+    {
+        var fields = await ReadFieldInfosAsync(cancellationToken);
+        if (!fields.TryGet(field, out var info)
+            || info.DocValuesGeneration > 0
+            || !info.Attributes.TryGetValue(SoftDeletes.FormatAttribute, out var format)
+            || !info.Attributes.TryGetValue(SoftDeletes.SuffixAttribute, out var number))
+        {
+            return null;
+        }
+
+        var suffix = $"{format}_{number}";
+        var name = $"{Name}_{suffix}.dvm";
+        try
+        {
+            return DocValuesMetadata.FindRange(name, await _files.ReadWholeAsync(name, cancellationToken), _entry.Id, suffix, fields, info.Number);
+        }
+        catch (UnsupportedFormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads which documents are deleted, and compares their numbers with those of the commit.</summary>
     /// <exception cref="CorruptIndexException">The bytes are not what the format or the checksum says, or the numbers differ.</exception>
     /// <exception cref="UnsupportedFormatException">There are soft-deleted documents, noted in doc values of an unknown format.</exception>

@@ -154,6 +154,7 @@ internal sealed class ClusterState
         settings.TryAdd("index.number_of_shards", "1");
         settings.TryAdd("index.number_of_replicas", "1");
         settings.ExpandReplicas();
+        settings.CheckCopies();
         settings["index.creation_date"] = Now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         settings["index.provided_name"] = name;
         settings["index.uuid"] = uuid;

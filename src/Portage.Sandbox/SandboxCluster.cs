@@ -26,7 +26,7 @@ public sealed class SandboxCluster : IAsyncDisposable
         [
             .. new ClusterApi(_state).Routes, .. new CatApi(_state).Routes, .. new StatsApi(_state).Routes,
             .. new IndexApi(_state).Routes, .. new MappingApi(_state).Routes, .. new SettingsApi(_state).Routes, .. new AliasApi(_state).Routes,
-            .. new LegacyTemplateApi(_state).Routes, .. new ComponentTemplateApi(_state).Routes, .. new IndexTemplateApi(_state).Routes,
+            .. PipelineApi.Routes, .. new LegacyTemplateApi(_state).Routes, .. new ComponentTemplateApi(_state).Routes, .. new IndexTemplateApi(_state).Routes,
             .. new DocumentApi(_state).Routes, .. new MgetApi(_state).Routes, .. new BulkApi(_state).Routes,
             .. new SearchApi(_state).Routes, .. new DeleteByQueryApi(_state).Routes,
         ]));

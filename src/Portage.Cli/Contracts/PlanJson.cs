@@ -57,6 +57,7 @@ internal static class PlanJson
             json.WriteString("text", estimate.Text);
             json.WriteNumberOrNull("documents", estimate.DocumentCount);
             json.WriteNumberOrNull("bytes", estimate.Bytes);
+            json.WriteTexts("notes", estimate.Notes);
             json.WriteEndObject();
         }
         else

@@ -97,6 +97,11 @@ internal static class PlanView
             Append(page, terminal, $"          because {reason.Text}", ReasonIndent + 2);
         }
 
+        foreach (var note in report.Estimates.GetValueOrDefault(change.Address)?.Notes ?? [])
+        {
+            Append(page, terminal, $"          {note}", ReasonIndent + 2, Ink.Yellow);
+        }
+
         foreach (var text in DestructionText.Of(change.Destroys))
         {
             Append(page, terminal, $"          {(change.IsConditional ? "may destroy up to" : "destroys")} {text}", ReasonIndent + 2, Ink.Red);

@@ -52,6 +52,9 @@ public sealed record StepEstimate(string Text, long? DocumentCount, long? Bytes)
 {
     /// <summary>True where a cluster said so, which may say something else the next moment; otherwise it follows from files of a repository.</summary>
     public bool IsOfCluster { get; init; }
+
+    /// <summary>What is known already to be lost, left behind or otherwise afterwards, a sentence each; empty where nothing is.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
 }
 
 /// <summary>What came of running a step.</summary>

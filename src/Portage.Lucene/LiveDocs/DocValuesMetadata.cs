@@ -59,6 +59,21 @@ internal ref struct DocValuesMetadata
     public static (DocumentsWithField? Documents, bool LittleEndian) Find(
         string file, byte[] bytes, ReadOnlyMemory<byte>? id, string suffix, FieldInfos fields, int field)
     {
+        var metadata = Open(file, bytes, id, suffix);
+        return (metadata.Seek(fields, field) ? metadata.ReadWithField() : null, metadata._format == 90);
+    }
+
+    /// <summary>Between which numbers the values of a field lie.</summary>
+    /// <inheritdoc cref="Find"/>
+    /// <returns>Null where the file has no entry for it, or the entry no values.</returns>
+    public static NumericRange? FindRange(string file, byte[] bytes, ReadOnlyMemory<byte>? id, string suffix, FieldInfos fields, int field)
+    {
+        var metadata = Open(file, bytes, id, suffix);
+        return metadata.Seek(fields, field) ? metadata.ReadRange() : null;
+    }
+
+    private static DocValuesMetadata Open(string file, byte[] bytes, ReadOnlyMemory<byte>? id, string suffix)
+    {
         var input = new ByteInput(file, bytes);
         var header = CodecHeader.Read(ref input, id, suffix);
         var (format, versionMax) = header.Codec switch
@@ -71,10 +86,11 @@ internal ref struct DocValuesMetadata
         header.RequireVersion(file, 0, versionMax);
         CodecFooter.Verify(file, bytes);
         input.LittleEndian = format == 90;
-        return (new DocValuesMetadata(input, format, header.Version).Find(fields, field), format == 90);
+        return new DocValuesMetadata(input, format, header.Version);
     }
 
-    private DocumentsWithField? Find(FieldInfos fields, int wanted)
+    /// <summary>Goes to the entry of a numeric field; false where there is none.</summary>
+    private bool Seek(FieldInfos fields, int wanted)
     {
         while (true)
         {
@@ -82,7 +98,7 @@ internal ref struct DocValuesMetadata
             if (number == -1)
             {
                 // The check on everything skipped: one entry misread, and the end is not here.
-                return _input.Remaining == CodecFooter.Bytes ? null : throw _input.Corrupt("the footer after the last field", $"{_input.Remaining} bytes");
+                return _input.Remaining == CodecFooter.Bytes ? false : throw _input.Corrupt("the footer after the last field", $"{_input.Remaining} bytes");
             }
 
             if (!fields.TryGet(number, out var field))
@@ -98,7 +114,7 @@ internal ref struct DocValuesMetadata
 
             if (number == wanted)
             {
-                return type == EntryType.Numeric ? ReadWithField() : throw _input.Corrupt($"numeric doc values of '{field.Name}'", (long)type);
+                return type == EntryType.Numeric ? true : throw _input.Corrupt($"numeric doc values of '{field.Name}'", (long)type);
             }
 
             Skip(type, field);
@@ -142,6 +158,28 @@ internal ref struct DocValuesMetadata
         var rankPower = (sbyte)_input.ReadByte();
         // Lucene writes 7 to 15, or -1.
         return rankPower is >= -1 and <= 15 ? new(offset, length, rankPower) : throw _input.Corrupt("a rank power from -1 to 15", rankPower);
+    }
+
+    private NumericRange? ReadRange()
+    {
+        ReadWithField();
+        var values = _input.ReadInt64();
+        var table = _input.ReadInt32();
+        var (least, most) = (long.MaxValue, long.MinValue);
+        for (var i = 0; i < table; i++)
+        {
+            var value = _input.ReadInt64();
+            (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        }
+
+        int bits = _input.ReadByte();
+        var (min, divisor) = (_input.ReadInt64(), _input.ReadInt64());
+        return (values, table) switch
+        {
+            ( <= 0, _) => null,
+            (_, > 0) => new(least, most),
+            _ => new(min, NumericRange.LargestAtLeast(min, divisor, bits)),
+        };
     }
 
     /// <returns>The number of values.</returns>

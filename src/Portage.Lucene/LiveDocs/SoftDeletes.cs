@@ -14,8 +14,8 @@ namespace Portage.Lucene.LiveDocs;
 /// </remarks>
 internal static class SoftDeletes
 {
-    private const string FormatAttribute = "PerFieldDocValuesFormat.format";
-    private const string SuffixAttribute = "PerFieldDocValuesFormat.suffix";
+    internal const string FormatAttribute = "PerFieldDocValuesFormat.format";
+    internal const string SuffixAttribute = "PerFieldDocValuesFormat.suffix";
 
     /// <summary>Clears the bits of soft-deleted documents.</summary>
     /// <param name="live">A bit for each document that was not deleted for good.</param>

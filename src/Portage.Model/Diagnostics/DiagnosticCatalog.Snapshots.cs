@@ -46,4 +46,7 @@ public static partial class DiagnosticCatalog
 
     /// <summary>The target has an object of the name that is another one.</summary>
     public static readonly DiagnosticKind ObjectDiffers = new("PG3015", "The target has something else of that name");
+
+    /// <summary>A slice names a data stream, which is no index.</summary>
+    public static readonly DiagnosticKind StreamSelected = new("PG3017", "A data stream is not moved as one");
 }

@@ -96,6 +96,17 @@ internal sealed partial class IndexSettings : SortedDictionary<string, JsonNode>
         }
     }
 
+    /// <summary>Writes cannot wait for more copies than there are.</summary>
+    public void CheckCopies()
+    {
+        const string Wait = "index.write.wait_for_active_shards";
+        var copies = 1 + Number("index.number_of_replicas", 1);
+        if (int.TryParse(Text(Wait), NumberStyles.None, CultureInfo.InvariantCulture, out var waits) && waits > copies)
+        {
+            throw ApiException.IllegalArgument($"invalid {Wait}[{waits}]: cannot be greater than number of shard copies [{copies}]");
+        }
+    }
+
     public void Apply(IEnumerable<KeyValuePair<string, JsonNode?>> settings)
     {
         foreach (var (name, value) in settings)

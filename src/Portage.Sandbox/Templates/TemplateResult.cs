@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Portage.Sandbox.Http;
 using Portage.Sandbox.Indices;
 
 namespace Portage.Sandbox.Templates;
@@ -38,6 +39,11 @@ internal sealed class TemplateResult(bool mergesDeeply)
         {
             if (value is JsonObject inner && onto[name] is JsonObject had && (mergesDeeply || depth == 0))
             {
+                if (!mergesDeeply && name == "properties")
+                {
+                    CheckObjects(had, inner);
+                }
+
                 Overlay(had, inner, depth + 1);
             }
             else if (name == "dynamic_templates" && value is JsonArray templates && onto[name] is JsonArray others)
@@ -51,6 +57,20 @@ internal sealed class TemplateResult(bool mergesDeeply)
             }
         }
     }
+
+    /// <summary>A field is replaced whole, but for an object by what is none, and the reverse.</summary>
+    private static void CheckObjects(JsonObject had, JsonObject has)
+    {
+        foreach (var (name, field) in has)
+        {
+            if (field is JsonObject ours && had[name] is JsonObject theirs && IsObject(ours) != IsObject(theirs))
+            {
+                throw ApiException.IllegalArgument($"can't merge a non object mapping [{name}] with an object mapping");
+            }
+        }
+    }
+
+    private static bool IsObject(JsonObject field) => field.ContainsKey("properties") || field["type"]?.ToString() is null or "object" or "nested";
 
     private static string NameOf(JsonNode? template) => template is JsonObject { Count: 1 } named ? named.First().Key : "";
 }

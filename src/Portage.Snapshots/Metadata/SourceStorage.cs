@@ -24,6 +24,9 @@ public enum SourceCoverage
 /// </remarks>
 public sealed record SourceStorage(SourceCoverage Coverage, string? Reason)
 {
+    /// <summary>Where only a part is stored: the mapped fields that are in no source, by their full names, in order. Others that are not mapped may lack as well.</summary>
+    public IReadOnlyList<string> LostFields { get; private init; } = [];
+
     private static readonly SourceStorage Whole = new(SourceCoverage.Whole, null);
 
     internal static SourceStorage Of(IndexSettings settings, IReadOnlyList<TypeMapping> mappings)
@@ -35,7 +38,9 @@ public sealed record SourceStorage(SourceCoverage Coverage, string? Reason)
             worst = one.Coverage > worst.Coverage ? one : worst;
         }
 
-        return worst;
+        return worst.Coverage == SourceCoverage.Part
+            ? worst with { LostFields = [.. mappings.SelectMany(SourceFilter.LostFields).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] }
+            : worst;
     }
 
     private static SourceStorage OfSettings(IndexSettings settings, IReadOnlyList<TypeMapping> mappings)

@@ -9,6 +9,7 @@ using Portage.Engine.Ports;
 using Portage.Model.Steps;
 using Portage.Planning;
 using Portage.Steps.Connecting;
+using Portage.Steps.Metadata.Foresight;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
 
@@ -33,7 +34,13 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         var look = await SnapshotLook.OfAsync(snapshot, SliceContents.Select(on.Slice, snapshot.IndexNames), cancellationToken);
-        return new($"{look.Size.DocumentsText}, {Amounts.Bytes(look.Size.Bytes)}{look.Problems}", look.Size.Documents, look.Size.Bytes);
+        return new($"{look.Size.DocumentsText}, {Amounts.Bytes(look.Size.Bytes)}{look.Problems}", look.Size.Documents, look.Size.Bytes)
+        {
+            // Said of the metadata where that is made here.
+            Notes = on.Slice.Metadata.Skip
+                ? [.. await SnapshotForesight.SayAsync(on, await SliceContents.OpenAsync(on.Slice, snapshot, on.SlicePath, cancellationToken), cancellationToken)]
+                : [],
+        };
     }
 
     /// <inheritdoc/>

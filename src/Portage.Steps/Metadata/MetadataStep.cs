@@ -7,6 +7,7 @@ using Portage.Planning;
 using Portage.Steps.Connecting;
 using Portage.Steps.Metadata.Creation;
 using Portage.Steps.Metadata.Evaluation;
+using Portage.Steps.Metadata.Foresight;
 using Portage.Steps.Metadata.Objects;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
@@ -33,7 +34,8 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         var global = await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await snapshot.ReadGlobalMetadataAsync(cancellationToken));
         var targets = indices.SelectMany(index => index.TargetNames).ToArray();
         var source = SourceObjects.Select(on.Slice.Metadata.Templates, global, targets, indices);
-        return new(
+        var backing = BackingIndices.Find(snapshot, global);
+        return new StepEstimate(
             EvaluationReport.Amounts([
                 .. targets.Select(_ => ObjectKind.Index),
                 .. source.Legacy.Select(_ => ObjectKind.LegacyTemplate),
@@ -41,7 +43,14 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
                 .. source.Templates.Select(_ => ObjectKind.IndexTemplate),
             ]),
             null,
-            null);
+            null)
+        {
+            Notes =
+            [
+                .. await SnapshotForesight.SayAsync(on, indices, cancellationToken),
+                .. new SnapshotForesight(on, indices, isQuick: true).Changes(backing),
+            ],
+        };
     }
 
     /// <inheritdoc/>
@@ -91,7 +100,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
             var begun = await Applying.ReadAsync(context.Files, cancellationToken);
             var evaluated = await evaluator.EvaluateAsync([], cancellationToken);
             var objects = begun?.Key == key ? begun.AsBegun(evaluated.Objects) : evaluated.Objects;
-            var evidence = EvaluationReport.Of(objects, isDone: false, evaluated.Room);
+            var evidence = EvaluationReport.Of(objects, isDone: false, evaluated.Foreseen, evaluated.Room);
             var isUnasked = evaluated.Removed.Any(one => one.IsBeyond(context.Approved?.Destroys ?? []));
             if ((approved is { } digest && digest != evidence.Digest) || !evaluated.GoesFirst.IsEmpty || isUnasked)
             {
@@ -110,7 +119,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
                 return new StepResult.EvidenceChanged(HalfDone.Of(await Applying.ReadAsync(context.Files, cancellationToken), await evaluator.EvaluateAsync([], cancellationToken)));
             }
 
-            return (StepResult)Done(objects, additions);
+            return (StepResult)Done(objects, evaluated.Foreseen, additions);
         });
     }
 
@@ -129,7 +138,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         return await ClusterAccess.TryAsync(on.TargetPath, () => new MetadataRevert(context, on, client, journal).TakeBackAsync(cancellationToken));
     }
 
-    private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects, ImmutableArray<string> additions)
+    private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects, ImmutableArray<Foreseen> foreseen, ImmutableArray<string> additions)
     {
         ImmutableArray<string> Of<T>()
             where T : ObjectOutcome => [.. objects.Where(evaluated => evaluated.Outcome is T).Select(evaluated => evaluated.Name.ToString())];
@@ -144,6 +153,6 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
             Kept(isOurs: false),
             Of<ObjectOutcome.Differs>(),
             [.. EvaluationReport.Dropped(objects)]);
-        return new(EvaluationReport.Of(objects, isDone: true, additions), outputs.With([.. parts]));
+        return new(EvaluationReport.Of(objects, isDone: true, foreseen, additions), outputs.With([.. parts]));
     }
 }

@@ -49,6 +49,7 @@ public static class SliceContents
     public static async Task<ImmutableArray<SelectedIndex>> OpenAsync(SliceConfig slice, RepositorySnapshot snapshot, string path, CancellationToken cancellationToken)
     {
         var names = Select(slice, snapshot.IndexNames);
+        await RefuseStreamsAsync(slice, snapshot, path, cancellationToken);
         if (names.IsEmpty)
         {
             throw new StepException(
@@ -76,6 +77,32 @@ public static class SliceContents
 
         RefuseCollisions(selected.SelectMany(index => index.TargetNames.Select(target => (index.Name, target))), path);
         return selected.DrainToImmutable();
+    }
+
+    /// <summary>A name that is included and is no index may be that of a data stream, which would be left out without a word.</summary>
+    private static async Task RefuseStreamsAsync(SliceConfig slice, RepositorySnapshot snapshot, string path, CancellationToken cancellationToken)
+    {
+        var include = Patterns(slice).Include;
+        var idle = include.Where(text => new IndexPattern(text) is var pattern && !snapshot.IndexNames.Any(pattern.Matches)).ToArray();
+        if (idle.Length == 0)
+        {
+            return;
+        }
+
+        var global = await SnapshotAccess.TryAsync(path, async () => await snapshot.ReadGlobalMetadataAsync(cancellationToken));
+        var backing = BackingIndices.Find(snapshot, global);
+        if (backing.Streams.FirstOrDefault(stream => idle.Any(text => new IndexPattern(text).Matches(stream))) is { } found)
+        {
+            var (indices, streams) = (backing.Of(found).ToArray(), backing.Streams.Where(stream => idle.Any(text => new IndexPattern(text).Matches(stream))));
+            throw new StepException(
+                DiagnosticCatalog.StreamSelected.Error(
+                    $"{path}.indices.include",
+                    $"'{found}' is a data stream of {(indices.Length == 1 ? "1 index" : $"{indices.Length:N0} indices")} ({string.Join(", ", indices.Take(5))}{(indices.Length > 5 ? ", …" : "")}), and data streams are not moved as such yet. "
+                    + $"{(indices.Length == 1 ? "Its index" : "Its indices")} can be moved as plain ones: the target gets their documents, and no data stream.") with
+                { Command = SliceCommands.Include(path, slice, [.. include.Except(idle), .. streams.Select(stream => $".ds-{stream}-*")], streams.SelectMany(backing.Of)) },
+                isTransient: false,
+                null);
+        }
     }
 
     /// <summary>Two indices must not become one.</summary>

@@ -19,14 +19,27 @@ public sealed record SnapshotLook(SnapshotSizes Size, ImmutableArray<IndexLook> 
     public string Problems => Unreadable.IsEmpty ? "" : $"; cannot be read: {string.Join("; ", Unreadable.Take(NamedMax).Select(look => look.Line.TrimEnd('.')))}{(Unreadable.Length > NamedMax ? $"; and {Unreadable.Length - NamedMax} more indices" : "")}";
 
     /// <summary>Looks at lists and headers, at so many that it stays quick; missing shards count nothing.</summary>
-    public static async Task<SnapshotLook> OfAsync(RepositorySnapshot snapshot, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    public static Task<SnapshotLook> OfAsync(RepositorySnapshot snapshot, IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+        OfAsync(snapshot, names, ShardsMax, cancellationToken);
+
+    /// <summary>As <c>40 documents, 12 KB</c>; where it cannot be read, that.</summary>
+    /// <param name="isQuick">True where a plan waits for it: then there may be more than is said.</param>
+    internal static async Task<string> TextAsync(RepositorySnapshot snapshot, IReadOnlyCollection<string> names, bool isQuick, CancellationToken cancellationToken)
+    {
+        var look = await OfAsync(snapshot, names, isQuick ? ShardsMax : int.MaxValue, cancellationToken);
+        return look.Unreadable.IsEmpty
+            ? $"{look.Size.DocumentsText}, {Amounts.Bytes(look.Size.Bytes)}"
+            : $"how many documents cannot be read ({SnapshotAccess.Describe(look.Unreadable[0].Problems[0], null).Code})";
+    }
+
+    private static async Task<SnapshotLook> OfAsync(RepositorySnapshot snapshot, IReadOnlyCollection<string> names, int shardsMax, CancellationToken cancellationToken)
     {
         var size = SnapshotSizes.Empty;
         var unreadable = ImmutableArray.CreateBuilder<IndexLook>();
         var shards = 0;
         foreach (var name in names)
         {
-            if (shards >= ShardsMax)
+            if (shards >= shardsMax)
             {
                 size = size with { IsComplete = false };
                 break;

@@ -16,8 +16,6 @@ namespace Portage.Steps.Snapshot;
 /// <param name="transport">How requests travel; null for the network.</param>
 public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, IEstimated, IDestroying
 {
-    private const int NamesMax = 10;
-
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
@@ -31,7 +29,8 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         {
             var snapshot = await OpenAsync(config, path, name, cancellationToken);
             var look = await SnapshotLook.OfAsync(snapshot, snapshot.IndexNames, cancellationToken);
-            return new($"{look}{InNoSlice(context, snapshot)}", look.Size.Documents, look.Size.Bytes);
+            var left = InNoSlice(context, snapshot);
+            return new($"{look.Size}{(left.Length == 0 ? "" : $"; {left.Length:N0} of them in no slice")}{look.Problems}", look.Size.Documents, look.Size.Bytes) { Notes = await LeftAsync(snapshot, path, left, cancellationToken) };
         }
 
         using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
@@ -139,17 +138,25 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
 
     /// <summary>What stays behind, so that nobody misses it too late: data streams and system indices above all, which have to be named.</summary>
     /// <remarks>An estimate is made anew for each plan. A report would go stale: slices are no input of a snapshot.</remarks>
-    private static string InNoSlice(EstimateContext context, RepositorySnapshot snapshot)
+    private static string[] InNoSlice(EstimateContext context, RepositorySnapshot snapshot)
     {
         var migration = context.Config.Migrations[context.Address.Source];
         var wanted = migration.Slices.Values
             .Where(slice => SliceContents.SnapshotOf(migration, slice) == context.Address.Part)
             .SelectMany(slice => SliceContents.Select(slice, snapshot.IndexNames))
             .ToHashSet(StringComparer.Ordinal);
-        var left = snapshot.IndexNames.Where(name => !wanted.Contains(name)).Order(StringComparer.Ordinal).ToArray();
-        return left.Length == 0 || wanted.Count == 0
-            ? ""
-            : $"; in no slice, so left behind: {string.Join(", ", left.Take(NamesMax))}{(left.Length > NamesMax ? $" and {left.Length - NamesMax} more" : "")}";
+        return wanted.Count == 0 ? [] : [.. snapshot.IndexNames.Where(name => !wanted.Contains(name)).Order(StringComparer.Ordinal)];
+    }
+
+    private static async Task<ImmutableArray<string>> LeftAsync(RepositorySnapshot snapshot, string path, string[] left, CancellationToken cancellationToken)
+    {
+        if (left.Length == 0)
+        {
+            return [];
+        }
+
+        var global = await SnapshotAccess.TryAsync(path, async () => await snapshot.ReadGlobalMetadataAsync(cancellationToken));
+        return [.. (await LeftBehind.DescribeAsync(snapshot, BackingIndices.Find(snapshot, global), left, isQuick: true, cancellationToken)).Select(one => $"left behind: {one.Text}")];
     }
 
     private static (SnapshotConfig Config, string Path) ConfigOf(StepContext context) => (

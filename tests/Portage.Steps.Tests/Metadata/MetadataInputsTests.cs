@@ -29,8 +29,8 @@ public sealed class MetadataInputsTests
     public void Derive_SkippedSlice_WantsNothing() => Assert.Empty(_inputs.Derive(ConfigOf(new MetadataConfig { Skip = true })));
 
     [Fact]
-    public void Derive_AutomaticGate_AsksForNoConflictAndNothingDroppedOrRemoved() =>
-        Assert.Equal("conflicts == 0 && dropped == 0 && removed == 0", Assert.Single(_inputs.Derive(ConfigOf(new MetadataConfig { Approve = "auto" }))).Gate.Predicate);
+    public void Derive_AutomaticGate_AsksForNoConflictAndNothingDroppedRemovedLostOrLacking() =>
+        Assert.Equal("conflicts == 0 && dropped == 0 && removed == 0 && lost == 0 && lacking == 0 && external == 0", Assert.Single(_inputs.Derive(ConfigOf(new MetadataConfig { Approve = "auto" }))).Gate.Predicate);
 
     [Theory]
     [InlineData("slice.types")]

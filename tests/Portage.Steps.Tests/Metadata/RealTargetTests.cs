@@ -1,7 +1,9 @@
+using System.Globalization;
 using Portage.Configuration;
 using Portage.Engine.Ports;
 using Portage.Steps.Metadata;
 using Portage.Steps.Metadata.Objects;
+using Portage.Steps.Metadata.Rules;
 
 namespace Portage.Steps.Tests.Metadata;
 
@@ -122,12 +124,74 @@ public sealed class RealTargetTests(OpenSearchFixture server) : IAsyncDisposable
                 await _target.PutAsync("/_template/golden", body, Cancellation);
                 await _target.SendAsync(HttpMethod.Delete, "/_template/golden", null, Cancellation);
                 break;
+            case ObjectKind.Alias:
+                await _target.PutAsync("/golden", """{"mappings":{"properties":{"day":{"type":"date"}}}}""", Cancellation);
+                await _target.PutAsync("/golden/_alias/golden-alias", body, Cancellation);
+                await _target.SendAsync(HttpMethod.Delete, "/golden", null, Cancellation);
+                break;
             default:
                 await _target.PutAsync("/_component_template/base", """{"template":{}}""", Cancellation);
                 await _target.PutAsync("/_index_template/golden", body, Cancellation);
                 await _target.SendAsync(HttpMethod.Delete, "/_index_template/golden", null, Cancellation);
                 await _target.SendAsync(HttpMethod.Delete, "/_component_template/base", null, Cancellation);
                 break;
+        }
+    }
+
+    /// <summary>A target that spreads copies over two zones takes no index with one copy: that is for the index to say, and not for the trial.</summary>
+    [Fact]
+    public async Task EvaluateAsync_TargetInsistsOnCopies_RefusesOnlyWhatHasTooFew()
+    {
+        const string Zones = """{"transient":{"cluster.routing.allocation.awareness.attributes":VALUE,"cluster.routing.allocation.awareness.force.zone.values":NAMES,"cluster.routing.allocation.awareness.balance":BALANCE}}""";
+        using var fixture = Fixtures.Unzip("made/es-7.10.2.zip");
+        await _target.PutAsync("/_cluster/settings", Zones.Replace("VALUE", "\"zone\"", StringComparison.Ordinal).Replace("NAMES", "\"a,b\"", StringComparison.Ordinal).Replace("BALANCE", "true", StringComparison.Ordinal), Cancellation);
+        try
+        {
+            var run = await StepRun.OfAsync(fixture["repo"], "second", server.Endpoint, new() { Indices = new() { Include = ["logs"] }, Metadata = new() { Replicas = 1 } }, Cancellation);
+            Assert.Equal(0, (await run.EvaluateAsync(_step, Cancellation)).Numbers["conflicts"]);
+            run.Change(slice => slice with { Metadata = new() { Replicas = 0 } });
+            Assert.Contains((await run.EvaluateAsync(_step, Cancellation)).Lines, line => line.StartsWith("conflict index logs: the target refuses it: ", StringComparison.Ordinal));
+        }
+        finally
+        {
+            await _target.PutAsync("/_cluster/settings", Zones.Replace("VALUE", "null", StringComparison.Ordinal).Replace("NAMES", "null", StringComparison.Ordinal).Replace("BALANCE", "null", StringComparison.Ordinal), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Formats of Elasticsearch 6, texts that it took in them, and what it read.</summary>
+    public static TheoryData<string, string, string> OldDates => new()
+    {
+        { "YYYY-MM-dd", "2019-12-30", "2019-12-30T00:00:00.000Z" },
+        { "YYYY-MM-dd", "2018-06-30", "2018-06-30T00:00:00.000Z" },
+        { "YYYY-DDD", "2019-060", "2019-03-01T00:00:00.000Z" },
+        { "xxxx-'W'ww-e", "2019-W01-1", "2018-12-31T00:00:00.000Z" },
+        { "yyyy-MM-dd HH:mm:ssZ", "2019-01-01 00:00:00+0100", "2018-12-31T23:00:00.000Z" },
+        { "yyyy-MM-dd HH:mm:ssZ", "2019-01-01 00:00:00+01:00", "2018-12-31T23:00:00.000Z" },
+        { "yyyy-MM-dd HH:mm:ssZ", "2019-01-01 00:00:00+01", "2018-12-31T23:00:00.000Z" },
+        { "yyyy-MM-dd HH:mm:ssZ", "2019-01-01 00:00:00Z", "2019-01-01T00:00:00.000Z" },
+        { "yyyy-MM-dd HH:mm:ssZZ", "2019-01-01 00:00:00+01:00", "2018-12-31T23:00:00.000Z" },
+        { "yyyy-MM-dd HH:mm:ssZZ", "2019-01-01 00:00:00Z", "2019-01-01T00:00:00.000Z" },
+        { "yyyy-MM-dd HH:mm ZZZ", "2019-01-01 00:00 Europe/Berlin", "2018-12-31T23:00:00.000Z" },
+        { "yyyy [MM]", "2019 [01]", "2019-01-01T00:00:00.000Z" },
+        { "EEE MMM dd HH:mm:ss Z yyyy", "Tue Jan 01 00:00:00 +0000 2019", "2019-01-01T00:00:00.000Z" },
+        { "8uuuu-MM-dd", "2019-01-01", "2019-01-01T00:00:00.000Z" },
+    };
+
+    [Theory]
+    [MemberData(nameof(OldDates))]
+    public async Task Put_DocumentOfAnOldDateFormat_IsReadAsBefore(string format, string text, string read)
+    {
+        var mapping = """{"mappings":{"properties":{"d":{"type":"date","format":"FORMAT"}}}}""".Replace("FORMAT", JodaFormat.Read(format).Text, StringComparison.Ordinal);
+        await _target.PutAsync("/dates", mapping, Cancellation);
+        try
+        {
+            await _target.PutAsync("/dates/_doc/1?refresh=true", $$"""{"d":"{{text}}"}""", Cancellation);
+            var sort = await _target.GetAsync("/dates/_search?sort=d", Cancellation);
+            Assert.Equal(DateTimeOffset.Parse(read, CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(), (long)sort["hits"]!["hits"]![0]!["sort"]![0]!);
+        }
+        finally
+        {
+            await _target.SendAsync(HttpMethod.Delete, "/dates", null, Cancellation);
         }
     }
 

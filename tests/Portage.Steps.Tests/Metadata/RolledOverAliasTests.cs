@@ -83,8 +83,8 @@ public sealed class RolledOverAliasTests : IAsyncLifetime
         var can = new ClusterCapabilities((await _client.GetInfoAsync(Cancellation)).Version);
         var state = await TargetState.ReadAsync(_client, can, Cancellation);
         var own = await OwnObjects.OfAsync(journal, state, ImmutableHashSet<string>.Empty, static _ => false, Cancellation);
-        var trial = new Trial(_client, new(_client, "0123abcd"));
-        return await new ObjectEvaluation(trial, new(state, TargetFacts.None, own, HasReplicas: false), [.. wanted], []).EvaluateAsync(_ => { }, Cancellation);
+        var scratch = new ScratchSpace(_client, "0123abcd");
+        return await new ObjectEvaluation(new(_client, scratch), new(_client, scratch, static _ => null), new(state, TargetFacts.None, own, HasReplicas: false), [.. wanted], []).EvaluateAsync(_ => { }, Cancellation);
     }
 
     private Task<CreationJournal> JournalAsync() => CreationJournal.OpenAsync(new MemoryStepFiles(_disk, "work/metadata"), Cancellation);

@@ -12,7 +12,7 @@ using Portage.Steps.Metadata.Rules;
 namespace Portage.Steps.Tests.Metadata;
 
 /// <summary>
-/// Each folder of <c>Goldens</c> is a case: <c>source.json</c> holds an index, a legacy template or an index template as a snapshot
+/// Each folder of <c>Goldens</c> is a case: <c>source.json</c> holds an index, a legacy template, an index template or an alias as a snapshot
 /// has it and the version of the target, <c>translated.txt</c> what was said and what is sent.
 /// </summary>
 public sealed class TranslationTests
@@ -50,7 +50,13 @@ public sealed class TranslationTests
         {
             return Translation.Legacy(
                 new LegacyTemplate("daily", 0, [template.TryGetProperty("template", out var one) ? one.GetString()! : template.GetProperty("index_patterns")[0].GetString()!], Member(template, "settings"), TypesOf(template), Member(template, "aliases"), null, template),
-                target);
+                target,
+                new(source.TryGetProperty("cluster", out var cluster) ? cluster.GetInt64() : 7_10_02_99));
+        }
+
+        if (source.TryGetProperty("alias", out var alias))
+        {
+            return Translation.Alias(new(ObjectKind.Alias, "recent", "logs"), JsonObject.Create(alias)!, new(source.GetProperty("created").GetInt64()));
         }
 
         var index = source.GetProperty("index");

@@ -89,6 +89,84 @@ public abstract class TrialTests : IAsyncDisposable
         Assert.Null(tried.Refusal);
     }
 
+    [Fact]
+    public async Task IndexAsync_WritesWaitForACopy_IsNotRefusedForTheCopiesThatTheTrialLeavesOut()
+    {
+        var index = Object(ObjectKind.Index, "waits", """{"settings":{"index.number_of_replicas":"1","index.write.wait_for_active_shards":"2"}}""");
+        var (tried, _) = await Trial.IndexAsync(index, [], Cancellation);
+        Assert.Null(tried.Refusal);
+        Assert.Equal("2", tried.Written!["settings"]!["index.write.wait_for_active_shards"]!.ToString());
+    }
+
+    [Fact]
+    public async Task IndexAsync_WritesWaitForMoreCopiesThanThereAre_IsRefused()
+    {
+        var (tried, _) = await Trial.IndexAsync(Object(ObjectKind.Index, "waits", """{"settings":{"index.number_of_replicas":"1","index.write.wait_for_active_shards":"3"}}"""), [], Cancellation);
+        Assert.Equal("invalid index.write.wait_for_active_shards[3]: cannot be greater than number of shard copies [2]", tried.Refusal);
+    }
+
+    [Fact]
+    public async Task ChangeAsync_WritesWaitForACopy_IsNotRefusedForTheCopiesThatTheTrialLeavesOut()
+    {
+        var there = JsonNode.Parse("""{"settings":{"index.number_of_replicas":"1","index.write.wait_for_active_shards":"2"}}""")!.AsObject();
+        Assert.Equal((null, false), await Trial.ChangeAsync("waits", there, new(new JsonObject { ["index.refresh_interval"] = "7s" }, null), Cancellation));
+    }
+
+    /// <summary>Templates that will be for an index whose field level is a keyword, and what comes of it.</summary>
+    [Theory]
+    [InlineData(false, """{"mappings":{"properties":{"level":{"type":"text","fielddata":true}}}}""", "unknown parameter [fielddata] on mapper [level] of type [keyword]")]
+    [InlineData(false, """{"mappings":{"properties":{"level":{"type":"text"}}}}""", null)]
+    [InlineData(true, """{"template":{"mappings":{"properties":{"level":{"properties":{"a":{"type":"long"}}}}}}}""", "can't merge a non object mapping [level] with an object mapping")]
+    [InlineData(true, """{"composed_of":["base"],"template":{"aliases":{"people-search-this":{}}}}""", "can't merge a non object mapping [level] with an object mapping")]
+    [InlineData(true, """{"template":{"mappings":{"properties":{"other":{"type":"long"}}}}}""", null)]
+    public async Task TryAsync_TemplateForTheIndex_IsMergedWithItByTheTarget(bool isComposable, string template, string? refusal)
+    {
+        _client ??= new(new ClusterConnection(Endpoint), TimeProvider.System);
+        var scratch = new ScratchSpace(_client, "89abcdef");
+        var component = JsonNode.Parse("""{"template":{"mappings":{"properties":{"level":{"properties":{"a":{"type":"long"}}}}}}}""")!.AsObject();
+        var trial = new TemplateTrial(_client, scratch, name => name == "base" ? component : null);
+        var index = Object(ObjectKind.Index, "logs", """{"mappings":{"properties":{"level":{"type":"keyword"}}}}""");
+        try
+        {
+            var found = await trial.TryAsync(index, [(new(isComposable ? ObjectKind.IndexTemplate : ObjectKind.LegacyTemplate, "ours"), JsonNode.Parse(template)!.AsObject())], Cancellation);
+            if (refusal is null)
+            {
+                Assert.Null(found);
+            }
+            else
+            {
+                Assert.Contains(refusal, found, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            await scratch.ClearAsync(withComposable: true, CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task TryAsync_TemplateHasAnAlias_IsTriedWithoutIt()
+    {
+        _client ??= new(new ClusterConnection(Endpoint), TimeProvider.System);
+        var scratch = new ScratchSpace(_client, "89abcdef");
+        try
+        {
+            // With it the target would refuse: an index has that name.
+            var real = scratch.Name("people-search-this");
+            Assert.Null(await scratch.TryAsync(HttpMethod.Put, $"/{real}", [], Cancellation));
+            foreach (var (kind, template) in ((ObjectKind, string)[])[(ObjectKind.LegacyTemplate, """{"aliases":{"NAME":{}}}"""), (ObjectKind.IndexTemplate, """{"template":{"aliases":{"NAME":{}}}}""")])
+            {
+                var trial = new TemplateTrial(_client, scratch, static _ => null);
+                var json = JsonNode.Parse(template.Replace("NAME", real, StringComparison.Ordinal))!.AsObject();
+                Assert.Null(await trial.TryAsync(Object(ObjectKind.Index, "logs", "{}"), [(new(kind, "ours"), json)], Cancellation));
+            }
+        }
+        finally
+        {
+            await scratch.ClearAsync(withComposable: true, CancellationToken.None);
+        }
+    }
+
     public virtual ValueTask DisposeAsync()
     {
         _client?.Dispose();

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Portage.Engine.Ledger;
+using Portage.Steps.Metadata.Foresight;
 using Portage.Steps.Metadata.Objects;
 using Portage.Steps.Metadata.Rules;
 
@@ -14,8 +15,9 @@ internal static class EvaluationReport
     private const int NamesMax = 10;
 
     /// <param name="isDone">True after the run: what was to be created was created.</param>
+    /// <param name="foreseen">What is known to go wrong.</param>
     /// <param name="additions">What is known besides: of the room on the target, or what was found only when it was done.</param>
-    public static StepReport Of(IReadOnlyList<EvaluatedObject> objects, bool isDone, IReadOnlyList<string>? additions = null)
+    public static StepReport Of(IReadOnlyList<EvaluatedObject> objects, bool isDone, ImmutableArray<Foreseen> foreseen, IReadOnlyList<string> additions)
     {
         var created = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create).ToArray();
         var updated = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Update).ToArray();
@@ -27,13 +29,14 @@ internal static class EvaluationReport
         var dropped = Count(made, FindingKind.Dropped);
         return new(
             ImmutableSortedDictionary<string, long>.Empty
-                .Add("created", created.Length).Add("updated", updated.Length).Add("removed", removed.Length).Add("kept", kept).Add("changed", changed).Add("dropped", dropped).Add("conflicts", conflicts),
+                .Add("created", created.Length).Add("updated", updated.Length).Add("removed", removed.Length).Add("kept", kept).Add("changed", changed).Add("dropped", dropped).Add("conflicts", conflicts).AddRange(Foreseen.Numbers(foreseen)),
             [
-                Summary(created, updated, removed, kept, changed, dropped, conflicts, isDone),
+                Summary(created, updated, removed, kept, changed, dropped, conflicts, isDone, Foreseen.CountOf(foreseen, ForeseenKind.Lost)),
                 .. Conflicts(objects),
+                .. Foreseen.Lines(foreseen),
                 .. Findings(made, FindingKind.Dropped, "drop"),
                 .. Findings(made, FindingKind.Changed, "change"),
-                .. additions ?? [],
+                .. additions,
                 .. from evaluated in objects
                    from note in evaluated.Notes
                    group evaluated.Name by (evaluated.Name.Kind, Text: note) into same
@@ -55,7 +58,7 @@ internal static class EvaluationReport
         return string.Join(", ", parts) is { Length: > 0 } text ? text : "nothing";
     }
 
-    private static string Summary(EvaluatedObject[] created, EvaluatedObject[] updated, EvaluatedObject[] removed, int kept, int changed, int dropped, int conflicts, bool isDone)
+    private static string Summary(EvaluatedObject[] created, EvaluatedObject[] updated, EvaluatedObject[] removed, int kept, int changed, int dropped, int conflicts, bool isDone, long lost)
     {
         var parts = new List<string> { $"{Amounts(created.Select(evaluated => evaluated.Name.Kind))} {(isDone ? "created" : "to create")}" };
         if (updated.Length > 0)
@@ -81,6 +84,11 @@ internal static class EvaluationReport
         if (conflicts > 0)
         {
             parts.Add($"{conflicts} {(conflicts == 1 ? "conflict" : "conflicts")}");
+        }
+
+        if (lost > 0 && created.Length + updated.Length > 0)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"documents or fields of {lost:N0} {(lost == 1 ? "index" : "indices")} lost"));
         }
 
         return string.Join("; ", parts);

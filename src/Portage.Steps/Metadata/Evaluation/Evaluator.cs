@@ -6,7 +6,9 @@ using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
+using Portage.Snapshots.Metadata;
 using Portage.Steps.Metadata.Creation;
+using Portage.Steps.Metadata.Foresight;
 using Portage.Steps.Metadata.Objects;
 using Portage.Steps.Metadata.Rules;
 using Portage.Steps.Reading;
@@ -16,10 +18,12 @@ namespace Portage.Steps.Metadata.Evaluation;
 /// <summary>What an evaluation found.</summary>
 /// <param name="GoesFirst">What must go before anything is made, with what is in it.</param>
 /// <param name="Removed">What goes along with the run, because nobody wants it any more.</param>
+/// <param name="Foreseen">What is known to go wrong.</param>
 /// <param name="Room">What a person should know of the room on the target.</param>
-internal sealed record EvaluationResult(ImmutableArray<EvaluatedObject> Objects, ImmutableArray<Destruction> GoesFirst, ImmutableArray<Destruction> Removed, ImmutableArray<string> Room)
+internal sealed record EvaluationResult(
+    ImmutableArray<EvaluatedObject> Objects, ImmutableArray<Destruction> GoesFirst, ImmutableArray<Destruction> Removed, ImmutableArray<Foreseen> Foreseen, ImmutableArray<string> Room)
 {
-    public StepReport Report => EvaluationReport.Of(Objects, isDone: false, Room) with { Destroys = [.. GoesFirst, .. Removed] };
+    public StepReport Report => EvaluationReport.Of(Objects, isDone: false, Foreseen, Room) with { Destroys = [.. GoesFirst, .. Removed] };
 }
 
 /// <summary>Finds out what becomes of every object of a slice on its target. What it makes there for that is gone when it returns.</summary>
@@ -41,12 +45,14 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
         var global = await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await indices[0].Index.Snapshot.ReadGlobalMetadataAsync(cancellationToken));
         var names = indices.SelectMany(index => index.TargetNames.Append(index.Name)).Distinct(StringComparer.Ordinal).ToArray();
         var source = SourceObjects.Select(on.Slice.Metadata.Templates, global, names, indices);
+        var backing = BackingIndices.Find(indices[0].Index.Snapshot, global);
         await _scratch.ClearAsync(can.HasComposableTemplates, cancellationToken);
         try
         {
             var facts = new TargetFacts(can, await TargetDefaults.ReadAsync(client, on, _scratch, cancellationToken));
             var state = await TargetState.ReadAsync(client, can, cancellationToken);
-            ImmutableArray<MetadataObject> wanted = [.. source.Translate(facts, on.Slice.Metadata.Replicas)];
+            ImmutableArray<MetadataObject> wanted = [.. source.Translate(facts, indices[0].Index.Snapshot.Version, backing, on.Slice.Metadata.Replicas)];
+            var foreseen = await ForeseeAsync(indices, wanted, global, backing, cancellationToken);
             var gone = redone.IsDefault ? null : redone.ToHashSet(StringComparer.Ordinal);
             var elsewhere = new WantedElsewhere(context, on);
             var spared = gone is null ? await elsewhere.SparedAsync(journal, state, cancellationToken) : ImmutableDictionary<ObjectName, string>.Empty;
@@ -56,7 +62,8 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
                 var ground = new EvaluationGround(state, facts, await OwnObjects.OfAsync(journal, state, gone, spared.ContainsKey, cancellationToken), on.Slice.Metadata.Replicas is not null);
                 var trial = new Trial(client, _scratch);
                 var unwanted = await new UnwantedObjects(journal, state, ground.Own, wanted, elsewhere).FindAsync(trial, cancellationToken);
-                var objects = await new ObjectEvaluation(trial, ground, wanted, unwanted).EvaluateAsync(done => context.Progress(MetadataProgress.Trying(done, wanted.Length)), cancellationToken);
+                var under = new TemplateTrial(client, _scratch, name => wanted.FirstOrDefault(one => one.Name == new ObjectName(ObjectKind.ComponentTemplate, name))?.Definition ?? state.Template(new(ObjectKind.ComponentTemplate, name)));
+                var objects = await new ObjectEvaluation(trial, under, ground, wanted, unwanted).EvaluateAsync(done => context.Progress(MetadataProgress.Trying(done, wanted.Length)), cancellationToken);
 
                 // What cannot be changed in place takes along whatever else was made of the same index.
                 var more = gone is null ? [] : objects.Where(evaluated => evaluated.Replaces).Select(evaluated => journal.Of(evaluated.Name)?.TakenBackWith).OfType<string>().Except(gone, StringComparer.Ordinal).ToArray();
@@ -72,6 +79,7 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
                         objects,
                         await Destroyed.CountAsync(client, destroyed, cancellationToken),
                         Destroyed.Removed(objects, on.TargetName, NotWanted),
+                        foreseen,
                         await RoomForShards.LookAsync(client, on, state, objects, cancellationToken));
                 }
 
@@ -82,6 +90,19 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
         {
             await ClearAtLastAsync(can);
         }
+    }
+
+    private async Task<ImmutableArray<Foreseen>> ForeseeAsync(
+        ImmutableArray<SelectedIndex> indices, ImmutableArray<MetadataObject> wanted, GlobalMetadata global, BackingIndices backing, CancellationToken cancellationToken)
+    {
+        var snapshot = new SnapshotForesight(on, indices, isQuick: false);
+        return
+        [
+            .. await snapshot.LostAsync(cancellationToken),
+            .. await new NamedPipelines(client, on).LackingAsync(wanted, global.Pipelines, cancellationToken),
+            .. await new ExternalVersions(on, indices, isQuick: false).FindAsync(cancellationToken),
+            .. await snapshot.LeftOutAsync(backing, cancellationToken),
+        ];
     }
 
     private static async Task<ClusterCapabilities> CapabilitiesAsync(ClusterClient client, SliceOnTarget on, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ internal sealed record EvaluationGround(TargetState State, TargetFacts Facts, Ow
 /// <summary>Finds out, object by object, what becomes of what is wanted, by trying it on the target.</summary>
 /// <param name="wanted">Everything that is wanted, in the order in which it is created.</param>
 /// <param name="unwanted">What is ours and is wanted no more.</param>
-internal sealed class ObjectEvaluation(Trial trial, EvaluationGround on, ImmutableArray<MetadataObject> wanted, ImmutableArray<EvaluatedObject> unwanted)
+internal sealed class ObjectEvaluation(Trial trial, TemplateTrial templates, EvaluationGround on, ImmutableArray<MetadataObject> wanted, ImmutableArray<EvaluatedObject> unwanted)
 {
     private readonly TargetState _state = on.State;
     private readonly OwnObjects _own = on.Own;
@@ -94,6 +94,15 @@ internal sealed class ObjectEvaluation(Trial trial, EvaluationGround on, Immutab
             evaluated = evaluated with { Outcome = new ObjectOutcome.Refused(rival) };
         }
 
+        var matching = evaluated.Outcome is ObjectOutcome.Create ? _collisions.Matching(name) : [];
+        if (await templates.TryAsync(index, matching, cancellationToken) is { } discord)
+        {
+            evaluated = evaluated with
+            {
+                Outcome = new ObjectOutcome.Refused($"{string.Join(" and ", matching.Select(template => _collisions.Described(template.Name)))} {(matching.Length == 1 ? "is" : "are")} for its name, and with {(matching.Length == 1 ? "it" : "them")}: {discord}"),
+            };
+        }
+
         evaluated = evaluated with
         {
             Written = tried.Written,
@@ -144,6 +153,11 @@ internal sealed class ObjectEvaluation(Trial trial, EvaluationGround on, Immutab
         if (_state.HasIndex(name))
         {
             return new ObjectOutcome.Refused("the target has an index of that name");
+        }
+
+        if (Outcomes.Impossible(alias) is { } impossible)
+        {
+            return new ObjectOutcome.Refused(impossible);
         }
 
         var others = _state.Alias(name).Where(other => other.Index != alias.Name.Index && !_letsGo.Contains(new(ObjectKind.Alias, name, other.Index)));

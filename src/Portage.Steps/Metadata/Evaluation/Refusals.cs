@@ -43,9 +43,7 @@ internal static class Refusals
         var refused = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Refused).Select(evaluated => evaluated.Object).ToArray();
         if (refused[0].Name.Kind is ObjectKind.Index or ObjectKind.Alias)
         {
-            // What was excluded so far, by default too, stays excluded.
-            var excluded = SliceContents.Patterns(on.Slice).Exclude.Concat(refused.Select(index => index.Source).OfType<string>()).Distinct(StringComparer.Ordinal);
-            return $"workflow configure update {on.SlicePath}.indices.exclude '{List(excluded).ToJsonString()}'";
+            return SliceCommands.Exclude(on, refused.Select(index => index.Source).OfType<string>());
         }
 
         // Templates are those for the indices unless they are named: then the rest must be.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.IO.Enumeration;
 using System.Text.Json.Nodes;
 using Portage.Steps.Metadata.Objects;
@@ -43,15 +44,21 @@ internal sealed class TemplateCollisions
         return first.Json?["data_stream"] is null ? null : $"{first.Name}{(first.IsOurs ? "" : " of the target")} makes data streams of such names, and no indices";
     }
 
-    /// <summary>The target's own templates that add to an index when it is created.</summary>
-    public IEnumerable<string> Applying(string index)
+    /// <summary>The templates that add to an index when it is created.</summary>
+    public ImmutableArray<(ObjectName Name, JsonObject Json)> Matching(string index)
     {
         var matching = _templates.Where(template => IsFor(template.Json, index)).ToArray();
 
         // An index template is taken alone, and legacy ones only where there is none.
         var composable = matching.Where(template => template.Name.Kind == ObjectKind.IndexTemplate).OrderByDescending(template => Priority(template.Json)).Take(1).ToArray();
-        return (composable.Length > 0 ? composable : matching).Where(template => !template.IsOurs).Select(template => template.Name.ToString()).Order(StringComparer.Ordinal);
+        return [.. (composable.Length > 0 ? composable : matching).Select(template => (template.Name, template.Json)).OrderBy(template => template.Name.ToString(), StringComparer.Ordinal)];
     }
+
+    /// <summary>A template as people are told of it: the target's own, or one that comes from the source.</summary>
+    public string Described(ObjectName template) => _templates.Any(one => one.Name == template && one.IsOurs) ? $"{template}" : $"{template} of the target";
+
+    /// <summary>The target's own templates that add to an index when it is created.</summary>
+    public IEnumerable<string> Applying(string index) => Matching(index).Where(template => !_templates.Any(one => one.Name == template.Name && one.IsOurs)).Select(template => template.Name.ToString());
 
     private static bool IsFor(JsonObject template, string index) => Patterns(template).Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, index, ignoreCase: false));
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Portage.Configuration;
 using Portage.Model.Clusters;
+using Portage.Snapshots.Formats;
 using Portage.Snapshots.Metadata;
 using Portage.Steps.Metadata.Rules;
 using Portage.Steps.Reading;
@@ -40,12 +41,14 @@ internal sealed record SourceObjects(
         selection.Include.Any(text => new IndexPattern(text).Matches(template)) && !selection.Exclude.Any(text => new IndexPattern(text).Matches(template));
 
     /// <summary>The objects as the target is to have them, in the order in which they are created.</summary>
-    public IEnumerable<MetadataObject> Translate(TargetFacts target, int? replicas) =>
+    /// <param name="cluster">The version of the source.</param>
+    /// <param name="backing">Which of the indices are parts of data streams.</param>
+    public IEnumerable<MetadataObject> Translate(TargetFacts target, SourceVersion cluster, BackingIndices backing, int? replicas) =>
     [
-        .. Legacy.Select(template => Translation.Legacy(template, target)),
+        .. Legacy.Select(template => Translation.Legacy(template, target, cluster)),
         .. Components.Select(template => Translation.Composable(ObjectKind.ComponentTemplate, template, target)),
         .. Templates.Select(template => Translation.Composable(ObjectKind.IndexTemplate, template, target)),
-        .. Indices.SelectMany(index => Translation.Index(index, target, replicas)),
+        .. Indices.SelectMany(index => Translation.Index(index, target, replicas).Select(made => StateRules.Tell(made, index.Index.IsClosed, backing.StreamOf(index.Name)))),
         .. Indices.SelectMany(Translation.Aliases),
     ];
 

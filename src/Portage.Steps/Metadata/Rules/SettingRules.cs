@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Portage.Steps.Metadata.Rules;
@@ -128,6 +129,7 @@ internal static class SettingRules
     {
         const string Count = "index.number_of_replicas";
         const string Auto = "index.auto_expand_replicas";
+        const string Wait = "index.write.wait_for_active_shards";
         if (replicas is null)
         {
             return;
@@ -145,6 +147,14 @@ internal static class SettingRules
 
         draft.Settings.Remove(Auto);
         draft.Settings[Count] = JsonValue.Create(wanted)!;
+
+        // No target takes an index that waits for more copies than it has.
+        if (int.TryParse(draft.Setting(Wait), NumberStyles.None, CultureInfo.InvariantCulture, out var waits) && waits > replicas + 1)
+        {
+            var copies = (replicas.Value + 1).ToString(CultureInfo.InvariantCulture);
+            draft.Change($"setting {Wait}: {waits} → {copies}, as there are no more copies");
+            draft.Settings[Wait] = JsonValue.Create(copies)!;
+        }
     }
 
     private static bool BeginsWithAny(string name, string[] prefixes) => prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Portage.Snapshots.Formats;
 using Portage.Snapshots.Metadata;
 using Portage.Steps.Metadata.Objects;
 using Portage.Steps.Reading;
@@ -21,7 +22,13 @@ internal static class Translation
     public static MetadataObject Index(string name, JsonElement settings, IReadOnlyList<TypeMapping> mappings, string? only, TargetFacts target, int? replicas)
     {
         var draft = new Draft(target, FlatSettings.Of(ObjectOf(settings)));
+        var created = draft.Setting("index.version.created");
         Apply(draft, mappings, only, isTemplate: false);
+        if (long.TryParse(created, out var version) && DateRules.HasOldLetters(new(version)))
+        {
+            DateRules.Replace(draft);
+        }
+
         SettingRules.SetReplicas(draft, replicas);
         return new(new(ObjectKind.Index, name), Body(draft), draft.Findings);
     }
@@ -30,9 +37,24 @@ internal static class Translation
     public static IEnumerable<MetadataObject> Aliases(SelectedIndex source) =>
         from target in source.TargetNames
         from alias in source.Index.Aliases.OrderBy(alias => alias.Key, StringComparer.Ordinal)
-        select new MetadataObject(new(ObjectKind.Alias, alias.Key, target), ObjectOf(alias.Value), []) { Source = source.Name };
+        select Alias(new(ObjectKind.Alias, alias.Key, target), ObjectOf(alias.Value), source.Index.VersionCreated) with { Source = source.Name };
 
-    public static MetadataObject Legacy(LegacyTemplate source, TargetFacts target)
+    /// <summary>One alias.</summary>
+    /// <param name="created">The version that made its index.</param>
+    public static MetadataObject Alias(ObjectName name, JsonObject definition, SourceVersion created)
+    {
+        var draft = new Draft(TargetFacts.None, []);
+        if (DateRules.HasOldLetters(created))
+        {
+            DateRules.ReplaceInQueries(draft, "filter", definition["filter"]);
+        }
+
+        return new(name, definition, draft.Findings);
+    }
+
+    /// <summary>One template of the first kind.</summary>
+    /// <param name="cluster">The version of the cluster that had it.</param>
+    public static MetadataObject Legacy(LegacyTemplate source, TargetFacts target, SourceVersion cluster)
     {
         var draft = new Draft(target, FlatSettings.Of(ObjectOf(source.Settings)));
         if (!source.Json.TryGetProperty("index_patterns", out _))
@@ -41,6 +63,16 @@ internal static class Translation
         }
 
         Apply(draft, source.Mappings, only: null, isTemplate: true);
+        var aliases = ObjectOf(source.Aliases);
+        if (DateRules.HasOldLetters(cluster))
+        {
+            DateRules.Replace(draft);
+            foreach (var (alias, definition) in aliases)
+            {
+                DateRules.ReplaceInQueries(draft, $"filter of alias {alias}", definition?["filter"]);
+            }
+        }
+
         var body = Body(draft);
         body["index_patterns"] = new JsonArray([.. source.Patterns.Select(pattern => (JsonNode)JsonValue.Create(pattern)!)]);
         body["order"] = source.Order;
@@ -49,7 +81,7 @@ internal static class Translation
             body["version"] = version;
         }
 
-        if (ObjectOf(source.Aliases) is { Count: > 0 } aliases)
+        if (aliases.Count > 0)
         {
             body["aliases"] = aliases;
         }
