@@ -43,6 +43,9 @@ public sealed record RecordedStep(
     /// <summary>The items that it did, or has begun; null where an earlier release did not write them down, and for a step without items.</summary>
     public IReadOnlyDictionary<string, RecordedItem>? Items { get; init; }
 
+    /// <summary>Those of the items in which it has nothing of its own: all was there already, so that nothing goes when it is taken back.</summary>
+    public ImmutableArray<string> Untouched { get; init; } = [];
+
     /// <summary>When each item was last taken back; null where an earlier release did not write it down.</summary>
     public IReadOnlyDictionary<string, long>? TakenBack { get; init; }
 

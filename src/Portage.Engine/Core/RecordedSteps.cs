@@ -25,6 +25,7 @@ internal static class RecordedSteps
             EffectsSince = step.HasEffects ? step.EffectsSince : null,
             TakenBackAt = step.TakenBackAt,
             Items = step.Items,
+            Untouched = step.Untouched,
             TakenBack = step.TakenBack,
             TakingBack = step.State == StepState.Reverting ? step.TakingBack : null,
             AskedBy = step.AskedIn != run ? step.AskedBy : null,

@@ -225,7 +225,7 @@ public sealed class SessionState(string name)
     /// <summary>Notes in which indices a step came to have work, or to have none, or is about to go.</summary>
     private void Disturb(StepRecord? had, StepRecord now)
     {
-        if (_disturbed is null || (had is not null && had.HasEffects == now.HasEffects && ReferenceEquals(had.Items, now.Items) && ReferenceEquals(had.Outputs, now.Outputs) && had.LeavesBy == now.LeavesBy))
+        if (_disturbed is null || (had is not null && had.HasEffects == now.HasEffects && ReferenceEquals(had.Items, now.Items) && ReferenceEquals(had.Outputs, now.Outputs) && had.Untouched == now.Untouched && had.LeavesBy == now.LeavesBy))
         {
             return;
         }

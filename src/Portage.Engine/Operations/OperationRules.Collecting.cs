@@ -59,21 +59,15 @@ public sealed partial class OperationRules
         return Asked(
             operation.IsWanted,
             [.. steps.Where(step => operation.IsWanted || !IsGoing(step)).Select(step => new CollectAsked(session.Name, session.Runs.Count, step.Address, operation.By, operation.IsWanted))],
-            [.. steps.Select(step => AnswerCollect(step.Address, step, operation.IsWanted, StaysOf(step, chosen, session)))]);
+            [.. steps.Select(step => AnswerCollect(step.Address, step, operation.IsWanted, StaysOf(step, chosen, wanted, session)))]);
     }
 
     /// <summary>Half of it may be gone: nobody can have it left as it is any more.</summary>
     private static bool IsGoing(StepRecord step) => step.State == StepState.Reverting;
 
     /// <summary>The items of a step that other work of the session is in by now.</summary>
-    private string[] StaysOf(StepRecord had, HashSet<StepAddress> chosen, SessionState session) => !planner.WritesToTarget(had.Address.Kind) ? [] :
-    [
-        .. session.OthersIn(had, Claims.IndicesOf(had))
-            .Where(other => !chosen.Contains(other.Address) && planner.WritesToTarget(other.Address.Kind))
-            .SelectMany(Claims.IndicesOf)
-            .Intersect(Claims.IndicesOf(had), StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal),
-    ];
+    private string[] StaysOf(StepRecord had, HashSet<StepAddress> chosen, HashSet<StepAddress> wanted, SessionState session) =>
+        planner.WritesToTarget(had.Address.Kind) ? [.. Desired.HeldByOthers(planner, session, had, chosen.Contains, wanted.Contains).Order(StringComparer.Ordinal)] : [];
 
     private static string AnswerCollect(StepAddress step, StepRecord had, bool isWanted, string[] stays) =>
         isWanted ? $"The next start takes back what {step} made{(stays.Length == 0 ? "" : $", but for {NamesText.Of(stays, CollectedNamesMax)}, which other work has by now")}."
@@ -115,8 +109,8 @@ public sealed partial class OperationRules
     private Diagnostic? WhyKept(HashSet<StepAddress> chosen, HashSet<StepAddress> wanted, SessionState session, HomeState home)
     {
         var claims = Consent.AllOf(home, planner);
-        var going = claims.Where(claim => claim.Session == session.Name && chosen.Contains(claim.Step)).ToArray();
-        var others = claims.Where(claim => claim.Session != session.Name || !chosen.Contains(claim.Step)).ToLookup(claim => (claim.Cluster, claim.Index));
+        var going = claims.Where(claim => claim.Session == session.Name && claim.IsOfWork && chosen.Contains(claim.Step)).ToArray();
+        var others = claims.Where(claim => claim.Session != session.Name || (!chosen.Contains(claim.Step) && (claim.IsOfWork || wanted.Contains(claim.Step)))).ToLookup(claim => (claim.Cluster, claim.Index));
 
         // What it stands on stays; what stands on it, and what is in the same index by another way, would be lost.
         Claim? LostWith(Claim claim) => others[(claim.Cluster, claim.Index)].FirstOrDefault(other => other.Session != session.Name || !IsUnder(other.Step, claim.Step));

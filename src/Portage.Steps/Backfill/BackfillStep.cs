@@ -135,7 +135,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         progress.PublishEnd();
-        return Done(context, indices, journal, progress);
+        return Done(context, indices, journal, progress, await UntouchedAsync(context, indices, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -175,7 +175,21 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
     }
 
-    private static StepResult.Done Done(RunContext context, ImmutableArray<SelectedIndex> indices, WorkJournal journal, BackfillProgress progress)
+    private static async Task<ImmutableArray<string>> UntouchedAsync(RunContext context, ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
+    {
+        var untouched = ImmutableArray.CreateBuilder<string>();
+        foreach (var index in indices)
+        {
+            if (await TakenBack.ReadAsync(context.Files, index.Name, cancellationToken) is { WroteNothing: true })
+            {
+                untouched.Add(index.Name);
+            }
+        }
+
+        return untouched.DrainToImmutable();
+    }
+
+    private static StepResult.Done Done(RunContext context, ImmutableArray<SelectedIndex> indices, WorkJournal journal, BackfillProgress progress, ImmutableArray<string> untouched)
     {
         var parts = ImmutableArray.CreateBuilder<OutputPart>();
         var accepted = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
@@ -197,6 +211,6 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         var outputs = new BackfillOutputs(accepted.ToImmutable(), numbers[BackfillProgress.Rejected], "") { FindingsByIndex = findings.ToImmutable() };
-        return new(new(numbers, [.. lines]), outputs.With(parts.DrainToImmutable()));
+        return new(new(numbers, [.. lines]), outputs.With(parts.DrainToImmutable()) with { Untouched = untouched.IsEmpty ? null : untouched });
     }
 }

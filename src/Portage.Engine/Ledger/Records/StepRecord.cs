@@ -145,6 +145,9 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>What it left to later steps.</summary>
     public StepOutputs? Outputs { get; init; }
 
+    /// <summary>Items in which it has nothing of its own, all having been there already; known only of what was done to its end.</summary>
+    public ImmutableArray<string> Untouched => (State == StepState.Reverting ? Before : State) is StepState.Reported or StepState.Complete ? Outputs?.Untouched ?? [] : [];
+
     /// <summary>What its gate is about: the evidence, or after the run the report; null before there is either.</summary>
     public StepReport? GateReport { get; init; }
 
