@@ -55,6 +55,12 @@ public sealed record RecordedStep(
     /// <summary>Who wants it taken back, now that no configuration wants it; null when nobody does.</summary>
     public string? LeavesBy { get; init; }
 
+    /// <summary>Items that somebody wants taken back should the step not be wanted to have them; empty for none.</summary>
+    public ImmutableArray<string> LeavingItems { get; init; } = [];
+
+    /// <summary>Who wants these taken back; null where nobody does.</summary>
+    public string? LeavingItemsBy { get; init; }
+
     /// <summary>The items that are being taken back, which goes on whatever is wanted; default for all of it, null when nothing is.</summary>
     public ImmutableArray<string>? TakingBack { get; init; }
 

@@ -5,6 +5,7 @@ using Portage.Engine.Ledger;
 using Portage.Engine.Questions;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
+using Portage.Planning.Verdicts;
 
 namespace Portage.Cli.Views;
 
@@ -93,6 +94,7 @@ internal static class ExplainView
         (StepChange.Collect { StopsWork: true }, _) => "stop it, and leave what it made",
         (StepChange.Collect, _) => "leave it as it is",
         (StepChange.Revert, _) when leaves => had is { State: StepState.Reverting } ? "go on taking it back" : "take it back",
+        (StepChange.Revert { Leaving: { IsEmpty: false } items }, _) => $"take back {NamesText.Of(items)}",
         (StepChange.Revert, _) => "go on taking it back, and do it anew",
         (StepChange.Adopt, { } failure) when failure.Code == DiagnosticCatalog.GateWasRejected.Code => "ask for its review again",
         (StepChange.Adopt, not null) => "try it again from where it is",

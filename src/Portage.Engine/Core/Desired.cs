@@ -20,11 +20,12 @@ public static class Desired
     public static ImmutableArray<WantedStep> Of(Planner planner, ImmutableArray<WantedStep> wanted, SessionState session, int run)
     {
         var leaving = session.Leaving.Where(step => session.Steps[step].LeavesIn != run).ToHashSet();
-        if (leaving.Count == 0)
-        {
-            return wanted;
-        }
+        return leaving.Count == 0 ? wanted : Of(planner, wanted, session, leaving);
+    }
 
+    /// <summary>As above, were these steps to go.</summary>
+    internal static ImmutableArray<WantedStep> Of(Planner planner, ImmutableArray<WantedStep> wanted, SessionState session, HashSet<StepAddress> leaving)
+    {
         leaving.ExceptWith(wanted.Select(step => step.Address));
         var stays = SpareWhatOthersHave(planner, session, leaving, wanted.Select(step => step.Address).ToHashSet());
         SpareWhatIsStoodOn(planner, session, leaving, stays);

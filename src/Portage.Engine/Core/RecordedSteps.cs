@@ -30,6 +30,8 @@ internal static class RecordedSteps
             TakingBack = step.State == StepState.Reverting ? step.TakingBack : null,
             AskedBy = step.AskedIn != run ? step.AskedBy : null,
             LeavesBy = step.LeavesBy,
+            LeavingItems = step.LeavingItems is { } leaving && leaving.In != run ? leaving.Items : [],
+            LeavingItemsBy = step.LeavingItems?.By,
             IsServing = step.State == StepState.Serving,
             IsWorking = step.IsClaimed || step.Workload is not null,
             IsComing = step is { State: StepState.Running or StepState.Reported, Review: null } && (step.Failure is null || step.RetryAt is not null || step.Run != run),

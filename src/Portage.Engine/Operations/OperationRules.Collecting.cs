@@ -21,7 +21,9 @@ public sealed partial class OperationRules
             return OperationResult.Refused(NothingCommitted(session));
         }
 
-        var wanted = planner.Wanted(ConfigurationReader.ReadCanonical(current.Configuration).Config!).Select(step => step.Address).ToHashSet();
+        var steps = planner.Wanted(ConfigurationReader.ReadCanonical(current.Configuration).Config!);
+        var wanted = steps.Select(step => step.Address).ToHashSet();
+        var parts = LeftInPart.Of(planner, Desired.Of(planner, steps, session, run: 0), session).ToDictionary(part => part.Step);
         var left = session.Steps.Values.Where(step => step.HasEffects && !wanted.Contains(step.Address)).Select(step => step.Address).ToHashSet();
         if (!operation.IsWanted)
         {
@@ -29,16 +31,18 @@ public sealed partial class OperationRules
             left.UnionWith(session.Leaving);
         }
 
-        var chosen = new HashSet<StepAddress>();
+        var (chosen, inPart) = (new HashSet<StepAddress>(), new HashSet<StepAddress>());
         foreach (var pattern in operation.Patterns.Select(pattern => new AddressPattern(pattern)))
         {
             var named = left.Where(step => pattern.Matches(step)).ToArray();
-            if (named.Length == 0)
+            var namedInPart = (operation.IsWanted ? [.. parts.Keys] : session.LeavingInPart.ToArray()).Where(step => pattern.Matches(step)).ToArray();
+            if (named.Length + namedInPart.Length == 0)
             {
-                return OperationResult.Refused(NothingLeft(pattern, wanted, left));
+                return OperationResult.Refused(NothingLeft(pattern, wanted, [.. left, .. parts.Keys]));
             }
 
             chosen.UnionWith(named);
+            inPart.UnionWith(namedInPart);
         }
 
         var begun = Desired.Begun(planner, session, left).ToArray();
@@ -55,24 +59,29 @@ public sealed partial class OperationRules
             AddWhatComesBefore(chosen, begun);
         }
 
-        var steps = begun.Select(step => session.Steps[step.Address]).Where(step => chosen.Contains(step.Address) && step.LeavesBy is not null != operation.IsWanted).ToArray();
+        var (events, answers, why) = operation.IsWanted ? CollectInPart(operation, session, steps, parts, inPart, chosen) : CancelInPart(operation, session, steps, inPart);
+        if (why is not null)
+        {
+            return OperationResult.Refused(why);
+        }
+
+        // What is said is what the next start will want, and no rule of its own.
+        var absent = Desired.Of(planner, steps, session, [.. session.Leaving, .. chosen]).Where(step => step.IsAbsent).ToDictionary(step => step.Address);
+        var whole = begun.Select(step => session.Steps[step.Address]).Where(step => chosen.Contains(step.Address) && step.LeavesBy is not null != operation.IsWanted).ToArray();
         return Asked(
             operation.IsWanted,
-            [.. steps.Where(step => operation.IsWanted || !IsGoing(step)).Select(step => new CollectAsked(session.Name, session.Runs.Count, step.Address, operation.By, operation.IsWanted))],
-            [.. steps.Select(step => AnswerCollect(step.Address, step, operation.IsWanted, StaysOf(step, chosen, wanted, session)))]);
+            [.. whole.Where(step => operation.IsWanted || !IsGoing(step)).Select(step => new CollectAsked(session.Name, session.Runs.Count, step.Address, operation.By, operation.IsWanted)), .. events],
+            [.. whole.Select(step => AnswerCollect(step.Address, step, operation.IsWanted, absent.GetValueOrDefault(step.Address))), .. answers]);
     }
 
     /// <summary>Half of it may be gone: nobody can have it left as it is any more.</summary>
     private static bool IsGoing(StepRecord step) => step.State == StepState.Reverting;
 
-    /// <summary>The items of a step that other work of the session is in by now.</summary>
-    private string[] StaysOf(StepRecord had, HashSet<StepAddress> chosen, HashSet<StepAddress> wanted, SessionState session) =>
-        planner.WritesToTarget(had.Address.Kind) ? [.. Desired.HeldByOthers(planner, session, had, chosen.Contains, wanted.Contains).Order(StringComparer.Ordinal)] : [];
-
-    private static string AnswerCollect(StepAddress step, StepRecord had, bool isWanted, string[] stays) =>
-        isWanted ? $"The next start takes back what {step} made{(stays.Length == 0 ? "" : $", but for {NamesText.Of(stays, CollectedNamesMax)}, which other work has by now")}."
-        : IsGoing(had) ? $"{step} is being taken back already: that goes on, with the next start where no run is under way."
-        : $"What {step} made is left as it is.";
+    /// <param name="goes">The step as the next start wants it absent; null where it is kept after all.</param>
+    private static string AnswerCollect(StepAddress step, StepRecord had, bool isWanted, WantedStep? goes) =>
+        !isWanted ? IsGoing(had) ? $"{step} is being taken back already: that goes on, with the next start where no run is under way." : $"What {step} made is left as it is."
+        : goes is null ? $"What {step} made stays for now: other work was begun on it, or is in the same indices. It goes when that does."
+        : $"The next start takes back what {step} made{(goes.Stays.IsEmpty ? "" : $", but for {NamesText.Of(goes.Stays, CollectedNamesMax)}, which other work has by now")}.";
 
     /// <summary>What stands on something that goes, or reads it to be taken back itself, goes first.</summary>
     private static void AddWhatComesAfter(HashSet<StepAddress> chosen, WantedStep[] begun)

@@ -172,6 +172,9 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>The last run there was when that was asked: only a later one does it. 0 when nobody asked.</summary>
     public int LeavesIn { get; init; }
 
+    /// <summary>What of it somebody wants taken back though the step is wanted, because its slice does not select that any more; null for nothing.</summary>
+    public LeavingItems? LeavingItems { get; init; }
+
     /// <summary>The evidence that was approved; null when none was.</summary>
     public Fingerprint? Approved { get; init; }
 
