@@ -5,6 +5,7 @@ using Portage.Engine.Ledger;
 using Portage.Engine.Questions;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 using Portage.Planning.Verdicts;
 
 namespace Portage.Cli.Views;
@@ -70,6 +71,24 @@ internal static class ExplainView
         if (explained.Others.Length > 0)
         {
             terminal.Out.WriteLine($"Also: {string.Join(", ", explained.Others.Select(other => $"{other.Word} {other.Address}"))}.");
+        }
+
+        foreach (var change in explained.Others.Prepend(explained.Change).OfType<StepChange>())
+        {
+            WriteDestroyed(terminal, change);
+        }
+    }
+
+    private static void WriteDestroyed(Terminal terminal, StepChange change)
+    {
+        foreach (var text in DestructionText.Of(change.Destroys))
+        {
+            terminal.Out.WriteLine(terminal.Paint($"{(change.IsConditional ? "MAY DESTROY, if needed, up to" : "DESTROYS")} {text}: {change.Word} {change.Address}", Ink.Red));
+        }
+
+        if (change.Unseen is { } why)
+        {
+            terminal.Out.WriteLine(terminal.Paint($"DESTROYS what {change.Address} made, and that cannot be seen: {why}", Ink.Red));
         }
     }
 

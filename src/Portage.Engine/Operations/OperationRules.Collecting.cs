@@ -71,7 +71,14 @@ public sealed partial class OperationRules
         return Asked(
             operation.IsWanted,
             [.. whole.Where(step => operation.IsWanted || !IsGoing(step)).Select(step => new CollectAsked(session.Name, session.Runs.Count, step.Address, operation.By, operation.IsWanted)), .. events],
-            [.. whole.Select(step => AnswerCollect(step.Address, step, operation.IsWanted, absent.GetValueOrDefault(step.Address))), .. answers]);
+            [.. whole.Select(step => AnswerCollect(step.Address, step, operation.IsWanted, absent.GetValueOrDefault(step.Address))), .. answers, .. operation.IsWanted || whole.Length == 0 ? [] : StillGoing(chosen, begun, session)]);
+    }
+
+    /// <summary>What was asked for along with what stays now, and still goes: whoever takes back the one may have meant the other too.</summary>
+    private static IEnumerable<string> StillGoing(HashSet<StepAddress> chosen, WantedStep[] begun, SessionState session)
+    {
+        var still = begun.Where(step => !chosen.Contains(step.Address) && session.Leaving.Contains(step.Address) && step.Edges.Any(edge => chosen.Contains(edge.Upstream))).Select(step => step.Address.ToString()).ToArray();
+        return still.Length == 0 ? [] : [$"The next start still takes back what {string.Join(" and ", still)} made: workflow collect {string.Join(' ', still)} --cancel"];
     }
 
     /// <summary>Half of it may be gone: nobody can have it left as it is any more.</summary>
@@ -137,10 +144,13 @@ public sealed partial class OperationRules
             if (LostWith(claim) is { } lost && !IsInPart(claim.Step))
             {
                 var indices = going.Where(one => one.Step == claim.Step && LostWith(one) is not null).Select(one => one.Index).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+                var goesToo = lost.Session == session.Name && !wanted.Contains(lost.Step);
                 return DiagnosticCatalog.CollectRefused.Error(
                     null,
-                    $"{claim.Step} made {NamesText.Of(indices, CollectedNamesMax)}, in which {lost.Step}{(lost.Session == session.Name ? "" : $" of session {lost.Session}")} has work. Nothing was asked for.") with
-                { Command = lost.Session == session.Name && !wanted.Contains(lost.Step) ? $"workflow collect {string.Join(' ', chosen.Append(lost.Step).Select(step => $"{step.Source}/{step.Part}@{step.Target}").Distinct().Order(StringComparer.Ordinal))}" : $"workflow explain {lost.Step}" };
+                    goesToo
+                        ? $"{claim.Step} and {lost.Step} both have work in {NamesText.Of(indices, CollectedNamesMax)}, and nobody wants either any more: both go together, or neither. Nothing was asked for."
+                        : $"{claim.Step} made {NamesText.Of(indices, CollectedNamesMax)}, in which {lost.Step}{(lost.Session == session.Name ? "" : $" of session {lost.Session}")} has work. Nothing was asked for.") with
+                { Command = goesToo ? $"workflow collect {string.Join(' ', chosen.Append(lost.Step).Select(step => $"{step.Source}/{step.Part}@{step.Target}").Distinct().Order(StringComparer.Ordinal))}" : $"workflow explain {lost.Step}" };
             }
         }
 
