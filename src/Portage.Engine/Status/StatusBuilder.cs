@@ -206,6 +206,9 @@ public sealed class StatusBuilder(Planner planner)
                 return (StepGroup.Pending, $"waits for {waits.Place}");
             case Standing.GateDue:
                 return (StepGroup.Pending, "its gate is asked next");
+            case Standing.InReview or Standing.GateDue when !isUnderWay:
+                // Nobody can approve what no run would carry out.
+                return (StepGroup.Pending, "waits for approval in the next run: workflow start");
             case Standing.InReview review:
                 var again = had.Superseded is null ? "waits for approval" : "what was approved has changed, waits for approval again";
                 return (StepGroup.UnderReview, review.Gate.Why == GateQuestion.Manual ? $"{again}: workflow approve" : $"{review.Gate.Why}; {again}: workflow approve");
