@@ -168,7 +168,7 @@ public sealed partial class OperationRules
             { Command = "workflow configure show" };
         }
 
-        return DiagnosticCatalog.NoSuchStep.Error(null, left.Count == 0 ? "Nothing is left of steps that are no longer wanted." : $"'{pattern}' selects none of the {left.Count} steps that are no longer wanted.") with
+        return DiagnosticCatalog.NoSuchStep.Error(null, left.Count == 0 ? "Nothing is left of steps that are no longer wanted." : $"'{pattern}' selects none of the {left.Count} steps of which something is left.") with
         {
             DidYouMean = DidYouMean.Among(pattern.Text, left.Select(step => step.ToString())),
             Command = "workflow plan",
