@@ -280,7 +280,7 @@ public static class Standings
         /// <summary>True for work that is to be absent, in some of these indices.</summary>
         private bool Leaves(StepRecord step, IEnumerable<string> indices) => memo.PlaceOf(step.Address) is { } place && (wanted[place] is { IsAbsent: true } absent
             ? Claims.WrittenBy(step).Except(absent.Stays, StringComparer.Ordinal).Intersect(indices, StringComparer.Ordinal).Any()
-            : RecordedSteps.Of(step, Run) is { LeavingItems: { IsEmpty: false } leaving } && leaving.Intersect(indices, StringComparer.Ordinal).Any(item => wanted[place].ItemEdge?.Selects(item) == false));
+            : RecordedSteps.Of(step, Run) is { LeavingItems: { IsEmpty: false } leaving } && leaving.Intersect(indices, StringComparer.Ordinal).Any(item => !LeftInPart.IsSelected(wanted[place], session, item)));
 
         /// <summary>Steps of other slices that are to be absent, and have work in the items of one: it begins when they are gone.</summary>
         internal ImmutableArray<StepAddress> LeavingFrom(StepRecord had, StepInputs with)

@@ -50,7 +50,7 @@ public static class Wishes
             .. from step in desired
                where !step.IsAbsent && session.LeavingInPart.Contains(step.Address)
                let leaving = session.Steps[step.Address].LeavingItems!
-               let again = leaving.Items.Where(item => step.ItemEdge?.Selects(item) == true).ToImmutableArray()
+               let again = leaving.Items.Where(item => LeftInPart.IsSelected(step, session, item)).ToImmutableArray()
                where again.Length > 0
                select new Wish(step.Address, leaving.By, IsWantedAgain: true) { Items = again },
         ];

@@ -236,7 +236,7 @@ public sealed partial class Controller
         string[] items = [.. inputs.Items.Select(item => item.Name)];
         return
         [
-            .. WorkBeside.Of(session.MayBeIn(items), step.Address, items)
+            .. WorkBeside.Of(session.MayBeBeside(step.Address, items), step.Address, items)
                 .Select(had => new WorkAbove(had, _revisions.Of(session, had.ConfiguredBy), OutputsFor(session, wanted, step), Overwrites: false)),
         ];
     }

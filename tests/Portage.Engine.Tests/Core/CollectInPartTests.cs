@@ -75,6 +75,20 @@ public sealed class CollectInPartTests
     }
 
     [Fact]
+    public void Collect_OfWhatANewerSnapshotHasNoMore_IsListedAndAskedForToo()
+    {
+        var story = new Story().Start(Wide()).Finish();
+        story.Do(new Operation.Redo(["logs/main:snapshot"], IsWanted: true) { By = "ann" });
+        story.Names = ["a"];
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Finish();
+        Assert.Equal(3, Leftovers(story).Length);
+        Assert.False(Ask(story, Metadata).HasFailed);
+        Assert.IsType<StepChange.Revert>(Change(story, Metadata));
+        Assert.Empty(Wishes.Dormant(Wanted(story), story.Session));
+    }
+
+    [Fact]
     public void Decide_Rejected_LeavesItAndAsksInTheNextRun()
     {
         var story = Narrowed();

@@ -36,7 +36,7 @@ internal sealed class Story
     public static WorkSight Nothing { get; } = new(null, ImmutableDictionary<StepAddress, StepSight>.Empty, 1);
 
     /// <summary>The indices of the snapshot.</summary>
-    public ImmutableArray<string> Names { get; init; } = ["a", "b"];
+    public ImmutableArray<string> Names { get; set; } = ["a", "b"];
 
     public Limits Limits { get; set; } = Limits.None;
 
