@@ -15,7 +15,7 @@ public sealed partial class OperationRules
     /// <param name="named">The steps that a person named.</param>
     /// <param name="chosen">Unwanted steps that go whole.</param>
     private (ImmutableArray<LedgerEvent> Events, ImmutableArray<string> Answers, Diagnostic? Why) CollectInPart(
-        Operation.Collect operation, SessionState session, ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, LeftPart> parts, HashSet<StepAddress> named, HashSet<StepAddress> chosen)
+        Operation.Collect operation, SessionState session, ImmutableArray<WantedStep> wanted, Dictionary<StepAddress, LeftPart> parts, HashSet<StepAddress> named, HashSet<StepAddress> chosen)
     {
         foreach (var step in wanted.Where(step => parts.ContainsKey(step.Address) && step.Edges.Any(edge => named.Contains(edge.Upstream))))
         {

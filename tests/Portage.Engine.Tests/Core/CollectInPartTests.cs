@@ -4,9 +4,7 @@ using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
 using Portage.Engine.Questions;
 using Portage.Model.Addresses;
-using Portage.Model.Steps;
 using Portage.Planning;
-using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Tests.Core;
 
