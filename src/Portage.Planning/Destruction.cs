@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Portage.Model.Addresses;
 
 namespace Portage.Planning;
 
@@ -24,6 +26,11 @@ public enum DestructionKind
     DeleteSnapshot,
 }
 
+/// <summary>Documents that another step of Portage wrote.</summary>
+/// <param name="Step">Which.</param>
+/// <param name="Documents">How many of them are there.</param>
+public sealed record WrittenDocuments(StepAddress Step, long Documents);
+
 /// <summary>Something on a cluster that a change deletes, empties or overwrites, with what is there now.</summary>
 /// <param name="Kind">What happens to it.</param>
 /// <param name="Target">The cluster by its name in the configuration, as <c>blue</c>.</param>
@@ -41,6 +48,10 @@ public sealed record Destruction(DestructionKind Kind, string Target, string Nam
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Because { get; init; }
 
+    /// <summary>Other steps that wrote some of the documents, which are then not foreign; null where none did, or nobody asked them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<WrittenDocuments>? By { get; init; }
+
     /// <summary>The item whose work goes with it; null for what is only written over.</summary>
     [JsonIgnore]
     public string? TakenBack => Kind == DestructionKind.OverwriteDocuments ? null : Item;
@@ -55,7 +66,14 @@ public sealed record Destruction(DestructionKind Kind, string Target, string Nam
 
     /// <summary>True when this is more than what was approved: another thing, or others have written into it and had not. An index that may go may be emptied first.</summary>
     public bool IsBeyond(IEnumerable<Destruction> approved) =>
-        !approved.Any(other => (other.Kind == Kind || (other.Kind == DestructionKind.DeleteIndex && Kind == DestructionKind.DeleteDocuments)) && other.Target == Target && other.Name == Name && (other.HasForeign || !HasForeign));
+        !approved.Any(other => (other.Kind == Kind || (other.Kind == DestructionKind.DeleteIndex && Kind == DestructionKind.DeleteDocuments)) && other.Target == Target && other.Name == Name && (other.HasForeign || !Knowing([other]).HasForeign));
+
+    /// <summary>The same with what other steps are known to have written, which is not foreign then: whoever looked at this could not ask them.</summary>
+    /// <param name="known">As it was approved.</param>
+    public Destruction Knowing(IEnumerable<Destruction> known) =>
+        By is null && Foreign is { } foreign && known.FirstOrDefault(other => other.By is not null && (other.Kind, other.Target, other.Name) == (Kind, Target, Name)) is { By: { } by }
+            ? this with { Foreign = Math.Max(0, foreign - by.Sum(written => written.Documents)), By = by }
+            : this;
 
     /// <summary>
     /// The same things, each with what the others tell of it: whoever made an index does not know who wrote into it, but whoever wrote knows of its own.
@@ -69,4 +87,12 @@ public sealed record Destruction(DestructionKind Kind, string Target, string Nam
             ? one with { Foreign = own.Foreign }
             : one)];
     }
+
+    /// <summary>True when they say the same.</summary>
+    public bool Equals(Destruction? other) => ReferenceEquals(this, other) || (other is not null
+        && (Kind, Target, Name, Documents, Bytes, Foreign, Item, Because) == (other.Kind, other.Target, other.Name, other.Documents, other.Bytes, other.Foreign, other.Item, other.Because)
+        && (By ?? []).SequenceEqual(other.By ?? []));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, Target, Name, Documents);
 }

@@ -27,6 +27,24 @@ public sealed record Plan(ImmutableArray<StepChange> Changes, ImmutableDictionar
     /// <summary>Everything that the plan deletes, empties or overwrites, each thing once.</summary>
     public ImmutableArray<Destruction> Destroys => DestructionText.Merge(Changes.SelectMany(change => change.Destroys));
 
+    /// <summary>Of those, what goes whatever else happens.</summary>
+    public ImmutableArray<Destruction> CertainlyDestroys => DestructionText.Merge(Changes.Where(change => !change.IsConditional).SelectMany(change => change.Destroys));
+
+    /// <summary>Of those, what goes only should an earlier step come out differently.</summary>
+    public ImmutableArray<Destruction> PerhapsDestroys
+    {
+        get
+        {
+            var certain = CertainlyDestroys.Select(one => (one.Kind, one.Target, one.Name)).ToHashSet();
+            return [.. Destroys.Where(one => !certain.Contains((one.Kind, one.Target, one.Name)))];
+        }
+    }
+
+    /// <summary>What is destroyed as the end of a sentence, as <c>destroys 1 index, 3 documents on blue; may destroy, if it comes to that, 2 documents on green</c>.</summary>
+    public string DestroysText => string.Join("; ", ((string[])[Part("destroys", CertainlyDestroys), Part("may destroy, if it comes to that, up to", PerhapsDestroys)]).Where(part => part.Length > 0));
+
+    private static string Part(string verb, ImmutableArray<Destruction> destroys) => destroys.IsEmpty ? "" : $"{verb} {string.Join("; ", DestructionText.Of(destroys))}";
+
     /// <summary>True when starting the plan may destroy something, so that a person must have said so.</summary>
     public bool IsDestructive => Changes.Any(change => change.Destroys.Length > 0 || change.Unseen is not null);
 

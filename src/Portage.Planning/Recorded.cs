@@ -43,6 +43,9 @@ public sealed record RecordedStep(
     /// <summary>The items that it did, or has begun; null where an earlier release did not write them down, and for a step without items.</summary>
     public IReadOnlyDictionary<string, RecordedItem>? Items { get; init; }
 
+    /// <summary>Those of the items in which it has nothing of its own: all was there already, so that nothing goes when it is taken back.</summary>
+    public ImmutableArray<string> Untouched { get; init; } = [];
+
     /// <summary>When each item was last taken back; null where an earlier release did not write it down.</summary>
     public IReadOnlyDictionary<string, long>? TakenBack { get; init; }
 
@@ -51,6 +54,12 @@ public sealed record RecordedStep(
 
     /// <summary>Who wants it taken back, now that no configuration wants it; null when nobody does.</summary>
     public string? LeavesBy { get; init; }
+
+    /// <summary>Items that somebody wants taken back should the step not be wanted to have them; empty for none.</summary>
+    public ImmutableArray<string> LeavingItems { get; init; } = [];
+
+    /// <summary>Who wants these taken back; null where nobody does.</summary>
+    public string? LeavingItemsBy { get; init; }
 
     /// <summary>The items that are being taken back, which goes on whatever is wanted; default for all of it, null when nothing is.</summary>
     public ImmutableArray<string>? TakingBack { get; init; }

@@ -38,6 +38,12 @@ public abstract record StepChange
     /// <summary>Items that were done and are not wanted any more: they are left as they are.</summary>
     public ImmutableArray<string> Left { get; init; } = [];
 
+    /// <summary>Those of the left that no other step takes over: somebody can have them taken back.</summary>
+    public ImmutableArray<string> LeftBehind { get; init; } = [];
+
+    /// <summary>Those of the redone that are not done anew: they are selected no longer, and somebody wants them taken back.</summary>
+    public ImmutableArray<string> Leaving { get; init; } = [];
+
     /// <summary>What this deletes, empties or overwrites, as was seen just now; empty where nothing is, or nobody has looked.</summary>
     public ImmutableArray<Destruction> Destroys { get; init; } = [];
 
@@ -71,7 +77,7 @@ public abstract record StepChange
         public override string Word => "adopt";
     }
 
-    /// <summary>Half taken back: that goes on, whatever is wanted by now, and then it is run. Or no longer wanted, and somebody asked for it to be taken back.</summary>
+    /// <summary>Half taken back: that goes on, whatever is wanted by now, and then it is run. Or no longer wanted, in whole or in some items, and somebody asked for that to be taken back.</summary>
     public sealed record Revert(StepAddress Step, ImmutableArray<ChangeReason> Reasons) : StepChange(Step, Reasons)
     {
         /// <inheritdoc/>

@@ -48,14 +48,15 @@ internal static class ExplainCommand
 
         if (edit is not null)
         {
-            var (explained, diagnostics) = ExplainQuestion.WhatIf(StepCatalog.Planner, asked, step, edit);
+            var (revision, diagnostics) = ExplainQuestion.Edited(asked, step, edit);
             verb.Say([.. diagnostics]);
-            if (explained is null)
+            if (revision is null)
             {
                 return ExitCode.BadInput;
             }
 
-            ExplainView.Write(verb.Terminal, verb.Output, explained);
+            var report = await PlanCommand.MakeAsync(verb, asked.Home, asked.Session, revision, withSizes: false, cancellationToken);
+            ExplainView.Write(verb.Terminal, verb.Output, ExplainQuestion.WhatIf(asked, step, edit, report.Plan));
             return ExitCode.Done;
         }
 

@@ -49,7 +49,7 @@ internal static class PlanCommand
     public static async Task<PlanReport> MakeAsync(Verb verb, HomeState home, SessionState session, Revision revision, bool withSizes, CancellationToken cancellationToken)
     {
         var reports = new PlanReports(StepCatalog.Planner, StepCatalog.Steps, verb.Secrets, verb.FilesOf, verb.Time);
-        var made = reports.MakeAsync(session, revision, home.Sequence, withSizes, cancellationToken);
+        var made = reports.MakeAsync(session, revision, home, home.Sequence, withSizes, cancellationToken);
         await SayWhatIsAskedAsync(verb.Terminal, verb.Time, () => reports.Asked, made);
         return await made;
     }
@@ -86,6 +86,6 @@ internal static class PlanCommand
         }
 
         // What it destroys, and what a source holds, was asked of clusters; sizes in repositories are as long as their files are.
-        return new(report.Plan.Blocks.Any() ? ExitCode.BadInput : ExitCode.Done, report.Seen.IsEmpty && report.Diagnostics.IsEmpty && !report.Estimates.Values.Any(estimate => estimate.IsOfCluster));
+        return new(report.Diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error) || report.Plan.Blocks.Any() ? ExitCode.BadInput : ExitCode.Done, report.Seen.IsEmpty && report.Diagnostics.IsEmpty && !report.Estimates.Values.Any(estimate => estimate.IsOfCluster));
     }
 }

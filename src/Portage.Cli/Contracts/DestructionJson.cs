@@ -16,5 +16,10 @@ internal static class DestructionJson
         json.WriteNumberOrNull("documents", one.Documents);
         json.WriteNumberOrNull("bytes", one.Bytes);
         json.WriteNumberOrNull("foreign", one.Foreign);
+        json.WriteObjects("by", one.By ?? [], static (json, written) =>
+        {
+            json.WriteString("step", written.Step.ToString());
+            json.WriteNumber("documents", written.Documents);
+        });
     });
 }

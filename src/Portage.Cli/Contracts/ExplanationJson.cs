@@ -64,5 +64,7 @@ internal static class ExplanationJson
         json.WriteString("step", change.Address.ToString());
         json.WriteBoolean("conditional", change.IsConditional);
         json.WriteTexts("reasons", change.Because.Select(reason => reason.Text));
+        json.WriteString("unseen", change.Unseen);
+        DestructionJson.Write(json, change.Destroys);
     }
 }

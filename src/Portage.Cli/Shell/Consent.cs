@@ -32,7 +32,7 @@ internal static class Consent
             await SayAsync(verb.Terminal, $"  and {report.Plan.Destroys.Length - LinesMax} more: workflow plan", Ink.Red);
         }
 
-        await SayAsync(verb.Terminal, $"This plan destroys {string.Join("; ", DestructionText.Of(report.Plan.Destroys))}. You are asked once more before it is done.");
+        await SayAsync(verb.Terminal, $"This plan {report.Plan.DestroysText}. You are asked once more before it is done.");
         var answer = await verb.Terminal.AskAsync($"{Wrap(verb.Terminal, $"Type '{Word}' to start it; anything else leaves everything as it is:", 0)} ", cancellationToken);
         if (answer?.Trim() == Word)
         {
@@ -72,7 +72,7 @@ internal static class Consent
 
         var isAsked = verb.Output == OutputFormat.Text && verb.Terminal.InputIsTerminal && verb.Terminal.OutputIsTerminal;
         return given is null && report.Plan.IsDestructive && !isAsked
-            ? DiagnosticCatalog.PlanDestroys.Error(null, $"It destroys {string.Join("; ", DestructionText.Of(report.Plan.Destroys))}. Whoever wants that names the plan. {Nothing}") with
+            ? DiagnosticCatalog.PlanDestroys.Error(null, $"It {report.Plan.DestroysText}. Whoever wants that names the plan. {Nothing}") with
             { Command = $"workflow configure commit --start --plan {report.Plan.Hash.Short}" }
             : null;
     }

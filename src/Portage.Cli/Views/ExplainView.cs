@@ -5,6 +5,8 @@ using Portage.Engine.Ledger;
 using Portage.Engine.Questions;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
+using Portage.Planning.Destroying;
+using Portage.Planning.Verdicts;
 
 namespace Portage.Cli.Views;
 
@@ -70,6 +72,24 @@ internal static class ExplainView
         {
             terminal.Out.WriteLine($"Also: {string.Join(", ", explained.Others.Select(other => $"{other.Word} {other.Address}"))}.");
         }
+
+        foreach (var change in explained.Others.Prepend(explained.Change).OfType<StepChange>())
+        {
+            WriteDestroyed(terminal, change);
+        }
+    }
+
+    private static void WriteDestroyed(Terminal terminal, StepChange change)
+    {
+        foreach (var text in DestructionText.Of(change.Destroys))
+        {
+            terminal.Out.WriteLine(terminal.Paint($"{(change.IsConditional ? "MAY DESTROY, if needed, up to" : "DESTROYS")} {text}: {change.Word} {change.Address}", Ink.Red));
+        }
+
+        if (change.Unseen is { } why)
+        {
+            terminal.Out.WriteLine(terminal.Paint($"DESTROYS what {change.Address} made, and that cannot be seen: {why}", Ink.Red));
+        }
     }
 
     private static void WriteChange(TextWriter output, StepChange? change, StepRecord? had, bool leaves, string prefix)
@@ -93,6 +113,7 @@ internal static class ExplainView
         (StepChange.Collect { StopsWork: true }, _) => "stop it, and leave what it made",
         (StepChange.Collect, _) => "leave it as it is",
         (StepChange.Revert, _) when leaves => had is { State: StepState.Reverting } ? "go on taking it back" : "take it back",
+        (StepChange.Revert { Leaving: { IsEmpty: false } items }, _) => $"take back {NamesText.Of(items)}",
         (StepChange.Revert, _) => "go on taking it back, and do it anew",
         (StepChange.Adopt, { } failure) when failure.Code == DiagnosticCatalog.GateWasRejected.Code => "ask for its review again",
         (StepChange.Adopt, not null) => "try it again from where it is",

@@ -22,6 +22,7 @@ internal static class LeftoversView
                     json.WriteString("step", left.Step.ToString());
                     json.WriteString("fate", JsonWriting.Word(left.Fate));
                     json.WriteString("by", left.By);
+                    json.WriteTexts("items", left.Items);
                     json.WriteString("text", left.Text);
                 });
             });

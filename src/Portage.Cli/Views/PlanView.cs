@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Text;
 using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Engine.Operations;
+using Portage.Model.Diagnostics;
 using Portage.Planning;
 using Portage.Planning.Destroying;
 
@@ -49,9 +51,14 @@ internal static class PlanView
         }
 
         var counts = changes.GroupBy(change => change.Word).Select(group => $"{group.Count()} {(group.First() is StepChange.Collect ? "left " : "")}to {group.Key}").ToList();
-        if (report.Plan.Destroys.Length > 0)
+        if (report.Plan.PerhapsDestroys is { Length: > 0 } perhaps)
         {
-            counts.Insert(0, $"{report.Plan.Destroys.Length} to destroy");
+            counts.Insert(0, $"{perhaps.Length} perhaps to destroy");
+        }
+
+        if (report.Plan.CertainlyDestroys is { Length: > 0 } certain)
+        {
+            counts.Insert(0, $"{certain.Length} to destroy");
         }
 
         var folded = changes.Length - shown.Length > 0 && shown.Length > 0 ? " (workflow plan --all lists what is kept)" : "";
@@ -67,19 +74,25 @@ internal static class PlanView
     /// <summary>First, because whoever reads only one line of a plan reads the first.</summary>
     private static void Destroys(StringBuilder page, Terminal terminal, Plan plan)
     {
-        foreach (var text in DestructionText.Of(plan.Destroys))
-        {
-            Append(page, terminal, $"  DESTROYS {text}", 11, Ink.Red);
-        }
-
-        foreach (var one in plan.Destroys)
-        {
-            Append(page, terminal, $"           {DestructionText.Line(one)}", 13, Ink.Red);
-        }
+        Destroys(page, terminal, "DESTROYS", plan.CertainlyDestroys);
+        Destroys(page, terminal, "MAY DESTROY, if needed, up to", plan.PerhapsDestroys);
 
         foreach (var change in plan.Changes.Where(change => change.Unseen is not null))
         {
             Append(page, terminal, $"  DESTROYS what {change.Address} made, and that cannot be seen: {change.Unseen}", 11, Ink.Red);
+        }
+    }
+
+    private static void Destroys(StringBuilder page, Terminal terminal, string word, ImmutableArray<Destruction> destroys)
+    {
+        foreach (var text in DestructionText.Of(destroys))
+        {
+            Append(page, terminal, $"  {word} {text}", 11, Ink.Red);
+        }
+
+        foreach (var one in destroys)
+        {
+            Append(page, terminal, $"           {DestructionText.Line(one)}", 13, Ink.Red);
         }
     }
 
@@ -121,6 +134,7 @@ internal static class PlanView
         { IsPending: true } => "",
         { Plan.IsEmpty: true } => "  Nothing to do.",
         _ when report.Plan.Blocks.Any() => "  Blocked: it cannot be started like this.",
+        _ when report.Diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error) => "  It cannot be started like this.",
         _ => $"  Start it: workflow start --plan {report.Plan.Hash.Short}",
     };
 

@@ -11,7 +11,11 @@ namespace Portage.Engine.Core;
 /// <param name="Step">The step that wrote it.</param>
 /// <param name="Cluster">The cluster's own id where it is known, else its address.</param>
 /// <param name="Index">The index.</param>
-public sealed record Claim(string Session, StepAddress Step, string Cluster, string Index);
+public sealed record Claim(string Session, StepAddress Step, string Cluster, string Index)
+{
+    /// <summary>True where the step made or wrote something there; false where it found all there already.</summary>
+    public bool IsOfWork { get; init; } = true;
+}
 
 /// <summary>Who has written what, of all sessions of a home: nobody else of Portage may. Pure.</summary>
 public static class Claims
@@ -52,10 +56,13 @@ public static class Claims
 
     private static IEnumerable<Claim> Of(HomeState home, SessionState session, StepRecord step, Func<StepKind, bool> writes, Func<int, MigrationConfig> configOf) =>
         step.Address.Target is { } target && step.ConfiguredBy > 0 && writes(step.Address.Kind) && IndicesOf(step).Any() && configOf(step.ConfiguredBy).Targets.GetValueOrDefault(target)?.Endpoint is { } endpoint
-            ? IndicesOf(step).Select(index => new Claim(session.Name, step.Address, home.ClusterOf(endpoint), index))
+            ? IndicesOf(step).Select(index => new Claim(session.Name, step.Address, home.ClusterOf(endpoint), index) { IsOfWork = !step.Untouched.Contains(index, StringComparer.Ordinal) })
             : [];
 
-    /// <summary>The indices that a step has its work in; none where it has none on a target.</summary>
+    /// <summary>The indices that a step made or wrote something in; none where it has nothing on a target.</summary>
+    internal static IEnumerable<string> WrittenBy(StepRecord step) => step.Untouched is { IsEmpty: false } untouched ? IndicesOf(step).Except(untouched, StringComparer.Ordinal) : IndicesOf(step);
+
+    /// <summary>The indices that a step is about, though it may have found all there already; none where it has no effects on a target.</summary>
     internal static IEnumerable<string> IndicesOf(StepRecord step) => !step.HasEffects || step.Address.Target is null ? [] :
         step.Items?.Keys ?? step.Outputs?.Parts.Select(part => part.Name).Distinct(StringComparer.Ordinal) ?? [];
 }

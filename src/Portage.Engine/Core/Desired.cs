@@ -20,27 +20,27 @@ public static class Desired
     public static ImmutableArray<WantedStep> Of(Planner planner, ImmutableArray<WantedStep> wanted, SessionState session, int run)
     {
         var leaving = session.Leaving.Where(step => session.Steps[step].LeavesIn != run).ToHashSet();
-        if (leaving.Count == 0)
-        {
-            return wanted;
-        }
+        return leaving.Count == 0 ? wanted : Of(planner, wanted, session, leaving);
+    }
 
+    /// <summary>As above, were these steps to go.</summary>
+    internal static ImmutableArray<WantedStep> Of(Planner planner, ImmutableArray<WantedStep> wanted, SessionState session, HashSet<StepAddress> leaving)
+    {
         leaving.ExceptWith(wanted.Select(step => step.Address));
-        var stays = SpareWhatOthersHave(planner, session, leaving);
+        var stays = SpareWhatOthersHave(planner, session, leaving, wanted.Select(step => step.Address).ToHashSet());
         SpareWhatIsStoodOn(planner, session, leaving, stays);
         return wanted.AddRange(Begun(planner, session, leaving).Select(step => step with { IsAbsent = true, Overwrites = false, Stays = stays.TryGetValue(step.Address, out var items) ? [.. items.Order(StringComparer.Ordinal)] : [] }));
     }
 
     /// <summary>Keeps work in an index that another slice has work in by now: what would be deleted of the one would be missing in the other.</summary>
     /// <returns>The items that stay of steps of which others go.</returns>
-    private static Dictionary<StepAddress, HashSet<string>> SpareWhatOthersHave(Planner planner, SessionState session, HashSet<StepAddress> leaving)
+    private static Dictionary<StepAddress, HashSet<string>> SpareWhatOthersHave(Planner planner, SessionState session, HashSet<StepAddress> leaving, HashSet<StepAddress> wanted)
     {
         var stays = new Dictionary<StepAddress, HashSet<string>>();
         foreach (var step in leaving.Where(step => planner.WritesToTarget(step.Kind)).ToArray())
         {
             var had = session.Steps[step];
-            var others = session.OthersIn(had, Claims.IndicesOf(had)).Where(other => !leaving.Contains(other.Address) && planner.WritesToTarget(other.Address.Kind));
-            var shared = Claims.IndicesOf(had).Intersect(others.SelectMany(Claims.IndicesOf), StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+            var shared = HeldByOthers(planner, session, had, leaving.Contains, wanted.Contains);
             if (shared.Count > 0)
             {
                 Keep(had, shared, leaving, stays);
@@ -48,6 +48,22 @@ public static class Desired
         }
 
         return stays;
+    }
+
+    /// <summary>
+    /// What a step made and that steps of other slices keep, though nobody wants it of this one: what they wrote in, and what those that are wanted
+    /// found just so.
+    /// </summary>
+    /// <param name="leaves">True for a step that goes as well.</param>
+    /// <param name="isWanted">True for a step that the configuration wants.</param>
+    internal static HashSet<string> HeldByOthers(Planner planner, SessionState session, StepRecord had, Func<StepAddress, bool> leaves, Func<StepAddress, bool> isWanted)
+    {
+        var made = Claims.WrittenBy(had).ToArray();
+        return session.OthersIn(had, made)
+            .Where(other => !leaves(other.Address) && planner.WritesToTarget(other.Address.Kind))
+            .SelectMany(other => isWanted(other.Address) ? Claims.IndicesOf(other) : Claims.WrittenBy(other))
+            .Intersect(made, StringComparer.Ordinal)
+            .ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>Keeps some items of a step where it can be taken back item by item, else, or where nothing else is left of it, all of it.</summary>

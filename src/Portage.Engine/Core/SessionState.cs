@@ -17,6 +17,7 @@ public sealed class SessionState(string name)
     private readonly Dictionary<StepAddress, StepRecord> _steps = [];
     private readonly HashSet<StepAddress> _served = [];
     private readonly HashSet<StepAddress> _leaving = [];
+    private readonly HashSet<StepAddress> _leavingInPart = [];
     private readonly List<StepAddress> _changes = [];
     private List<WorkPlace>? _disturbed;
     private long _changesDropped;
@@ -57,6 +58,9 @@ public sealed class SessionState(string name)
 
     /// <summary>Steps that somebody wants taken back, now that no configuration wants them.</summary>
     public IReadOnlySet<StepAddress> Leaving => _leaving;
+
+    /// <summary>Steps that are wanted, and of which somebody wants items taken back that their slices do not select any more.</summary>
+    public IReadOnlySet<StepAddress> LeavingInPart => _leavingInPart;
 
     /// <summary>The run whose configuration holds: the one under way; without one, the last, for as long as services of it are to serve. Null when there is none.</summary>
     public RunRecord? Carried => ActiveRun ?? (_served.Count > 0 ? Runs[^1] : null);
@@ -119,7 +123,7 @@ public sealed class SessionState(string name)
     public string ConfigurationOf(int run) => _record.Revisions[_record.Runs[run - 1].Revision - 1].Configuration;
 
     /// <summary>True when a person asked, since the run began, for steps to be done anew, or taken back: it does not, but the next one does.</summary>
-    public bool IsAskedSince(RunRecord run) => _steps.Values.Any(step => (step.AskedBy is not null && step.AskedIn == run.Number) || (step.LeavesBy is not null && step.LeavesIn == run.Number));
+    public bool IsAskedSince(RunRecord run) => _steps.Values.Any(step => (step.AskedBy is not null && step.AskedIn == run.Number) || (step.LeavesBy is not null && step.LeavesIn == run.Number) || step.LeavingItems?.In == run.Number);
 
     /// <summary>What the planner compares with.</summary>
     public IReadOnlyDictionary<StepAddress, RecordedStep> Recorded() => _steps.Values
@@ -161,6 +165,7 @@ public sealed class SessionState(string name)
         var now = happened.ApplyTo(had, at, ++_place) with { ChangedAt = at };
         Set(now);
         _ = now.LeavesBy is not null ? _leaving.Add(happened.Step) : _leaving.Remove(happened.Step);
+        _ = now.LeavingItems is not null ? _leavingInPart.Add(happened.Step) : _leavingInPart.Remove(happened.Step);
         _ = now.Serves ? _served.Add(happened.Step) : _served.Remove(happened.Step);
         if (happened is RevertRefused)
         {
@@ -181,7 +186,7 @@ public sealed class SessionState(string name)
             if (_steps.GetValueOrDefault(work.From) is { Items: { } items } before)
             {
                 var taken = work.Items.Where(items.ContainsKey).Select(item => KeyValuePair.Create(item, items[item])).ToArray();
-                Set(before with { Items = items.RemoveRange(work.Items) });
+                Set(before with { Items = items.RemoveRange(work.Items), LeavingItems = LeavingItems.Without(before.LeavingItems, work.Items) });
 
                 // Of what an earlier release did nobody knows the items: then they are all as old as the step.
                 to = to is { HasEffects: true, Items: null } ? to : to with { Items = (to.Items ?? StepRecord.NoItems).SetItems(taken) };
@@ -225,7 +230,7 @@ public sealed class SessionState(string name)
     /// <summary>Notes in which indices a step came to have work, or to have none, or is about to go.</summary>
     private void Disturb(StepRecord? had, StepRecord now)
     {
-        if (_disturbed is null || (had is not null && had.HasEffects == now.HasEffects && ReferenceEquals(had.Items, now.Items) && ReferenceEquals(had.Outputs, now.Outputs) && had.LeavesBy == now.LeavesBy))
+        if (_disturbed is null || (had is not null && had.HasEffects == now.HasEffects && ReferenceEquals(had.Items, now.Items) && ReferenceEquals(had.Outputs, now.Outputs) && had.Untouched == now.Untouched && had.LeavesBy == now.LeavesBy && ReferenceEquals(had.LeavingItems, now.LeavingItems)))
         {
             return;
         }

@@ -236,19 +236,19 @@ public static class Standings
             items = items.IsDefault && had.Items is { } all ? [.. all.Keys] : items;
             LookAround(items);
             var near = (items.IsDefault ? session.Steps.Values : session.MayBeBeside(step.Address, items)).Where(record => record.HasEffects && LeftWork.MayStandIn(step, record.Address));
-            return LeftWork.In(step, items, unselected, near.Select(record => RecordedSteps.Of(record, Run)).OfType<RecordedStep>().Select(record => LeftWork.Staying(record, memo.PlaceOf(record.Address) is { } at ? wanted[at] : null)).OfType<RecordedStep>(), memo.Contains);
+            return RecordedSteps.Of(had, Run) is not { } recorded ? [] : LeftWork.In(step, recorded, items, unselected, near.Select(record => RecordedSteps.Of(record, Run)).OfType<RecordedStep>().Select(record => LeftWork.Staying(record, memo.PlaceOf(record.Address) is { } at ? wanted[at] : null)).OfType<RecordedStep>(), memo.Contains);
         }
 
         /// <summary>Work of other slices that goes too, in items of one: it goes first.</summary>
         internal IEnumerable<StepRecord> LeavingAbove(int place, StepRecord had, ImmutableArray<string> items)
         {
             var step = wanted[place];
-            if (session.Leaving.Count == 0 || step.Bears.IsEmpty)
+            if ((session.Leaving.Count == 0 && session.LeavingInPart.Count == 0) || step.Bears.IsEmpty)
             {
                 return [];
             }
 
-            ImmutableArray<string> names = [.. items.IsDefault ? Claims.IndicesOf(had) : items];
+            ImmutableArray<string> names = [.. items.IsDefault ? Claims.WrittenBy(had) : items.Except(had.Untouched, StringComparer.Ordinal)];
             LookAround(names);
             return session.OthersIn(had, names).Where(other => step.Bears.Contains(other.Address.Kind) && Leaves(other, names));
         }
@@ -278,13 +278,14 @@ public static class Standings
         ];
 
         /// <summary>True for work that is to be absent, in some of these indices.</summary>
-        private bool Leaves(StepRecord step, IEnumerable<string> indices) => memo.PlaceOf(step.Address) is { } place && wanted[place] is { IsAbsent: true } absent
-            && Claims.IndicesOf(step).Except(absent.Stays, StringComparer.Ordinal).Intersect(indices, StringComparer.Ordinal).Any();
+        private bool Leaves(StepRecord step, IEnumerable<string> indices) => memo.PlaceOf(step.Address) is { } place && (wanted[place] is { IsAbsent: true } absent
+            ? Claims.WrittenBy(step).Except(absent.Stays, StringComparer.Ordinal).Intersect(indices, StringComparer.Ordinal).Any()
+            : RecordedSteps.Of(step, Run) is { LeavingItems: { IsEmpty: false } leaving } && leaving.Intersect(indices, StringComparer.Ordinal).Any(item => !LeftInPart.IsSelected(wanted[place], session, item)));
 
         /// <summary>Steps of other slices that are to be absent, and have work in the items of one: it begins when they are gone.</summary>
         internal ImmutableArray<StepAddress> LeavingFrom(StepRecord had, StepInputs with)
         {
-            if (session.Leaving.Count == 0 || with.Items.IsDefaultOrEmpty)
+            if ((session.Leaving.Count == 0 && session.LeavingInPart.Count == 0) || with.Items.IsDefaultOrEmpty)
             {
                 return [];
             }
@@ -293,7 +294,7 @@ public static class Standings
             return
             [
                 .. session.OthersIn(had, with.Items.Select(item => item.Name))
-                    .Where(other => other.LeavesBy is not null && Leaves(other, with.Items.Select(item => item.Name)))
+                    .Where(other => (other.LeavesBy is not null || other.LeavingItems is not null) && Leaves(other, with.Items.Select(item => item.Name)))
                     .Select(other => other.Address)
                     .OrderBy(address => address.ToString(), StringComparer.Ordinal),
             ];

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using Portage.Model.Addresses;
 using Portage.Planning;
 
 namespace Portage.Engine.Ledger;
@@ -9,7 +11,7 @@ internal static class DestructionReader
     public static Destruction Read(ref Utf8JsonReader json)
     {
         var (kind, target, called, item, because) = (default(DestructionKind?), default(string), default(string), default(string), default(string));
-        var (documents, bytes, foreign) = (default(long?), default(long?), default(long?));
+        var (documents, bytes, foreign, by) = (default(long?), default(long?), default(long?), default(ImmutableArray<WrittenDocuments>?));
         JsonParts.Begin(ref json, JsonTokenType.StartObject);
         while (JsonParts.NextField(ref json, out var name))
         {
@@ -23,11 +25,29 @@ internal static class DestructionReader
                 case "documents": documents = Number(ref json); break;
                 case "bytes": bytes = Number(ref json); break;
                 case "foreign": foreign = Number(ref json); break;
+                case "by": by = JsonParts.List(ref json, Written); break;
                 default: json.Skip(); break;
             }
         }
 
-        return new(JsonParts.Needed(kind), JsonParts.Needed(target), JsonParts.Needed(called, "name"), documents, bytes, foreign) { Item = item, Because = because };
+        return new(JsonParts.Needed(kind), JsonParts.Needed(target), JsonParts.Needed(called, "name"), documents, bytes, foreign) { Item = item, Because = because, By = by };
+    }
+
+    private static WrittenDocuments Written(ref Utf8JsonReader json)
+    {
+        var (step, documents) = (default(string), default(long?));
+        JsonParts.Begin(ref json, JsonTokenType.StartObject);
+        while (JsonParts.NextField(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "step": step = json.GetString(); break;
+                case "documents": documents = json.GetInt64(); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new(StepAddress.Parse(JsonParts.Needed(step)), JsonParts.Needed(documents));
     }
 
     private static long? Number(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Null ? null : json.GetInt64();

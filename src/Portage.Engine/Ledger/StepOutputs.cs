@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Portage.Model.Steps;
 using Portage.Planning;
 
@@ -10,15 +11,20 @@ namespace Portage.Engine.Ledger;
 /// <param name="Data">JSON object for the later steps; its shape is the step kind's own.</param>
 public sealed record StepOutputs(ImmutableArray<OutputPart> Parts, string Data)
 {
+    /// <summary>Items in which the step has nothing of its own: all that it was to make was there already. Null for none, and of earlier builds, which did not tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<string>? Untouched { get; init; }
+
     /// <summary>True when they say the same.</summary>
-    public bool Equals(StepOutputs? other) => ReferenceEquals(this, other) || (other is not null && Data == other.Data && Parts.SequenceEqual(other.Parts));
+    public bool Equals(StepOutputs? other) => ReferenceEquals(this, other)
+        || (other is not null && Data == other.Data && Parts.SequenceEqual(other.Parts) && (Untouched ?? []).SequenceEqual(other.Untouched ?? []));
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Parts.Length, Data);
 
     internal static StepOutputs Read(ref Utf8JsonReader json)
     {
-        var (parts, data) = (ImmutableArray<OutputPart>.Empty, default(string));
+        var (parts, data, untouched) = (ImmutableArray<OutputPart>.Empty, default(string), default(ImmutableArray<string>?));
         JsonParts.Begin(ref json, JsonTokenType.StartObject);
         while (JsonParts.NextField(ref json, out var name))
         {
@@ -26,11 +32,12 @@ public sealed record StepOutputs(ImmutableArray<OutputPart> Parts, string Data)
             {
                 case "parts": parts = JsonParts.List(ref json, Part); break;
                 case "data": data = json.GetString(); break;
+                case "untouched": untouched = JsonParts.List(ref json, JsonParts.Text); break;
                 default: json.Skip(); break;
             }
         }
 
-        return new(parts, JsonParts.Needed(data));
+        return new(parts, JsonParts.Needed(data)) { Untouched = untouched };
     }
 
     private static OutputPart Part(ref Utf8JsonReader json)

@@ -8,6 +8,7 @@ using Portage.Engine.Ports;
 using Portage.Model.Addresses;
 using Portage.Model.Steps;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 using Portage.Planning.Verdicts;
 
 namespace Portage.Engine.Looking;
@@ -62,13 +63,44 @@ internal sealed class Looks(IReadOnlyDictionary<StepKind, IStep> steps, ISecretS
                 Overwrites = wanted.Overwrites,
             };
             return await AnswerAsync(step, isLook: true, asked => destroying.LookAsync(context, asked), cancellationToken) is { } answer
-                ? new(step, answer.Value, null)
+                && await AnswerAsync(step, isLook: true, asked => ExplainAsync(session, step, answer.Value, asked), cancellationToken) is { } explained
+                ? new(step, explained.Value, null)
                 : new(step, [], NoAnswer);
         }
         catch (StepException failure)
         {
             return new(step, [], failure.Because.Detail);
         }
+    }
+
+    /// <summary>Asks the other steps that wrote where this one would write over: see <see cref="WrittenByOthers"/>.</summary>
+    private async ValueTask<ImmutableArray<Destruction>> ExplainAsync(SessionState session, StepAddress step, ImmutableArray<Destruction> found, CancellationToken cancellationToken)
+    {
+        var items = WrittenByOthers.AskedIn(found);
+        if (items.IsEmpty || steps[step.Kind] is not IDestroying destroying)
+        {
+            return found;
+        }
+
+        var others = new List<(StepAddress, ImmutableArray<Destruction>)>();
+        foreach (var other in WorkBeside.Of(session.Steps.Values, step, items))
+        {
+            var context = new LookContext
+            {
+                Session = session.Name,
+                Address = other.Address,
+                Identity = other.Inputs!.Fingerprints.Identity,
+                Config = ConfigurationReader.ReadCanonical(session.ConfigurationOf(other.ConfiguredBy)).Config!,
+                Outputs = session.Outputs,
+                Secrets = secrets,
+                Time = time,
+                Files = filesOf(session.Name, other.Address, other.Inputs.Fingerprints.Identity),
+                Items = items,
+            };
+            others.Add((other.Address, await destroying.LookAsync(context, cancellationToken)));
+        }
+
+        return WrittenByOthers.Explain(found, others);
     }
 
     /// <summary>What it remembers, and of what it takes over, what those remember who did it.</summary>

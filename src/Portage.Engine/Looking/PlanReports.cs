@@ -38,8 +38,9 @@ public sealed class PlanReports(
 
     /// <summary>The plan of a revision.</summary>
     /// <param name="position">The last event of the ledger that the session takes into account.</param>
+    /// <param name="home">Everybody's work, which the plan may be in the way of.</param>
     /// <param name="withSizes">False where only what is destroyed is of interest: then nothing else is asked for.</param>
-    public async Task<PlanReport> MakeAsync(SessionState session, Revision revision, long position, bool withSizes, CancellationToken cancellationToken)
+    public async Task<PlanReport> MakeAsync(SessionState session, Revision revision, HomeState home, long position, bool withSizes, CancellationToken cancellationToken)
     {
         var config = ConfigurationReader.ReadCanonical(revision.Configuration).Config!;
         var (wanted, recorded) = (Desired.Of(planner, config, session, run: 0), session.Recorded());
@@ -50,7 +51,7 @@ public sealed class PlanReports(
             ? (first, unseen)
             : planner.Plan(wanted, recorded, seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen)));
         var estimates = ImmutableDictionary.CreateBuilder<StepAddress, StepEstimate>();
-        var notes = new List<Diagnostic>(WayOut.Of(diagnostics, session, revision));
+        var notes = new List<Diagnostic>([.. WayOut.Of(diagnostics, session, revision), .. Consent.WhyNotBeforehand(plan, config, session, home, planner)]);
         var silent = new List<StepAddress>();
         foreach (var (address, estimate, failure) in await sizes)
         {

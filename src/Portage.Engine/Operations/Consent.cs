@@ -13,6 +13,9 @@ internal static class Consent
 {
     private const int NamesMax = 3;
 
+    // Somebody waits: of thousands of slices beside thousands of indices only plain names are looked up.
+    private const long PatternsTriedMax = 100_000;
+
     /// <summary>What may be destroyed must have been seen, and a plan that destroys must be named; null when that is so, or nothing is destroyed.</summary>
     public static Diagnostic? WhyNot(Plan plan, Operation.Start operation)
     {
@@ -28,10 +31,56 @@ internal static class Consent
         }
 
         return plan.IsDestructive && operation.Plan is null
-            ? DiagnosticCatalog.PlanDestroys.Error(null, $"It destroys {string.Join("; ", DestructionText.Of(plan.Destroys))}. Whoever wants that names the plan. Nothing was started.") with
+            ? DiagnosticCatalog.PlanDestroys.Error(null, $"It {plan.DestroysText}. Whoever wants that names the plan. Nothing was started.") with
             { Command = $"workflow start --plan {plan.Hash.Short}" }
             : null;
     }
+
+    /// <summary>What a start of the plan would be refused for, and what its run may fail with, as far as that is known before: for whoever only looks.</summary>
+    public static IEnumerable<Diagnostic> WhyNotBeforehand(Plan plan, MigrationConfig config, SessionState session, HomeState home, Planner planner)
+    {
+        foreach (var blind in plan.Changes.Where(change => change.Unseen is not null))
+        {
+            yield return Unseen(blind);
+        }
+
+        if (WhyClaimed(plan, config, session, home, planner) is { } claimed)
+        {
+            yield return claimed with { Detail = claimed.Detail.Replace("Nothing was started.", "A start is refused.", StringComparison.Ordinal) };
+        }
+        else if (MayBeClaimed(plan, config, session, home, planner) is { } perhaps)
+        {
+            yield return perhaps;
+        }
+    }
+
+    /// <summary>Until the snapshot is looked at nobody knows which indices a slice selects; but other work may be in one that it would.</summary>
+    private static Diagnostic? MayBeClaimed(Plan plan, MigrationConfig config, SessionState session, HomeState home, Planner planner)
+    {
+        var unknown = plan.Changes.Where(change => change is StepChange.Create { Added.IsEmpty: true } && change.Address.Target is not null && planner.WritesToTarget(change.Address.Kind) && plan.Steps[change.Address].ItemEdge is not null).ToArray();
+        if (unknown.Length == 0)
+        {
+            return null;
+        }
+
+        var claims = AllOf(home, planner).Where(claim => claim.Session != session.Name || unknown.Any(change => change.Address.Source != claim.Step.Source)).ToArray();
+        var indices = claims.Select(claim => claim.Index).ToHashSet(StringComparer.Ordinal);
+        var triesPatterns = (long)unknown.Length * indices.Count <= PatternsTriedMax;
+
+        foreach (var change in unknown)
+        {
+            var (edge, endpoint) = (plan.Steps[change.Address].ItemEdge!, config.Targets[change.Address.Target!].Endpoint!);
+            var selected = triesPatterns ? indices.Where(edge.Selects) : edge.Include.Where(name => indices.Contains(name) && edge.Selects(name));
+            if (Claims.Conflicts(home, session.Name, change.Address, endpoint, selected, claims) is { IsEmpty: false } conflicts)
+            {
+                return Describe(change.Address, endpoint, conflicts, "If the snapshot has it, the run fails there.") with { Severity = Severity.Warning };
+            }
+        }
+
+        return null;
+    }
+
+    private static Diagnostic Unseen(StepChange blind) => DiagnosticCatalog.DestructionUnseen.Error(null, $"{blind.Address}: {blind.Unseen} A start is refused.") with { Command = "workflow configure validate --probe" };
 
     /// <summary>The index that other work has written, as far as it is known which indices the plan would write; null when there is none.</summary>
     public static Diagnostic? WhyClaimed(Plan plan, MigrationConfig config, SessionState session, HomeState home, Planner planner)

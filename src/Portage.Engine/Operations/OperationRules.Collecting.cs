@@ -21,7 +21,9 @@ public sealed partial class OperationRules
             return OperationResult.Refused(NothingCommitted(session));
         }
 
-        var wanted = planner.Wanted(ConfigurationReader.ReadCanonical(current.Configuration).Config!).Select(step => step.Address).ToHashSet();
+        var steps = planner.Wanted(ConfigurationReader.ReadCanonical(current.Configuration).Config!);
+        var wanted = steps.Select(step => step.Address).ToHashSet();
+        var parts = LeftInPart.Of(planner, Desired.Of(planner, steps, session, run: 0), session).ToDictionary(part => part.Step);
         var left = session.Steps.Values.Where(step => step.HasEffects && !wanted.Contains(step.Address)).Select(step => step.Address).ToHashSet();
         if (!operation.IsWanted)
         {
@@ -29,16 +31,18 @@ public sealed partial class OperationRules
             left.UnionWith(session.Leaving);
         }
 
-        var chosen = new HashSet<StepAddress>();
+        var (chosen, inPart) = (new HashSet<StepAddress>(), new HashSet<StepAddress>());
         foreach (var pattern in operation.Patterns.Select(pattern => new AddressPattern(pattern)))
         {
             var named = left.Where(step => pattern.Matches(step)).ToArray();
-            if (named.Length == 0)
+            var namedInPart = (operation.IsWanted ? [.. parts.Keys] : session.LeavingInPart.ToArray()).Where(step => pattern.Matches(step)).ToArray();
+            if (named.Length + namedInPart.Length == 0)
             {
-                return OperationResult.Refused(NothingLeft(pattern, wanted, left));
+                return OperationResult.Refused(NothingLeft(pattern, wanted, [.. left, .. parts.Keys]));
             }
 
             chosen.UnionWith(named);
+            inPart.UnionWith(namedInPart);
         }
 
         var begun = Desired.Begun(planner, session, left).ToArray();
@@ -55,30 +59,36 @@ public sealed partial class OperationRules
             AddWhatComesBefore(chosen, begun);
         }
 
-        var steps = begun.Select(step => session.Steps[step.Address]).Where(step => chosen.Contains(step.Address) && step.LeavesBy is not null != operation.IsWanted).ToArray();
+        var (events, answers, why) = operation.IsWanted ? CollectInPart(operation, session, steps, parts, inPart, chosen) : CancelInPart(operation, session, steps, inPart);
+        if (why is not null)
+        {
+            return OperationResult.Refused(why);
+        }
+
+        // What is said is what the next start will want, and no rule of its own.
+        var absent = Desired.Of(planner, steps, session, [.. session.Leaving, .. chosen]).Where(step => step.IsAbsent).ToDictionary(step => step.Address);
+        var whole = begun.Select(step => session.Steps[step.Address]).Where(step => chosen.Contains(step.Address) && step.LeavesBy is not null != operation.IsWanted).ToArray();
         return Asked(
             operation.IsWanted,
-            [.. steps.Where(step => operation.IsWanted || !IsGoing(step)).Select(step => new CollectAsked(session.Name, session.Runs.Count, step.Address, operation.By, operation.IsWanted))],
-            [.. steps.Select(step => AnswerCollect(step.Address, step, operation.IsWanted, StaysOf(step, chosen, session)))]);
+            [.. whole.Where(step => operation.IsWanted || !IsGoing(step)).Select(step => new CollectAsked(session.Name, session.Runs.Count, step.Address, operation.By, operation.IsWanted)), .. events],
+            [.. whole.Select(step => AnswerCollect(step.Address, step, operation.IsWanted, absent.GetValueOrDefault(step.Address))), .. answers, .. operation.IsWanted || whole.Length == 0 ? [] : StillGoing(chosen, begun, session)]);
+    }
+
+    /// <summary>What was asked for along with what stays now, and still goes: whoever takes back the one may have meant the other too.</summary>
+    private static IEnumerable<string> StillGoing(HashSet<StepAddress> chosen, WantedStep[] begun, SessionState session)
+    {
+        var still = begun.Where(step => !chosen.Contains(step.Address) && session.Leaving.Contains(step.Address) && step.Edges.Any(edge => chosen.Contains(edge.Upstream))).Select(step => step.Address.ToString()).ToArray();
+        return still.Length == 0 ? [] : [$"The next start still takes back what {string.Join(" and ", still)} made: workflow collect {string.Join(' ', still)} --cancel"];
     }
 
     /// <summary>Half of it may be gone: nobody can have it left as it is any more.</summary>
     private static bool IsGoing(StepRecord step) => step.State == StepState.Reverting;
 
-    /// <summary>The items of a step that other work of the session is in by now.</summary>
-    private string[] StaysOf(StepRecord had, HashSet<StepAddress> chosen, SessionState session) => !planner.WritesToTarget(had.Address.Kind) ? [] :
-    [
-        .. session.OthersIn(had, Claims.IndicesOf(had))
-            .Where(other => !chosen.Contains(other.Address) && planner.WritesToTarget(other.Address.Kind))
-            .SelectMany(Claims.IndicesOf)
-            .Intersect(Claims.IndicesOf(had), StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal),
-    ];
-
-    private static string AnswerCollect(StepAddress step, StepRecord had, bool isWanted, string[] stays) =>
-        isWanted ? $"The next start takes back what {step} made{(stays.Length == 0 ? "" : $", but for {NamesText.Of(stays, CollectedNamesMax)}, which other work has by now")}."
-        : IsGoing(had) ? $"{step} is being taken back already: that goes on, with the next start where no run is under way."
-        : $"What {step} made is left as it is.";
+    /// <param name="goes">The step as the next start wants it absent; null where it is kept after all.</param>
+    private static string AnswerCollect(StepAddress step, StepRecord had, bool isWanted, WantedStep? goes) =>
+        !isWanted ? IsGoing(had) ? $"{step} is being taken back already: that goes on, with the next start where no run is under way." : $"What {step} made is left as it is."
+        : goes is null ? $"What {step} made stays for now: other work was begun on it, or is in the same indices. It goes when that does."
+        : $"The next start takes back what {step} made{(goes.Stays.IsEmpty ? "" : $", but for {NamesText.Of(goes.Stays, CollectedNamesMax)}, which other work has by now")}.";
 
     /// <summary>What stands on something that goes, or reads it to be taken back itself, goes first.</summary>
     private static void AddWhatComesAfter(HashSet<StepAddress> chosen, WantedStep[] begun)
@@ -115,8 +125,8 @@ public sealed partial class OperationRules
     private Diagnostic? WhyKept(HashSet<StepAddress> chosen, HashSet<StepAddress> wanted, SessionState session, HomeState home)
     {
         var claims = Consent.AllOf(home, planner);
-        var going = claims.Where(claim => claim.Session == session.Name && chosen.Contains(claim.Step)).ToArray();
-        var others = claims.Where(claim => claim.Session != session.Name || !chosen.Contains(claim.Step)).ToLookup(claim => (claim.Cluster, claim.Index));
+        var going = claims.Where(claim => claim.Session == session.Name && claim.IsOfWork && chosen.Contains(claim.Step)).ToArray();
+        var others = claims.Where(claim => claim.Session != session.Name || (!chosen.Contains(claim.Step) && (claim.IsOfWork || wanted.Contains(claim.Step)))).ToLookup(claim => (claim.Cluster, claim.Index));
 
         // What it stands on stays; what stands on it, and what is in the same index by another way, would be lost.
         Claim? LostWith(Claim claim) => others[(claim.Cluster, claim.Index)].FirstOrDefault(other => other.Session != session.Name || !IsUnder(other.Step, claim.Step));
@@ -134,10 +144,13 @@ public sealed partial class OperationRules
             if (LostWith(claim) is { } lost && !IsInPart(claim.Step))
             {
                 var indices = going.Where(one => one.Step == claim.Step && LostWith(one) is not null).Select(one => one.Index).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+                var goesToo = lost.Session == session.Name && !wanted.Contains(lost.Step);
                 return DiagnosticCatalog.CollectRefused.Error(
                     null,
-                    $"{claim.Step} made {NamesText.Of(indices, CollectedNamesMax)}, in which {lost.Step}{(lost.Session == session.Name ? "" : $" of session {lost.Session}")} has work. Nothing was asked for.") with
-                { Command = lost.Session == session.Name && !wanted.Contains(lost.Step) ? $"workflow collect {string.Join(' ', chosen.Append(lost.Step).Select(step => $"{step.Source}/{step.Part}@{step.Target}").Distinct().Order(StringComparer.Ordinal))}" : $"workflow explain {lost.Step}" };
+                    goesToo
+                        ? $"{claim.Step} and {lost.Step} both have work in {NamesText.Of(indices, CollectedNamesMax)}, and nobody wants either any more: both go together, or neither. Nothing was asked for."
+                        : $"{claim.Step} made {NamesText.Of(indices, CollectedNamesMax)}, in which {lost.Step}{(lost.Session == session.Name ? "" : $" of session {lost.Session}")} has work. Nothing was asked for.") with
+                { Command = goesToo ? $"workflow collect {string.Join(' ', chosen.Append(lost.Step).Select(step => $"{step.Source}/{step.Part}@{step.Target}").Distinct().Order(StringComparer.Ordinal))}" : $"workflow explain {lost.Step}" };
             }
         }
 
@@ -155,7 +168,7 @@ public sealed partial class OperationRules
             { Command = "workflow configure show" };
         }
 
-        return DiagnosticCatalog.NoSuchStep.Error(null, left.Count == 0 ? "Nothing is left of steps that are no longer wanted." : $"'{pattern}' selects none of the {left.Count} steps that are no longer wanted.") with
+        return DiagnosticCatalog.NoSuchStep.Error(null, left.Count == 0 ? "Nothing is left of steps that are no longer wanted." : $"'{pattern}' selects none of the {left.Count} steps of which something is left.") with
         {
             DidYouMean = DidYouMean.Among(pattern.Text, left.Select(step => step.ToString())),
             Command = "workflow plan",

@@ -25,7 +25,7 @@ public sealed record Relook(StepAddress Step, ImmutableArray<Destruction> Shown,
             .. from one in shown
                let now = seen.FirstOrDefault(other => other.Kind == one.Kind && other.Target == one.Target && other.Name == one.Name)
                where now is not null
-               select one with { Documents = now.Documents, Bytes = now.Bytes, Foreign = now.Foreign },
+               select one with { Documents = now.Documents, Bytes = now.Bytes, Foreign = now.Foreign, By = now.By },
         ],
         null);
 

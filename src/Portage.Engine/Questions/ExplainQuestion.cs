@@ -71,10 +71,10 @@ public static class ExplainQuestion
         _ => null,
     };
 
-    /// <summary>What if a field had another value?</summary>
+    /// <summary>The revision that an edit would make; it is recorded nowhere.</summary>
     /// <param name="edit">As typed: <c>path=value</c>.</param>
     /// <returns>Null with the reasons where that is no configuration.</returns>
-    public static (EditExplanation? Explanation, ImmutableArray<Diagnostic> Diagnostics) WhatIf(Planner planner, Asked asked, StepAddress step, string edit)
+    public static (Revision? Edited, ImmutableArray<Diagnostic> Diagnostics) Edited(Asked asked, StepAddress step, string edit)
     {
         var equals = edit.IndexOf('=', StringComparison.Ordinal);
         if (equals < 1)
@@ -84,19 +84,24 @@ public static class ExplainQuestion
 
         var session = asked.Session;
         var edited = ConfigurationEditor.Update((session.Pending ?? session.Current)!.Configuration, edit[..equals], edit[(equals + 1)..]);
-        if (edited.Config is not { } config)
-        {
-            return (null, edited.Diagnostics);
-        }
+        return edited.Canonical is { } canonical && edited.Config is not null
+            ? (new(session.Revisions.Count + 1, (session.Pending ?? session.Current)!.Number, "", default, edit, canonical), edited.Diagnostics)
+            : (null, edited.Diagnostics);
+    }
 
-        var (plan, _) = planner.Plan(Desired.Of(planner, config, session, run: 0), session.Recorded(), null);
-        return (new(
+    /// <summary>What if a field had another value?</summary>
+    /// <param name="edit">As typed.</param>
+    /// <param name="plan">Of the configuration with that edit, with what was seen of what it destroys.</param>
+    public static EditExplanation WhatIf(Asked asked, StepAddress step, string edit, Plan plan)
+    {
+        var session = asked.Session;
+        return new(
             asked.Position,
             step,
             edit,
             plan.Changes.FirstOrDefault(change => change.Address == step),
             session.Steps.GetValueOrDefault(step),
-            [.. plan.Changes.Where(change => change.Address != step && change is not (StepChange.Keep or StepChange.Collect))]) { Leaves = Leaves(plan, step) }, edited.Diagnostics);
+            [.. plan.Changes.Where(change => change.Address != step && change is not (StepChange.Keep or StepChange.Collect))]) { Leaves = Leaves(plan, step) };
     }
 
     private static bool Leaves(Plan? plan, StepAddress step) => plan?.Steps.GetValueOrDefault(step) is { IsAbsent: true };

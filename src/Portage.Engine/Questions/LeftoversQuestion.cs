@@ -3,6 +3,7 @@ using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Model.Addresses;
 using Portage.Planning;
+using Portage.Planning.Verdicts;
 
 namespace Portage.Engine.Questions;
 
@@ -28,7 +29,11 @@ public enum LeftoverFate
 /// <summary>One step that left something.</summary>
 /// <param name="By">Who wants it taken back; null where nobody does.</param>
 /// <param name="Text">In words, with what can be done.</param>
-public sealed record Leftover(StepAddress Step, LeftoverFate Fate, string? By, string Text);
+public sealed record Leftover(StepAddress Step, LeftoverFate Fate, string? By, string Text)
+{
+    /// <summary>Of a step that is wanted, the items that its slice does not select any more; empty where it is all of the step.</summary>
+    public ImmutableArray<string> Items { get; init; } = [];
+}
 
 /// <summary>What is left of steps that nobody wants any more, and who asked for it to go?</summary>
 public static class LeftoversQuestion
@@ -42,15 +47,27 @@ public static class LeftoversQuestion
         var present = desired.Where(step => !step.IsAbsent).Select(step => step.Address).ToHashSet();
         var absent = desired.Where(step => step.IsAbsent).Select(step => step.Address).ToHashSet();
         var waiting = Wishes.Dormant(desired, session).ToDictionary(wish => wish.Step);
+        var parts = LeftInPart.Of(planner, desired, session);
         return new(asked.Position, session.Name,
         [
             .. session.Steps.Values
                 .Where(step => step.HasEffects && (!present.Contains(step.Address) || waiting.ContainsKey(step.Address)))
-                .OrderBy(step => step.Address.ToString(), StringComparer.Ordinal)
-                .Select(step => Of(step.Address, step.LeavesBy)),
+                .Select(step => Of(step.Address, step.LeavesBy ?? step.LeavingItems?.By))
+                .Concat(parts.Where(part => !part.Leaving.IsEmpty).Select(part => new Leftover(
+                    part.Step, LeftoverFate.Leaves, part.By, $"{part.By} asked for {NamesText.Of(part.Leaving)} to be taken back, which {Is(part.Leaving)} selected no longer: the next start does so. To leave {It(part.Leaving)}: workflow collect {part.Step} --cancel")
+                { Items = part.Leaving }))
+                .Concat(parts.Where(part => !part.Left.IsEmpty).Select(part => new Leftover(
+                    part.Step, LeftoverFate.Left, null, $"{NamesText.Of(part.Left)} {Is(part.Left)} selected no longer, and left as {(part.Left.Length == 1 ? "it is" : "they are")}. To have {It(part.Left)} taken back: workflow collect {part.Step}")
+                { Items = part.Left }))
+                .OrderBy(left => left.Step.ToString(), StringComparer.Ordinal)
+                .ThenBy(left => left.Fate),
         ]);
 
-        Leftover Of(StepAddress step, string? by) => waiting.GetValueOrDefault(step) is { } wish ? new(step, LeftoverFate.Waits, by, wish.Text)
+        static string Is(ImmutableArray<string> items) => items.Length == 1 ? "is" : "are";
+
+        static string It(ImmutableArray<string> items) => items.Length == 1 ? "it" : "them";
+
+        Leftover Of(StepAddress step, string? by) => waiting.GetValueOrDefault(step) is { } wish ? new(step, LeftoverFate.Waits, by, wish.Text) { Items = wish.Items }
             : absent.Contains(step) ? new(step, LeftoverFate.Leaves, by, $"{by} asked for it to be taken back: the next start does so. To leave it: workflow collect {step} --cancel")
             : new(step, LeftoverFate.Left, null, $"it is left as it is. To have it taken back: workflow collect {step}");
     }

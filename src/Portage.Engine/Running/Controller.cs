@@ -209,8 +209,9 @@ public sealed partial class Controller
             ? (_revisions.Of(session, claimed.ConfiguredBy), session.ConfigurationOf(claimed.ConfiguredBy))
             : (wanted.Config, session.ConfigurationOf(run));
         var above = begin.Phase == StepPhase.Revert ? [] : StandingOn(session, wanted, begin.Step);
+        var beside = begin.Phase == StepPhase.Revert ? [] : Beside(session, wanted, begin.Step, begin.Inputs);
         var notes = begin.Phase == StepPhase.Run ? session.NotesFor(claimed) : [];
-        _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs, above, wanted.Config, notes));
+        _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs, above, beside, wanted.Config, notes));
         return true;
     }
 
@@ -221,8 +222,24 @@ public sealed partial class Controller
            where step.Bears.Contains(above.Address.Kind) && above.Edges.Any(edge => edge.RestsOn && edge.Upstream == step.Address)
            let had = session.Steps.GetValueOrDefault(above.Address)
            where had is { HasEffects: true, Inputs: not null, ConfiguredBy: > 0 }
-           select new WorkAbove(had, _revisions.Of(session, had.ConfiguredBy), OutputsFor(session, wanted, above), above is { IsAbsent: false, Overwrites: true }),
+           select new WorkAbove(had, _revisions.Of(session, had.ConfiguredBy), OutputsFor(session, wanted, above), above is { IsAbsent: false, Overwrites: true }) { Beside = Beside(session, wanted, above, had.Inputs!) },
     ];
+
+    /// <summary>The work of other slices where a step would write over what is there.</summary>
+    private ImmutableArray<WorkAbove> Beside(SessionState session, Wanted wanted, WantedStep step, StepInputs inputs)
+    {
+        if (step.IsAbsent || !step.Overwrites || inputs.Items.IsDefaultOrEmpty)
+        {
+            return [];
+        }
+
+        string[] items = [.. inputs.Items.Select(item => item.Name)];
+        return
+        [
+            .. WorkBeside.Of(session.MayBeBeside(step.Address, items), step.Address, items)
+                .Select(had => new WorkAbove(had, _revisions.Of(session, had.ConfiguredBy), OutputsFor(session, wanted, step), Overwrites: false)),
+        ];
+    }
 
     /// <summary>Why the step may not begin: what it would write belongs to other work. A start finds that only where it is known already what a slice holds.</summary>
     private Diagnostic? WhyClaimed(SessionState session, Wanted wanted, Effect.Begin begin)

@@ -175,11 +175,12 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         string configuration,
         ImmutableDictionary<StepAddress, StepOutputs> outputs,
         ImmutableArray<WorkAbove> above,
+        ImmutableArray<WorkAbove> beside,
         MigrationConfig wanted,
         ImmutableArray<TakenWork> notes)
     {
         var flight = Of(session)[begin.Step.Address];
-        flight.Work = !Admission.IsWorkload(Admission.As(begin.Step, begin.Phase)) ? RunLightAsync(flight, begin, claimed, config, outputs, above, wanted, notes)
+        flight.Work = !Admission.IsWorkload(Admission.As(begin.Step, begin.Phase)) ? RunLightAsync(flight, begin, claimed, config, outputs, above, beside, wanted, notes)
             : notes.IsEmpty ? StartAsync()
             : StartWithNotesAsync(flight, claimed, notes, StartAsync);
 
@@ -228,6 +229,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         MigrationConfig config,
         ImmutableDictionary<StepAddress, StepOutputs> outputs,
         ImmutableArray<WorkAbove> above,
+        ImmutableArray<WorkAbove> beside,
         MigrationConfig wanted,
         ImmutableArray<TakenWork> notes)
     {
@@ -250,7 +252,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 files = new BorrowedFiles(files, begin.Takes.SelectMany(work => work.Items, (work, item) => (item, Notes: NotesOf(session, work))).ToDictionary(one => one.item, one => one.Notes, StringComparer.Ordinal));
             }
 
-            var call = new Call(flight.Attempt, config, wanted, claimed, outputs, above, files, _folders.Progress(folder));
+            var call = new Call(flight.Attempt, config, wanted, claimed, outputs, above, beside, files, _folders.Progress(folder));
             events = [await PhaseAsync(_steps[address.Kind], begin, call, cancel.Token)];
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
@@ -360,6 +362,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
     /// <summary>The evidence with what goes along: see <see cref="GoesAlong"/>.</summary>
     private async ValueTask<StepReport> ExplainAsync(StepReport found, Effect.Begin begin, Call call, CancellationToken cancellationToken)
     {
+        found = found.Destroys.IsEmpty ? found : found with { Destroys = await WithWhoWroteAsync(found.Destroys, call.Beside, call, cancellationToken) };
         var items = GoesAlong.In(begin.Step.IsAbsent, begin.Items, found.Destroys);
         var written = new List<Destruction>();
         foreach (var above in items is { IsDefault: false, IsEmpty: true } ? [] : call.Above)
@@ -369,16 +372,10 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 continue;
             }
 
-            var (session, identity) = (call.Attempt.Session, above.Had.Inputs!.Fingerprints.Identity);
-            var look = new LookContext
-            {
-                Session = session, Address = above.Had.Address, Config = above.Config, Outputs = above.Outputs, Secrets = _secrets, Time = _time,
-                Files = _folders.Files(_folders.Of(session, above.Had.Address, identity)), Identity = identity, Items = items,
-                Wanted = call.Wanted, Overwrites = !begin.Step.IsAbsent && above.Overwrites,
-            };
+            var look = LookAt(above, call, items) with { Wanted = call.Wanted, Overwrites = !begin.Step.IsAbsent && above.Overwrites };
             try
             {
-                written.AddRange(await destroying.LookAsync(look, cancellationToken));
+                written.AddRange(await WithWhoWroteAsync(await destroying.LookAsync(look, cancellationToken), above.Beside, call, cancellationToken));
             }
             catch (StepException)
             {
@@ -387,6 +384,32 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         }
 
         return written.Count == 0 ? found : found with { Destroys = GoesAlong.With(begin.Step.IsAbsent, found.Destroys, written) };
+    }
+
+    private LookContext LookAt(WorkAbove work, Call call, ImmutableArray<string> items)
+    {
+        var (session, identity) = (call.Attempt.Session, work.Had.Inputs!.Fingerprints.Identity);
+        return new()
+        {
+            Session = session, Address = work.Had.Address, Config = work.Config, Outputs = work.Outputs, Secrets = _secrets, Time = _time,
+            Files = _folders.Files(_folders.Of(session, work.Had.Address, identity)), Identity = identity, Items = items,
+        };
+    }
+
+    /// <summary>The same with what other slices wrote of it: see <see cref="WrittenByOthers"/>.</summary>
+    private async ValueTask<ImmutableArray<Destruction>> WithWhoWroteAsync(ImmutableArray<Destruction> found, ImmutableArray<WorkAbove> beside, Call call, CancellationToken cancellationToken)
+    {
+        var items = WrittenByOthers.AskedIn(found);
+        var others = new List<(StepAddress, ImmutableArray<Destruction>)>();
+        foreach (var other in items.IsEmpty ? [] : beside)
+        {
+            if (_steps[other.Had.Address.Kind] is IDestroying destroying)
+            {
+                others.Add((other.Had.Address, await destroying.LookAsync(LookAt(other, call, items), cancellationToken)));
+            }
+        }
+
+        return WrittenByOthers.Explain(found, others);
     }
 
     private static Diagnostic BeyondApproval(RevertResult.Changed changed, ImmutableArray<Destruction> approved)
@@ -406,6 +429,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         StepRecord Claimed,
         ImmutableDictionary<StepAddress, StepOutputs> Outputs,
         ImmutableArray<WorkAbove> Above,
+        ImmutableArray<WorkAbove> Beside,
         IStepFiles Files,
         Action<StepProgress> Progress);
 

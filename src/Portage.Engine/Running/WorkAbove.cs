@@ -10,4 +10,8 @@ namespace Portage.Engine.Running;
 /// <param name="Config">What it was done with.</param>
 /// <param name="Outputs">What the steps before it, and it itself, left.</param>
 /// <param name="Overwrites">True when it is wanted, and is then done over what is there.</param>
-internal sealed record WorkAbove(StepRecord Had, MigrationConfig Config, ImmutableDictionary<StepAddress, StepOutputs> Outputs, bool Overwrites);
+internal sealed record WorkAbove(StepRecord Had, MigrationConfig Config, ImmutableDictionary<StepAddress, StepOutputs> Outputs, bool Overwrites)
+{
+    /// <summary>What other slices wrote where it would be done over what is there.</summary>
+    public ImmutableArray<WorkAbove> Beside { get; init; } = [];
+}

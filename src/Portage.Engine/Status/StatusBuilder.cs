@@ -6,6 +6,7 @@ using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Addresses;
 using Portage.Planning;
+using Portage.Planning.Verdicts;
 
 namespace Portage.Engine.Status;
 
@@ -42,7 +43,7 @@ public sealed class StatusBuilder(Planner planner)
             session.Current?.Number,
             session.Pending?.Number,
             [.. standings.Select(pair => StepStatusOf(pair.Step, pair.Standing, session, controller, sight, now))],
-            Notes(session, controller, wanted, Wishes.Dormant(planner, config, session)))
+            [.. Notes(session, controller, wanted, Wishes.Dormant(planner, config, session)), .. NotesOf(LeftInPart.Of(planner, wanted, session))])
         {
             At = now,
             Plan = run?.Plan,
@@ -97,6 +98,20 @@ public sealed class StatusBuilder(Planner planner)
         return notes.ToImmutable();
     }
 
+    /// <summary>What slices that were narrowed left behind, each in one line.</summary>
+    private static IEnumerable<string> NotesOf(ImmutableArray<LeftPart> parts)
+    {
+        if (parts.Where(part => part.Leaving.Length > 0).Select(part => $"{NamesText.Of(part.Leaving)} of {part.Step}").ToArray() is { Length: > 0 } leaving)
+        {
+            yield return $"Selected no longer, and taken back by the next start, as somebody asked: {string.Join(", ", leaving)}.";
+        }
+
+        if (parts.Where(part => part.Left.Length > 0).Select(part => $"{NamesText.Of(part.Left)} of {part.Step}").ToArray() is { Length: > 0 } left)
+        {
+            yield return $"Selected no longer, and left as they are: {string.Join(", ", left)}. To have them taken back: workflow collect ADDRESS.";
+        }
+    }
+
     private static StepStatus StepStatusOf(WantedStep step, Standing standing, SessionState session, int? controller, WorkSight seen, DateTimeOffset now)
     {
         var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
@@ -140,7 +155,7 @@ public sealed class StatusBuilder(Planner planner)
     {
         Standing.Settled => false,
         Standing.Working { Phase: StepPhase.Run } => false,
-        Standing.Working { Phase: StepPhase.Revert } => had.LeavesBy is null,
+        Standing.Working { Phase: StepPhase.Revert } => had is { LeavesBy: null, LeavingItems: null },
         _ => true,
     };
 
@@ -191,6 +206,9 @@ public sealed class StatusBuilder(Planner planner)
                 return (StepGroup.Pending, $"waits for {waits.Place}");
             case Standing.GateDue:
                 return (StepGroup.Pending, "its gate is asked next");
+            case Standing.InReview or Standing.GateDue when !isUnderWay:
+                // Nobody can approve what no run would carry out.
+                return (StepGroup.Pending, "waits for approval in the next run: workflow start");
             case Standing.InReview review:
                 var again = had.Superseded is null ? "waits for approval" : "what was approved has changed, waits for approval again";
                 return (StepGroup.UnderReview, review.Gate.Why == GateQuestion.Manual ? $"{again}: workflow approve" : $"{review.Gate.Why}; {again}: workflow approve");
@@ -198,7 +216,7 @@ public sealed class StatusBuilder(Planner planner)
                 return (StepGroup.InProgress, $"attempt {had.Attempt} failed: {retries.Because.Detail} Tries again at {retries.At:HH:mm:ss} UTC");
             case Standing.Failed failed:
                 return (StepGroup.Failed, $"{failed.Because.Code}: {failed.Because.Detail}{(failed.Because.Command is { } command ? $" Next: {command}" : "")}");
-            case Standing.RevertWaits reverts when had.LeavesBy is not null:
+            case Standing.RevertWaits reverts when had.LeavesBy is not null || had.LeavingItems is not null:
                 return (StepGroup.Pending, $"is taken back after {string.Join(" and ", reverts.On)} is");
             case Standing.StopsFirst when had.LeavesBy is not null:
                 return (StepGroup.InProgress, $"nobody wants it any more: stops, and is taken back{(standstill is null ? "" : $"; {standstill}")}");

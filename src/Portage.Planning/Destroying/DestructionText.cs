@@ -46,7 +46,9 @@ public static class DestructionText
 
     /// <summary>How much of it there is, as <c>305 documents, 5 of them not written by Portage</c>.</summary>
     public static string Size(Destruction one) =>
-        (one.Documents is { } documents ? $"{(one.Kind == DestructionKind.OverwriteDocuments ? "up to " : "")}{Count(documents, "document")}{Bytes(one.Bytes)}" : "") + Foreign(one.Foreign, one.Documents, one.Kind);
+        (one.Documents is { } documents ? $"{(one.Kind == DestructionKind.OverwriteDocuments ? "up to " : "")}{Count(documents, "document")}{Bytes(one.Bytes)}" : "") + By(one) + Foreign(one.Foreign, one.Documents, one.Kind);
+
+    private static string By(Destruction one) => string.Concat((one.By ?? []).Select(written => $", {written.Documents.ToString("N0", CultureInfo.InvariantCulture)} of them written by {written.Step}"));
 
     private static string OnOne(string target, ImmutableArray<Destruction> all)
     {

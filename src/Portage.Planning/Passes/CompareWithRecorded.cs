@@ -26,7 +26,7 @@ internal static class CompareWithRecorded
             var verdict = StepVerdicts.Of(step, had, before, item => others.Beside(step.Address, item));
 
             // What is blocked is not touched: what comes after it stands as it did.
-            looks[step.Address] = new(verdict, had, verdict.Kind is VerdictKind.Keep or VerdictKind.Block ? had?.Outputs ?? [] : default);
+            looks[step.Address] = new(verdict, had, verdict.Kind is VerdictKind.Keep or VerdictKind.Block || verdict.OnlyLeaves ? had?.Outputs ?? [] : default);
             changes.Add(ChangeOf(step.Address, verdict));
         }
 
@@ -47,7 +47,7 @@ internal static class CompareWithRecorded
 
             var going = goes[change.Address].Where(one => change.Left.Contains(one.Item, StringComparer.Ordinal)).ToArray();
             var left = change.Left.Except(going.Select(one => one.Item), StringComparer.Ordinal).ToArray();
-            changes[place] = change.And(
+            changes[place] = (change with { LeftBehind = [.. left] }).And(
             [
                 .. going.GroupBy(one => one.To, one => one.Item).Select(to => Reason([.. to], "goes", "go", $"to {to.Key} as")),
                 .. left.Length > 0 ? [Reason(left, "left", "left", "as")] : Array.Empty<ChangeReason>(),
@@ -57,7 +57,7 @@ internal static class CompareWithRecorded
                 wanted[place].ItemEdge!.SelectedBy,
                 null,
                 null,
-                $"{NamesText.Of(items)} {(items.Length == 1 ? "is" : "are")} selected no longer, and {(items.Length == 1 ? goes : go)} {whereTo} {(items.Length == 1 ? "it is" : "they are")}");
+                $"{NamesText.Of(items)} {(items.Length == 1 ? "is" : "are")} selected no longer, and {(items.Length == 1 ? goes : go)} {whereTo} {(items.Length == 1 ? "it is" : "they are")}{(whereTo == "as" ? $": workflow collect {change.Address} takes {(items.Length == 1 ? "it" : "them")} back" : "")}");
         }
 
         return changes.DrainToImmutable();
@@ -89,11 +89,12 @@ internal static class CompareWithRecorded
             VerdictKind.Keep => new StepChange.Keep(step, verdict.Because),
             VerdictKind.Adopt => new StepChange.Adopt(step, verdict.Because),
             VerdictKind.Update => new StepChange.Update(step, verdict.Because),
+            VerdictKind.Redo when verdict.OnlyLeaves => new StepChange.Revert(step, verdict.Because),
             VerdictKind.Redo => new StepChange.Redo(step, verdict.IsConditional, verdict.Because),
             VerdictKind.Revert => new StepChange.Revert(step, verdict.Because),
             VerdictKind.Block => new StepChange.Block(step, verdict.Because),
             _ => throw new InvalidOperationException($"No change for {verdict.Kind}."),
         };
-        return change with { Redone = verdict.Redone, Added = verdict.Added, TakesOver = verdict.TakesOver, Changed = verdict.Changed, Left = verdict.Left };
+        return change with { Redone = verdict.Redone, Added = verdict.Added, TakesOver = verdict.TakesOver, Changed = verdict.Changed, Left = verdict.Left, Leaving = verdict.Leaving };
     }
 }

@@ -39,7 +39,7 @@ internal static class SpareWhatIsLeft
 
         var all = had.Items is { } items ? [.. items.Keys.Except(change.Left, StringComparer.Ordinal)] : default(ImmutableArray<string>);
         var others = bearable[(step.Address.Source, step.Address.Target)];
-        if (isCertain && LeftWork.In(step, Gone(change, had, all), change.Left, others, isWanted) is { IsEmpty: false } lost)
+        if (isCertain && LeftWork.In(step, had, Gone(change, had, all), change.Left, others, isWanted) is { IsEmpty: false } lost)
         {
             return new StepChange.Block(change.Address,
             [
@@ -50,7 +50,7 @@ internal static class SpareWhatIsLeft
         }
 
         // What is redone may find besides that others of its items cannot be changed in place.
-        return !step.IsAbsent && step.Edges.Any(edge => edge.InPlace) && LeftWork.In(step, all, change.Left, others, isWanted) is { IsEmpty: false } endangered ? change with { Spares = endangered } : change;
+        return !step.IsAbsent && step.Edges.Any(edge => edge.InPlace) && LeftWork.In(step, had, all, change.Left, others, isWanted) is { IsEmpty: false } endangered ? change with { Spares = endangered } : change;
     }
 
     /// <summary>What certainly goes: what is redone, and what was begun to be taken back before.</summary>

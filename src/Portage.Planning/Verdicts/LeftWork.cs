@@ -25,15 +25,16 @@ public sealed record LeftWork(StepAddress Step, ImmutableArray<string> Items, Le
 {
     /// <summary>What would go along with items of a step, though no line of a plan names it.</summary>
     /// <param name="step">The step that would take back what it made.</param>
-    /// <param name="items">What it would take back; default where nobody knows what it made.</param>
+    /// <param name="had">What is recorded of it.</param>
+    /// <param name="items">What it would take back; default where nobody knows what it made. Where it found all there already, nothing goes.</param>
     /// <param name="unselected">Items that the step made, and that its slice does not select any more.</param>
     /// <param name="recorded">What is recorded of the steps of the session; those that cannot be in the way may be missing.</param>
     /// <param name="isWanted">True for a step that the configuration wants.</param>
-    public static ImmutableArray<LeftWork> In(WantedStep step, ImmutableArray<string> items, ImmutableArray<string> unselected, IEnumerable<RecordedStep> recorded, Func<StepAddress, bool> isWanted) =>
+    public static ImmutableArray<LeftWork> In(WantedStep step, RecordedStep had, ImmutableArray<string> items, ImmutableArray<string> unselected, IEnumerable<RecordedStep> recorded, Func<StepAddress, bool> isWanted) =>
     [
         .. recorded
             .Where(other => other.EffectsSince is not null && MayStandIn(step, other.Address))
-            .Select(other => Of(items, unselected, other, BecauseOf(step.Address, other.Address, isWanted)))
+            .Select(other => Of(items.IsDefault ? items : [.. items.Except(had.Untouched, StringComparer.Ordinal)], unselected, other, BecauseOf(step.Address, other.Address, isWanted)))
             .OfType<LeftWork>()
             .OrderBy(left => left.Step.ToString(), StringComparer.Ordinal),
     ];
@@ -81,7 +82,7 @@ public sealed record LeftWork(StepAddress Step, ImmutableArray<string> Items, Le
 
     private static LeftWork? Of(ImmutableArray<string> items, ImmutableArray<string> unselected, RecordedStep other, LeftBecause? because)
     {
-        var names = other.Items?.Keys.ToArray() ?? (other.Outputs.IsDefaultOrEmpty ? null : other.Outputs.Select(output => output.Name).Distinct(StringComparer.Ordinal).ToArray());
+        var names = other.Items?.Keys.Except(other.Untouched, StringComparer.Ordinal).ToArray() ?? (other.Outputs.IsDefaultOrEmpty ? null : other.Outputs.Select(output => output.Name).Distinct(StringComparer.Ordinal).ToArray());
         if (names is null || items.IsDefault)
         {
             // Of what nobody wrote down, only a step that is gone from this very slice would certainly not be taken back.

@@ -298,7 +298,8 @@ public static class StepVerdicts
                 return;
             }
 
-            var hit = _done.Keys.Where(which).Order(StringComparer.Ordinal).ToArray();
+            // Of what is asked for to go that is reason enough.
+            var hit = _done.Keys.Where(item => which(item) && !(IsLeaving(item) && _wanted?.ContainsKey(item) == false)).Order(StringComparer.Ordinal).ToArray();
             if (hit.Length > 0)
             {
                 _redoItems.Add(Reason(edge, hit.Length == _done.Count ? text : $"{text}: {NamesText.Of(hit)}"));
@@ -312,8 +313,16 @@ public static class StepVerdicts
             ImmutableArray<string> added = wanted is null || done is null ? [] : [.. wanted.Keys.Where(name => !done.ContainsKey(name)).Order(StringComparer.Ordinal)];
             ImmutableArray<string> left = wanted is null || done is null ? [] : [.. done.Keys.Where(name => !wanted.ContainsKey(name)).Order(StringComparer.Ordinal)];
 
-            // What is not wanted any more is left as it is, whatever becomes of the rest.
+            // What is not wanted any more is left as it is, whatever becomes of the rest, unless somebody asked for it to go.
+            ImmutableArray<string> leaving = _had.TakingBack is null ? [.. left.Where(IsLeaving)] : [];
+            left = leaving.IsEmpty ? left : [.. left.Except(leaving, StringComparer.Ordinal)];
             _redone.ExceptWith(left);
+            if (leaving.Length > 0)
+            {
+                _redone.UnionWith(leaving);
+                _redoItems.Insert(0, new(_itemEdge!.SelectedBy, null, null, $"{NamesText.Of(leaving)} {(leaving.Length == 1 ? "is" : "are")} selected no longer; {_had.LeavingItemsBy} wants {(leaving.Length == 1 ? "it" : "them")} taken back"));
+            }
+
             var told = (Added: added, Left: left);
             var takesOver = _redo.Count + _redone.Count + _pending.Count > 0 || _had.TakingBack is not null || added.IsEmpty ? [] : TakesOver(_step, _itemEdge!, _before, _wanted!, added, _others);
             var differences = Told(told.Added, takesOver);
@@ -325,12 +334,14 @@ public static class StepVerdicts
                     Added = added,
                     Changed = _changed,
                     Left = left,
+                    Leaving = leaving,
+                    IsChangedBesides = true,
                 };
             }
 
             if (_redone.Count > 0)
             {
-                return new(VerdictKind.Redo, [.. _redoItems, .. _inPlace, .. differences]) { Redone = [.. _redone], Added = added, Changed = _changed, Left = left };
+                return new(VerdictKind.Redo, [.. _redoItems, .. _inPlace, .. differences]) { Redone = [.. _redone], Added = added, Changed = _changed, Left = left, Leaving = leaving, IsChangedBesides = _inPlace.Count > 0 };
             }
 
             if (_had.TakingBack is { } going)
@@ -373,6 +384,8 @@ public static class StepVerdicts
 
             return reasons.ToImmutable();
         }
+
+        private bool IsLeaving(string item) => _had.LeavingItems.Contains(item, StringComparer.Ordinal);
 
         /// <summary>True for a field, or one below a record, that the step can change in what is there.</summary>
         private bool IsInPlace(string key) => _step.Inputs.Any(part => part.InPlace && (part.Key == key || InputDifferences.IsWithin(key, part.Key)));

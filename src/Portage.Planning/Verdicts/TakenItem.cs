@@ -53,6 +53,7 @@ internal static class TakenItems
     private static bool IsFree(OtherWork other, string item) =>
         (other.Wanted is null || other.Had.AskedBy is null)
         && other.Had is { EffectsSince: not null, LeavesBy: null, Rejection: null, TakingBack: null, IsServing: false }
+        && !other.Had.LeavingItems.Contains(item, StringComparer.Ordinal)
         && (other.Had.State == RecordedState.Complete || other.Had.IsWorking || (other.Had.IsComing && other.Wanted is not null))
         && (other.Wanted is null || (!other.Wanted.IsAbsent && other.Wanted.ItemEdge is { } edge && !edge.Selects(item)));
 

@@ -50,6 +50,15 @@ public sealed record Verdict(VerdictKind Kind, ImmutableArray<ChangeReason> Beca
     /// <summary>Items that were done and are not wanted any more: they are left as they are.</summary>
     public ImmutableArray<string> Left { get; init; } = [];
 
+    /// <summary>Those of the redone that are not done anew: nobody wants them any more, and somebody wants them taken back.</summary>
+    public ImmutableArray<string> Leaving { get; init; } = [];
+
+    /// <summary>True where some items only go, and the rest stays as it is.</summary>
+    public bool OnlyLeaves => Kind == VerdictKind.Redo && !Leaving.IsEmpty && !Redone.IsDefault && Redone.Length == Leaving.Length && Added.IsEmpty && Changed is { IsDefault: false, IsEmpty: true } && !IsChangedBesides;
+
+    /// <summary>True where the step differs in something that is no item.</summary>
+    public bool IsChangedBesides { get; init; }
+
     /// <summary>Nothing is recorded.</summary>
     public static Verdict Create { get; } = new(VerdictKind.Create, []);
 

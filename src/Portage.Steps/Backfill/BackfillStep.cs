@@ -161,7 +161,8 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         progress.PublishEnd();
-        return Done(context, indices, journal, progress, [.. SizeLines(on, journal), .. await PipelineLinesAsync(context, indices, cancellationToken)]);
+        ImmutableArray<string> more = [.. SizeLines(on, journal), .. await PipelineLinesAsync(context, indices, cancellationToken)];
+        return Done(context, indices, journal, progress, more, await UntouchedAsync(context, indices, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -247,7 +248,21 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
     }
 
-    private static StepResult.Done Done(RunContext context, ImmutableArray<SelectedIndex> indices, WorkJournal journal, BackfillProgress progress, ImmutableArray<string> more)
+    private static async Task<ImmutableArray<string>> UntouchedAsync(RunContext context, ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
+    {
+        var untouched = ImmutableArray.CreateBuilder<string>();
+        foreach (var index in indices)
+        {
+            if (await TakenBack.ReadAsync(context.Files, index.Name, cancellationToken) is { WroteNothing: true })
+            {
+                untouched.Add(index.Name);
+            }
+        }
+
+        return untouched.DrainToImmutable();
+    }
+
+    private static StepResult.Done Done(RunContext context, ImmutableArray<SelectedIndex> indices, WorkJournal journal, BackfillProgress progress, ImmutableArray<string> more, ImmutableArray<string> untouched)
     {
         var parts = ImmutableArray.CreateBuilder<OutputPart>();
         var accepted = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
@@ -269,6 +284,6 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         var outputs = new BackfillOutputs(accepted.ToImmutable(), numbers[BackfillProgress.Rejected], "") { FindingsByIndex = findings.ToImmutable() };
-        return new(new(numbers, [.. lines, .. more]), outputs.With(parts.DrainToImmutable()));
+        return new(new(numbers, [.. lines, .. more]), outputs.With(parts.DrainToImmutable()) with { Untouched = untouched.IsEmpty ? null : untouched });
     }
 }

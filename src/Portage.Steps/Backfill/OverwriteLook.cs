@@ -26,7 +26,10 @@ internal sealed class OverwriteLook(RunContext context, SliceOnTarget on, Cluste
             if (!journal.HasAny
                 && (await BackfillEvaluation.OthersAsync(context.Files, client, on, index, ImmutableHashSet<string>.Empty, cancellationToken)).Any(there => there.IsBeyond(approved)))
             {
-                return await new BackfillEvaluation(EvaluateContextOf(context), on, client).EvaluateAsync(cancellationToken);
+                var found = await new BackfillEvaluation(EvaluateContextOf(context), on, client).EvaluateAsync(cancellationToken);
+
+                // What other slices have there they said when it was approved.
+                return found with { Destroys = [.. found.Destroys.Select(one => one.Knowing(approved))] };
             }
         }
 

@@ -24,6 +24,9 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
     /// <summary>How the target was when all that was acknowledged had been written; null where the work was killed before it could say that.</summary>
     public BackfillWritten? Noted => Written is { } written && written.Count == Accepted ? written : null;
 
+    /// <summary>True where nothing of it was written: the target took no write between the first look and the last, ours included.</summary>
+    public bool WroteNothing => Accepted == 0 && Emptied is null && Noted is { } written && Sum(written.Marks, Before.Of) is 0;
+
     /// <summary>Target indices that are there.</summary>
     public IEnumerable<KeyValuePair<string, IndexMark>> Targets => Now.Where(target => target.Value != IndexMark.Nothing);
 

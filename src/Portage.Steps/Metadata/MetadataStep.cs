@@ -119,7 +119,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
                 return new StepResult.EvidenceChanged(HalfDone.Of(await Applying.ReadAsync(context.Files, cancellationToken), await evaluator.EvaluateAsync([], cancellationToken)));
             }
 
-            return (StepResult)Done(objects, evaluated.Foreseen, additions);
+            return (StepResult)Done(objects, evaluated.Foreseen, additions, Untouched(context.Inputs, journal));
         });
     }
 
@@ -138,7 +138,15 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         return await ClusterAccess.TryAsync(on.TargetPath, () => new MetadataRevert(context, on, client, journal).TakeBackAsync(cancellationToken));
     }
 
-    private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects, ImmutableArray<Foreseen> foreseen, ImmutableArray<string> additions)
+    /// <summary>The indices of the snapshot of which nothing was made or changed.</summary>
+    private static ImmutableArray<string> Untouched(StepInputs inputs, CreationJournal journal)
+    {
+        // Earlier builds did not write down which index of the snapshot something came from.
+        var ours = journal.Created.Where(created => created.TakenBackWith is not null).ToArray();
+        return inputs.Items.IsDefault || ours.Any(created => created.Item is null) ? [] : [.. inputs.Items.Select(item => item.Name).Except(ours.Select(created => created.Item!), StringComparer.Ordinal)];
+    }
+
+    private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects, ImmutableArray<Foreseen> foreseen, ImmutableArray<string> additions, ImmutableArray<string> untouched)
     {
         ImmutableArray<string> Of<T>()
             where T : ObjectOutcome => [.. objects.Where(evaluated => evaluated.Outcome is T).Select(evaluated => evaluated.Name.ToString())];
@@ -153,6 +161,6 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
             Kept(isOurs: false),
             Of<ObjectOutcome.Differs>(),
             [.. EvaluationReport.Dropped(objects)]);
-        return new(EvaluationReport.Of(objects, isDone: true, foreseen, additions), outputs.With([.. parts]));
+        return new(EvaluationReport.Of(objects, isDone: true, foreseen, additions), outputs.With([.. parts]) with { Untouched = untouched.IsEmpty ? null : untouched });
     }
 }

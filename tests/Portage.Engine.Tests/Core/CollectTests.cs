@@ -129,6 +129,34 @@ public sealed class CollectTests
     private static ImmutableArray<Leftover> Leftovers(Story story) => LeftoversQuestion.Answer(story.Planner, new(story.Home, story.Session)).Steps;
 
     [Fact]
+    public void Collect_CancelledForWhatOthersStandOn_TellsWhatStillGoes()
+    {
+        var story = Left();
+        Ask(story, "logs/b@blue:metadata");
+        var answer = story.Do(new Operation.Collect(["logs/b@blue:metadata"], IsWanted: false) { By = "ann" });
+        Assert.Equal(
+            ["What logs/b@blue:metadata made is left as it is.", "The next start still takes back what logs/b@blue:backfill and logs/b@blue:validate made: workflow collect logs/b@blue:backfill logs/b@blue:validate --cancel"],
+            answer.Messages.AsEnumerable());
+    }
+
+    [Fact]
+    public void Collect_OfOneOfTwoUnwantedSlicesOfAnIndex_SaysThatBothGoOrNeither()
+    {
+        var other = Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        " + Otherwise);
+        var story = new Story().Start(WithB).Finish().Start(other).Finish().Start(Story.Config(NoGates));
+        story.Settle();
+        foreach (var slice in (string[])["logs/b", "logs/c"])
+        {
+            var refused = Assert.Single(Ask(story, slice).Diagnostics);
+            Assert.Equal("PG2030", refused.Code);
+            Assert.EndsWith("both have work in b, and nobody wants either any more: both go together, or neither. Nothing was asked for.", refused.Detail, StringComparison.Ordinal);
+            Assert.Equal("workflow collect logs/b@blue logs/c@blue", refused.Command);
+        }
+
+        Assert.False(story.Do(new Operation.Collect(["logs/b@blue", "logs/c@blue"], IsWanted: true) { By = "ann" }).HasFailed);
+    }
+
+    [Fact]
     public void Collect_CancelledForOnePart_KeepsWhatThatStandsOn()
     {
         var story = Asked();

@@ -56,6 +56,21 @@ public sealed class ConsentTests
         Assert.False(story.Do(new Operation.Start(null) { By = "ann", Seen = [seen with { Destroys = [] }] }).HasFailed);
     }
 
+    [Fact]
+    public void DestroysText_OfARedoThatMayNotCome_SaysSo()
+    {
+        var story = new Story().Start(Story.Config("metadata: { approve: none }")).Finish();
+        story.Do(new Operation.Redo(["logs/main:snapshot"], IsWanted: true) { By = "ann" });
+        var config = Configuration.Reading.ConfigurationReader.ReadCanonical(story.Session.Current!.Configuration).Config!;
+        var there = new Observation(story.There, null);
+        var plan = story.Planner.Plan(config, story.Session.Recorded(), new Dictionary<StepAddress, Observation> { [StepAddress.Parse("logs/a@blue:metadata")] = there, [StepAddress.Parse(Backfill)] = new([], null) }).Plan;
+        Assert.All(plan.Changes.Where(change => change.Destroys.Length > 0), change => Assert.True(change.IsConditional));
+        Assert.Empty(plan.CertainlyDestroys);
+        Assert.Equal(story.There.AsEnumerable(), plan.PerhapsDestroys);
+        Assert.Equal("may destroy, if it comes to that, up to 1 index, 3 documents on blue", plan.DestroysText);
+        Assert.True(plan.IsDestructive);
+    }
+
     private static void Commit(Story story, string slice)
     {
         Assert.False(story.Do(new Operation.Configure(Story.Config(slice), "test", null) { By = "ann" }).HasFailed);

@@ -18,6 +18,20 @@ public sealed class StatusTests
     private const int Controller = 1;
 
     [Fact]
+    public void Of_AReviewWhoseRunWasStopped_IsNoReviewThatAnybodyCanApprove()
+    {
+        var story = new Story().Start(Story.Config());
+        story.Settle();
+        story.Report("logs/main:snapshot").Settle();
+        story.Evaluate("logs/a@blue:metadata", conflicts: 1).Settle();
+        Assert.Equal(StepGroup.UnderReview, Metadata().Group);
+        story.Do(new Operation.Stop { By = "ann" });
+        Assert.Equal((StepGroup.Pending, "waits for approval in the next run: workflow start"), (Metadata().Group, Metadata().Situation));
+
+        StepStatus Metadata() => new StatusBuilder(Kinds.Planner).Of(story.Session, Story.Nothing, story.Now).Steps.Single(step => step.Address == StepAddress.Parse("logs/a@blue:metadata"));
+    }
+
+    [Fact]
     public void Of_WorkThatMoves_TellsItsRate()
     {
         var story = Story.AtBackfill().Begun(Backfill);

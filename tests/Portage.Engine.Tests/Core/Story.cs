@@ -36,7 +36,7 @@ internal sealed class Story
     public static WorkSight Nothing { get; } = new(null, ImmutableDictionary<StepAddress, StepSight>.Empty, 1);
 
     /// <summary>The indices of the snapshot.</summary>
-    public ImmutableArray<string> Names { get; init; } = ["a", "b"];
+    public ImmutableArray<string> Names { get; set; } = ["a", "b"];
 
     public Limits Limits { get; set; } = Limits.None;
 
@@ -195,7 +195,12 @@ internal sealed class Story
         new StepEvaluated(Session.Name, had.Run, had.Address, had.Attempt, new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", conflicts), [line]) { Destroys = destroys }));
 
     public Story Report(string step, long rejected = 0, string documents = "documents") => End(step, had =>
-        new StepReported(Session.Name, had.Run, had.Address, had.Attempt, new(ImmutableSortedDictionary<string, long>.Empty.Add("rejected", rejected).Add("missing", 0), ["done"]), new(Outputs(had.Address, documents), "{}")));
+        new StepReported(Session.Name, had.Run, had.Address, had.Attempt, new(ImmutableSortedDictionary<string, long>.Empty.Add("rejected", rejected).Add("missing", 0), ["done"]), new(Outputs(had.Address, documents), "{}") { Untouched = Untouched(had) }));
+
+    /// <summary>Parts whose steps find all there already.</summary>
+    public HashSet<string> FindsAllThere { get; } = new(StringComparer.Ordinal);
+
+    private ImmutableArray<string>? Untouched(StepRecord had) => had.Address.Part is { } part && FindsAllThere.Contains(part) ? [.. had.Items!.Keys] : null;
 
     public Story Fail(string step, TimeSpan? retry = null) => End(step, had =>
         new StepFailed(Session.Name, had.Run, had.Address, had.Attempt, StepPhase.Run, DiagnosticCatalog.StepBroke.Error(null, "It broke."), retry is null ? null : Now + retry));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portage.Engine.Ledger;
 using Portage.Engine.Looking;
 using Portage.Engine.Operations;
 using Portage.Engine.Ports;
@@ -25,7 +26,7 @@ public sealed class PlanReportsTests
     {
         var story = Configured();
         var report = await Reports(new VirtualTime(), estimate: (context, _) =>
-            throw new StepException(DiagnosticCatalog.SliceIsEmpty.Error($"migrations.logs.slices.{context.Address.Part}.indices", "None of the 3 indices is selected."), isTransient: false, null)).MakeAsync(story.Session, story.Session.Pending!, 1, withSizes: true, Cancellation);
+            throw new StepException(DiagnosticCatalog.SliceIsEmpty.Error($"migrations.logs.slices.{context.Address.Part}.indices", "None of the 3 indices is selected."), isTransient: false, null)).MakeAsync(story.Session, story.Session.Pending!, story.Home, 1, withSizes: true, Cancellation);
 
         Assert.Equal(["migrations.logs.slices.a.indices", "migrations.logs.slices.b.indices"], report.Diagnostics.Select(diagnostic => diagnostic.Path));
         Assert.All(report.Diagnostics, diagnostic => Assert.Equal(Severity.Warning, diagnostic.Severity));
@@ -36,7 +37,7 @@ public sealed class PlanReportsTests
     {
         var story = Configured();
         var report = await Reports(new VirtualTime(), estimate: (context, _) =>
-            throw new StepException(DiagnosticCatalog.SnapshotNotFound.Error($"migrations.logs.snapshots.main{(context.Address.Part == "a" ? ".existing" : "")}", "There is no snapshot 'x'."), isTransient: false, null)).MakeAsync(story.Session, story.Session.Pending!, 1, withSizes: true, Cancellation);
+            throw new StepException(DiagnosticCatalog.SnapshotNotFound.Error($"migrations.logs.snapshots.main{(context.Address.Part == "a" ? ".existing" : "")}", "There is no snapshot 'x'."), isTransient: false, null)).MakeAsync(story.Session, story.Session.Pending!, story.Home, 1, withSizes: true, Cancellation);
 
         Assert.Equal("migrations.logs.snapshots.main.existing", Assert.Single(report.Diagnostics).Path);
     }
@@ -46,7 +47,7 @@ public sealed class PlanReportsTests
     {
         var (story, time) = (Configured(), new VirtualTime());
         var reports = Reports(time, estimate: NeverAsync<StepEstimate?>);
-        var made = reports.MakeAsync(story.Session, story.Session.Pending!, 1, withSizes: true, Cancellation);
+        var made = reports.MakeAsync(story.Session, story.Session.Pending!, story.Home, 1, withSizes: true, Cancellation);
 
         Assert.Equal(["logs/a@blue:metadata", "logs/b@blue:metadata"], reports.Asked.Select(step => step.ToString()));
         PassUntilDone(time, made);
@@ -62,10 +63,50 @@ public sealed class PlanReportsTests
         var time = new VirtualTime();
         var story = new Story().Start(Story.Config("metadata: { approve: none }")).Finish();
         story.Do(new Operation.Redo([Metadata], IsWanted: true) { By = "ann" });
-        var made = Reports(time, look: NeverAsync<ImmutableArray<Destruction>>).MakeAsync(story.Session, story.Session.Current!, 1, withSizes: false, Cancellation);
+        var made = Reports(time, look: NeverAsync<ImmutableArray<Destruction>>).MakeAsync(story.Session, story.Session.Current!, story.Home, 1, withSizes: false, Cancellation);
 
         PassUntilDone(time, made);
         Assert.Equal("No answer within 10 s.", (await made).Plan.Changes.Single(change => change.Address == StepAddress.Parse(Metadata)).Unseen);
+
+        // A start refuses it, and a plan must not look as if it did not.
+        var refused = Assert.Single((await made).Diagnostics);
+        Assert.Equal((DiagnosticCatalog.DestructionUnseen.Code, Severity.Error, $"{Metadata}: No answer within 10 s. A start is refused."), (refused.Code, refused.Severity, refused.Detail));
+    }
+
+    [Theory]
+    [InlineData("[a]", true)]
+    [InlineData("['*']", true)]
+    [InlineData("[b]", false)]
+    [InlineData("['*', '-a']", false)]
+    public async Task Make_AnotherSessionHasWrittenWhatASliceMaySelect_WarnsBeforeTheSnapshotIsLookedAt(string include, bool isWarned)
+    {
+        var story = new Story().Start(Story.Config("metadata: { approve: none }")).Finish();
+        story.Do(new Operation.CreateSession("trial", null) { By = "ann" });
+        var slice = include.Contains('-', StringComparison.Ordinal) ? "indices: { include: ['*'], exclude: [a] }" : $"indices: {{ include: {include} }}";
+        Assert.False(story.Do(new Operation.Configure(Story.Config().Replace("indices: { include: [a] }", slice, StringComparison.Ordinal), "test", null) { By = "ann" }).HasFailed);
+        var trial = story.Home.Sessions["trial"];
+        var diagnostics = (await Reports(new VirtualTime()).MakeAsync(trial, trial.Pending!, story.Home, 1, withSizes: false, Cancellation)).Diagnostics;
+        Assert.Equal(isWarned ? [(DiagnosticCatalog.IndexIsClaimed.Code, Severity.Warning)] : [], diagnostics.Select(one => (one.Code, one.Severity)));
+    }
+
+    [Fact]
+    public async Task Make_AnotherSessionHasWrittenWhatASliceSelects_SaysThatAStartIsRefused()
+    {
+        var story = new Story().Start(Story.Config("metadata: { approve: none }")).Finish();
+        var snapshot = story.Session.Steps[StepAddress.Parse("logs/main:snapshot")];
+        story.Do(new Operation.CreateSession("trial", null) { By = "ann" });
+        story.Do(new Operation.Configure(Story.Config(), "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        story.Tell(
+            new RunStarted("trial", 1, 1, Fingerprint.Of("plan"), "ann"),
+            new StepStarted("trial", 1, snapshot.Address, 1, StepPhase.Run, snapshot.Inputs!),
+            new StepReported("trial", 1, snapshot.Address, 1, snapshot.Report!, snapshot.Outputs!),
+            new StepCompleted("trial", 1, snapshot.Address),
+            new RunEnded("trial", 1, RunOutcome.Stopped, "ann"));
+        var trial = story.Home.Sessions["trial"];
+        var refused = Assert.Single((await Reports(new VirtualTime()).MakeAsync(trial, trial.Current!, story.Home, 1, withSizes: false, Cancellation)).Diagnostics);
+        Assert.Equal((DiagnosticCatalog.IndexIsClaimed.Code, Severity.Error), (refused.Code, refused.Severity));
+        Assert.EndsWith("A start is refused.", refused.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,7 +114,7 @@ public sealed class PlanReportsTests
     {
         var story = Configured();
         using var enough = new CancellationTokenSource();
-        var made = Reports(new VirtualTime(), estimate: NeverAsync<StepEstimate?>).MakeAsync(story.Session, story.Session.Pending!, 1, withSizes: true, enough.Token);
+        var made = Reports(new VirtualTime(), estimate: NeverAsync<StepEstimate?>).MakeAsync(story.Session, story.Session.Pending!, story.Home, 1, withSizes: true, enough.Token);
         await enough.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => made);
     }

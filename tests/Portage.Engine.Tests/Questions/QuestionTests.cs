@@ -116,10 +116,13 @@ public sealed class QuestionTests
     public void WhatIf_AnEdit_TellsTheStepAndOthers()
     {
         var story = Begun("").Finish();
-        var (explained, _) = ExplainQuestion.WhatIf(Kinds.Planner, new(story.Home, story.Session), StepAddress.Parse("logs/a@blue:backfill"), "migrations.logs.slices.a.backfill.conflict=overwrite");
-        Assert.IsType<StepChange.Redo>(explained!.Change);
+        const string Edit = "migrations.logs.slices.a.backfill.conflict=overwrite";
+        var (asked, step) = (new Asked(story.Home, story.Session), StepAddress.Parse("logs/a@blue:backfill"));
+        var config = Configuration.Reading.ConfigurationReader.ReadCanonical(ExplainQuestion.Edited(asked, step, Edit).Edited!.Configuration).Config!;
+        var explained = ExplainQuestion.WhatIf(asked, step, Edit, Kinds.Planner.Plan(config, story.Session.Recorded()).Plan);
+        Assert.IsType<StepChange.Redo>(explained.Change);
         Assert.Equal(StepAddress.Parse("logs/a@blue:validate"), Assert.Single(explained.Others).Address);
-        Assert.Null(ExplainQuestion.WhatIf(Kinds.Planner, new(story.Home, story.Session), StepAddress.Parse("logs/a@blue:backfill"), "nonsense").Explanation);
+        Assert.Null(ExplainQuestion.Edited(asked, step, "nonsense").Edited);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class ContractTests
         ["operation"] = told => Written(output => OperationView.Write(output, OutputFormat.Json, Approved(told))),
         ["operation.with-plan"] = told => Written(output => OperationView.Write(output, OutputFormat.Json, Approved(told), PlanOf(told))),
         ["explanation"] = told => Written(output => ExplainView.Write(output, OutputFormat.Json, ExplainQuestion.Answer(StepCatalog.Planner, told.Asked, told.Status, told.Events, Backfill))),
-        ["edit-explanation"] = told => Written(output => ExplainView.Write(output, OutputFormat.Json, ExplainQuestion.WhatIf(StepCatalog.Planner, told.Asked, Backfill, "targets.blue.endpoint=http://other:9200").Explanation!)),
+        ["edit-explanation"] = told => Written(output => ExplainView.Write(output, OutputFormat.Json, WhatIf(told))),
         ["reviews"] = told => Written(output => ReviewView.Write(output, OutputFormat.Json, ReviewsQuestion.Answer(told.Status))),
         ["leftovers"] = told => Written(output => LeftoversView.Write(output, OutputFormat.Json, new(told.Asked.Position, "default", [.. Enum.GetValues<LeftoverFate>().Select(fate => new Leftover(Backfill, fate, fate == LeftoverFate.Left ? null : "alice", "it is left as it is"))]))),
         ["runs"] = told => Written(output => RunsView.Write(output, OutputFormat.Json, RunsQuestion.Answer(told.Asked))),
@@ -197,6 +197,13 @@ public sealed class ContractTests
             Config = config,
             Position = told.Asked.Position,
         };
+    }
+
+    private static EditExplanation WhatIf(Told told)
+    {
+        const string Edit = "targets.blue.endpoint=http://other:9200";
+        var config = ConfigurationReader.ReadCanonical(ExplainQuestion.Edited(told.Asked, Backfill, Edit).Edited!.Configuration).Config!;
+        return ExplainQuestion.WhatIf(told.Asked, Backfill, Edit, StepCatalog.Planner.Plan(config, told.Asked.Session.Recorded()).Plan);
     }
 
     private static OperationResult Approved(Told told) => new OperationRules(StepCatalog.Planner)

@@ -48,6 +48,7 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
         // What begins otherwise is wanted again.
         LeavesBy = Leaves ? had.LeavesBy : null,
         LeavesIn = Leaves ? had.LeavesIn : 0,
+        LeavingItems = Phase == StepPhase.Run && !Inputs.Items.IsDefault ? LeavingItems.Without(had.LeavingItems, [.. Inputs.Items.Select(item => item.Name)]) : had.LeavingItems,
         Run = Run,
         Attempt = Attempt,
         IsClaimed = true,

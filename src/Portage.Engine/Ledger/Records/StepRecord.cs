@@ -145,6 +145,9 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>What it left to later steps.</summary>
     public StepOutputs? Outputs { get; init; }
 
+    /// <summary>Items in which it has nothing of its own, all having been there already; known only of what was done to its end.</summary>
+    public ImmutableArray<string> Untouched => (State == StepState.Reverting ? Before : State) is StepState.Reported or StepState.Complete ? Outputs?.Untouched ?? [] : [];
+
     /// <summary>What its gate is about: the evidence, or after the run the report; null before there is either.</summary>
     public StepReport? GateReport { get; init; }
 
@@ -168,6 +171,9 @@ public sealed record StepRecord(StepAddress Address)
 
     /// <summary>The last run there was when that was asked: only a later one does it. 0 when nobody asked.</summary>
     public int LeavesIn { get; init; }
+
+    /// <summary>What of it somebody wants taken back though the step is wanted, because its slice does not select that any more; null for nothing.</summary>
+    public LeavingItems? LeavingItems { get; init; }
 
     /// <summary>The evidence that was approved; null when none was.</summary>
     public Fingerprint? Approved { get; init; }

@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+using Portage.Engine.Core;
+using Portage.Engine.Ledger;
+using Portage.Engine.Operations;
+using Portage.Engine.Questions;
+using Portage.Model.Addresses;
+using Portage.Planning;
+
+namespace Portage.Engine.Tests.Core;
+
+/// <summary>A slice that was narrowed leaves an index behind: it is listed, and just that is taken back when somebody asks.</summary>
+public sealed class CollectInPartTests
+{
+    private const string Open = "metadata: { approve: none }\n        backfill: { approve: none }\n        validate: { approve: none }";
+    private const string Metadata = "logs/a@blue:metadata";
+    private const string Backfill = "logs/a@blue:backfill";
+    private const string Validate = "logs/a@blue:validate";
+
+    private static readonly Destruction Index = new(DestructionKind.DeleteIndex, "blue", "b", 3, 100, 0) { Item = "b" };
+    private static readonly Destruction Documents = new(DestructionKind.DeleteDocuments, "blue", "b", 3, 100, 0) { Item = "b" };
+
+    [Fact]
+    public void Collect_NobodyAsked_ListsWhatIsLeftAndLeavesIt()
+    {
+        var story = Narrowed();
+        Assert.Equal([(Backfill, LeftoverFate.Left), (Metadata, LeftoverFate.Left), (Validate, LeftoverFate.Left)], Leftovers(story).Select(left => (left.Step.ToString(), left.Fate)));
+        Assert.All(Leftovers(story), left => Assert.Equal(["b"], left.Items.AsEnumerable()));
+        Assert.Equal($"b is selected no longer, and left as it is: workflow collect {Metadata} takes it back", Assert.Single(Change(story, Metadata).Because).Text);
+        var note = Assert.Single(StatusQuestion.Answer(story.Planner, new(story.Home, story.Session), Story.Nothing, story.Now).Notes);
+        Assert.Equal($"Selected no longer, and left as they are: b of {Metadata}, b of {Backfill}, b of {Validate}. To have them taken back: workflow collect ADDRESS.", note);
+        Assert.Equal("", story.Settle());
+    }
+
+    [Fact]
+    public void Plan_AskedForAll_TakesBackThatIndexAndNothingElse()
+    {
+        var story = Narrowed();
+        var answer = Ask(story, Metadata);
+        Assert.Equal([$"The next start takes back what {Metadata} made of b.", $"The next start takes back what {Backfill} made of b.", $"The next start takes back what {Validate} made of b."], answer.Messages.AsEnumerable());
+        foreach (var step in (string[])[Metadata, Backfill, Validate])
+        {
+            var change = Assert.IsType<StepChange.Revert>(Change(story, step));
+            Assert.Equal(["b"], change.Redone.AsEnumerable());
+            Assert.Equal(["b is selected no longer; ann wants it taken back"], change.Because.Select(reason => reason.Text));
+        }
+
+        Assert.All(Leftovers(story), left => Assert.Equal((LeftoverFate.Leaves, "ann"), (left.Fate, left.By)));
+        Assert.Equal("PG2021", Assert.Single(story.Do(new Operation.Start(null) { By = "ann" }).Diagnostics).Code);
+    }
+
+    [Fact]
+    public void Decide_Approved_TakesItBackAndRunsNothing()
+    {
+        var story = Narrowed();
+        Ask(story, Metadata);
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.Equal($"evaluate {Metadata} #1 of b\n", story.Settle());
+        Assert.StartsWith($"review {Metadata}: destroys 1 index", story.Evaluate(Metadata, destroys: [Index, Documents]).Settle(), StringComparison.Ordinal);
+        Approve(story, Metadata);
+        Assert.Equal($"revert {Validate} #1 of b\n", story.Settle());
+        Assert.Equal($"revert {Backfill} #1 of b\n", story.Reverted(Validate).Settle());
+        Assert.Equal($"revert {Metadata} #1 of b\n", story.Reverted(Backfill).Settle());
+        var end = story.Reverted(Metadata).Settle();
+        Assert.EndsWith("end Done\n", end, StringComparison.Ordinal);
+        Assert.DoesNotContain("run ", end, StringComparison.Ordinal);
+        Assert.All((string[])[Metadata, Backfill, Validate], step => Assert.Equal(["a"], Had(story, step).Items!.Keys));
+        Assert.Empty(story.Session.LeavingInPart);
+        Assert.Empty(Leftovers(story));
+        Assert.All(Changes(story), change => Assert.IsType<StepChange.Keep>(change));
+        var status = StatusQuestion.Answer(story.Planner, new(story.Home, story.Session), Story.Nothing, story.Now);
+        Assert.Empty(status.Notes);
+        Assert.EndsWith("since then b was taken back", status.Steps.Single(step => step.Address.ToString() == Backfill).Situation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Collect_OfWhatANewerSnapshotHasNoMore_IsListedAndAskedForToo()
+    {
+        var story = new Story().Start(Wide()).Finish();
+        story.Do(new Operation.Redo(["logs/main:snapshot"], IsWanted: true) { By = "ann" });
+        story.Names = ["a"];
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Finish();
+        Assert.Equal(3, Leftovers(story).Length);
+        Assert.False(Ask(story, Metadata).HasFailed);
+        Assert.IsType<StepChange.Revert>(Change(story, Metadata));
+        Assert.Empty(Wishes.Dormant(Wanted(story), story.Session));
+    }
+
+    [Fact]
+    public void Decide_Rejected_LeavesItAndAsksInTheNextRun()
+    {
+        var story = Narrowed();
+        Ask(story, Metadata);
+        story.StartSeeing();
+        story.Settle();
+        story.Evaluate(Metadata, destroys: Index).Settle();
+        story.Do(new Operation.Reject([new(StepAddress.Parse(Metadata), Had(story, Metadata).OpenReview!.Evidence)], "not yet") { By = "ann" });
+        Assert.Equal("end Failed\n", story.Settle());
+        Assert.Equal(["a", "b"], Had(story, Backfill).Items!.Keys);
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.Equal($"evaluate {Metadata} #1 of b\n", story.Settle());
+    }
+
+    [Fact]
+    public void Collect_OfTheDocumentsAlone_KeepsTheIndex()
+    {
+        var story = Narrowed();
+        Assert.Equal(2, Ask(story, Backfill).Messages.Length);
+        Assert.IsType<StepChange.Keep>(Change(story, Metadata));
+        Assert.IsType<StepChange.Revert>(Change(story, Backfill));
+        Assert.IsType<StepChange.Revert>(Change(story, Validate));
+    }
+
+    [Fact]
+    public void Collect_CancelledForOneStep_KeepsWhatThatStandsOn()
+    {
+        var story = Narrowed();
+        Ask(story, Metadata);
+        Assert.Equal([$"What {Metadata} made of b is left as it is.", $"What {Backfill} made of b is left as it is."], Ask(story, Backfill, isWanted: false).Messages.AsEnumerable());
+        Assert.Equal([Validate], story.Session.LeavingInPart.Select(step => step.ToString()));
+    }
+
+    [Fact]
+    public void Plan_SelectedAgain_KeepsItAndTellsOfWhatWasAsked()
+    {
+        var story = Narrowed();
+        Ask(story, Metadata);
+        story.Start(Wide()).Settle();
+        Assert.All(Changes(story), change => Assert.IsType<StepChange.Keep>(change));
+        Assert.Equal($"ann asked for b of {Metadata} to be taken back, and the configuration selects it again: it stays as long as it does. To forget that: workflow collect {Metadata} --cancel", Wishes.Dormant(Wanted(story), story.Session)[0].Text);
+        Assert.False(Ask(story, "logs/a", isWanted: false).HasFailed);
+        Assert.Empty(Wishes.Dormant(Wanted(story), story.Session));
+    }
+
+    [Fact]
+    public void Decide_AskedForInTheRun_WaitsForTheNext()
+    {
+        var story = Narrowed();
+        story.Do(new Operation.Redo([Validate], IsWanted: true) { By = "ann" });
+        story.StartSeeing();
+        Assert.StartsWith($"revert {Validate} #1 of a\n", story.Settle(), StringComparison.Ordinal);
+        Ask(story, Metadata);
+        Assert.DoesNotContain("evaluate", story.Reverted(Validate).Settle(), StringComparison.Ordinal);
+        Assert.EndsWith("end Done\n", story.Report(Validate).Settle(), StringComparison.Ordinal);
+        Assert.False(story.StartSeeing().HasFailed);
+        Assert.Equal($"evaluate {Metadata} #1 of b\n", story.Settle());
+    }
+
+    [Fact]
+    public void Collect_OfWhatAnotherSliceHasByNow_IsRefused()
+    {
+        var story = Narrowed();
+        story.Start(Story.Config(Open, "c: { indices: { include: [b] }, metadata: { approve: none, replicas: 2 }, backfill: { bodyBytesMax: 1048576, conflict: overwrite } }")).Finish();
+        foreach (var step in story.Session.Steps.Values.Where(step => step.OpenReview is not null).ToArray())
+        {
+            Approve(story, step.Address.ToString());
+        }
+
+        story.Finish();
+        var refused = Assert.Single(Ask(story, Backfill).Diagnostics);
+        Assert.Equal("PG2030", refused.Code);
+        Assert.Equal($"{Backfill} made b, in which logs/c@blue:backfill has work. Nothing was asked for.", refused.Detail);
+    }
+
+    [Fact]
+    public void Collect_WhatAnUnwantedStepOfTheSliceHasWorkIn_NamesBoth()
+    {
+        var story = Narrowed();
+        story.Start(Story.Config(Open.Replace("backfill: { approve: none }", "backfill: { skip: true }", StringComparison.Ordinal))).Finish();
+        var refused = Assert.Single(Ask(story, Metadata).Diagnostics);
+        Assert.Equal(("PG2030", $"workflow collect {Metadata} {Backfill}"), (refused.Code, refused.Command));
+    }
+
+    private static string Wide() => Story.Config(Open).Replace("include: [a]", "include: [a, b]", StringComparison.Ordinal);
+
+    private static Story Narrowed()
+    {
+        var story = new Story().Start(Wide()).Finish();
+        story.Start(Story.Config(Open)).Settle();
+        return story;
+    }
+
+    private static OperationResult Ask(Story story, string pattern, bool isWanted = true) => story.Do(new Operation.Collect([pattern], isWanted) { By = "ann" });
+
+    private static ImmutableArray<WantedStep> Wanted(Story story) =>
+        Desired.Of(story.Planner, Configuration.Reading.ConfigurationReader.ReadCanonical(story.Session.Current!.Configuration).Config!, story.Session, run: 0);
+
+    private static ImmutableArray<StepChange> Changes(Story story) => story.Planner.Plan(Wanted(story), story.Session.Recorded(), null).Plan.Changes;
+
+    private static StepChange Change(Story story, string step) => Changes(story).Single(change => change.Address.ToString() == step);
+
+    private static ImmutableArray<Leftover> Leftovers(Story story) => LeftoversQuestion.Answer(story.Planner, new(story.Home, story.Session)).Steps;
+
+    private static StepRecord Had(Story story, string step) => story.Session.Steps[StepAddress.Parse(step)];
+
+    private static void Approve(Story story, string step) =>
+        Assert.False(story.Do(new Operation.Approve([new(StepAddress.Parse(step), Had(story, step).OpenReview!.Evidence)], null) { By = "ann" }).HasFailed);
+}
