@@ -46,4 +46,7 @@ public static partial class DiagnosticCatalog
 
     /// <summary>The target has an object of the name that is another one.</summary>
     public static readonly DiagnosticKind ObjectDiffers = new("PG3015", "The target has something else of that name");
+
+    /// <summary>Whatever a repository lies in refuses to show it, or does not answer.</summary>
+    public static readonly DiagnosticKind RepositoryUnreadable = new("PG3020", "The repository cannot be read");
 }
