@@ -197,7 +197,7 @@ public sealed record S3RepositoryConfig
     [Field("Address of the store, where it is not that of AWS for the region.", Default = "that of AWS", Affects = Affects.Process, Form = TextForm.Endpoint, Example = "https://minio.example:9000")]
     public string? Endpoint { get; init; }
 
-    [Field("The bucket is named in the path of an address, not in the name of the host.", Default = "true with an endpoint, else false", Affects = Affects.Process)]
+    [Field("The bucket is named in the path of an address, not in the name of the host.", Default = "true with an endpoint, else false", Affects = Affects.Process, Example = "true")]
     public bool? PathStyle { get; init; }
 
     [Field("ARN of a role to take on.", Default = "none", Affects = Affects.Process, Example = "arn:aws:iam::123456789012:role/reader")]
