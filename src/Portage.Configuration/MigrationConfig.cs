@@ -172,11 +172,53 @@ public sealed record SnapshotConfig
 
 /// <summary>Where snapshots lie.</summary>
 [ExactlyOne]
-[NotAvailableYet("s3")]
+[NotAvailableYet("gcs", "azure", "url")]
 public sealed record RepositoryConfig
 {
     [Field("A folder, as a repository of type fs writes it.", Affects = Affects.Result, Change = Change.Never)]
     public FileRepositoryConfig? File { get; init; }
+
+    [Field("A bucket, as a repository of type s3 writes it.", Affects = Affects.Result, Change = Change.Never)]
+    public S3RepositoryConfig? S3 { get; init; }
+}
+
+/// <summary>A snapshot repository in a bucket of S3, or of a store that speaks like it. Read by ranges; nothing of it is kept on this machine.</summary>
+public sealed record S3RepositoryConfig
+{
+    [Field("The bucket.", Affects = Affects.Result, Change = Change.Never, Required = true, Example = "snapshots")]
+    public string? Bucket { get; init; }
+
+    [Field("What stands before the repository's files in the bucket: base_path of its registration.", Default = "none: the root of the bucket", Affects = Affects.Result, Change = Change.Never, Example = "prod/search")]
+    public string? Prefix { get; init; }
+
+    [Field("Region of the bucket, as eu-central-1.", Default = "that of the environment (AWS_REGION, a profile, the machine), else us-east-1", Affects = Affects.Process, Example = "eu-central-1")]
+    public string? Region { get; init; }
+
+    [Field("Address of the store, where it is not that of AWS for the region.", Default = "that of AWS", Affects = Affects.Process, Form = TextForm.Endpoint, Example = "https://minio.example:9000")]
+    public string? Endpoint { get; init; }
+
+    [Field("The bucket is named in the path of an address, not in the name of the host.", Default = "true with an endpoint, else false", Affects = Affects.Process, Example = "true")]
+    public bool? PathStyle { get; init; }
+
+    [Field("ARN of a role to take on.", Default = "none", Affects = Affects.Process, Example = "arn:aws:iam::123456789012:role/reader")]
+    public string? Role { get; init; }
+
+    [Field("How to log in.", Default = "with what the environment has: variables, a profile, the role of the machine", Affects = Affects.Process)]
+    public S3AuthConfig? Auth { get; init; }
+
+    [Field("Which client of the source cluster's keystore it logs in with when a snapshot is taken.", Default = "default", Affects = Affects.Process)]
+    public string SourceClient { get; init; } = "default";
+}
+
+/// <summary>How to log in to an object store.</summary>
+[ExactlyOne]
+public sealed record S3AuthConfig
+{
+    [Field("With keys; the secret holds ACCESS_KEY:SECRET_KEY, and :SESSION_TOKEN where they are temporary.", Affects = Affects.Process)]
+    public SecretConfig? Keys { get; init; }
+
+    [Field("Not at all: the store shows it to everybody.", Affects = Affects.Process)]
+    public NoAuthConfig? Anonymous { get; init; }
 }
 
 /// <summary>A snapshot repository in a folder.</summary>

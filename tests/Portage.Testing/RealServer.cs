@@ -35,6 +35,10 @@ public sealed class RealServer : IAsyncDisposable
     public static Task<RealServer> OpenSearchAsync(CancellationToken cancellationToken, string? repositories = null, string? data = null, params string[] settings) =>
         StartAsync("opensearch-2", repositories, data, settings, cancellationToken);
 
+    /// <summary>S3Proxy: each folder of its data is a bucket, each file below it an object. Key <c>portage</c>, secret <c>portage-secret</c>, paths for buckets.</summary>
+    public static Task<RealServer> S3Async(CancellationToken cancellationToken, string? data = null) =>
+        StartAsync("s3", null, data, [], cancellationToken);
+
     /// <summary>Sends SIGKILL and waits until it is gone; the data folder stays.</summary>
     public async Task KillAsync(CancellationToken cancellationToken)
     {

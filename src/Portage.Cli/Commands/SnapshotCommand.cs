@@ -2,8 +2,6 @@ using System.CommandLine;
 using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
-using Portage.Engine.Ports;
-using Portage.Snapshots.Repositories;
 using Portage.Steps.Reading;
 
 namespace Portage.Cli.Commands;
@@ -13,13 +11,13 @@ internal static class SnapshotCommand
 {
     public static Command Make(Terminal terminal)
     {
-        var repository = new Option<string>("--repository", "-r") { Description = "The folder of the repository.", Required = true, Recursive = true, HelpName = "PATH" };
-        var command = new Command("snapshot", "Read a snapshot repository, with no cluster and no configuration.") { repository };
+        var repository = new NamedRepository();
+        var command = new Command("snapshot", "Read a snapshot repository, with no cluster and no configuration.");
 
         var list = new Command("list", "List the snapshots of the repository.");
         Verb.Does(list, terminal, async (verb, cancellationToken) =>
         {
-            var opened = await OpenAsync(verb.Parsed.GetValue(repository)!, cancellationToken);
+            var opened = await repository.OpenAsync(verb, cancellationToken);
             SnapshotView.Write(verb.Terminal, verb.Output, opened);
             return ExitCode.Done;
         }, Shape.SnapshotList);
@@ -28,7 +26,7 @@ internal static class SnapshotCommand
         var inspect = new Command("inspect", "Show what is in a snapshot: indices, shards, sizes, templates, failures.") { inspected };
         Verb.Does(inspect, terminal, async (verb, cancellationToken) =>
         {
-            var opened = await OpenAsync(verb.Parsed.GetValue(repository)!, cancellationToken);
+            var opened = await repository.OpenAsync(verb, cancellationToken);
             var snapshot = await SnapshotAccess.TryAsync(null, async () => await opened.OpenSnapshotAsync(verb.Parsed.GetValue(inspected)!, cancellationToken));
             var inspection = await SnapshotInspection.OfAsync(snapshot, cancellationToken);
             verb.Say([.. inspection.Problems]);
@@ -41,7 +39,7 @@ internal static class SnapshotCommand
         var documents = new Command("documents", "Print the documents as JSON lines: index, type (where there are types), id, routing, parent, and source: its exact text; as JSON where it was sent as CBOR, SMILE or YAML; sourceBase64 where it is no text.") { read, index };
         Verb.Does(documents, terminal, async (verb, cancellationToken) =>
         {
-            var opened = await OpenAsync(verb.Parsed.GetValue(repository)!, cancellationToken);
+            var opened = await repository.OpenAsync(verb, cancellationToken);
             var snapshot = await SnapshotAccess.TryAsync(null, async () => await opened.OpenSnapshotAsync(verb.Parsed.GetValue(read)!, cancellationToken));
             return await SnapshotDocuments.WriteAsync(verb, snapshot, verb.Parsed.GetValue(index) ?? [], cancellationToken);
         });
@@ -50,10 +48,8 @@ internal static class SnapshotCommand
             command.Subcommands.Add(subcommand);
         }
 
+        repository.AddTo(command);
+
         return command;
     }
-
-    /// <exception cref="StepException">It cannot be read.</exception>
-    private static Task<SnapshotRepository> OpenAsync(string path, CancellationToken cancellationToken) =>
-        SnapshotAccess.TryAsync(null, async () => await SnapshotRepository.OpenAsync(new FileBlobStore(Path.GetFullPath(path)), cancellationToken));
 }

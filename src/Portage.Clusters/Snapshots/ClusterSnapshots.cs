@@ -25,6 +25,35 @@ public sealed class ClusterSnapshots(ClusterClient client)
             json.WriteEndObject();
         }), cancellationToken);
 
+    /// <summary>Registers a repository of type <c>s3</c>, or replaces its settings; the cluster writes a test object to it from every node. Its nodes need the plugin repository-s3 and keys in their keystore.</summary>
+    public Task RegisterS3RepositoryAsync(string repository, S3Registration s3, CancellationToken cancellationToken) =>
+        client.RequestAsync(HttpMethod.Put, ClusterPath.Of("_snapshot", repository), ClusterAnswers.Body(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "s3");
+            json.WriteStartObject("settings");
+            json.WriteString("bucket", s3.Bucket);
+            json.WriteString("client", s3.Client);
+            Write("base_path", s3.BasePath);
+            Write("region", s3.Region);
+            Write("endpoint", s3.Endpoint);
+            if (s3.PathStyle is { } pathStyle)
+            {
+                json.WriteBoolean("path_style_access", pathStyle);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+
+            void Write(string name, string? value)
+            {
+                if (value is not null)
+                {
+                    json.WriteString(name, value);
+                }
+            }
+        }), cancellationToken);
+
     /// <summary>A repository's <c>{"type","settings"}</c>; null when none is registered under the name.</summary>
     public async Task<NamedJson?> GetRepositoryAsync(string repository, CancellationToken cancellationToken)
     {

@@ -49,4 +49,7 @@ public static partial class DiagnosticCatalog
 
     /// <summary>A slice names a data stream, which is no index.</summary>
     public static readonly DiagnosticKind StreamSelected = new("PG3017", "A data stream is not moved as one");
+
+    /// <summary>Whatever a repository lies in refuses to show it, or does not answer.</summary>
+    public static readonly DiagnosticKind RepositoryUnreadable = new("PG3020", "The repository cannot be read");
 }

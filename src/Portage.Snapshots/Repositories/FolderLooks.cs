@@ -11,6 +11,9 @@ public sealed class FolderLooks
 {
     private static readonly AsyncLocal<FolderLooks?> Current = new();
 
+    // The stamp of no file, and of nothing.
+    private const string Unknowable = "*";
+
     private readonly ConcurrentDictionary<string, string> _looks = new(StringComparer.Ordinal);
 
     /// <summary>What was looked at, by absolute path, with what tells whether it is as it was.</summary>
@@ -35,6 +38,15 @@ public sealed class FolderLooks
         }
 
         static string Text(long length, DateTime changed) => string.Create(CultureInfo.InvariantCulture, $"{length}/{changed.Ticks}");
+    }
+
+    /// <summary>Notes that something was looked at that is no file: nobody can tell afterwards whether it is as it was, so that nothing made of it is kept.</summary>
+    internal static void NoteElsewhere(string location)
+    {
+        if (Current.Value is { } looks)
+        {
+            looks._looks[location] = Unknowable;
+        }
     }
 
     /// <summary>Before it is looked at: what changes meanwhile is then another one than was noted.</summary>

@@ -1,3 +1,5 @@
+using Portage.Lucene.Files;
+
 namespace Portage.Snapshots.Repositories;
 
 /// <summary>
@@ -12,6 +14,12 @@ public interface IBlobStore
 {
     /// <summary>Where the repository is, for messages: a folder, a URL. Never holds a credential.</summary>
     string Location { get; }
+
+    /// <summary>How far ahead of its use a large blob is worth reading. The further away the store, the further.</summary>
+    ReadAheadLimits ReadAhead => Near;
+
+    /// <summary>For a store that answers at once.</summary>
+    private static readonly ReadAheadLimits Near = new();
 
     /// <summary>The blobs directly in a folder, in no particular order; empty where the folder does not exist.</summary>
     /// <param name="folder">The empty text for the root.</param>

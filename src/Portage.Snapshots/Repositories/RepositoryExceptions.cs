@@ -46,10 +46,13 @@ public sealed class BlobNotFoundException(string path, string location)
 
 /// <summary>The store refused or failed to read: permissions, a broken disk, a lost connection.</summary>
 public sealed class BlobUnreadableException(string path, string location, Exception inner)
-    : RepositoryException($"'{path}' in the snapshot repository '{location}' cannot be read: {inner.Message}", inner)
+    : RepositoryException($"{(path.Length == 0 ? "The" : $"'{path}' in the")} snapshot repository '{location}' cannot be read: {inner.Message}", inner)
 {
     /// <summary>Relative to the repository's root.</summary>
     public string Path { get; } = path;
+
+    /// <summary>True where it may be read in a while, with nobody doing anything about it.</summary>
+    public bool IsTransient { get; init; }
 }
 
 /// <summary>A blob does not hold what it should: truncated, altered, or not what its name says.</summary>

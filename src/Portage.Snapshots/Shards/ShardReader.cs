@@ -132,7 +132,7 @@ public sealed class ShardReader : IAsyncDisposable
 
             await RequireWholeAsync(segment, cancellationToken);
             _fields.Enter(await segment.ReadFieldInfosAsync(cancellationToken));
-            _documents = await segment.OpenLiveDocumentsAsync(new StoredFieldsOptions { FromDocument = (int)Math.Max(first, 0) }, cancellationToken);
+            _documents = await segment.OpenLiveDocumentsAsync(new StoredFieldsOptions { FromDocument = (int)Math.Max(first, 0), ReadAhead = _shard.ReadAhead }, cancellationToken);
             return true;
         }
 

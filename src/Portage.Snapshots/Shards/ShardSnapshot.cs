@@ -44,6 +44,9 @@ public sealed class ShardSnapshot
     /// <summary>The files as a Lucene index sees them. Only the ranges that are read are fetched.</summary>
     public ILuceneDirectory Directory { get; }
 
+    /// <summary>How far ahead its large files are read.</summary>
+    internal ReadAheadLimits ReadAhead => _store.ReadAhead;
+
     /// <summary>Counts without reading documents: fetches two small files for each segment, which newer repositories keep in the list itself.</summary>
     /// <exception cref="RepositoryException">A blob is missing, corrupt or of a format that cannot be read.</exception>
     public async ValueTask<ShardCounts> CountAsync(CancellationToken cancellationToken)

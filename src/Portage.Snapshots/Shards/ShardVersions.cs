@@ -33,9 +33,9 @@ public sealed record ShardVersions(long? Changes, long AtLeast)
 
             return new(changes, atLeast);
         }
-        catch (Exception failure) when (LuceneFailure.Is(failure))
+        catch (Exception failure) when (ShardFailures.Is(failure))
         {
-            throw LuceneFailure.Translate(failure, shard);
+            throw ShardFailures.Translate(failure, shard);
         }
     }
 

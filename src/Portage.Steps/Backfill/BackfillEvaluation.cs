@@ -16,7 +16,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
     /// <exception cref="StepException">Something that the backfill needs is missing.</exception>
     public async Task<StepReport> EvaluateAsync(CancellationToken cancellationToken)
     {
-        var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
+        var indices = await SliceReading.OpenAsync(on, context, cancellationToken);
         var redo = (context.Redo.IsDefault ? await TakenBack.ItemsAsync(context.Files, cancellationToken) : context.Redo).ToHashSet(StringComparer.Ordinal);
         var each = await SliceReading.VerifyAsync(on, indices, (done, total) => context.Progress(new(done, total, "indices", null, null, ImmutableSortedDictionary<string, long>.Empty)), cancellationToken);
         var sizes = each.Aggregate(SnapshotSizes.Empty, (sum, size) => sum + size);
@@ -67,7 +67,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
         foreach (var item in redo.Order(StringComparer.Ordinal))
         {
             if (await TakenBack.ReadAsync(context.Files, item, cancellationToken) is { Before.Snapshot: { } uuid } had
-                && await SliceReading.FindCopiedAsync(on, uuid, cancellationToken) is null
+                && await SliceReading.FindCopiedAsync(on, context, uuid, cancellationToken) is null
                 && !(await had.LookAsync(client, cancellationToken)).HoldsNothingElse)
             {
                 lines.Add($"{item}: the snapshot that it was copied from is gone; of what is there, what the new one has just so is taken back, and the rest stays");

@@ -142,5 +142,5 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
         on.In(context.Wanted ?? context.Config) is { Slice.Backfill.Skip: false } wanted && wanted.IsSamePlaceAs(on) && SliceContents.Select(wanted.Slice, [item]).Any();
 
     private Task<SelectedIndex> OpenAsync(TakenBack look, CancellationToken cancellationToken) =>
-        SliceReading.OpenCopiedAsync(on, context.Outputs, look.Before.Snapshot, look.Item, cancellationToken);
+        SliceReading.OpenCopiedAsync(on, context, look.Before.Snapshot, look.Item, cancellationToken);
 }

@@ -28,7 +28,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
     public async ValueTask<StepEstimate?> EstimateAsync(EstimateContext context, CancellationToken cancellationToken)
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
-        if (await SliceReading.FindSnapshotAsync(on, context.Outputs, cancellationToken) is not { } snapshot)
+        if (await SliceReading.FindSnapshotAsync(on, context, cancellationToken) is not { } snapshot)
         {
             return null;
         }
@@ -73,7 +73,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
     public async ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken)
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
-        var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
+        var indices = await SliceReading.OpenAsync(on, context, cancellationToken);
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken, context.Tuning);
         if (on.Slice.Backfill.Conflict == ConflictChoice.Overwrite
             && await ClusterAccess.TryAsync(on.TargetPath, () => new OverwriteLook(context, on, client).FindMoreAsync(indices, cancellationToken)) is { } evidence)

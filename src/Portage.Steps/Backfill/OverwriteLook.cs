@@ -40,7 +40,7 @@ internal sealed class OverwriteLook(RunContext context, SliceOnTarget on, Cluste
     /// <param name="isSamePlace">False where what was sent before went to another cluster.</param>
     public static async Task<ImmutableArray<Destruction>> BeforehandAsync(LookContext context, SliceOnTarget on, ClusterClient client, bool isSamePlace, CancellationToken cancellationToken)
     {
-        if (await SliceReading.FindSnapshotAsync(on, context.Outputs, cancellationToken) is not { } snapshot)
+        if (await SliceReading.FindSnapshotAsync(on, context, cancellationToken) is not { } snapshot)
         {
             return [];
         }

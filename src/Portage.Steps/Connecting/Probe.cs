@@ -36,7 +36,7 @@ public static class Probe
             foreach (var (snapshotName, snapshot) in migration.Snapshots)
             {
                 var path = $"migrations.{name}.snapshots.{snapshotName}";
-                yield return await TryAsync(path, () => SnapshotAsync(snapshot, path, cancellationToken));
+                yield return await TryAsync(path, () => SnapshotAsync(snapshot, path, secrets, cancellationToken));
             }
         }
     }
@@ -48,28 +48,28 @@ public static class Probe
         return $"{info.Version}, cluster {info.Name}";
     }
 
-    private static async Task<string> SnapshotAsync(SnapshotConfig snapshot, string path, CancellationToken cancellationToken)
+    private static async Task<string> SnapshotAsync(SnapshotConfig snapshot, string path, ISecretSource secrets, CancellationToken cancellationToken)
     {
         if (snapshot.Existing is not { } name)
         {
             // The source makes the repository when the snapshot is taken; the folder must be there for both.
-            var folder = snapshot.Repository!.File!.Path!;
-            try
+            var place = SnapshotAccess.PlaceOf(snapshot.Repository!, path);
+            return await SnapshotAccess.TryAsync(place, async () =>
             {
-                await new FileBlobStore(folder).ListAsync("", cancellationToken);
-                return $"{folder} is there";
-            }
-            catch (RepositoryNotFoundException missing)
-            {
-                throw new StepException(DiagnosticCatalog.RepositoryNotFound.Error($"{path}.repository.file.path", $"{folder} does not exist on this machine."), isTransient: false, missing);
-            }
-            catch (RepositoryException failure)
-            {
-                throw new StepException(SnapshotAccess.Describe(failure, $"{path}.repository.file.path"), isTransient: false, failure);
-            }
+                var store = await SnapshotAccess.StoreAsync(snapshot.Repository!, path, secrets, cancellationToken);
+                try
+                {
+                    await store.ListAsync("", cancellationToken);
+                    return $"{store.Location} is there";
+                }
+                catch (RepositoryNotFoundException missing) when (store is FileBlobStore)
+                {
+                    throw new StepException(DiagnosticCatalog.RepositoryNotFound.Error(place, $"{store.Location} does not exist on this machine."), isTransient: false, missing);
+                }
+            });
         }
 
-        var repository = await SnapshotAccess.OpenRepositoryAsync(snapshot, path, cancellationToken);
+        var repository = await SnapshotAccess.OpenRepositoryAsync(snapshot, path, secrets, cancellationToken);
         var opened = await SnapshotAccess.TryAsync($"{path}.existing", async () => await repository.OpenSnapshotAsync(name, cancellationToken));
         return $"snapshot {name}: {opened.State.ToWord()}, {opened.IndexNames.Count} indices, {opened.Version}";
     }

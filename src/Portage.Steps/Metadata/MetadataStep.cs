@@ -25,7 +25,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
     public async ValueTask<StepEstimate?> EstimateAsync(EstimateContext context, CancellationToken cancellationToken)
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
-        if (await SliceReading.FindSnapshotAsync(on, context.Outputs, cancellationToken) is not { } snapshot)
+        if (await SliceReading.FindSnapshotAsync(on, context, cancellationToken) is not { } snapshot)
         {
             return null;
         }

@@ -13,17 +13,17 @@ internal static class SliceReading
 {
     /// <summary>The selected indices of the very snapshot that the snapshot step verified.</summary>
     /// <exception cref="StepException">It is gone or damaged, or the slice cannot be read as configured.</exception>
-    public static async Task<ImmutableArray<SelectedIndex>> OpenAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, CancellationToken cancellationToken)
+    public static async Task<ImmutableArray<SelectedIndex>> OpenAsync(SliceOnTarget on, StepContext context, CancellationToken cancellationToken)
     {
-        var snapshot = await OpenVerifiedAsync(on, outputs, cancellationToken);
-        await RefuseUnreadableAsync(on, outputs, snapshot, cancellationToken);
+        var snapshot = await OpenVerifiedAsync(on, context, cancellationToken);
+        await RefuseUnreadableAsync(on, context, snapshot, cancellationToken);
         return await SliceContents.OpenAsync(on.Slice, snapshot, on.SlicePath, cancellationToken);
     }
 
     /// <summary>What the snapshot step could not read may have been mended since; what the slice wants of it is looked at again.</summary>
-    private static async Task RefuseUnreadableAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, RepositorySnapshot snapshot, CancellationToken cancellationToken)
+    private static async Task RefuseUnreadableAsync(SliceOnTarget on, StepContext context, RepositorySnapshot snapshot, CancellationToken cancellationToken)
     {
-        var verified = SnapshotOutputs.Of(outputs, on.SnapshotStep);
+        var verified = SnapshotOutputs.Of(context.Outputs, on.SnapshotStep);
         var looks = new List<IndexLook>();
         foreach (var name in SliceContents.Select(on.Slice, snapshot.IndexNames).Where(verified.WasUnreadable))
         {
@@ -35,9 +35,9 @@ internal static class SliceReading
 
     /// <summary>Some indices of the very snapshot that the snapshot step verified, whether the slice still selects them or not.</summary>
     /// <exception cref="StepException">The snapshot or one of them is gone or damaged.</exception>
-    public static async Task<ImmutableArray<SelectedIndex>> OpenOnlyAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, IReadOnlySet<string> names, CancellationToken cancellationToken)
+    public static async Task<ImmutableArray<SelectedIndex>> OpenOnlyAsync(SliceOnTarget on, StepContext context, IReadOnlySet<string> names, CancellationToken cancellationToken)
     {
-        var snapshot = await OpenVerifiedAsync(on, outputs, cancellationToken);
+        var snapshot = await OpenVerifiedAsync(on, context, cancellationToken);
         var opened = ImmutableArray.CreateBuilder<SelectedIndex>();
         foreach (var name in names.Order(StringComparer.Ordinal))
         {
@@ -51,9 +51,9 @@ internal static class SliceReading
     /// <param name="uuid">Of that snapshot; null where an earlier build did not write it down.</param>
     /// <returns>As the snapshot has it that the snapshot step verified last, where that one is gone: what was copied differently is not found in it.</returns>
     /// <exception cref="StepException">The snapshot or the index is gone or damaged.</exception>
-    public static async Task<SelectedIndex> OpenCopiedAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, string? uuid, string name, CancellationToken cancellationToken)
+    public static async Task<SelectedIndex> OpenCopiedAsync(SliceOnTarget on, StepContext context, string? uuid, string name, CancellationToken cancellationToken)
     {
-        var snapshot = await FindCopiedAsync(on, uuid, cancellationToken) ?? await OpenVerifiedAsync(on, outputs, cancellationToken);
+        var snapshot = await FindCopiedAsync(on, context, uuid, cancellationToken) ?? await OpenVerifiedAsync(on, context, cancellationToken);
         return await OpenIndexAsync(on, snapshot, name, cancellationToken);
     }
 
@@ -61,7 +61,7 @@ internal static class SliceReading
         new(await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await snapshot.OpenIndexAsync(name, cancellationToken)), on.Slice.Types);
 
     /// <summary>A snapshot by its uuid, in the repository of the slice first: the slice may have read from another one. Null where it is gone.</summary>
-    public static async Task<RepositorySnapshot?> FindCopiedAsync(SliceOnTarget on, string? uuid, CancellationToken cancellationToken)
+    public static async Task<RepositorySnapshot?> FindCopiedAsync(SliceOnTarget on, StepContext context, string? uuid, CancellationToken cancellationToken)
     {
         if (uuid is null)
         {
@@ -72,7 +72,8 @@ internal static class SliceReading
         {
             try
             {
-                var repository = await SnapshotRepository.OpenAsync(new FileBlobStore(config.Repository!.File!.Path!), cancellationToken);
+                var store = await SnapshotAccess.StoreAsync(config.Repository!, $"migrations.{on.SourceName}.snapshots.{name}", context.Secrets, cancellationToken);
+                var repository = await SnapshotRepository.OpenAsync(store, cancellationToken);
                 return await repository.OpenSnapshotAsync(uuid, cancellationToken);
             }
             catch (RepositoryException missing) when (missing is SnapshotNotFoundException || name != on.SnapshotName)
@@ -81,7 +82,7 @@ internal static class SliceReading
             }
             catch (RepositoryException failure)
             {
-                throw new StepException(SnapshotAccess.Describe(failure, on.SnapshotPath), failure is SnapshotUnfinishedException, failure);
+                throw new StepException(SnapshotAccess.Describe(failure, on.SnapshotPath), SnapshotAccess.IsTransient(failure), failure);
             }
         }
 
@@ -89,25 +90,25 @@ internal static class SliceReading
     }
 
     /// <summary>The snapshot, where it exists already; for estimates.</summary>
-    public static async Task<RepositorySnapshot?> FindSnapshotAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, CancellationToken cancellationToken)
+    public static async Task<RepositorySnapshot?> FindSnapshotAsync(SliceOnTarget on, StepContext context, CancellationToken cancellationToken)
     {
-        var name = on.Snapshot.Existing ?? (outputs.ContainsKey(on.SnapshotStep) ? SnapshotOutputs.Of(outputs, on.SnapshotStep).Uuid : null);
+        var name = on.Snapshot.Existing ?? (context.Outputs.ContainsKey(on.SnapshotStep) ? SnapshotOutputs.Of(context.Outputs, on.SnapshotStep).Uuid : null);
         if (name is null)
         {
             return null;
         }
 
-        var repository = await SnapshotAccess.OpenRepositoryAsync(on.Snapshot, on.SnapshotPath, cancellationToken);
+        var repository = await SnapshotAccess.OpenRepositoryAsync(on.Snapshot, on.SnapshotPath, context.Secrets, cancellationToken);
         return await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await repository.OpenSnapshotAsync(name, cancellationToken));
     }
 
     /// <summary>The very snapshot that the snapshot step verified.</summary>
     /// <exception cref="StepException">It is gone or damaged.</exception>
-    public static async Task<RepositorySnapshot> OpenVerifiedAsync(SliceOnTarget on, IReadOnlyDictionary<StepAddress, StepOutputs> outputs, CancellationToken cancellationToken)
+    public static async Task<RepositorySnapshot> OpenVerifiedAsync(SliceOnTarget on, StepContext context, CancellationToken cancellationToken)
     {
         // By its uuid: a snapshot of the same name may have been taken meanwhile.
-        var verified = SnapshotOutputs.Of(outputs, on.SnapshotStep);
-        var repository = await SnapshotAccess.OpenRepositoryAsync(on.Snapshot, on.SnapshotPath, cancellationToken);
+        var verified = SnapshotOutputs.Of(context.Outputs, on.SnapshotStep);
+        var repository = await SnapshotAccess.OpenRepositoryAsync(on.Snapshot, on.SnapshotPath, context.Secrets, cancellationToken);
         return await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await repository.OpenSnapshotAsync(verified.Uuid, cancellationToken));
     }
 

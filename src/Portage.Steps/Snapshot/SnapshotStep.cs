@@ -27,7 +27,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         var (config, path) = ConfigOf(context);
         if (config.Existing is { } name)
         {
-            var snapshot = await OpenAsync(config, path, name, cancellationToken);
+            var snapshot = await OpenAsync(context, config, path, name, cancellationToken);
             var look = await SnapshotLook.OfAsync(snapshot, snapshot.IndexNames, cancellationToken);
             var left = InNoSlice(context, snapshot);
             return new($"{look.Size}{(left.Length == 0 ? "" : $"; {left.Length:N0} of them in no slice")}{look.Problems}", look.Size.Documents, look.Size.Bytes) { Notes = await LeftAsync(snapshot, path, left, cancellationToken) };
@@ -57,7 +57,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
             return new StepResult.LooksAgain(PollInterval);
         }
 
-        var snapshot = await OpenAsync(config, path, name, cancellationToken);
+        var snapshot = await OpenAsync(context, config, path, name, cancellationToken);
         Refuse(snapshot, path);
         return await DescribeAsync(context, config, path, snapshot, cancellationToken);
     }
@@ -192,9 +192,9 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
     private static (ImmutableArray<string> Include, ImmutableArray<string> Exclude) TakenPatterns(SnapshotConfig config) =>
         config.Take?.Indices is { } selection ? (selection.Include, selection.Exclude) : (["*"], []);
 
-    private static async Task<RepositorySnapshot> OpenAsync(SnapshotConfig config, string path, string name, CancellationToken cancellationToken)
+    private static async Task<RepositorySnapshot> OpenAsync(StepContext context, SnapshotConfig config, string path, string name, CancellationToken cancellationToken)
     {
-        var repository = await SnapshotAccess.OpenRepositoryAsync(config, path, cancellationToken);
+        var repository = await SnapshotAccess.OpenRepositoryAsync(config, path, context.Secrets, cancellationToken);
         return await SnapshotAccess.TryAsync($"{path}.existing", async () => await repository.OpenSnapshotAsync(name, cancellationToken));
     }
 
@@ -205,7 +205,6 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         var snapshots = new ClusterSnapshots(client);
         var recorded = Recorded(context);
         var earlier = await TakenSnapshots.ReadAsync(context.Files, recorded is { IsOurs: true } ? recorded.Name : null, cancellationToken);
-        var location = config.Repository!.File!.SourcePath ?? config.Repository.File.Path!;
         var indices = await ClusterAccess.TryAsync(path, () => new Clusters.Metadata.ClusterMetadata(client).ListIndicesAsync(cancellationToken));
         var (include, exclude) = TakenPatterns(config);
         var taken = SliceContents.Select(include, exclude, indices.Select(index => index.Name));
@@ -220,7 +219,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
             if (await FindRepositoryAsync(snapshots, context, name, cancellationToken) is not { } repository)
             {
                 repository = RepositoryName(context);
-                await snapshots.RegisterFileRepositoryAsync(repository, location, readOnly: false, cancellationToken);
+                await RegisterAsync(snapshots, repository, config.Repository!, cancellationToken);
             }
 
             if (await snapshots.GetAsync(repository, name, cancellationToken) is null)
@@ -238,6 +237,10 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         });
         return (name, isTaken);
     }
+
+    private static Task RegisterAsync(ClusterSnapshots snapshots, string name, RepositoryConfig repository, CancellationToken cancellationToken) => repository.S3 is { } s3
+        ? snapshots.RegisterS3RepositoryAsync(name, new(s3.Bucket!, s3.SourceClient) { BasePath = s3.Prefix?.Trim('/') is { Length: > 0 } prefix ? prefix : null, Region = s3.Region, Endpoint = s3.Endpoint, PathStyle = s3.PathStyle }, cancellationToken)
+        : snapshots.RegisterFileRepositoryAsync(name, repository.File!.SourcePath ?? repository.File.Path!, readOnly: false, cancellationToken);
 
     private static void Refuse(RepositorySnapshot snapshot, string path)
     {

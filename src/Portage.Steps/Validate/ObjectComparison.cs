@@ -62,11 +62,12 @@ internal sealed class ObjectComparison(RunContext context, SliceOnTarget on, Clu
     private async Task<ComparedObjects> FindAsync(ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
     {
         var can = new ClusterCapabilities((await client.GetInfoAsync(cancellationToken)).Version);
-        var global = await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await indices[0].Index.Snapshot.ReadGlobalMetadataAsync(cancellationToken));
+        var snapshot = indices[0].Index.Snapshot;
+        var global = await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await snapshot.ReadGlobalMetadataAsync(cancellationToken));
         var names = indices.SelectMany(index => index.TargetNames.Append(index.Name)).Distinct(StringComparer.Ordinal).ToArray();
         var state = await TargetState.ReadAsync(client, can, cancellationToken);
         var facts = new TargetFacts(can, await KnownSettingsAsync(names.FirstOrDefault(state.HasIndex), cancellationToken));
-        ImmutableArray<MetadataObject> wanted = [.. SourceObjects.Select(on.Slice.Metadata.Templates, global, names, indices).Translate(facts, on.Slice.Metadata.Replicas)];
+        ImmutableArray<MetadataObject> wanted = [.. SourceObjects.Select(on.Slice.Metadata.Templates, global, names, indices).Translate(facts, snapshot.Version, BackingIndices.Find(snapshot, global), on.Slice.Metadata.Replicas)];
         var sources = indices.ToDictionary(index => index.Name, index => index.Index, StringComparer.Ordinal);
         var left = MetadataOutputs.Find(context.Outputs, on.Step(StepKind.Metadata))?.Left.ToHashSet(StringComparer.Ordinal) ?? [];
         var differences = ImmutableArray.CreateBuilder<ObjectDifference>();

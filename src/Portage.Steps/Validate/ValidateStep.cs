@@ -32,7 +32,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
     public async ValueTask<StepResult> RunAsync(RunContext context, CancellationToken cancellationToken)
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
-        var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
+        var indices = await SliceReading.OpenAsync(on, context, cancellationToken);
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken, context.Tuning);
         var written = BackfillOutputs.Find(context.Outputs, on.Step(StepKind.Backfill));
         if (on.Slice.Validate.Mode == ValidateMode.Counts && written is not null)

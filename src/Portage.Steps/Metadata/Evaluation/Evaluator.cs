@@ -41,7 +41,7 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
     public async Task<EvaluationResult> EvaluateAsync(ImmutableArray<string> redone, CancellationToken cancellationToken)
     {
         var can = await CapabilitiesAsync(client, on, cancellationToken);
-        var indices = await SliceReading.OpenAsync(on, context.Outputs, cancellationToken);
+        var indices = await SliceReading.OpenAsync(on, context, cancellationToken);
         var global = await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await indices[0].Index.Snapshot.ReadGlobalMetadataAsync(cancellationToken));
         var names = indices.SelectMany(index => index.TargetNames.Append(index.Name)).Distinct(StringComparer.Ordinal).ToArray();
         var source = SourceObjects.Select(on.Slice.Metadata.Templates, global, names, indices);

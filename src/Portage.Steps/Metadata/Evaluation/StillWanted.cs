@@ -22,7 +22,7 @@ internal sealed class StillWanted(LookContext context, SliceOnTarget on)
             return default;
         }
 
-        var snapshot = await SliceReading.OpenVerifiedAsync(on, context.Outputs, cancellationToken);
+        var snapshot = await SliceReading.OpenVerifiedAsync(on, context, cancellationToken);
         var selected = await SelectedTemplates.ReadAsync(on, snapshot, cancellationToken);
         var wanted = ImmutableArray.CreateBuilder<MetadataObject>();
         wanted.AddRange(selected.Names.Where(name => name.Kind != ObjectKind.IndexTemplate).Select(Named));
@@ -36,7 +36,7 @@ internal sealed class StillWanted(LookContext context, SliceOnTarget on)
         var opened = inDoubt.Where(created => created.Name.Kind == ObjectKind.Alias).Select(alias => alias.TakenBackWith!).Where(selected.Indices.Contains).ToHashSet(StringComparer.Ordinal);
         if (opened.Count > 0)
         {
-            wanted.AddRange((await SliceReading.OpenOnlyAsync(on, context.Outputs, opened, cancellationToken)).SelectMany(Translation.Aliases));
+            wanted.AddRange((await SliceReading.OpenOnlyAsync(on, context, opened, cancellationToken)).SelectMany(Translation.Aliases));
         }
 
         var names = wanted.Select(one => one.Name).ToHashSet();

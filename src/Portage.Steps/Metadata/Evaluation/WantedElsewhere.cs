@@ -69,7 +69,7 @@ internal sealed class WantedElsewhere(StepContext context, SliceOnTarget on)
     {
         try
         {
-            if (await SliceReading.FindSnapshotAsync(other, context.Outputs, cancellationToken) is not { } snapshot)
+            if (await SliceReading.FindSnapshotAsync(other, context, cancellationToken) is not { } snapshot)
             {
                 return null;
             }

@@ -1,0 +1,208 @@
+using System.Net;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Portage.Lucene.Files;
+
+namespace Portage.Snapshots.Repositories.S3;
+
+/// <summary>A snapshot repository in a bucket, as the repository type <c>s3</c> writes it. Reads exactly the ranges that are asked for; keeps nothing on this machine.</summary>
+/// <remarks>The client tries again what the store refuses for a moment; an answer that breaks off is asked for from there on.</remarks>
+public sealed class S3BlobStore : IBlobStore, IDisposable
+{
+    // Of 1 MiB: with 50 ms to the first byte that is 160 MiB a second, which is more than one core reads.
+    private const int WindowsAhead = 8;
+
+    // An answer that breaks off without a byte more than the one before is not asked for for ever.
+    private const int BrokenOffMax = 4;
+
+    private readonly S3Location _at;
+    private readonly AmazonS3Client _client;
+
+    /// <param name="location">The bucket and the way there. Need not exist: the first access says so.</param>
+    /// <exception cref="BlobUnreadableException">There is nothing to log in with.</exception>
+    public S3BlobStore(S3Location location)
+    {
+        _at = location;
+        try
+        {
+            _client = S3Clients.Of(location);
+        }
+        catch (AmazonClientException failure)
+        {
+            throw new BlobUnreadableException("", location.ToString(), failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Location => _at.ToString();
+
+    /// <inheritdoc/>
+    public ReadAheadLimits ReadAhead { get; } = new() { WindowsAheadCount = WindowsAhead };
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<BlobEntry>> ListAsync(string folder, CancellationToken cancellationToken)
+    {
+        FolderLooks.NoteElsewhere(Location);
+        var prefix = (folder.Length == 0 ? _at.Prefix : KeyOf(folder)) is { Length: > 0 } key ? key + "/" : "";
+        var request = new ListObjectsV2Request { BucketName = _at.Bucket, Prefix = prefix, Delimiter = "/" };
+        var entries = new List<BlobEntry>();
+        do
+        {
+            var page = await AskAsync(folder, () => _client.ListObjectsV2Async(request, cancellationToken), cancellationToken);
+            entries.AddRange((page.S3Objects ?? []).Where(found => found.Key.Length > prefix.Length).Select(found => new BlobEntry(found.Key[prefix.Length..], found.Size ?? 0)));
+            request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (request.ContinuationToken is not null);
+
+        return entries;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long?> FindLengthAsync(string path, CancellationToken cancellationToken)
+    {
+        FolderLooks.NoteElsewhere(Location);
+        try
+        {
+            var found = await AskAsync(path, () => _client.GetObjectMetadataAsync(_at.Bucket, KeyOf(path), cancellationToken), cancellationToken);
+            return found.ContentLength;
+        }
+        catch (BlobNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IBlob> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        FolderLooks.NoteElsewhere(Location);
+        return new(new S3Blob(this, path, KeyOf(path)));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<byte[]> ReadWholeAsync(string path, int bytesMax, CancellationToken cancellationToken)
+    {
+        FolderLooks.NoteElsewhere(Location);
+        using var answer = await AskAsync(path, () => _client.GetObjectAsync(_at.Bucket, KeyOf(path), cancellationToken), cancellationToken);
+        if (answer.ContentLength > bytesMax)
+        {
+            throw new CorruptBlobException(path, $"at most {bytesMax:N0} bytes", $"{answer.ContentLength:N0} bytes");
+        }
+
+        var bytes = new byte[answer.ContentLength];
+        var filled = await FillAsync(answer, bytes, cancellationToken);
+        if (filled < bytes.Length)
+        {
+            await ReadAsync(path, KeyOf(path), filled, bytes.AsMemory(filled), cancellationToken);
+        }
+
+        return bytes;
+    }
+
+    private async ValueTask ReadAsync(string path, string key, long position, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        for (var brokenOff = 0; !destination.IsEmpty;)
+        {
+            var request = new GetObjectRequest { BucketName = _at.Bucket, Key = key, ByteRange = new(position, position + destination.Length - 1) };
+            int filled;
+            using (var answer = await AskAsync(path, () => _client.GetObjectAsync(request, cancellationToken), cancellationToken))
+            {
+                if (answer.ContentLength < destination.Length)
+                {
+                    throw new CorruptBlobException(path, $"at least {position + destination.Length:N0} bytes", $"{position + answer.ContentLength:N0} bytes");
+                }
+
+                filled = await FillAsync(answer, destination, cancellationToken);
+            }
+
+            brokenOff = filled > 0 ? 0 : brokenOff + 1;
+            if (brokenOff == BrokenOffMax)
+            {
+                throw new BlobUnreadableException(path, Location, new IOException($"the answer broke off {BrokenOffMax} times in a row")) { IsTransient = true };
+            }
+
+            (position, destination) = (position + filled, destination[filled..]);
+        }
+    }
+
+    /// <returns>How many bytes came; fewer than there is room for where the connection broke.</returns>
+    private static async Task<int> FillAsync(GetObjectResponse answer, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        var filled = 0;
+        try
+        {
+            while (filled < destination.Length && await answer.ResponseStream.ReadAsync(destination[filled..], cancellationToken) is var read and > 0)
+            {
+                filled += read;
+            }
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException or AmazonClientException)
+        {
+            // Asked for from here on.
+        }
+
+        return filled;
+    }
+
+    /// <summary>Asks the store, and says in the words of the port why it does not answer.</summary>
+    private async Task<T> AskAsync<T>(string path, Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (AmazonS3Exception failure) when (failure.ErrorCode == "NoSuchBucket")
+        {
+            throw new RepositoryNotFoundException(Location);
+        }
+        catch (AmazonS3Exception failure) when (failure.StatusCode == HttpStatusCode.NotFound)
+        {
+            throw new BlobNotFoundException(path, Location);
+        }
+        catch (AmazonS3Exception failure) when (failure.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            throw new CorruptBlobException(path, "more bytes", "its end");
+        }
+        catch (AmazonServiceException failure)
+        {
+            throw new BlobUnreadableException(path, Location, new IOException(Words(failure), failure)) { IsTransient = IsTransient(failure.StatusCode) };
+        }
+        catch (Exception failure) when (failure is AmazonClientException or HttpRequestException or IOException or TimeoutException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new BlobUnreadableException(path, Location, failure is OperationCanceledException ? new TimeoutException("no answer in time", failure) : failure) { IsTransient = failure is not AmazonClientException };
+        }
+    }
+
+    /// <summary>As <c>403 SignatureDoesNotMatch: The request signature …</c>; a HEAD has no more than the number.</summary>
+    private static string Words(AmazonServiceException failure) =>
+        string.IsNullOrEmpty(failure.ErrorCode) || failure.ErrorCode == failure.StatusCode.ToString() ? $"{(int)failure.StatusCode} {failure.StatusCode}" : $"{(int)failure.StatusCode} {failure.ErrorCode}: {failure.Message}";
+
+    private static bool IsTransient(HttpStatusCode status) => status is 0 or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+
+    private string KeyOf(string path)
+    {
+        foreach (var part in path.AsSpan().Split('/'))
+        {
+            if (!BlobPath.IsPart(path.AsSpan(part)))
+            {
+                throw new ArgumentException($"'{path}' is not a path inside a repository.", nameof(path));
+            }
+        }
+
+        return _at.Prefix.Length == 0 ? path : $"{_at.Prefix}/{path}";
+    }
+
+    private sealed class S3Blob(S3BlobStore store, string path, string key) : IBlob
+    {
+        public string Path => path;
+
+        public ValueTask ReadAsync(long position, Memory<byte> destination, CancellationToken cancellationToken) => store.ReadAsync(path, key, position, destination, cancellationToken);
+
+        public ValueTask DisposeAsync() => default;
+    }
+}
