@@ -8,6 +8,7 @@ using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Addresses;
 using Portage.Sandbox;
+using Portage.Snapshots.Repositories;
 using Portage.Steps.Backfill;
 using Portage.Steps.Metadata;
 using Portage.Steps.Metadata.Foresight;
@@ -166,8 +167,8 @@ public sealed class ForesightTests
     private static async Task<SnapshotForesight> ForesightOf(MigrationConfig config)
     {
         var on = new SliceOnTarget(config, "old", "all", "main", "blue");
-        var snapshot = await SliceReading.FindSnapshotAsync(on, ImmutableDictionary<StepAddress, StepOutputs>.Empty, Cancellation);
-        return new(on, await SliceContents.OpenAsync(on.Slice, snapshot!, on.SlicePath, Cancellation), isQuick: true);
+        var repository = await SnapshotRepository.OpenAsync(new FileBlobStore(on.Snapshot.Repository!.File!.Path!), Cancellation);
+        return new(on, await SliceContents.OpenAsync(on.Slice, await repository.OpenSnapshotAsync(on.Snapshot.Existing!, Cancellation), on.SlicePath, Cancellation), isQuick: true);
     }
 
     /// <summary>Always the same answer.</summary>
