@@ -62,6 +62,18 @@ public sealed class ByteBudgetTests
     }
 
     [Fact]
+    public async Task TryRent_SomebodyWaitsForMore_IsRefusedThoughItWouldFit()
+    {
+        var budget = new ByteBudget(10 * Mega);
+        var first = budget.TryRent(6 * Mega)!;
+        var waiting = budget.RentAsync(6 * Mega, Cancellation);
+        Assert.Null(budget.TryRent(Mega));
+        budget.Return(first);
+        await waiting.WaitAsync(Cancellation);
+        Assert.NotNull(budget.TryRent(Mega));
+    }
+
+    [Fact]
     public async Task RentAsync_GivesUpWaiting_LeavesItsTurnToTheNext()
     {
         var budget = new ByteBudget(Mega);

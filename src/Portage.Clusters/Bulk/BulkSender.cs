@@ -101,20 +101,14 @@ internal sealed class BulkSender(ClusterClient client, BulkTuning tuning, BulkOp
         }
         catch (ClusterUnreachableException e) when (e.MayPass)
         {
-            if (e.Cause == UnreachableCause.RequestTimeout)
-            {
-                MarkLost(batch, group);
-                return new($"target unreachable: {e.Why}{AfterTimeOut(sending, group, bodyBytes)}", e);
-            }
-
             // It was never sent where the connection itself failed.
-            if (e.Cause == UnreachableCause.ConnectionLost)
+            if (e.Cause is UnreachableCause.ConnectionLost or UnreachableCause.RequestTimeout)
             {
-                sending.LastConnectionWasLost = true;
+                sending.LastConnectionWasLost = e.Cause == UnreachableCause.ConnectionLost;
                 MarkLost(batch, group);
             }
 
-            return new($"target unreachable: {e.Why}", e);
+            return new($"target unreachable: {e.Why}{(e.Cause == UnreachableCause.RequestTimeout ? AfterTimeOut(sending, group, bodyBytes) : "")}", e);
         }
         finally
         {
