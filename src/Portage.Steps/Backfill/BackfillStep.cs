@@ -92,7 +92,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
         var progress = new BackfillProgress(new(SliceReading.Totals(indices, sizes), items, journal, BackfillProgress.Decisions), journal, context.Time, context.Progress);
         var copies = new ConcurrentDictionary<WorkItem, ShardCopy>();
-        var unreadable = new UnreadableItems();
+        var unreadable = new UnreadableItems(context.Logger);
         var budget = new ByteBudget(BytesOf(on.Slice.Backfill));
 
         async Task CopyAsync(WorkItem item, CancellationToken abort)

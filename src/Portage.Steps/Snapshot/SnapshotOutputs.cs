@@ -16,7 +16,7 @@ namespace Portage.Steps.Snapshot;
 public sealed record SnapshotOutputs(string Name, string Uuid, string SourceVersion, bool IsOurs)
 {
     /// <summary>The indices that could not be read when the step looked; nothing in outputs of earlier builds, whose step failed then.</summary>
-    public ImmutableArray<string> Unreadable { get; init; }
+    public ImmutableArray<string> Unreadable { get; init; } = [];
 
     /// <summary>True for one of them; it may have been mended since.</summary>
     public bool WasUnreadable(string index) => !Unreadable.IsDefault && Unreadable.Contains(index, StringComparer.Ordinal);

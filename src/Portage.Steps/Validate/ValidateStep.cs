@@ -45,7 +45,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
         var progress = new ValidateProgress(new(SliceReading.Totals(indices, await SliceReading.SizesAsync(indices, cancellationToken)), items, journal, [ValidateProgress.Checked]), journal, context.Time, context.Progress);
         var comparisons = new ConcurrentDictionary<WorkItem, ShardComparison>();
-        var unreadable = new UnreadableItems();
+        var unreadable = new UnreadableItems(context.Logger);
 
         int Connections() => SliceOnTarget.Of(context.Tuning(), context.Address).Slice.Validate.Connections;
 

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Portage.Engine.Ports;
 using Portage.Snapshots.Repositories;
 
 namespace Portage.Steps.WorkItems;
 
 /// <summary>Shards of the snapshot that cannot be read: the others are worked on all the same, and the step fails when they are done, naming these.</summary>
-internal sealed class UnreadableItems
+internal sealed partial class UnreadableItems(ILogger logger)
 {
     private const int NamedMax = 5;
 
@@ -22,6 +23,7 @@ internal sealed class UnreadableItems
         catch (StepException failure) when (failure.InnerException is RepositoryException)
         {
             _found[item] = failure;
+            LogUnreadable(item, failure.Because.Detail);
         }
     }
 
@@ -42,4 +44,8 @@ internal sealed class UnreadableItems
             found.Any(failure => failure.IsTransient),
             found[0]);
     }
+
+    // Hours before the step can fail.
+    [LoggerMessage(EventId = 3302, Level = LogLevel.Error, Message = "{WorkItem} cannot be read; the others go on. {Why}")]
+    private partial void LogUnreadable(WorkItem workItem, string why);
 }

@@ -106,7 +106,8 @@ public sealed class StateTests
     {
         var made = new Made(server);
         var snapshot = await (await made.OpenAsync()).OpenSnapshotAsync("first", Cancelled);
-        Assert.Equal(new SourceStorage(coverage, reason), (await snapshot.OpenIndexAsync(index, Cancelled)).SourceStorage);
+        var storage = (await snapshot.OpenIndexAsync(index, Cancelled)).SourceStorage;
+        Assert.Equal((coverage, reason), (storage.Coverage, storage.Reason));
     }
 
     private static void AssertSame(Dictionary<string, JsonElement> expected, IReadOnlyDictionary<string, ComposableTemplate> actual)
