@@ -41,8 +41,9 @@ internal sealed class SearchComparison(RunContext context, SliceOnTarget on, Wor
     private int _fields;
     private int _searched;
 
+    /// <returns>Null where somebody asked for an end: then nothing is said, and all of it is done when it goes on.</returns>
     /// <exception cref="ClusterException">The target does not answer.</exception>
-    public async Task<ComparedSearches> CompareAsync(IReadOnlyCollection<SelectedIndex> indices, CancellationToken cancellationToken)
+    public async Task<ComparedSearches?> CompareAsync(IReadOnlyCollection<SelectedIndex> indices, CancellationToken cancellationToken)
     {
         var max = on.Slice.Validate.Searches;
         if (max == 0)
@@ -98,7 +99,7 @@ internal sealed class SearchComparison(RunContext context, SliceOnTarget on, Wor
             }
         }
 
-        return new(_count, _differing, [.. Said()], _without);
+        return context.StopRequested.IsCancellationRequested ? null : new(_count, _differing, [.. Said()], _without);
     }
 
     private IEnumerable<string> Said()
@@ -156,7 +157,7 @@ internal sealed class SearchComparison(RunContext context, SliceOnTarget on, Wor
         return null;
     }
 
-    /// <summary>False when the source does not answer any more.</summary>
+    /// <summary>False when the source does not answer any more, or somebody asked for an end.</summary>
     private async Task<bool> SearchAsync(SelectedIndex index, ClusterDocuments here, int max, CancellationToken cancellationToken)
     {
         var all = index.Index.Mappings.SelectMany(SearchFields.Of).DistinctBy(field => field.Name).ToArray();
@@ -175,6 +176,11 @@ internal sealed class SearchComparison(RunContext context, SliceOnTarget on, Wor
 
             foreach (var (said, query) in queries)
             {
+                if (context.StopRequested.IsCancellationRequested)
+                {
+                    return false;
+                }
+
                 long ours;
                 try
                 {

@@ -97,6 +97,11 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         string[] findings = [.. indices.Select(index => journal[index.Name]).Where(index => named.Any(number => index.Sum(number) > 0)).Select(index => index.Findings)];
         var objects = await ClusterAccess.TryAsync(on.TargetPath, () => new ObjectComparison(context, on, client).CompareAsync(indices, cancellationToken));
         var searches = await ClusterAccess.TryAsync(on.TargetPath, () => new SearchComparison(context, on, journal, client, transport).CompareAsync(indices, cancellationToken));
+        if (searches is null)
+        {
+            return new StepResult.Stopped();
+        }
+
         return ValidateReport.Of(progress.Numbers, objects, searches, [.. indices.SelectMany(index => ValidateReport.Lines(index.Name, journal[index.Name]))], [.. findings, .. FileOf(context, objects)]);
     }
 

@@ -46,6 +46,18 @@ public sealed class SearchComparisonTests
         Assert.Contains(done.Report.Lines, line => line.Contains("searches over 1 of ", StringComparison.Ordinal) || line.Contains("search over 1 of ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task RunAsync_StoppedWhileItSearches_DoesSoWhenItGoesOn()
+    {
+        await using var both = await BothAsync(new() { Searches = 400 });
+        using var stop = new CancellationTokenSource();
+        both.Source.OnCount = stop.Cancel;
+        var step = new ValidateStep(both.Source);
+        Assert.IsType<StepResult.Stopped>(await step.RunAsync(both.Slice.Run.ContextOf(step, null) with { StopRequested = stop.Token }, Cancellation));
+        Assert.Equal(1, both.Source.Counts);
+        Assert.InRange((await both.ValidateAsync()).Report.Numbers["searches"], 6, 400);
+    }
+
     [Theory]
     [InlineData("written", "searches of logs (the source was written since the snapshot was taken)")]
     [InlineData("anew", "searches of logs (the source does not have it any more)")]
@@ -126,6 +138,10 @@ public sealed class SearchComparisonTests
 
         public bool IsGone { get; set; }
 
+        public Action OnCount { get; set; } = static () => { };
+
+        public int Counts { get; private set; }
+
         /// <summary>Queries of which the source finds more than the target.</summary>
         public string? Hides { get; set; }
 
@@ -147,6 +163,12 @@ public sealed class SearchComparisonTests
                     "{{{shard.Index}}}":[{"routing":{"primary":true},"seq_no":{"max_seq_no":{{{shard.Item + (WasWritten ? 1 : 0)}}} } }]
                     """);
                 return Json($$"""{"indices":{"logs":{"uuid":"{{(IsAnew ? "another" : uuid)}}","primaries":{"store":{"size_in_bytes":1} },"shards":{ {{string.Join(',', shards)}} } } } }""");
+            }
+
+            if (request.RequestUri.AbsolutePath.EndsWith("/_count", StringComparison.Ordinal))
+            {
+                Counts++;
+                OnCount();
             }
 
             return Hides is { } hidden && request.RequestUri.AbsolutePath.EndsWith("/_count", StringComparison.Ordinal) && (await request.Content!.ReadAsStringAsync(cancellationToken)).Contains(hidden, StringComparison.Ordinal)
