@@ -3,11 +3,20 @@ namespace Portage.Testing;
 /// <summary>The one thread of a simulated process. Killed, nothing of it goes on, in the middle of whatever it was.</summary>
 public sealed class ProcessContext(Queue<(ProcessContext Process, SendOrPostCallback Callback, object? State)> queue) : SynchronizationContext
 {
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+
     /// <summary>True once it was killed.</summary>
     public bool IsDead { get; set; }
 
+    /// <summary>True once something of the process went on in another thread: whatever that thread does comes when the machine pleases, and nothing repeats any more.</summary>
+    public bool HasEscaped { get; private set; }
+
     /// <inheritdoc/>
-    public override void Post(SendOrPostCallback d, object? state) => queue.Enqueue((this, d, state));
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        HasEscaped |= Environment.CurrentManagedThreadId != _thread;
+        queue.Enqueue((this, d, state));
+    }
 
     /// <inheritdoc/>
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing here waits.");

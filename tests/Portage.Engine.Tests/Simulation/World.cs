@@ -219,6 +219,7 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
                 }
             }
 
+            Assert.False(_controller is { Process.HasEscaped: true }, "Something of the controller went on in another thread.");
             if (_controller is { Running.IsFaulted: true } broken)
             {
                 throw new InvalidOperationException("The controller broke.", broken.Running.Exception);

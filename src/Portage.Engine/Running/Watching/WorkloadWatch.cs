@@ -220,7 +220,10 @@ internal sealed partial class WorkloadWatch(
         var asked = flight.AskedAsync(enough.Token);
         if (pause is { } length)
         {
-            await Task.WhenAny(asked, Task.Delay(length, time, enough.Token));
+            // Cancelled only once nobody waits for it: what waits for a delay that is cancelled goes on in another thread.
+            using var slept = new CancellationTokenSource();
+            await Task.WhenAny(asked, Task.Delay(length, time, slept.Token));
+            Cancel(slept);
         }
         else
         {
