@@ -13,7 +13,8 @@ public sealed class ClusterPipelines(ClusterClient client)
     {
         try
         {
-            return await client.ReadAsync(HttpMethod.Get, "/_ingest/pipeline", null, Names, cancellationToken);
+            // OpenSearch answers 404 where it has none at all.
+            return await client.ReadIfFoundAsync("/_ingest/pipeline", Names, cancellationToken) ?? [];
         }
         catch (Exception e) when (e is ClusterUnauthorizedException or ClusterRequestException or ClusterProtocolException)
         {

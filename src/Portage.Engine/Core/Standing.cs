@@ -65,7 +65,11 @@ public abstract record Standing
     public sealed record Failed(Diagnostic Because) : Standing;
 
     /// <summary>It was done with other inputs; steps that rest on it must be reverted first.</summary>
-    public sealed record RevertWaits(ImmutableArray<StepAddress> On) : Standing;
+    public sealed record RevertWaits(ImmutableArray<StepAddress> On) : Standing
+    {
+        /// <summary>True where all of them go together, and these are not let go yet.</summary>
+        public bool IsTogether { get; init; }
+    }
 
     /// <summary>It was begun with other inputs, and is still at it.</summary>
     public sealed record StopsFirst : Standing;

@@ -282,6 +282,22 @@ public static class Standings
             ? Claims.WrittenBy(step).Except(absent.Stays, StringComparer.Ordinal).Intersect(indices, StringComparer.Ordinal).Any()
             : RecordedSteps.Of(step, Run) is { LeavingItems: { IsEmpty: false } leaving } && leaving.Intersect(indices, StringComparer.Ordinal).Any(item => !LeftInPart.IsSelected(wanted[place], session, item)));
 
+        /// <summary>Steps of the same kind that are to go with one, from indices that it has too, and that nobody has let go yet: what one deletes is the other's as well.</summary>
+        internal ImmutableArray<StepAddress> LeavingBeside(int place, StepRecord had, ImmutableArray<string> items)
+        {
+            var step = wanted[place];
+            ImmutableArray<string> names = [.. items.IsDefault ? Claims.IndicesOf(had) : items];
+            LookAround(names);
+            var beside = session.OthersIn(had, names).Where(other => other.Address.Kind == step.Address.Kind && Leaves(other, names)).ToArray();
+            LooksAtWorkOf = LooksAtWorkOf.AddRange(beside.Select(other => other.Address));
+            return
+            [
+                .. beside.Where(other => other is not ({ State: StepState.Reverting } or { Proposal: { Leaves: true, IsApproved: true } }))
+                    .Select(other => other.Address)
+                    .OrderBy(address => address.ToString(), StringComparer.Ordinal),
+            ];
+        }
+
         /// <summary>Steps of other slices that are to be absent, and have work in the items of one: it begins when they are gone.</summary>
         internal ImmutableArray<StepAddress> LeavingFrom(StepRecord had, StepInputs with)
         {

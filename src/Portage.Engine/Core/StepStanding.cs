@@ -174,7 +174,7 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
         {
             _ when !Step.Destroys => RevertWaits(Going) ?? Phase(StepPhase.Revert, had.Inputs!, Going),
             { Leaves: true } earlier when !IsOfNow(earlier) => Phase(StepPhase.Evaluate, had.Inputs!, Going),
-            { Leaves: true, IsApproved: true } => RevertWaits(Going) ?? Phase(StepPhase.Revert, had.Inputs!, Going),
+            { Leaves: true, IsApproved: true } => Together(Going) ?? RevertWaits(Going) ?? Phase(StepPhase.Revert, had.Inputs!, Going),
             { Leaves: true, Evidence: { } evidence, Review: var review } => Gate(evidence, review, isBefore: true),
             _ => Phase(StepPhase.Evaluate, had.Inputs!, Going),
         };
@@ -316,6 +316,10 @@ internal sealed class StepStanding(Standings.Look look, int place, StepRecord ha
         look.LeavingAbove(place, had, items).Select(record => record.Address).ToImmutableArray() is { Length: > 0 } others
             ? new(others)
             : WaitsFor(record => items.IsDefault || record.Items is null || items.Any(record.Items.ContainsKey));
+
+    /// <summary>Whoever refuses one of those that go together refuses the deletion of what is in both; null where nothing is missing.</summary>
+    private Standing.RevertWaits? Together(ImmutableArray<string> items) =>
+        look.LeavingBeside(place, had, items) is { IsEmpty: false } others ? new(others) { IsTogether = true } : null;
 
     /// <summary>What was taken back whole is not done anew while something stands on what is gone.</summary>
     private Standing.RevertWaits? RestedOnStill() => had is { TakenBackAt: > 0, State: StepState.Absent or StepState.Evaluated }

@@ -216,6 +216,8 @@ public sealed class StatusBuilder(Planner planner)
                 return (StepGroup.InProgress, $"attempt {had.Attempt} failed: {retries.Because.Detail} Tries again at {retries.At:HH:mm:ss} UTC");
             case Standing.Failed failed:
                 return (StepGroup.Failed, $"{failed.Because.Code}: {failed.Because.Detail}{(failed.Because.Command is { } command ? $" Next: {command}" : "")}");
+            case Standing.RevertWaits { IsTogether: true } together:
+                return (StepGroup.Pending, $"is taken back only together with {string.Join(" and ", together.On)}, which has work in the same indices and is not approved");
             case Standing.RevertWaits reverts when had.LeavesBy is not null || had.LeavingItems is not null:
                 return (StepGroup.Pending, $"is taken back after {string.Join(" and ", reverts.On)} is");
             case Standing.StopsFirst when had.LeavesBy is not null:

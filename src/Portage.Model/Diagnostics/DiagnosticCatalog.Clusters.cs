@@ -40,4 +40,7 @@ public static partial class DiagnosticCatalog
 
     /// <summary>What is to be written does certainly not fit on the target.</summary>
     public static readonly DiagnosticKind TargetHasNoRoom = new("PG4013", "The target has no room");
+
+    /// <summary>An index of the target is closed, and shows nobody its documents.</summary>
+    public static readonly DiagnosticKind TargetIndexClosed = new("PG4014", "An index of the target is closed");
 }

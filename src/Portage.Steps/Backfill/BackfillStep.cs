@@ -82,6 +82,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         await RevertNotes.ForgetAsync(context.Files, cancellationToken);
+        await ClusterAccess.TryAsync(on.TargetPath, () => PutBackUnselectedAsync(context, client, indices, cancellationToken));
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
         var sizes = await SliceReading.SizesAsync(indices, cancellationToken);
         var fresh = indices.Zip(sizes).Where(pair => !journal[pair.First.Name].HasAny).Select(pair => (pair.First, pair.Second.Bytes)).ToArray();
@@ -245,6 +246,16 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
             {
                 tuning.Limits = new() { BodyBytesMax = config.BodyBytesMax, OperationCountMax = config.OperationCountMax };
             }
+        }
+    }
+
+    /// <summary>A killed worker may have left pipelines aside of indices that the slice does not select any more: nobody else sets them again.</summary>
+    private static async Task PutBackUnselectedAsync(RunContext context, ClusterClient client, ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
+    {
+        foreach (var item in (await context.Files.ListItemsAsync(cancellationToken)).Except(indices.Select(index => index.Name), StringComparer.Ordinal))
+        {
+            using var pipelines = new FinalPipelines(client, new(context.Files.Item(item)), context.AssertLease);
+            await pipelines.PutBackAsync(cancellationToken);
         }
     }
 

@@ -111,8 +111,9 @@ internal sealed record TakenBack(string Item, BackfillBefore Before, BackfillWri
         {
             var mark = await IndexMark.OfAsync(client, target, cancellationToken);
 
-            // One that was made again after it was emptied holds nothing of ours.
-            now.Add(target, Emptied?.Indices.GetValueOrDefault(target) is { } emptied && emptied.Uuid != mark.Uuid && mark.Uuid is not null ? IndexMark.Nothing : mark);
+            // Another index of the name holds nothing of ours, be it one that was made again after ours was emptied.
+            var known = Emptied?.Indices.GetValueOrDefault(target)?.Uuid ?? Written?.Marks.GetValueOrDefault(target)?.Uuid ?? Before.Of(target)?.Uuid;
+            now.Add(target, known is not null && mark.Uuid is not null && known != mark.Uuid ? IndexMark.Nothing : mark);
         }
 
         return this with { Now = now.ToImmutable() };

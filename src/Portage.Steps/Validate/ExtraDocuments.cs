@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -27,6 +28,7 @@ internal sealed class ExtraDocuments(RunContext context, WorkJournal journal, Cl
     private const int PassesMax = 5;
     private const int FindingsMax = 10_000;
     private const int PageCount = 5_000;
+    private const string WindowSetting = "index.max_result_window";
 
     private readonly ClusterMetadata _metadata = new(client);
     private readonly ClusterDocuments _documents = new(client);
@@ -110,7 +112,7 @@ internal sealed class ExtraDocuments(RunContext context, WorkJournal journal, Cl
 
             foreach (var target in targets)
             {
-                await foreach (var key in _documents.ScanAsync(target, PageCount, cancellationToken))
+                await foreach (var key in _documents.ScanAsync(target, await PageCountAsync(target, cancellationToken), cancellationToken))
                 {
                     var hash = Hash(key);
                     if (named.Count < FindingsMax && hash % (ulong)passes == (ulong)pass && !known.Contains(hash))
@@ -123,6 +125,12 @@ internal sealed class ExtraDocuments(RunContext context, WorkJournal journal, Cl
 
         return named;
     }
+
+    /// <summary>An index may allow less in one answer than is best.</summary>
+    private async Task<int> PageCountAsync(string target, CancellationToken cancellationToken) =>
+        (await _metadata.FindSettingsAsync(target, [WindowSetting], cancellationToken))?.GetValueOrDefault(WindowSetting) is { } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var most)
+            ? Math.Clamp(most, 1, PageCount)
+            : PageCount;
 
     /// <summary>What the target has where the snapshot's documents of the same ids should be.</summary>
     private async Task<ILookup<(string Index, string Id), FoundDocument>> LocateAsync(SelectedIndex index, List<DocumentKey> named, CancellationToken cancellationToken)

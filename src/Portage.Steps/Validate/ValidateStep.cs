@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Portage.Clusters;
+using Portage.Clusters.Failures;
 using Portage.Clusters.Metadata;
 using Portage.Clusters.Validation;
 using Portage.Configuration;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
+using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Planning;
 using Portage.Steps.Backfill;
@@ -34,6 +36,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         var on = SliceOnTarget.Of(context.Config, context.Address);
         var indices = await SliceReading.OpenAsync(on, context, cancellationToken);
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken, context.Tuning);
+        await RefuseClosedAsync(on, indices, client, cancellationToken);
         var written = BackfillOutputs.Find(context.Outputs, on.Step(StepKind.Backfill));
         if (on.Slice.Validate.Mode == ValidateMode.Counts && written is not null)
         {
@@ -123,6 +126,32 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         }
 
         return new RevertResult.Done();
+    }
+
+    /// <exception cref="StepException">An index that is to be compared is closed.</exception>
+    private static async Task RefuseClosedAsync(SliceOnTarget on, ImmutableArray<SelectedIndex> indices, ClusterClient client, CancellationToken cancellationToken)
+    {
+        var named = indices.SelectMany(index => index.TargetNames).ToHashSet(StringComparer.Ordinal);
+        string[] closed;
+        try
+        {
+            closed = [.. (await new ClusterMetadata(client).ListIndicesAsync(cancellationToken)).Where(index => index.Status == "close" && named.Contains(index.Name)).Select(index => index.Name)];
+        }
+        catch (ClusterException)
+        {
+            // Who may read documents may not be allowed to list indices; what is closed shows when it is asked for.
+            return;
+        }
+
+        if (closed.Length > 0)
+        {
+            var (are, it) = closed.Length == 1 ? ("is", "it") : ("are", "them");
+            throw new StepException(
+                DiagnosticCatalog.TargetIndexClosed.Error(on.SlicePath, $"{string.Join(", ", closed)} {are} closed on the target, and cannot be compared. Open {it}: workflow cluster curl {on.TargetName} POST /{string.Join(',', closed)}/_open; then start again, and close {it} afterwards. Or leave {it} out of the slice.") with
+                { Command = "workflow start" },
+                isTransient: false,
+                null);
+        }
     }
 
     private static async Task<StepResult> CountsAsync(RunContext context, SliceOnTarget on, ImmutableArray<SelectedIndex> indices, ClusterClient client, BackfillOutputs written, CancellationToken cancellationToken)

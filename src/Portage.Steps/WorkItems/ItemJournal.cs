@@ -23,13 +23,13 @@ internal sealed class ItemJournal : IDisposable
     private ImmutableDictionary<int, ItemPosition> _positions = ImmutableDictionary<int, ItemPosition>.Empty;
     private long _findings;
 
-    private ItemJournal(IStepFiles files, string index, WholeFileNotes whole) => (_files, Index, Whole) = (files, index, whole);
+    private ItemJournal(IStepFiles files, string index) => (_files, Index) = (files, index);
 
     /// <summary>The index of the snapshot.</summary>
     public string Index { get; }
 
     /// <summary>The files of the snapshot that were found whole.</summary>
-    public WholeFileNotes Whole { get; }
+    public FoundWhole Whole { get; } = new();
 
     /// <summary>Where the findings lie.</summary>
     public string Findings => _files.LocationOf(FindingsName);
@@ -82,7 +82,6 @@ internal sealed class ItemJournal : IDisposable
     public void Dispose()
     {
         _gate.Dispose();
-        Whole.Dispose();
     }
 
     /// <summary>One line of a journal.</summary>
@@ -133,7 +132,7 @@ internal sealed class ItemJournal : IDisposable
 
     private static async Task<ItemJournal> ReadAsync(IStepFiles files, string index, bool isMended, CancellationToken cancellationToken)
     {
-        var journal = new ItemJournal(files, index, await WholeFileNotes.ReadAsync(files, isMended, cancellationToken));
+        var journal = new ItemJournal(files, index);
         if (await files.ReadAsync(JournalName, cancellationToken) is { } text)
         {
             var (lines, length) = Parse(text);

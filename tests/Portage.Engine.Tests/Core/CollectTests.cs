@@ -139,6 +139,33 @@ public sealed class CollectTests
             answer.Messages.AsEnumerable());
     }
 
+    /// <summary>What one of them deletes is in the other as well: whoever refuses that refuses it of both.</summary>
+    [Theory]
+    [InlineData("logs/b", "logs/c")]
+    [InlineData("logs/c", "logs/b")]
+    public void Decide_OneOfTwoThatGoTogetherIsRejected_NeitherGoes(string rejected, string approved)
+    {
+        var other = Story.Config(NoGates, "c:\n        indices: { include: [b] }\n        " + Otherwise);
+        var story = new Story { There = [Documents] }.Start(WithB).Finish().Start(other).Finish().Start(Story.Config(NoGates));
+        story.Settle();
+        Assert.False(story.Do(new Operation.Collect(["logs/b@blue", "logs/c@blue"], IsWanted: true) { By = "ann" }).HasFailed);
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Settle();
+        foreach (var slice in (string[])["logs/b", "logs/c"])
+        {
+            story.Reverted($"{slice}@blue:validate").Evaluate($"{slice}@blue:metadata", destroys: Index).Evaluate($"{slice}@blue:backfill", destroys: Documents);
+        }
+
+        story.Settle();
+        Approve(story, $"{approved}@blue:backfill");
+        Assert.Equal("", story.Settle());
+        story.Do(new Operation.Reject([new(StepAddress.Parse($"{rejected}@blue:backfill"), Had(story, $"{rejected}@blue:backfill").OpenReview!.Evidence)], "ours") { By = "ann" });
+        Approve(story, $"{approved}@blue:metadata");
+        Approve(story, $"{rejected}@blue:metadata");
+        Assert.Equal("end Failed\n", story.Settle());
+        Assert.All((string[])[rejected, approved], slice => Assert.Contains("b", Had(story, $"{slice}@blue:backfill").Items!.Keys));
+    }
+
     [Fact]
     public void Collect_OfOneOfTwoUnwantedSlicesOfAnIndex_SaysThatBothGoOrNeither()
     {

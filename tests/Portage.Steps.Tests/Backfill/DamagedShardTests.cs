@@ -1,8 +1,6 @@
 using System.Text;
 using Portage.Configuration;
-using Portage.Conformance;
 using Portage.Engine.Ports;
-using Portage.Snapshots.Shards;
 using Portage.Steps.Backfill;
 using Portage.Steps.Validate;
 using Portage.Steps.WorkItems;
@@ -43,12 +41,11 @@ public sealed class DamagedShardTests
     }
 
     [Fact]
-    public async Task RunAsync_EarlierBuildNotedNoWholeFiles_IsNotGoneOnWithFromTheMiddleOfADamagedOne()
+    public async Task RunAsync_DamagedWhileNobodyWasAtWork_IsNotGoneOnWithFromTheMiddleOfIt()
     {
         await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Two with { Indices = new() { Include = ["logs"] } });
         var step = new BackfillStep();
         var sent = await StopInTheMiddleAsync(slice, step);
-        await slice.Run.FilesOf(step).Item("logs").DeleteAsync(WholeFileNotes.Name, Cancellation);
         foreach (var path in Directory.EnumerateFiles(Damage.FolderOf(slice.Repository, "logs", 0), "__*"))
         {
             DamageAllStoredFields(path);
@@ -59,20 +56,6 @@ public sealed class DamagedShardTests
         Assert.Contains("The other 1 shard is done.", failure.Because.Detail, StringComparison.Ordinal);
         using var journal = await ItemJournal.LookAsync(slice.Run.FilesOf(step).Item("logs"), "logs", Cancellation);
         Assert.Equal(sent, slice.Sandbox.Documents("logs").Count - journal.Of(1).Numbers.GetValueOrDefault("accepted"));
-    }
-
-    [Fact]
-    public async Task RunAsync_StoppedAndStartedAgain_NotesEachFileOnce()
-    {
-        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Two with { Indices = new() { Include = ["logs"] } });
-        var step = new BackfillStep();
-        await StopInTheMiddleAsync(slice, step);
-        var before = await NotesAsync(slice, step);
-        Assert.NotEmpty(before);
-        await slice.DoAsync(step);
-        var after = await NotesAsync(slice, step);
-        Assert.Equal(before, after[..before.Length]);
-        Assert.Equal(after.Length, after.Distinct().Count());
     }
 
     [Fact]
@@ -89,33 +72,6 @@ public sealed class DamagedShardTests
         Assert.Equal(slice.Golden("nested").Count(), journal.Sum("checked"));
     }
 
-    [Fact]
-    public async Task ReadAsync_LastLineOfTheNotesWasCutOff_IsReadAgainAndGoneOnWith()
-    {
-        var disk = new MemoryDisk();
-        var files = new MemoryStepFiles(disk, "work");
-        var (one, two) = (new WholeFile(0, "_1.fdt", 7, 0x89abcdef), new WholeFile(1, "_1.fdt", 7, 0x89abcdef));
-        using (var notes = await WholeFileNotes.ReadAsync(files, isMended: true, Cancellation))
-        {
-            await notes.AddAsync(one, Cancellation);
-            await notes.AddAsync(two, Cancellation);
-        }
-
-        var whole = (await files.ReadAsync(WholeFileNotes.Name, Cancellation))!;
-        for (var length = 0; length < whole.Length; length++)
-        {
-            disk.Put($"work/{WholeFileNotes.Name}", whole[..length]);
-            using (var notes = await WholeFileNotes.ReadAsync(files, isMended: true, Cancellation))
-            {
-                Assert.Equal((length >= whole.Length / 2, false, false), (notes.Contains(one), notes.Contains(two), notes.Contains(one with { Checksum = 1 })));
-                await notes.AddAsync(two, Cancellation);
-            }
-
-            using var again = await WholeFileNotes.ReadAsync(files, isMended: false, Cancellation);
-            Assert.True(again.Contains(two));
-        }
-    }
-
     /// <summary>After some batches of the first shard; returns how many documents are there.</summary>
     private static async Task<int> StopInTheMiddleAsync(SliceOnSandbox slice, BackfillStep step)
     {
@@ -127,9 +83,6 @@ public sealed class DamagedShardTests
         Assert.InRange(sent, 1, slice.Golden("logs").Count() - 1);
         return sent;
     }
-
-    private static async Task<string[]> NotesAsync(SliceOnSandbox slice, BackfillStep step) =>
-        Encoding.UTF8.GetString((await slice.Run.FilesOf(step).Item("logs").ReadAsync(WholeFileNotes.Name, Cancellation))!).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static void DamageAllStoredFields(string path)
     {

@@ -1,3 +1,5 @@
+using Portage.Clusters;
+using Portage.Clusters.Metadata;
 using Portage.Configuration;
 using Portage.Engine.Ports;
 using Portage.Steps.Backfill;
@@ -97,6 +99,24 @@ public sealed class FinalPipelineTests
 
         await Assert.ThrowsAsync<StepException>(() => slice.DoAsync(new BackfillStep(meanwhile)));
 
+        Assert.Equal(("first", "last"), await PipelinesAsync(slice));
+    }
+
+    /// <summary>Killed while a pipeline was aside, and the slice does not select the index any more: whoever goes on sets it again.</summary>
+    [Fact]
+    public async Task RunAsync_KilledAndNarrowed_SetsItAgain()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Indices = new() { Include = ["nested"] } });
+        await slice.Target.PutAsync("/logs", $$"""{"settings":{{Pipelines}}}""", Cancellation);
+        var step = new BackfillStep();
+        using (var client = new ClusterClient(new(slice.Sandbox.Endpoint), TimeProvider.System))
+        {
+            using var killed = new FinalPipelines(client, new(slice.Run.FilesOf(step).Item("logs")), static () => { });
+            await killed.SetAsideAsync("logs", (await new ClusterMetadata(client).FindUuidAsync("logs", Cancellation))!, "last", Cancellation);
+        }
+
+        Assert.Equal(("first", "_none"), await PipelinesAsync(slice));
+        await slice.DoAsync(step);
         Assert.Equal(("first", "last"), await PipelinesAsync(slice));
     }
 

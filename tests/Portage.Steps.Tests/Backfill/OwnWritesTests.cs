@@ -31,6 +31,25 @@ public sealed class OwnWritesTests
         Assert.Equal(rewritten, slice.Sandbox.Documents("logs").Select(document => document.Id).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Another index of the name is somebody else's, whatever is in it.</summary>
+    [Fact]
+    public async Task RevertAsync_OthersMadeTheIndexAnewWithTheSame_TakesNothingOfIt()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs(ConflictChoice.KeepExisting));
+        await slice.DoAsync(Step);
+        var ours = slice.Sandbox.Documents("logs").ToArray();
+        await slice.Target.SendAsync(HttpMethod.Delete, "/logs", null, Cancellation);
+        await slice.Target.PutAsync("/logs", """{"settings":{"number_of_shards":2}}""", Cancellation);
+        foreach (var document in ours)
+        {
+            await slice.Target.PutAsync($"/logs/_doc/{Uri.EscapeDataString(document.Id)}?refresh=true{(document.Routing is { } routing ? $"&routing={routing}" : "")}", Encoding.UTF8.GetString(document.Source.Span), Cancellation);
+        }
+
+        Assert.Empty(await Step.LookAsync(slice.Run.LookContextOf(Step), Cancellation));
+        await slice.Run.RevertAsync(Step, Cancellation);
+        Assert.Equal(ours.Length, slice.Sandbox.Documents("logs").Count);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Portage.Configuration;
 using Portage.Engine.Ports;
 using Portage.Steps.Backfill;
@@ -21,6 +23,37 @@ public sealed class ValidateStepTests
         Assert.Equal((Total(slice), 0, 0, 0), Of(done));
         Assert.Equal([$"{Total(slice):N0} documents compared: all the same", "not compared: searches (no source is configured), versions of documents, stored scripts, ingest pipelines"], done.Report.Lines);
         Assert.Empty(Findings(slice));
+    }
+
+    /// <summary>Where an index allows few documents in one answer, more are not asked for.</summary>
+    [Fact]
+    public async Task RunAsync_IndexAllowsSmallPagesOnly_NamesWhatIsThereBesides()
+    {
+        await using var slice = await BackfilledAsync(Slice);
+        await slice.Target.PutAsync("/logs/_settings", """{"index.max_result_window":7}""", Cancellation);
+        await slice.Target.PutAsync("/logs/_doc/too-many", "{}", Cancellation);
+        using var watched = new Watching(body => body);
+        var done = await slice.DoAsync(new ValidateStep(watched));
+        Assert.Equal(1, done.Report.Numbers["extra"]);
+        Assert.Contains(watched.Bodies, body => body.StartsWith("""{"size":7,""", StringComparison.Ordinal));
+        Assert.DoesNotContain(watched.Bodies, body => body.StartsWith("""{"size":5000,""", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(ValidateMode.Full)]
+    [InlineData(ValidateMode.Counts)]
+    public async Task RunAsync_IndexIsClosedOnTheTarget_SaysWhichAndComparesNothing(ValidateMode mode)
+    {
+        await using var slice = await BackfilledAsync(Slice with { Validate = new() { Mode = mode } });
+        using var closing = new Watching(body =>
+        {
+            var indices = JsonNode.Parse(body)!.AsArray();
+            indices.Single(index => index!["index"]!.ToString() == "logs")!["status"] = "close";
+            return indices.ToJsonString();
+        });
+        var failure = await Assert.ThrowsAsync<StepException>(() => slice.DoAsync(new ValidateStep(closing)));
+        Assert.Equal(("PG4014", false), (failure.Because.Code, failure.IsTransient));
+        Assert.StartsWith("logs is closed on the target, and cannot be compared. Open it: workflow cluster curl blue POST /logs/_open;", failure.Because.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -266,6 +299,28 @@ public sealed class ValidateStepTests
     }
 
     /// <summary>Gives no document, and has somebody stop the step as soon as it is asked for one.</summary>
+    /// <summary>Notes what is asked, and changes the list of indices.</summary>
+    private sealed class Watching(Func<string, string> change) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        public ConcurrentBag<string> Bodies { get; } = [];
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.Content is { } content)
+            {
+                Bodies.Add(await content.ReadAsStringAsync(cancellationToken));
+            }
+
+            var response = await base.SendAsync(request, cancellationToken);
+            if (request.RequestUri!.AbsolutePath.StartsWith("/_cat/indices", StringComparison.Ordinal))
+            {
+                response.Content = new StringContent(change(await response.Content.ReadAsStringAsync(cancellationToken)), System.Text.Encoding.UTF8, "application/json");
+            }
+
+            return response;
+        }
+    }
+
     private sealed class Busy(CancellationTokenSource stop) : DelegatingHandler(new SocketsHttpHandler())
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
