@@ -140,6 +140,18 @@ public sealed class TakenItemTests
         Assert.Empty(Change(story, "logs/y@blue:metadata").TakesOver);
     }
 
+    /// <summary>Both want it; a pattern may do that, which a configuration only warns of.</summary>
+    [Fact]
+    public void Plan_WhoHasItWantsItStill_IsNotTakenFromThere()
+    {
+        var story = Done();
+        var config = Configuration.Reading.ConfigurationReader.Read(Two("a, \"b*\"", "c, \"*b\""), "test").Config!;
+        var plan = story.Planner.Plan(config, story.Session.Recorded()).Plan;
+        var change = plan.Changes.Single(change => change.Address == StepAddress.Parse("logs/z@blue:metadata"));
+        Assert.Equal(["b"], change.Added);
+        Assert.All(Kinds, kind => Assert.Empty(plan.Changes.Single(change => change.Address == StepAddress.Parse($"logs/z@blue:{kind}")).TakesOver));
+    }
+
     [Fact]
     public void Plan_TheIndexIsAnotherByNow_IsDoneAgain()
     {
