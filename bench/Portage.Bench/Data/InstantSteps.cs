@@ -18,7 +18,7 @@ internal sealed class InstantStep(IStepDefinition definition, Action<StepAddress
     public IStepDefinition Definition => definition;
 
     public static StepResult.Done Result { get; } = new(
-        new(ImmutableSortedDictionary<string, long>.Empty.Add("documents", 3_625).Add("rejected", 0).Add("missing", 0).Add("differing", 0).Add("extra", 0), ["3,625 documents: all of them"]),
+        new(ImmutableSortedDictionary<string, long>.Empty.Add("documents", 3_625).Add("rejected", 0).Add("missing", 0).Add("differing", 0).Add("extra", 0).Add("notCompared", 0).Add("objectsDiffering", 0).Add("searchesDiffering", 0), ["3,625 documents: all of them"]),
         new([.. from @group in (string[])["definitions", "documents"] from index in Indices select new OutputPart(@group, index, Fingerprint.Of(index))], """{"took":"no time"}"""));
 
     /// <summary>The usual three indices, and those that slices select by name.</summary>
