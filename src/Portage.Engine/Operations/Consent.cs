@@ -44,9 +44,9 @@ internal static class Consent
             yield return Unseen(blind);
         }
 
-        if (WhyClaimed(plan, config, session, home, planner) is { } claimed)
+        if (WhyClaimed(plan, config, session, home, planner, "A start is refused.") is { } claimed)
         {
-            yield return claimed with { Detail = claimed.Detail.Replace("Nothing was started.", "A start is refused.", StringComparison.Ordinal) };
+            yield return claimed;
         }
         else if (MayBeClaimed(plan, config, session, home, planner) is { } perhaps)
         {
@@ -83,7 +83,8 @@ internal static class Consent
     private static Diagnostic Unseen(StepChange blind) => DiagnosticCatalog.DestructionUnseen.Error(null, $"{blind.Address}: {blind.Unseen} A start is refused.") with { Command = "workflow configure validate --probe" };
 
     /// <summary>The index that other work has written, as far as it is known which indices the plan would write; null when there is none.</summary>
-    public static Diagnostic? WhyClaimed(Plan plan, MigrationConfig config, SessionState session, HomeState home, Planner planner)
+    /// <param name="end">What follows from it, as a sentence.</param>
+    public static Diagnostic? WhyClaimed(Plan plan, MigrationConfig config, SessionState session, HomeState home, Planner planner, string end)
     {
         var writing = plan.Changes
             .Where(change => change is StepChange.Create or StepChange.Update or StepChange.Redo or StepChange.Revert or StepChange.Adopt && change.Address.Target is not null && planner.WritesToTarget(change.Address.Kind))
@@ -100,7 +101,7 @@ internal static class Consent
             var endpoint = config.Targets[change.Address.Target!].Endpoint!;
             if (Claims.Conflicts(home, session.Name, change.Address, endpoint, change.Added, claims) is { IsEmpty: false } conflicts)
             {
-                return Describe(change.Address, endpoint, conflicts, "Nothing was started.");
+                return Describe(change.Address, endpoint, conflicts, end);
             }
         }
 

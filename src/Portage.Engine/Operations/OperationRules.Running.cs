@@ -55,7 +55,7 @@ public sealed partial class OperationRules
             };
         }
 
-        if ((Consent.WhyNot(plan, operation) ?? Consent.WhyClaimed(plan, config, session, home, planner)) is { } refusal)
+        if ((Consent.WhyNot(plan, operation) ?? Consent.WhyClaimed(plan, config, session, home, planner, "Nothing was started.")) is { } refusal)
         {
             return OperationResult.Refused(refusal);
         }
