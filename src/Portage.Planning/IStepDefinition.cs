@@ -52,6 +52,9 @@ public interface IStepDefinition
     /// <summary>True when it writes into indices of a target, which then nobody else of Portage may.</summary>
     bool WritesToTarget { get; }
 
+    /// <summary>True when its run changes something on a cluster only for as long as it is at work, as a setting that it puts back when it ends.</summary>
+    bool SetsAside => false;
+
     /// <summary>The steps of this kind that the configuration is complete enough to want.</summary>
     IEnumerable<WantedStep> Derive(MigrationConfig config);
 }

@@ -23,6 +23,9 @@ public sealed record WantedStep(StepAddress Address, ImmutableArray<InputPart> I
     /// <summary>From <see cref="IStepDefinition.RunsAs"/>.</summary>
     public RunsAs RunsAs { get; init; }
 
+    /// <summary>From <see cref="IStepDefinition.SetsAside"/>.</summary>
+    public bool SetsAside { get; init; }
+
     /// <summary>True when running it replaces documents that may be there already, though nothing is recorded of them.</summary>
     public bool Overwrites { get; init; }
 

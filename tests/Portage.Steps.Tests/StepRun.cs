@@ -98,6 +98,17 @@ internal sealed class StepRun(MigrationConfig config)
         };
     }
 
+    /// <summary>What the engine would hand to the step to put back what a killed run had set aside.</summary>
+    public PutBackContext PutBackContextOf(IStep step)
+    {
+        var (address, inputs) = InputsOf(step);
+        return new()
+        {
+            Session = "test", Run = 1, Attempt = 1, Address = address, Config = Config, Inputs = inputs, Outputs = Outputs, Secrets = new SecretsOfTest(Secrets),
+            Files = FilesOf(step), Time = Time, Logger = NullLogger.Instance, Progress = Tell, AssertLease = static () => { },
+        };
+    }
+
     /// <summary>What the engine would hand to the step to look what taking it back destroys.</summary>
     public LookContext LookContextOf(IStep step) => new()
     {

@@ -27,6 +27,7 @@ internal static class PlanJson
             json.WriteBoolean("wantedAgain", wish.IsWantedAgain);
             json.WriteString("text", wish.Text);
         });
+        json.WriteTexts("putsBack", report.PutsBack.Select(step => step.ToString()));
     }
 
     private static void WriteChange(Utf8JsonWriter json, PlanReport report, StepChange change)

@@ -50,6 +50,11 @@ internal static class PlanView
             Append(page, terminal, $"  waiting {wish.Text}", ReasonIndent, Ink.Yellow);
         }
 
+        foreach (var step in report.PutsBack)
+        {
+            Append(page, terminal, $"  besides {step} ended in the middle: a setting of {step.Target} that it had set aside, as a final pipeline, is put back", ReasonIndent);
+        }
+
         var counts = changes.GroupBy(change => change.Word).Select(group => $"{group.Count()} {(group.First() is StepChange.Collect ? "left " : "")}to {group.Key}").ToList();
         if (report.Plan.PerhapsDestroys is { Length: > 0 } perhaps)
         {

@@ -35,6 +35,9 @@ public abstract record Effect
     /// <summary>Stop what is under way for the step, gracefully.</summary>
     public sealed record Stop(StepAddress Step, string Why) : Effect;
 
+    /// <summary>Put back what work that is over had set aside of a cluster.</summary>
+    public sealed record PutBack(StepAddress Step) : Effect;
+
     /// <summary>Decide again at this time.</summary>
     public sealed record Wake(DateTimeOffset At) : Effect;
 }
@@ -45,6 +48,9 @@ public abstract record Effect
 /// <param name="Stopping">Steps whose workload has been asked to stop.</param>
 public sealed record Observed(DateTimeOffset Now, IReadOnlySet<StepAddress> InFlight, IReadOnlySet<StepAddress> Stopping)
 {
+    /// <summary>Those of <see cref="InFlight"/> of which what was set aside is being put back.</summary>
+    public IReadOnlySet<StepAddress> PuttingBack { get; init; } = ImmutableHashSet<StepAddress>.Empty;
+
     /// <summary>What is under way in the whole home.</summary>
     public IReadOnlyCollection<Placed> Places { get; init; } = [];
 
@@ -70,6 +76,7 @@ public static class Reconciler
         effects.AddRange(ForgetUnwanted(session, observed, memo));
         if (session.Carried is not { } run)
         {
+            effects.AddRange(PutBack(wanted, session, observed, memo));
             return effects.DrainToImmutable();
         }
 
@@ -77,6 +84,10 @@ public static class Reconciler
         var isUnderWay = session.ActiveRun is not null;
         var standings = memo.Standings;
         standings.Turn(session, run.Number, observed);
+        effects.AddRange(PutBack(wanted, session, observed, memo));
+
+        // What begins there meanwhile would find it set aside, and take that for how it is to be.
+        var unready = effects.OfType<Effect.PutBack>().Select(effect => effect.Step).Concat(observed.PuttingBack).Select(step => step.Target).ToHashSet(StringComparer.Ordinal);
         var serving = 0;
         foreach (var place in (isUnderWay ? standings.Ready.Admitted(observed.Places, observed.Limits).Concat(standings.Acting) : ServedOn(wanted, session, observed, memo)).Order())
         {
@@ -98,16 +109,18 @@ public static class Reconciler
                     }
 
                     break;
+                case Standing.Ready when unready.Contains(step.Address.Target):
+                    break;
                 case Standing.Ready ready:
                     effects.Add(new Effect.Begin(step, ready.Phase, ready.Inputs, ready.Attempt) { Items = ready.Items, Takes = ready.Takes, Approved = ready.Approved });
                     break;
                 case Standing.Working { Phase: StepPhase.Run } working when Admission.IsWorkload(step.RunsAs) && HasOtherProcess(session, step, working.Inputs):
                     effects.Add(new Effect.Adjust(step, working.Inputs));
                     break;
-                case Standing.Held { IsWorking: true } held when !observed.Stopping.Contains(step.Address):
+                case Standing.Held { IsWorking: true } held when !observed.Stopping.Contains(step.Address) && !observed.PuttingBack.Contains(step.Address):
                     effects.Add(new Effect.Stop(step.Address, $"paused by {held.Pause.By}"));
                     break;
-                case Standing.StopsFirst when !observed.Stopping.Contains(step.Address):
+                case Standing.StopsFirst when !observed.Stopping.Contains(step.Address) && !observed.PuttingBack.Contains(step.Address):
                     effects.Add(new Effect.Stop(step.Address, "its inputs changed"));
                     break;
                 case Standing.GateDue due:
@@ -134,9 +147,19 @@ public static class Reconciler
 
     /// <summary>Work that nobody wants: of steps which left the configuration; and without a run, all that is no service that serves.</summary>
     private static IEnumerable<Effect> StopUnwanted(SessionState session, Observed observed, InputsMemo memo) => observed.InFlight
-        .Where(step => ((session.ActiveRun is null && !session.Served.Contains(step)) || !memo.Contains(step)) && !observed.Stopping.Contains(step))
+        .Where(step => !observed.PuttingBack.Contains(step) && ((session.ActiveRun is null && !session.Served.Contains(step)) || !memo.Contains(step)) && !observed.Stopping.Contains(step))
         .OrderBy(step => step.ToString(), StringComparer.Ordinal)
         .Select(step => new Effect.Stop(step, session.ActiveRun is null ? "the run was stopped" : "no longer wanted"));
+
+    /// <summary>
+    /// Work that is over, and that no run goes on with now; who does puts back itself what was set aside. But one of a later run may have lost
+    /// an index to another slice, which would begin to write there.
+    /// </summary>
+    private static IEnumerable<Effect> PutBack(ImmutableArray<WantedStep> wanted, SessionState session, Observed observed, InputsMemo memo) => session.SetAside.Count == 0 ? [] : session.ToPutBack
+        .Where(step => !observed.InFlight.Contains(step)
+            && (session.ActiveRun is null || memo.PlaceOf(step) is not { } place || wanted[place].IsAbsent || session.Steps[step].Run < session.ActiveRun.Number || memo.Standings.At(place) is Standing.Held or Standing.Failed or Standing.InReview))
+        .OrderBy(step => step.ToString(), StringComparer.Ordinal)
+        .Select(step => new Effect.PutBack(step));
 
     /// <summary>Services that left the configuration, and have ended: nobody is to start them again.</summary>
     private static IEnumerable<Effect> ForgetUnwanted(SessionState session, Observed observed, InputsMemo memo)

@@ -18,6 +18,7 @@ public sealed class SessionState(string name)
     private readonly HashSet<StepAddress> _served = [];
     private readonly HashSet<StepAddress> _leaving = [];
     private readonly HashSet<StepAddress> _leavingInPart = [];
+    private readonly HashSet<StepAddress> _setAside = [];
     private readonly List<StepAddress> _changes = [];
     private List<WorkPlace>? _disturbed;
     private long _changesDropped;
@@ -62,11 +63,17 @@ public sealed class SessionState(string name)
     /// <summary>Steps that are wanted, and of which somebody wants items taken back that their slices do not select any more.</summary>
     public IReadOnlySet<StepAddress> LeavingInPart => _leavingInPart;
 
+    /// <summary>Steps whose work may have set something aside that nobody has put back yet.</summary>
+    public IReadOnlySet<StepAddress> SetAside => _setAside;
+
+    /// <summary>Those of them whose work is over, and that nobody has tried to put back since the last run began.</summary>
+    internal IEnumerable<StepAddress> ToPutBack => _setAside.Where(step => _steps[step] is var had && !AtWork.Is(had) && had.PutBackTriedIn < Runs.Count);
+
     /// <summary>The run whose configuration holds: the one under way; without one, the last, for as long as services of it are to serve. Null when there is none.</summary>
     public RunRecord? Carried => ActiveRun ?? (_served.Count > 0 ? Runs[^1] : null);
 
-    /// <summary>True when there is something that only a controller can do: a run to carry out, workloads to stop that no run wants, services to start again.</summary>
-    public bool NeedsController => ActiveRun is not null || _steps.Values.Any(AtWork.Is) || _served.Any(IsDown);
+    /// <summary>True when there is something that only a controller can do: a run to carry out, workloads to stop that no run wants, services to start again, what was set aside to put back.</summary>
+    public bool NeedsController => ActiveRun is not null || _steps.Values.Any(AtWork.Is) || _served.Any(IsDown) || ToPutBack.Any();
 
     /// <summary>The ids of clusters by their addresses, as runs found them.</summary>
     public ImmutableSortedDictionary<string, string> Clusters => _record.Clusters;
@@ -166,6 +173,7 @@ public sealed class SessionState(string name)
         Set(now);
         _ = now.LeavesBy is not null ? _leaving.Add(happened.Step) : _leaving.Remove(happened.Step);
         _ = now.LeavingItems is not null ? _leavingInPart.Add(happened.Step) : _leavingInPart.Remove(happened.Step);
+        _ = now.SetsAside ? _setAside.Add(happened.Step) : _setAside.Remove(happened.Step);
         _ = now.Serves ? _served.Add(happened.Step) : _served.Remove(happened.Step);
         if (happened is RevertRefused)
         {

@@ -45,6 +45,7 @@ internal static class LedgerEventReader
         "stepReported" => StepReported.Read(ref fields),
         "stepCompleted" => StepCompleted.Read(ref fields),
         "stepFailed" => StepFailed.Read(ref fields),
+        "stepPutBack" => StepPutBack.Read(ref fields),
         "stepReverted" => StepReverted.Read(ref fields),
         "revertRefused" => RevertRefused.Read(ref fields),
         "proposalDropped" => ProposalDropped.Read(ref fields),

@@ -15,6 +15,7 @@ public static class StepEventNames
         "stepCompleted"u8.ToArray(),
         "stepEvaluated"u8.ToArray(),
         "stepFailed"u8.ToArray(),
+        "stepPutBack"u8.ToArray(),
         "stepReported"u8.ToArray(),
         "stepReverted"u8.ToArray(),
         "stepServing"u8.ToArray(),

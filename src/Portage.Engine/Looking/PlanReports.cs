@@ -83,8 +83,11 @@ public sealed class PlanReports(
             });
         }
 
-        return new(session.Name, revision.Number, session.Current?.Number != revision.Number, plan, estimates.ToImmutable(), [.. notes]) { Config = config, Seen = [.. seen], Position = position, Dormant = Wishes.Dormant(wanted, session) };
+        return new(session.Name, revision.Number, session.Current?.Number != revision.Number, plan, estimates.ToImmutable(), [.. notes]) { Config = config, Seen = [.. seen], Position = position, Dormant = Wishes.Dormant(wanted, session), PutsBack = PutsBack(wanted, session) };
     }
+
+    private static ImmutableArray<StepAddress> PutsBack(ImmutableArray<WantedStep> wanted, SessionState session) => session.SetAside.Count == 0 ? [] :
+        [.. session.SetAside.Except(wanted.Where(step => !step.IsAbsent).Select(step => step.Address)).OrderBy(step => step.ToString(), StringComparer.Ordinal)];
 
     /// <summary>Whether one path is the other or a part of it, so that who is told one looks at the other as well.</summary>
     private static bool IsOnePlace(string? one, string? other) =>

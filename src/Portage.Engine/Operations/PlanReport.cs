@@ -29,6 +29,9 @@ public sealed record PlanReport(
     /// <summary>What somebody asked to be taken back and a start of this plan leaves.</summary>
     public ImmutableArray<Wish> Dormant { get; init; } = [];
 
+    /// <summary>Steps whose work ended in the middle, and that are not gone on with: what they had set aside is put back by a start.</summary>
+    public ImmutableArray<StepAddress> PutsBack { get; init; } = [];
+
     /// <summary>The configuration planned.</summary>
     public required MigrationConfig Config { get; init; }
 

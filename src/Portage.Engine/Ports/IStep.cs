@@ -37,6 +37,14 @@ public interface IEvaluated
     ValueTask<StepReport> EvaluateAsync(EvaluateContext context, CancellationToken cancellationToken);
 }
 
+/// <summary>A step that sets something of a cluster aside while it runs (<see cref="IStepDefinition.SetsAside"/>).</summary>
+public interface IPutsBack
+{
+    /// <summary>Puts back what a run had set aside that was killed, or could not do so itself, and that nobody goes on with. What is put back already is no error, and is not asked for.</summary>
+    /// <exception cref="StepException">It cannot be done now.</exception>
+    ValueTask PutBackAsync(PutBackContext context, CancellationToken cancellationToken);
+}
+
 /// <summary>A step that destroys something on a cluster when it is taken back, or is run otherwise than it was.</summary>
 public interface IDestroying
 {

@@ -106,6 +106,13 @@ public sealed record RunContext : WorkContext
     public Action<StepReport, StepOutputs> Serves { get; init; } = static (_, _) => throw new InvalidOperationException("Only a service serves.");
 }
 
+/// <summary>For <see cref="IPutsBack"/>.</summary>
+public sealed record PutBackContext : WorkContext
+{
+    /// <summary>Called before anything is written to a cluster; throws when another worker has the lease.</summary>
+    public required Action AssertLease { get; init; }
+}
+
 /// <summary>For <see cref="IStep.RevertAsync"/>.</summary>
 public sealed record RevertContext : WorkContext
 {

@@ -144,6 +144,7 @@ public sealed partial class Controller
                     Places = _performer.Places,
                     Limits = wanted.Limits,
                     Readings = _performer.Readings(session.Name),
+                    PuttingBack = _performer.PuttingBack(session.Name),
                 };
                 foreach (var effect in Reconciler.Decide(wanted.Steps, session, observed, wanted.Memo))
                 {
@@ -158,6 +159,9 @@ public sealed partial class Controller
                             break;
                         case Effect.Begin begin:
                             again |= !Claim(session, wanted, begin);
+                            break;
+                        case Effect.PutBack putBack:
+                            PutBack(session, putBack.Step);
                             break;
                         case Effect.Adjust adjust:
                             var run = session.Carried!.Number;
@@ -200,6 +204,7 @@ public sealed partial class Controller
                 Items = begin.Phase == StepPhase.Run || begin.Items.IsDefault ? null : begin.Items,
                 Takes = begin.Phase == StepPhase.Run && !begin.Takes.IsEmpty ? begin.Takes : null,
                 Leaves = begin.Step.IsAbsent,
+                SetsAside = begin.Phase == StepPhase.Run && begin.Step.SetsAside,
             },
         ]);
         _performer.Claim(session.Name, run, begin);
@@ -213,6 +218,16 @@ public sealed partial class Controller
         var notes = begin.Phase == StepPhase.Run ? session.NotesFor(claimed) : [];
         _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs, above, beside, wanted.Config, notes));
         return true;
+    }
+
+    private void PutBack(SessionState session, StepAddress step)
+    {
+        var had = session.Steps[step];
+        _performer.ClaimPutBack(session.Name, had);
+        var config = _revisions.Of(session, had.ConfiguredBy);
+        var outputs = session.Outputs.TryGetValue(step, out var left) ? ImmutableDictionary<StepAddress, StepOutputs>.Empty.Add(step, left) : ImmutableDictionary<StepAddress, StepOutputs>.Empty;
+        var run = session.Runs.Count;
+        _afterCommit.Add(() => _performer.PutBack(session.Name, run, had, config, outputs));
     }
 
     /// <summary>The work that stands in what a step made, each with the configuration that it was done with.</summary>

@@ -71,6 +71,8 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
 
     internal IReadOnlySet<StepAddress> Stopping(string session) => Of(session).Stopping;
 
+    internal IReadOnlySet<StepAddress> PuttingBack(string session) => Of(session).PuttingBack;
+
     /// <summary>Finds again the workloads that an earlier controller left at work, those included whose start it could not write down any more.</summary>
     internal void Begin(IEnumerable<SessionState> sessions)
     {

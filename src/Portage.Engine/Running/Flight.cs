@@ -71,11 +71,14 @@ internal sealed class SessionFlights
     private readonly Dictionary<StepAddress, Flight> _flights = [];
     private readonly HashSet<StepAddress> _inFlight = [];
     private readonly HashSet<StepAddress> _stopping = [];
+    private readonly HashSet<StepAddress> _puttingBack = [];
     private readonly Dictionary<StepAddress, Reading> _readings = [];
 
     public IReadOnlySet<StepAddress> InFlight => _inFlight;
 
     public IReadOnlySet<StepAddress> Stopping => _stopping;
+
+    public IReadOnlySet<StepAddress> PuttingBack => _puttingBack;
 
     public IReadOnlyDictionary<StepAddress, Reading> Readings => _readings;
 
@@ -95,6 +98,8 @@ internal sealed class SessionFlights
 
     public void Take(StepAddress step, Reading reading) => _readings[step] = reading;
 
+    public void MarkPuttingBack(StepAddress step) => _puttingBack.Add(step);
+
     public void MarkStopping(StepAddress step) => _stopping.Add(step);
 
     public void Close(StepAddress step)
@@ -102,6 +107,7 @@ internal sealed class SessionFlights
         _flights.Remove(step);
         _inFlight.Remove(step);
         _stopping.Remove(step);
+        _puttingBack.Remove(step);
         _readings.Remove(step);
     }
 }

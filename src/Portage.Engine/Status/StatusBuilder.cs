@@ -87,6 +87,14 @@ public sealed class StatusBuilder(Planner planner)
             notes.Add($"Revision {pending.Number} is pending: workflow plan --pending, workflow configure commit.");
         }
 
+        notes.AddRange(session.SetAside.Select(step => session.Steps[step]).Where(had => had.PutBackFailure is not null)
+            .OrderBy(had => had.Address.ToString(), StringComparer.Ordinal)
+            .Select(had => $"What {had.Address} had set aside on {had.Address.Target} while it was at work could not be put back: {had.PutBackFailure!.Detail} The next start tries again."));
+        if (controller is null && session.ToPutBack.Select(step => step.ToString()).Order(StringComparer.Ordinal).ToArray() is { Length: > 0 } aside)
+        {
+            notes.Add($"Ended in the middle, and what it had set aside is put back by the next start: {string.Join(", ", aside)}.");
+        }
+
         notes.AddRange(dormant.Select(wish => wish.Text));
         var known = wanted.Select(step => step.Address).Concat(dormant.Select(wish => wish.Step)).ToHashSet();
         var orphans = session.Steps.Values.Where(step => step.HasEffects && step.Items is not { IsEmpty: true } && !known.Contains(step.Address)).Select(step => step.Address.ToString()).Order(StringComparer.Ordinal).ToArray();

@@ -17,6 +17,7 @@ internal static class AddWantedSteps
                 Version = definition.Version,
                 GatePlacement = definition.GatePlacement,
                 RunsAs = definition.RunsAs,
+                SetsAside = definition.SetsAside,
                 Bears = BornBy(definition, definitions),
             }))
             .ToList();

@@ -24,6 +24,9 @@ public sealed class BackfillInputs : IStepDefinition
     public bool WritesToTarget => true;
 
     /// <inheritdoc/>
+    public bool SetsAside => true;
+
+    /// <inheritdoc/>
     public IEnumerable<WantedStep> Derive(MigrationConfig config) => SliceOnTarget.AllOf(config)
         .Where(on => !on.Slice.Backfill.Skip)
         .Select(on => new WantedStep(

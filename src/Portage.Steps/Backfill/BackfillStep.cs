@@ -17,7 +17,7 @@ namespace Portage.Steps.Backfill;
 
 /// <summary>Reads the segments of a snapshot straight from its repository and writes their documents to a target's <c>_bulk</c>.</summary>
 /// <param name="transport">How requests travel; null for the network.</param>
-public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, IEstimated, IEvaluated, IDestroying
+public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, IEstimated, IEvaluated, IDestroying, IPutsBack
 {
     private const int BatchesAhead = 4;
 
@@ -182,6 +182,20 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         return await ClusterAccess.TryAsync(on.TargetPath, () => new BackfillRevert(context, on, client).TakeBackAsync(cancellationToken));
     }
 
+    /// <inheritdoc/>
+    public async ValueTask PutBackAsync(PutBackContext context, CancellationToken cancellationToken)
+    {
+        var aside = await FinalPipelines.AsideAsync(context.Files, cancellationToken);
+        if (aside.IsEmpty)
+        {
+            return;
+        }
+
+        var on = SliceOnTarget.Of(context.Config, context.Address);
+        using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
+        await ClusterAccess.TryAsync(on.TargetPath, () => FinalPipelines.PutBackAsync(context.Files, aside, client, context.AssertLease, cancellationToken));
+    }
+
     /// <summary>Nobody may go on after a failure; the failure itself is what is told.</summary>
     private static async Task TryPutBackAsync(TargetIndices targets, CancellationToken cancellationToken)
     {
@@ -214,7 +228,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         foreach (var index in indices)
         {
             lines.AddRange((await new BackfillNotes(context.Files.Item(index.Name)).FinalPipelinesAsync(cancellationToken))
-                .Select(had => $"{had.Key}: its final pipeline '{had.Value.Pipeline}' was set aside while documents were sent, and is set again"));
+                .Select(had => $"{had.Key}: its final pipeline '{had.Value.Pipeline}' was set aside while documents were sent{(had.Value.IsSetAgain ? ", and is set again" : "; somebody has changed the setting since, and it is left like that")}"));
         }
 
         return lines.ToImmutable();
@@ -252,11 +266,8 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
     /// <summary>A killed worker may have left pipelines aside of indices that the slice does not select any more: nobody else sets them again.</summary>
     private static async Task PutBackUnselectedAsync(RunContext context, ClusterClient client, ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
     {
-        foreach (var item in (await context.Files.ListItemsAsync(cancellationToken)).Except(indices.Select(index => index.Name), StringComparer.Ordinal))
-        {
-            using var pipelines = new FinalPipelines(client, new(context.Files.Item(item)), context.AssertLease);
-            await pipelines.PutBackAsync(cancellationToken);
-        }
+        var aside = await FinalPipelines.AsideAsync(context.Files, cancellationToken);
+        await FinalPipelines.PutBackAsync(context.Files, aside.Except(indices.Select(index => index.Name), StringComparer.Ordinal), client, context.AssertLease, cancellationToken);
     }
 
     private static async Task<ImmutableArray<string>> UntouchedAsync(RunContext context, ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)

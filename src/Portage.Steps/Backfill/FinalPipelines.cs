@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Portage.Clusters;
 using Portage.Clusters.Metadata;
+using Portage.Engine.Ports;
 
 namespace Portage.Steps.Backfill;
 
@@ -49,14 +50,40 @@ internal sealed class FinalPipelines(ClusterClient client, BackfillNotes notes, 
         var noted = await notes.FinalPipelinesAsync(cancellationToken);
         foreach (var (index, had) in noted.Where(noted => noted.Value.IsAside))
         {
-            if (await _metadata.FindSettingsAsync(index, Asked, cancellationToken) is { } now
-                && now.GetValueOrDefault(ClusterMetadata.UuidSetting) == had.Uuid && now.GetValueOrDefault(Setting) == None)
+            var setting = await _metadata.FindSettingsAsync(index, Asked, cancellationToken) is { } now && now.GetValueOrDefault(ClusterMetadata.UuidSetting) == had.Uuid ? now.GetValueOrDefault(Setting) : null;
+            if (setting == None)
             {
                 await PutAsync(index, had.Pipeline, cancellationToken);
             }
 
-            noted = noted.SetItem(index, had with { IsAside = false });
+            // A kill may have come before it was set aside, or after it was set again.
+            noted = noted.SetItem(index, had with { IsAside = false, IsSetAgain = setting == None || setting == had.Pipeline });
             await notes.WriteFinalPipelinesAsync(noted, cancellationToken);
+        }
+    }
+
+    /// <summary>The items of which something is aside.</summary>
+    public static async Task<ImmutableArray<string>> AsideAsync(IStepFiles files, CancellationToken cancellationToken)
+    {
+        var aside = ImmutableArray.CreateBuilder<string>();
+        foreach (var item in await files.ListItemsAsync(cancellationToken))
+        {
+            if ((await new BackfillNotes(files.Item(item)).FinalPipelinesAsync(cancellationToken)).Values.Any(had => had.IsAside))
+            {
+                aside.Add(item);
+            }
+        }
+
+        return aside.DrainToImmutable();
+    }
+
+    /// <summary>Sets again what is aside of these items.</summary>
+    public static async Task PutBackAsync(IStepFiles files, IEnumerable<string> items, ClusterClient client, Action assertLease, CancellationToken cancellationToken)
+    {
+        foreach (var item in items)
+        {
+            using var pipelines = new FinalPipelines(client, new(files.Item(item)), assertLease);
+            await pipelines.PutBackAsync(cancellationToken);
         }
     }
 
@@ -74,4 +101,8 @@ internal sealed class FinalPipelines(ClusterClient client, BackfillNotes notes, 
 /// <param name="Uuid">Of the index.</param>
 /// <param name="Pipeline">Its name.</param>
 /// <param name="IsAside">False when it was set again.</param>
-internal sealed record FinalPipeline(string Uuid, string Pipeline, bool IsAside);
+internal sealed record FinalPipeline(string Uuid, string Pipeline, bool IsAside)
+{
+    /// <summary>True when it was set again; false while it is aside, and where somebody had changed the setting, or the index, by then.</summary>
+    public bool IsSetAgain { get; init; }
+}

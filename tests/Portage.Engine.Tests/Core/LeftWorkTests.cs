@@ -218,7 +218,8 @@ public sealed class LeftWorkTests
 
         story.Start(Story.Config(NoReview + NoBackfill + "\n        validate: { skip: true }"));
         Assert.StartsWith($"stop {Backfill}: no longer wanted\n", story.Settle(), StringComparison.Ordinal);
-        story.Stopped(Backfill).Settle();
+        Assert.Equal($"put back {Backfill}\n", story.Stopped(Backfill).Settle());
+        story.PutBack(Backfill).Settle();
         Assert.Null(story.Session.ActiveRun);
     }
 

@@ -49,6 +49,87 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
+    public void Decide_KilledAndNotWantedAnyMore_PutsBackWhatWasSetAsideBeforeAnythingBeginsThere()
+    {
+        var story = Story.AtBackfill().Lose(Backfill).Start(Story.Config(NoReview).Replace("      a:", "      renamed:", StringComparison.Ordinal));
+        Assert.Equal("put back logs/a@blue:backfill\n", story.Settle());
+        Assert.Equal("", story.Settle());
+        Assert.StartsWith("evaluate logs/renamed@blue:metadata", story.PutBack(Backfill).Settle(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decide_KilledAndWantedOtherwise_PutsBackBeforeAnythingBeginsThere()
+    {
+        var story = new Story { Names = ["a", "b"] }.Start(Story.Config(NoReview).Replace("[a]", "[a, b]", StringComparison.Ordinal));
+        story.Settle();
+        story.Report(Snapshot).Settle();
+        story.Evaluate(Metadata).Settle();
+        story.Report(Metadata).Settle();
+        story.Lose(Backfill).Start(Story.Config(NoReview, "b: { indices: { include: [b] }, metadata: { approve: none } }"));
+        Assert.Equal("put back logs/a@blue:backfill\n", story.Settle());
+        Assert.Contains("logs/b@blue:metadata", story.PutBack(Backfill).Settle(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decide_CannotBePutBack_GoesOnAndTriesAgainInTheNextRun()
+    {
+        var removed = Story.Config(NoReview).Replace("      a:", "      other:", StringComparison.Ordinal).Replace("[a]", "[b]", StringComparison.Ordinal);
+        var story = Story.AtBackfill().Lose(Backfill).Start(removed);
+        Assert.Equal("put back logs/a@blue:backfill\n", story.Settle());
+        Assert.DoesNotContain("put back", story.PutBack(Backfill, fails: true).FinishTelling(), StringComparison.Ordinal);
+        Assert.False(story.Session.NeedsController);
+        Assert.Contains(StepAddress.Parse(Backfill), story.Session.SetAside);
+
+        Assert.StartsWith("put back logs/a@blue:backfill", story.Start(removed.Replace("[b]", "[a, b]", StringComparison.Ordinal)).Settle(), StringComparison.Ordinal);
+        story.PutBack(Backfill);
+        Assert.Empty(story.Session.SetAside);
+    }
+
+    [Fact]
+    public void Decide_KilledAndStopped_PutsBackWithoutARun()
+    {
+        var story = Story.AtBackfill();
+        story.Do(new Operation.Stop { By = "ann" });
+        Assert.Equal("stop logs/a@blue:backfill: the run was stopped\n", story.Settle());
+        story.Lose(Backfill);
+        Assert.True(story.Session.NeedsController);
+        Assert.Equal("put back logs/a@blue:backfill\n", story.Settle());
+        story.PutBack(Backfill);
+        Assert.False(story.Session.NeedsController);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Decide_KilledAndNobodyGoesOnWithIt_PutsBack(bool isPaused)
+    {
+        var story = Story.AtBackfill();
+        if (isPaused)
+        {
+            story.Do(new Operation.Pause([Backfill]) { By = "ann" });
+            story.Settle();
+            story.Lose(Backfill);
+        }
+        else
+        {
+            story.Fail(Backfill);
+        }
+
+        Assert.Contains("put back logs/a@blue:backfill\n", story.Settle(), StringComparison.Ordinal);
+        story.PutBack(Backfill);
+        Assert.DoesNotContain("put back", story.Settle(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decide_KilledAndGoneOnWith_LeavesItToTheWork()
+    {
+        var story = Story.AtBackfill().Lose(Backfill);
+        Assert.Equal("run logs/a@blue:backfill #2\n", story.Settle());
+        story.Report(Backfill);
+        Assert.Empty(story.Session.SetAside);
+    }
+
+    [Fact]
     public void Decide_WhenInputsChangedUnderAReview_TakesNoApprovalForTheOldOnes()
     {
         var story = AtReview();
@@ -128,8 +209,8 @@ public sealed class ReconcilerTests
         story.Do(new Operation.Pause(["*"]) { By = "ann" });
         Assert.Equal("stop logs/a@blue:backfill: paused by ann\n", story.Settle());
         Assert.Equal("", story.Settle());
-        Assert.Equal("", story.Stopped(Backfill).Settle());
-        story.Do(new Operation.Resume(["*"]) { By = "ann" });
+        Assert.Equal("put back logs/a@blue:backfill\n", story.Stopped(Backfill).Settle());
+        story.PutBack(Backfill).Do(new Operation.Resume(["*"]) { By = "ann" });
         Assert.Equal("run logs/a@blue:backfill #1\n", story.Settle());
     }
 
@@ -155,7 +236,8 @@ public sealed class ReconcilerTests
         Assert.Equal("stop logs/a@blue:backfill: the run was stopped\n", story.Settle());
         story.Stopped(Backfill);
         story.Do(new Operation.Start(null) { By = "ann" });
-        Assert.Equal("run logs/a@blue:backfill #1\n", story.Settle());
+        Assert.Equal("put back logs/a@blue:backfill\n", story.Settle());
+        Assert.Equal("run logs/a@blue:backfill #1\n", story.PutBack(Backfill).Settle());
     }
 
     [Fact]
@@ -270,7 +352,8 @@ public sealed class ReconcilerTests
         var story = AtBackfill().Begun(Backfill);
         story.Start(Story.Config(Overwriting));
         Assert.Equal("stop logs/a@blue:backfill: its inputs changed\n", story.Settle());
-        Assert.Equal("evaluate logs/a@blue:backfill #1 of a\n", story.Stopped(Backfill).Settle());
+        Assert.Equal("put back logs/a@blue:backfill\n", story.Stopped(Backfill).Settle());
+        Assert.Equal("evaluate logs/a@blue:backfill #1 of a\n", story.PutBack(Backfill).Settle());
     }
 
     [Fact]
@@ -289,7 +372,7 @@ public sealed class ReconcilerTests
         Assert.Null(had.Workload);
         Assert.Equal([there], had.Reviewed!.Destroys);
         Approve(story, Backfill);
-        Assert.Equal("run logs/a@blue:backfill #1\n", story.Settle());
+        Assert.Equal("run logs/a@blue:backfill #1\n", story.PutBack(Backfill).Settle());
         Assert.Equal([there], story.Session.Steps[StepAddress.Parse(Backfill)].Evidence!.Destroys);
     }
 
@@ -338,9 +421,10 @@ public sealed class ReconcilerTests
     {
         var story = AtBackfill().Begun(Backfill).Lose(Backfill);
         story.Do(new Operation.Stop { By = "ann" });
-        Assert.Equal("", story.Settle());
+        Assert.Equal("put back logs/a@blue:backfill\n", story.Settle());
         story.Do(new Operation.Start(null) { By = "ann" });
-        Assert.Equal("run logs/a@blue:backfill #1\n", story.Settle());
+        Assert.Equal("", story.Settle());
+        Assert.Equal("run logs/a@blue:backfill #1\n", story.PutBack(Backfill).Settle());
     }
 
     [Fact]
@@ -356,7 +440,8 @@ public sealed class ReconcilerTests
     public void Decide_AfterAFailure_EndsWhenNothingElseCanGoOn()
     {
         var story = AtBackfill().Fail(Backfill);
-        Assert.Equal("end Failed\n", story.Settle());
+        Assert.Equal("put back logs/a@blue:backfill\n", story.Settle());
+        Assert.Equal("end Failed\n", story.PutBack(Backfill).Settle());
         Assert.Equal("", story.Settle());
     }
 
@@ -408,7 +493,8 @@ public sealed class ReconcilerTests
         Assert.Equal("run logs/b@blue:backfill #1\n", story.Settle());
         story.Begun("logs/b@blue:backfill").Start(Story.Config(NoReview + "\n        validate: { approve: none }"));
         Assert.Equal("stop logs/b@blue:backfill: no longer wanted\n", story.Settle());
-        Assert.Equal("end Done\n", story.Stopped("logs/b@blue:backfill").Settle());
+        Assert.Equal("put back logs/b@blue:backfill\n", story.Stopped("logs/b@blue:backfill").Settle());
+        Assert.Equal("end Done\n", story.PutBack("logs/b@blue:backfill").Settle());
     }
 
     [Fact]

@@ -21,6 +21,7 @@ internal sealed class Story
     private (int Run, ImmutableArray<WantedStep> Steps) _wanted;
     private readonly HashSet<StepAddress> _inFlight = [];
     private readonly HashSet<StepAddress> _stopping = [];
+    private readonly HashSet<StepAddress> _puttingBack = [];
     private readonly HomeState _home = new();
     private bool _isEarlier;
 
@@ -128,7 +129,7 @@ internal sealed class Story
 
         var wanted = _wanted.Steps;
         var places = _inFlight.Select(step => new Placed(Session.Name, step, AtWork.As(Session.Steps[step], Planner)));
-        var observed = new Observed(Now, _inFlight, _stopping) { Limits = Limits, Places = [.. Elsewhere, .. places], Readings = Readings };
+        var observed = new Observed(Now, _inFlight, _stopping) { Limits = Limits, Places = [.. Elsewhere, .. places], Readings = Readings, PuttingBack = _puttingBack };
         var effects = Reconciler.Decide(wanted, Session, observed, _memo);
 
         // What was kept since the last decision must not show.
@@ -149,7 +150,7 @@ internal sealed class Story
             again = false;
             foreach (var effect in Decide())
             {
-                again |= effect is Effect.Record or Effect.Begin;
+                again |= effect is Effect.Record or Effect.Begin or Effect.PutBack;
                 lines.Append(Line(effect)).Append('\n');
                 switch (effect)
                 {
@@ -162,8 +163,13 @@ internal sealed class Story
                             Items = begin.Phase == StepPhase.Run || begin.Items.IsDefault ? null : begin.Items,
                             Takes = begin.Phase == StepPhase.Run && !begin.Takes.IsEmpty ? begin.Takes : null,
                             Leaves = begin.Step.IsAbsent,
+                            SetsAside = begin.Phase == StepPhase.Run && begin.Step.SetsAside,
                         });
                         _inFlight.Add(begin.Step.Address);
+                        break;
+                    case Effect.PutBack putBack:
+                        _inFlight.Add(putBack.Step);
+                        _puttingBack.Add(putBack.Step);
                         break;
                     case Effect.Stop stop:
                         _stopping.Add(stop.Step);
@@ -186,6 +192,7 @@ internal sealed class Story
         var address = StepAddress.Parse(step);
         Assert.True(_inFlight.Remove(address), $"{step} is not in flight.");
         _stopping.Remove(address);
+        _puttingBack.Remove(address);
         Readings.Remove(address);
         return this;
     }
@@ -212,6 +219,13 @@ internal sealed class Story
     /// <param name="gone">Items that are taken back all the same; none where it is left out.</param>
     public Story Refuse(string step, params ImmutableArray<string> gone) => End(step, had =>
         new RevertRefused(Session.Name, had.Run, had.Address, DiagnosticCatalog.MoreWouldBeDestroyed.Error(null, "There is more.")) { Gone = gone.IsEmpty ? null : gone });
+
+    /// <param name="fails">True where it cannot be.</param>
+    public Story PutBack(string step, bool fails = false)
+    {
+        Assert.Contains(StepAddress.Parse(step), _puttingBack);
+        return End(step, had => new StepPutBack(Session.Name, Session.Runs.Count, had.Address, fails ? DiagnosticCatalog.Unreachable.Error(null, "It does not answer.") : null));
+    }
 
     public Story Lose(string step) => End(step, had => new WorkloadLost(Session.Name, had.Run, had.Address, "gone", Now));
 
@@ -245,6 +259,7 @@ internal sealed class Story
             var address = _inFlight.OrderBy(step => step.ToString(), StringComparer.Ordinal).First();
             _ = Session.Steps[address] switch
             {
+                _ when _puttingBack.Contains(address) => PutBack(address.ToString()),
                 { Proposal: { Evidence: null }, State: not StepState.Reverting } => Evaluate(address.ToString()),
                 { State: StepState.Evaluating } => Evaluate(address.ToString()),
                 { State: StepState.Reverting } => Reverted(address.ToString()),
@@ -279,6 +294,7 @@ internal sealed class Story
         })),
         Effect.Begin begin => $"{begin.Phase.ToString().ToLowerInvariant()} {begin.Step.Address} #{begin.Attempt}{(begin.Phase == StepPhase.Run || begin.Items.IsDefaultOrEmpty ? "" : $" of {string.Join(", ", begin.Items)}")}{string.Concat(begin.Takes.Select(work => $" takes {string.Join(", ", work.Items)} from {work.From}"))}",
         Effect.Adjust adjust => $"adjust {adjust.Step.Address}",
+        Effect.PutBack putBack => $"put back {putBack.Step}",
         Effect.Stop stop => $"stop {stop.Step}: {stop.Why}",
         Effect.Wake wake => $"wake at {wake.At:HH:mm:ss}",
         _ => throw new InvalidOperationException(effect.GetType().Name),

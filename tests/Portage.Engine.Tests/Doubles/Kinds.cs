@@ -68,6 +68,8 @@ internal sealed class Kinds : IStepDefinition
 
     public RunsAs RunsAs { get; }
 
+    public bool SetsAside => Kind == StepKind.Backfill;
+
     public bool WritesToTarget => Kind is StepKind.Metadata or StepKind.Backfill;
 
     public IEnumerable<WantedStep> Derive(MigrationConfig config) => _derive(config);

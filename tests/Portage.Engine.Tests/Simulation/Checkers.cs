@@ -79,6 +79,16 @@ internal sealed class NothingBeginsWithoutARun : IChecker
         happened is StepStarted started && session.ActiveRun?.Number != started.Run && !(started.Phase == StepPhase.Run && session.Served.Contains(started.Step)) ? $"run {session.ActiveRun?.Number} is under way" : null;
 }
 
+internal sealed class NothingBeginsWhereSomethingIsAside : IChecker
+{
+    public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
+        happened is StepStarted started
+        && session.SetAside.Select(step => session.Steps[step]).FirstOrDefault(had => had.Address.Target == started.Step.Target && had.Address != started.Step && !wanted.ContainsKey(had.Address)
+            && !had.IsClaimed && had.Workload is null && had.PutBackTriedIn < session.Runs.Count) is { } aside
+            ? $"what {aside.Address} set aside is not put back"
+            : null;
+}
+
 internal sealed class OneClaimAtATime : IChecker
 {
     public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
@@ -211,7 +221,7 @@ internal static class Checkers
         new RevertsGoBackwards(),
         new PausedMeansNoNewWork(),
         new NothingBeginsWithoutARun(),
-        new OneClaimAtATime(),
+        new NothingBeginsWhereSomethingIsAside(), new OneClaimAtATime(),
         new NothingRunsUnapproved(),
         new NothingIsDestroyedUnasked(planner),
         new WhatIsLeftStays(planner),

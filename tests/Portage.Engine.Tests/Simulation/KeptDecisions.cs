@@ -49,7 +49,7 @@ internal sealed class KeptDecisions(Planner planner)
                 return $"kept:\n{Told(kept)}anew:\n{Told(anew)}";
             }
 
-            if (session.ActiveRun is { } active && Concerned(kept, session, seen[i]) is var does && Acting(known.Wanted, session, active, seen[i], known.Sums) is var should && does != should)
+            if (session.ActiveRun is { } active && Concerned(kept, session, seen[i]) is var does && Acting(known.Wanted, session, active, seen[i], known.Sums, PutBackOn(kept)) is var should && does != should)
             {
                 return $"decided about:\n{does}\nby all the standings it should be:\n{should}";
             }
@@ -85,12 +85,13 @@ internal sealed class KeptDecisions(Planner planner)
     }
 
     /// <summary>The steps that something is decided about, as all standings and the admission of all candidates together say it.</summary>
-    private static string Acting(ImmutableArray<WantedStep> wanted, SessionState session, RunRecord run, Observed seen, InputsMemo memo) => string.Join('\n',
+    private static string Acting(ImmutableArray<WantedStep> wanted, SessionState session, RunRecord run, Observed seen, InputsMemo memo, HashSet<string?> putBackOn) => string.Join('\n',
         Admission.Over(Standings.Of(wanted, session, run.Number, seen.InFlight, seen.Now, memo, seen.Readings), session, seen)
             .Select(pair => (pair.Step.Address, What: pair.Standing switch
             {
                 { DropsProposal: true } => "record",
                 Standing.Serves serves when session.Steps[pair.Step.Address] is { Workload: not null, Inputs: { } inputs } && inputs.Fingerprints.Process != serves.Inputs.Fingerprints.Process => "adjust",
+                Standing.Ready when putBackOn.Contains(pair.Step.Address.Target) => "",
                 Standing.Ready ready => $"begin {ready.Phase} #{ready.Attempt}",
                 Standing.Held { IsWorking: true } when !seen.Stopping.Contains(pair.Step.Address) => "stop",
                 Standing.StopsFirst when !seen.Stopping.Contains(pair.Step.Address) => "stop",
@@ -102,8 +103,11 @@ internal sealed class KeptDecisions(Planner planner)
             .Where(one => one.What.Length > 0)
             .Select(one => $"{(one.What.StartsWith("wake", StringComparison.Ordinal) ? "" : one.Address)} {one.What}"));
 
+    /// <summary>Where nothing begins until what was set aside is put back.</summary>
+    private static HashSet<string?> PutBackOn(ImmutableArray<Effect> effects) => [.. effects.OfType<Effect.PutBack>().Select(effect => effect.Step.Target)];
+
     private static string Concerned(ImmutableArray<Effect> effects, SessionState session, Observed seen) => string.Join('\n', effects
-        .Where(effect => effect is not Effect.Stop { Why: "no longer wanted" } and not Effect.Record { Events: [RunEnded] })
+        .Where(effect => effect is not Effect.PutBack and not Effect.Stop { Why: "no longer wanted" } and not Effect.Record { Events: [RunEnded] })
         .Select(effect => effect switch
         {
             Effect.Begin begin => $"{begin.Step.Address} begin {begin.Phase} #{begin.Attempt}",

@@ -8,7 +8,7 @@ using Portage.Planning;
 namespace Portage.Engine.Tests.Simulation;
 
 /// <summary>The half of a step kind that runs in the controller: it takes a while, fails now and then, and leaves what its inputs say.</summary>
-internal sealed class SimStep(World world, IStepDefinition definition) : IStep, IEvaluated, IDestroying
+internal sealed class SimStep(World world, IStepDefinition definition) : IStep, IEvaluated, IDestroying, IPutsBack
 {
     public IStepDefinition Definition => definition;
 
@@ -59,6 +59,12 @@ internal sealed class SimStep(World world, IStepDefinition definition) : IStep, 
 
         world.TakeBack(context.Session, context.Address, context.Items);
         return new RevertResult.Done();
+    }
+
+    public async ValueTask PutBackAsync(PutBackContext context, CancellationToken cancellationToken)
+    {
+        await WorkAsync(cancellationToken);
+        world.PutBack(context.Session, context.Address);
     }
 
     private async Task WorkAsync(CancellationToken cancellationToken)

@@ -74,6 +74,9 @@ public sealed class SimulationTests
         Assert.All(served, step => Assert.Equal(StepState.Serving, world.State.Sessions[HomeState.DefaultSession].Steps[step].State));
         Assert.True(IsOver(world));
         Assert.Empty(world.Troubles);
+
+        // Nobody is at work: nothing is set aside any more, but where it was tried in vain since the last run began.
+        Assert.All(world.Aside, one => Assert.Equal(world.State.Sessions[one.Session].Runs.Count, world.State.Sessions[one.Session].Steps[one.Step].PutBackTriedIn));
     }
 
     private static string Short(LedgerEvent happened)

@@ -26,6 +26,9 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
 
     // What steps remember of their items, by folder: it outlives controllers.
     private readonly HashSet<(string Folder, string Item)> _notes = [];
+
+    // Whose work has something of the target set aside: it outlives controllers and workers.
+    private readonly HashSet<(string Session, StepAddress Step)> _aside = [];
     private (ProcessContext Process, Controller Controller, HomeState Home, Task Running)? _controller;
 
     public VirtualTime Time { get; } = new();
@@ -68,6 +71,9 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
 
     /// <summary>What was done that must not be, by the world's own eyes; a step that threw would only have failed.</summary>
     public List<string> Breaches { get; } = [];
+
+    /// <summary>Whose work has something of the target set aside.</summary>
+    public IReadOnlySet<(string Session, StepAddress Step)> Aside => _aside;
 
     /// <summary>False where workers are started by a test, without a controller and its ledger.</summary>
     public bool HasLedger { get; init; } = true;
@@ -123,6 +129,9 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
                 {
                     work.Token -= step.Workload is null ? 0 : 1;
                     StartWorker(work, session.ConfigurationOf(step.ConfiguredBy));
+
+                    // An earlier release did not write it down.
+                    _aside.RemoveWhere(one => !session.SetAside.Contains(one.Step));
                 }
             }
         }
@@ -203,6 +212,7 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
         while (Time.Elapsed < until && isEnough?.Invoke() != true)
         {
             Assert.Empty(Breaches);
+            AssertNothingAsideIsForgotten();
             Assert.True(standstill < StandstillMax, "Something goes round without any time passing.");
             (standstill, at) = Time.Elapsed == at ? (standstill + 1, at) : (0, Time.Elapsed);
             while (_queue.TryDequeue(out var next))
@@ -337,8 +347,26 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
         (work.IsAlive, work.IsAskedToStop, work.HasMoved, work.Outcome, work.Serving, work.Tuning, work.Configuration) = (true, false, false, null, null, null, configuration);
         work.Token++;
         work.Total = WorkTotal;
+        if (work.Step.Kind == StepKind.Backfill)
+        {
+            _aside.Add(AsideOf(work));
+        }
+
         Schedule(work, work.Token);
     }
+
+    /// <summary>What work that is over had set aside is as it was.</summary>
+    public void PutBack(string session, StepAddress step)
+    {
+        if (_work.Values.Any(work => work.IsAlive && work.Step == step && work.Id.StartsWith(session + " ", StringComparison.Ordinal)))
+        {
+            Breaches.Add($"what {step} set aside is put back while it is at work");
+        }
+
+        _aside.Remove((session, step));
+    }
+
+    private static (string Session, StepAddress Step) AsideOf(SimWork work) => (work.Id[..work.Id.IndexOf(' ', StringComparison.Ordinal)], work.Step);
 
     /// <param name="items">Default for all of it; an item alone leaves the rest of the work as it is.</param>
     public void TakeBack(string session, StepAddress step, ImmutableArray<string> items)
@@ -349,6 +377,7 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
             work.Done = 0;
         }
 
+        _aside.Remove((session, step));
         var had = State.Sessions[session].Steps[step];
         var folder = FolderOf(session, step, had.Inputs!.Fingerprints.Identity);
         if (items.IsDefault && had.Items is { } own && _notes.Where(note => note.Folder == folder && !own.ContainsKey(note.Item)).Select(note => note.Item).FirstOrDefault() is { } other)
@@ -380,6 +409,15 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
         }
     }
 
+    /// <summary>Whatever is set aside, the ledger knows of it.</summary>
+    private void AssertNothingAsideIsForgotten()
+    {
+        if (HasLedger && _aside.FirstOrDefault(one => State.Sessions.GetValueOrDefault(one.Session)?.SetAside.Contains(one.Step) != true) is { Session: not null } forgotten)
+        {
+            Assert.Fail($"{forgotten.Step} has something set aside, and the ledger does not know.");
+        }
+    }
+
     void ITroubleBoard.Post(ImmutableArray<WatchTrouble> troubles) => Troubles = troubles;
 
     void IWorkFolders.Follow(IReadOnlyList<(string From, string To)> renames) => throw new NotSupportedException("Nobody renames a session here.");
@@ -391,6 +429,8 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
             Assert.False(_work[id].IsAlive);
             _work.Remove(id);
         }
+
+        _aside.RemoveWhere(one => one.Session == session);
     }
 
     Action<StepProgress> IWorkFolders.Progress(string workFolder) => static _ => { };
@@ -418,13 +458,13 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
 
         if (HasFaults && Chance.Next(40) == 0)
         {
-            End(work, new WorkloadSighting.Failed(DiagnosticCatalog.StepBroke.Error(null, "A simulated failure."), IsTransient: Chance.Next(3) > 0));
+            EndByItself(work, new WorkloadSighting.Failed(DiagnosticCatalog.StepBroke.Error(null, "A simulated failure."), IsTransient: Chance.Next(3) > 0));
             return;
         }
 
         if (HasFaults && work.Done == 0 && Chance.Next(4) == 0 && IsOverwriting(work))
         {
-            End(work, new WorkloadSighting.EvidenceChanged(new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", 0), [$"somebody wrote {Chance.Next(1000)}"])
+            EndByItself(work, new WorkloadSighting.EvidenceChanged(new(ImmutableSortedDictionary<string, long>.Empty.Add("conflicts", 0), [$"somebody wrote {Chance.Next(1000)}"])
             {
                 Destroys = [new(DestructionKind.OverwriteDocuments, "blue", "a", 3, null, 3) { Item = "a" }],
             }));
@@ -444,11 +484,11 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
         if (work.Done >= work.Total)
         {
             var result = Done(work.Step, new StepInputs(1, [], [], new(work.Identity, work.Identity, work.Identity)));
-            End(work, new WorkloadSighting.Done(result.Report, result.Outputs));
+            EndByItself(work, new WorkloadSighting.Done(result.Report, result.Outputs));
         }
         else if (work.IsAskedToStop)
         {
-            End(work, new WorkloadSighting.Stopped());
+            EndByItself(work, new WorkloadSighting.Stopped());
         }
         else
         {
@@ -464,6 +504,17 @@ internal sealed class World(int seed) : IWorkFolders, ISecretSource, ITroubleBoa
 
     private bool IsOverwriting(SimWork work) =>
         work.Configuration is { } configuration && Planner.Wanted(ConfigurationReader.ReadCanonical(configuration).Config!).Any(step => step.Address == work.Step && step.Overwrites);
+
+    /// <summary>Whoever is done has put back what it set aside; whoever stops or fails has mostly.</summary>
+    private void EndByItself(SimWork work, WorkloadSighting outcome)
+    {
+        if (outcome is WorkloadSighting.Done || !HasFaults || Chance.Next(4) > 0)
+        {
+            _aside.Remove(AsideOf(work));
+        }
+
+        End(work, outcome);
+    }
 
     public static void End(SimWork work, WorkloadSighting outcome) => (work.IsAlive, work.Outcome) = (false, outcome);
 }

@@ -107,17 +107,61 @@ public sealed class FinalPipelineTests
     public async Task RunAsync_KilledAndNarrowed_SetsItAgain()
     {
         await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Indices = new() { Include = ["nested"] } });
-        await slice.Target.PutAsync("/logs", $$"""{"settings":{{Pipelines}}}""", Cancellation);
-        var step = new BackfillStep();
-        using (var client = new ClusterClient(new(slice.Sandbox.Endpoint), TimeProvider.System))
-        {
-            using var killed = new FinalPipelines(client, new(slice.Run.FilesOf(step).Item("logs")), static () => { });
-            await killed.SetAsideAsync("logs", (await new ClusterMetadata(client).FindUuidAsync("logs", Cancellation))!, "last", Cancellation);
-        }
-
-        Assert.Equal(("first", "_none"), await PipelinesAsync(slice));
+        var step = await KilledAsync(slice);
         await slice.DoAsync(step);
         Assert.Equal(("first", "last"), await PipelinesAsync(slice));
+    }
+
+    /// <summary>Killed while a pipeline was aside, and nobody goes on with the work: its slice was removed, renamed or skips it.</summary>
+    [Fact]
+    public async Task PutBackAsync_Killed_SetsItAgainOnce()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Indices = new() { Include = ["nested"] } });
+        var step = await KilledAsync(slice);
+        await step.PutBackAsync(slice.Run.PutBackContextOf(step), Cancellation);
+        Assert.Equal(("first", "last"), await PipelinesAsync(slice));
+
+        // Nothing is aside any more, so nobody is asked.
+        await slice.Target.PutAsync("/logs/_settings", """{"index.final_pipeline":"_none"}""", Cancellation);
+        await step.PutBackAsync(slice.Run.PutBackContextOf(step), Cancellation);
+        Assert.Equal(("first", "_none"), await PipelinesAsync(slice));
+    }
+
+    [Theory]
+    [InlineData("theirs")]
+    [InlineData(null)]
+    public async Task PutBackAsync_SomebodyChangedIt_LeavesTheirs(string? theirs)
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs with { Indices = new() { Include = ["nested"] } });
+        var step = await KilledAsync(slice);
+        await slice.Target.PutAsync("/logs/_settings", theirs is null ? """{"index.final_pipeline":null}""" : $$"""{"index.final_pipeline":"{{theirs}}"}""", Cancellation);
+        await step.PutBackAsync(slice.Run.PutBackContextOf(step), Cancellation);
+        Assert.Equal(("first", theirs), await PipelinesAsync(slice));
+    }
+
+    [Fact]
+    public async Task RunAsync_SomebodyTakesItAwayMeanwhile_DoesNotSayThatItIsSetAgain()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs);
+        await slice.Target.PutAsync("/logs/_settings", Pipelines, Cancellation);
+        using var meanwhile = new Meanwhile(slice.Sandbox.Transport, "POST /_bulk", send => send(HttpMethod.Put, "/logs/_settings", """{"index.final_pipeline":null}""")) { IsArmed = true };
+
+        var done = await slice.DoAsync(new BackfillStep(meanwhile));
+
+        Assert.Equal(("first", null), await PipelinesAsync(slice));
+        Assert.Contains(done.Report.Lines, line => line == "logs: its final pipeline 'last' was set aside while documents were sent; somebody has changed the setting since, and it is left like that");
+    }
+
+    /// <summary>As a worker leaves it that is killed right after it has set the pipeline of <c>logs</c> aside.</summary>
+    private static async Task<BackfillStep> KilledAsync(SliceOnSandbox slice)
+    {
+        await slice.Target.PutAsync("/logs", $$"""{"settings":{{Pipelines}}}""", Cancellation);
+        var step = new BackfillStep();
+        using var client = new ClusterClient(new(slice.Sandbox.Endpoint), TimeProvider.System);
+        using var killed = new FinalPipelines(client, new(slice.Run.FilesOf(step).Item("logs")), static () => { });
+        await killed.SetAsideAsync("logs", (await new ClusterMetadata(client).FindUuidAsync("logs", Cancellation))!, "last", Cancellation);
+        Assert.Equal(("first", "_none"), await PipelinesAsync(slice));
+        return step;
     }
 
     private static async Task<(string? Default, string? Final)> PipelinesAsync(SliceOnSandbox slice)

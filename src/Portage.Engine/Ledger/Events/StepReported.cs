@@ -27,7 +27,7 @@ public sealed record StepReported(string Session, int Run, StepAddress Step, int
     }
 
     internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) =>
-        had with { State = StepState.Reported, Serves = false, Report = Report, GateReport = Report, Outputs = Outputs, Review = null, IsClaimed = false, Workload = null, Failure = null, RetryAt = null };
+        had with { State = StepState.Reported, Serves = false, Report = Report, GateReport = Report, Outputs = Outputs, Review = null, IsClaimed = false, Workload = null, Failure = null, RetryAt = null, SetsAside = false, PutBackFailure = null, PutBackTriedIn = 0 };
 }
 
 /// <content>Its name in the JSON.</content>

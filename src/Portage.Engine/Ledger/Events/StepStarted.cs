@@ -20,12 +20,16 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Leaves { get; init; }
 
+    /// <summary>True where something of a cluster may be set aside from here on, until it is put back.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SetsAside { get; init; }
+
     /// <inheritdoc/>
     public override string Describe() => $"run {Run}, attempt {Attempt}: {Phase.ToString().ToLowerInvariant()} begins{(Phase == StepPhase.Revert && Items is { } items ? $" of {string.Join(", ", items)}" : "")}{string.Concat((Takes ?? []).Select(work => $", takes over {string.Join(", ", work.Items)} from {work.From}"))}";
 
     internal static StepStarted Read(ref EventFields fields)
     {
-        var (attempt, phase, inputs, items, takes, leaves) = (default(int?), default(StepPhase?), default(StepInputs), default(ImmutableArray<string>?), default(ImmutableArray<TakenWork>?), false);
+        var (attempt, phase, inputs, items, takes, leaves, setsAside) = (default(int?), default(StepPhase?), default(StepInputs), default(ImmutableArray<string>?), default(ImmutableArray<TakenWork>?), false, false);
         while (fields.Next(out var name))
         {
             switch (name)
@@ -36,11 +40,12 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
                 case "items": items = fields.Texts(); break;
                 case "takes": takes = fields.TakenWork(); break;
                 case "leaves": leaves = fields.Flag(); break;
+                case "setsAside": setsAside = fields.Flag(); break;
                 default: fields.Skip(); break;
             }
         }
 
-        return new(fields.Session, fields.Run, fields.Step, fields.Needed(attempt), fields.Needed(phase), fields.Needed(inputs)) { Items = items, Takes = takes, Leaves = leaves };
+        return new(fields.Session, fields.Run, fields.Step, fields.Needed(attempt), fields.Needed(phase), fields.Needed(inputs)) { Items = items, Takes = takes, Leaves = leaves, SetsAside = setsAside };
     }
 
     internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) => Started(WithoutOther(had), place) with
@@ -110,6 +115,9 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
             Review = null,
             Rejection = null,
             ConfiguredBy = Run,
+            SetsAside = had.SetsAside || SetsAside,
+            PutBackFailure = SetsAside ? null : had.PutBackFailure,
+            PutBackTriedIn = SetsAside ? 0 : had.PutBackTriedIn,
         },
     };
 

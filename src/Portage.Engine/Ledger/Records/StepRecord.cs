@@ -184,6 +184,15 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>When it is tried again after a failure; null when a person must act.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
+    /// <summary>True from the claim of a run that sets something of a cluster aside, until it is known that all of that is put back.</summary>
+    public bool SetsAside { get; init; }
+
+    /// <summary>Why what was set aside could not be put back; null where it was not tried, or can be.</summary>
+    public Diagnostic? PutBackFailure { get; init; }
+
+    /// <summary>The last run there was when that was tried in vain: it is tried again in a later one. 0 when it was not.</summary>
+    public int PutBackTriedIn { get; init; }
+
     /// <summary>Its workload; null when it has none.</summary>
     public WorkloadHandle? Workload { get; init; }
 
