@@ -68,7 +68,7 @@ internal static class JsonParts
         return address;
     }
 
-    public static Fingerprint Digest(ref Utf8JsonReader json) => new(KnownTexts.Of(ref json) ?? "");
+    public static Fingerprint Digest(ref Utf8JsonReader json) => json is { TokenType: JsonTokenType.String, HasValueSequence: false, ValueIsEscaped: false } ? new(json.ValueSpan) : new(json.GetString() ?? "");
 
     public static string Text(ref Utf8JsonReader json) => KnownTexts.Of(ref json) ?? throw new JsonException("A line is null.");
 
