@@ -70,14 +70,18 @@ public sealed record RecordedStep(
     /// <summary>True while something works on it, or may.</summary>
     public bool IsWorking { get; init; }
 
-    /// <summary>True where it comes to its end in a run without anybody doing anything: it is at work, or will be, or its gate is asked next.</summary>
-    public bool IsComing { get; init; }
+    /// <summary>True where its work was begun and is not complete, and nobody refused it: it is at work, was stopped or killed, failed, or waits at its gate.</summary>
+    public bool IsHalfway { get; init; }
 }
 
 /// <summary>What is recorded of one item of a step.</summary>
 /// <param name="Digest">Of what it was done with.</param>
 /// <param name="Since">When, in the order of the session's events, it was begun.</param>
-public sealed record RecordedItem(Fingerprint Digest, long Since);
+public sealed record RecordedItem(Fingerprint Digest, long Since)
+{
+    /// <summary>True once the step came to its end with it; false while it is begun, wherever that was left.</summary>
+    public bool IsDone { get; init; }
+}
 
 /// <summary>One output of an earlier step that a step takes for itself, as an index of a snapshot.</summary>
 public sealed record StepItem(string Name, Fingerprint Digest);

@@ -55,6 +55,34 @@ public sealed class MovedItemTests
         Assert.Equal(slice.Golden("logs").Count(), slice.Sandbox.Documents("logs").Count);
     }
 
+    /// <summary>Killed in the middle, and then in a slice of another name: it goes on from its position, and what it takes back later is all of it.</summary>
+    [Fact]
+    public async Task RunAsync_AnItemWasHandedOverHalfDone_GoesOnFromItsPosition()
+    {
+        var few = new BackfillConfig { OperationCountMax = 5, Connections = 1, Workers = 1 };
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Of("logs") with { Backfill = few });
+        IStep step = new BackfillStep();
+        var (asked, from) = (0, slice.Run);
+        await Assert.ThrowsAsync<IOException>(async () => await step.RunAsync(from.ContextOf(step, null) with { AssertLease = () => { if (++asked == 6) { throw new IOException("killed"); } } }, Cancellation));
+        var to = new StepRun(from.Config) { Disk = from.Disk, Outputs = from.Outputs, Work = "other" };
+        await from.FilesOf(step).MoveItemAsync("logs", to.FilesOf(step), Cancellation);
+        using (var journal = await Portage.Steps.WorkItems.ItemJournal.LookAsync(to.FilesOf(step).Item("logs"), "logs", Cancellation))
+        {
+            Assert.InRange(journal.Sum("accepted"), 10, slice.Golden("logs").Count() - 10);
+        }
+
+        var sent = slice.Sandbox.Requests.Bulks;
+        Assert.IsType<StepResult.Done>(await to.RunAsync(step, null, Cancellation));
+        var all = slice.Golden("logs").Count();
+        Assert.InRange(slice.Sandbox.Requests.Bulks - sent, 1, (all / 5) - 2);
+        Assert.Equal(all, slice.Sandbox.Documents("logs").Count);
+        Assert.All(slice.Sandbox.Documents("logs"), document => Assert.Equal(1, document.Version));
+        Assert.Equal(all, BackfillOutputs.Find(to.Outputs, to.ContextOf(step, null).Address)!.Accepted["logs"]);
+
+        await to.RevertAsync(step, Cancellation);
+        Assert.Empty(slice.Sandbox.Documents("logs"));
+    }
+
     private static SliceConfig Of(params string[] indices) => new() { Indices = new() { Include = [.. indices] } };
 
     private static (long Accepted, long Rejected) Numbers(StepRun run)

@@ -34,7 +34,7 @@ internal static class RecordedSteps
             LeavingItemsBy = step.LeavingItems?.By,
             IsServing = step.State == StepState.Serving,
             IsWorking = step.IsClaimed || step.Workload is not null,
-            IsComing = step is { State: StepState.Running or StepState.Reported, Review: null } && (step.Failure is null || step.RetryAt is not null || step.Run != run),
+            IsHalfway = step is { State: StepState.Running } or { State: StepState.Reported, Rejection: null },
             Rejection = step.Rejection is { } refused && refused.Run != run ? $"rejected by {refused.By}{(refused.Comment is null ? "" : $": {refused.Comment}")}" : null,
         };
 }

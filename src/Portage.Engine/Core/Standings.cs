@@ -262,14 +262,19 @@ public static class Standings
                 if (address.Kind == step.Address.Kind && address != step.Address && RecordedSteps.Of(session.Steps[address], Run) is { } had)
                 {
                     LooksAtWorkOf = LooksAtWorkOf.Add(address);
-                    yield return new(had with { IsWorking = had.IsWorking || IsInFlight(address) }, memo.PlaceOf(address) is { } place ? wanted[place] : null);
+                    yield return new(had, memo.PlaceOf(address) is { } place ? wanted[place] : null);
                 }
             }
         }
 
-        /// <summary>The steps that an item is to be taken over from, and that are at work on others at the moment.</summary>
-        internal ImmutableArray<StepAddress> StillAt(ImmutableArray<TakenItem> takesOver) =>
-            [.. takesOver.Select(taken => taken.From).Distinct().Where(from => IsInFlight(from) || session.Steps[from] is not { State: StepState.Complete, IsClaimed: false, Workload: null })];
+        /// <summary>The steps that an item is to be taken over from, and that are at work at the moment, or will be on what they keep.</summary>
+        internal ImmutableArray<StepAddress> StillAt(ImmutableArray<TakenItem> takesOver) => [.. takesOver.Select(taken => taken.From).Distinct().Where(IsStillAtWork)];
+
+        private bool IsStillAtWork(StepAddress step)
+        {
+            var had = session.Steps[step];
+            return IsInFlight(step) || AtWork.Is(had) || (had.State == StepState.Running && memo.Contains(step) && (had.Failure is null || had.RetryAt is not null || had.Run != Run));
+        }
 
         /// <summary>The same with the folder that each item's notes lie in.</summary>
         internal ImmutableArray<TakenWork> WithNotes(ImmutableArray<TakenItem> takesOver) =>

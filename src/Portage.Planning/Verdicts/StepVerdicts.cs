@@ -60,11 +60,11 @@ public static class StepVerdicts
 
     private static ImmutableArray<ChangeReason> Taken(InputEdge edge, ImmutableArray<TakenItem> takesOver) =>
     [
-        .. takesOver.GroupBy(taken => taken.From, taken => taken.Item).Select(from => new ChangeReason(
+        .. takesOver.GroupBy(taken => (taken.From, taken.IsDone), taken => taken.Item).Select(from => new ChangeReason(
             edge.SelectedBy,
             null,
             null,
-            $"{NamesText.Of([.. from])} {(from.Count() == 1 ? "is" : "are")} selected, and done just so by {from.Key}: taken over from there as {(from.Count() == 1 ? "it is" : "they are")}, not done again")),
+            $"{NamesText.Of([.. from])} {(from.Count() == 1 ? "is" : "are")} selected, and {(from.Key.IsDone ? "done" : "begun")} just so by {from.Key.From}: taken over from there as {(from.Count() == 1 ? "it is" : "they are")}, {(from.Key.IsDone ? "not done again" : "and goes on from that position")}")),
     ];
 
     /// <summary>Work that nobody wants any more goes, but for the items that other work is in.</summary>

@@ -5,10 +5,11 @@ using Portage.Planning.Fingerprints;
 
 namespace Portage.Planning.Verdicts;
 
-/// <summary>An item that another step has done just so, and that nobody wants of that one any more: it changes hands as it is, and is not done again.</summary>
+/// <summary>An item that another step has done just so, or begun, and that nobody wants of that one any more: it changes hands as it is, and is not done again.</summary>
 /// <param name="Item">The item, as an index.</param>
 /// <param name="From">The step that did it.</param>
-public sealed record TakenItem(string Item, StepAddress From);
+/// <param name="IsDone">False where it was begun and is not at its end: whoever takes it over goes on from there.</param>
+public sealed record TakenItem(string Item, StepAddress From, bool IsDone);
 
 /// <summary>Work of another step, as far as a verdict cares.</summary>
 /// <param name="Had">What is recorded of it.</param>
@@ -39,7 +40,7 @@ internal static class TakenItems
                 && WasDoneLike(step, edge, before, other.Had)
                 && StandsOnTheSame(step, before, wanted.Name, item.Since, other.Had.Address))
             {
-                return new(wanted.Name, other.Had.Address);
+                return new(wanted.Name, other.Had.Address, item.IsDone);
             }
         }
 
@@ -49,12 +50,12 @@ internal static class TakenItems
     private static bool IsOfSameKind(WantedStep step, StepAddress other) =>
         other.Kind == step.Address.Kind && other.Source == step.Address.Source && other.Target == step.Address.Target && other != step.Address;
 
-    /// <summary>Complete, or soon, and neither wanted there any more nor about to go.</summary>
+    /// <summary>Complete, or begun, and neither wanted there any more nor about to go.</summary>
     private static bool IsFree(OtherWork other, string item) =>
         (other.Wanted is null || other.Had.AskedBy is null)
         && other.Had is { EffectsSince: not null, LeavesBy: null, Rejection: null, TakingBack: null, IsServing: false }
         && !other.Had.LeavingItems.Contains(item, StringComparer.Ordinal)
-        && (other.Had.State == RecordedState.Complete || other.Had.IsWorking || (other.Had.IsComing && other.Wanted is not null))
+        && (other.Had.State == RecordedState.Complete || other.Had.IsHalfway)
         && (other.Wanted is null || (!other.Wanted.IsAbsent && other.Wanted.ItemEdge is { } edge && !edge.Selects(item)));
 
     /// <summary>With the same fields, but for those that select, and the same of everything that is taken whole.</summary>

@@ -223,6 +223,91 @@ public sealed class TakenItemTests
         Assert.Single(Change(story, "logs/y@blue:backfill").TakesOver);
     }
 
+    /// <summary>Killed in the middle, and the slice has another name: it goes on from where it was, and the plan says so.</summary>
+    [Theory]
+    [InlineData("killed")]
+    [InlineData("at work")]
+    [InlineData("stopped")]
+    [InlineData("failed")]
+    [InlineData("under review")]
+    public void Decide_ARenamedSliceWasInTheMiddle_GoesOnFromThere(string how)
+    {
+        var story = Middle(how);
+        story.Do(new Operation.Configure(Two("a, b", "c").Replace("  z:", "  y:", StringComparison.Ordinal), "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        var word = how == "under review" ? "done" : "begun";
+        var rest = how == "under review" ? "not done again" : "and goes on from that position";
+        Assert.Equal($"c is selected, and {word} just so by logs/z@blue:backfill: taken over from there as it is, {rest}", Assert.Single(Change(story, "logs/y@blue:backfill").Because).Text);
+        Assert.StartsWith("c is selected, and done just so by logs/z@blue:metadata", Assert.Single(Change(story, "logs/y@blue:metadata").Because).Text, StringComparison.Ordinal);
+        story.Start(Two("a, b", "c").Replace("  z:", "  y:", StringComparison.Ordinal));
+        var told = story.Settle();
+        if (how is "at work" or "killed")
+        {
+            // Whoever works on it lets go of it first.
+            Assert.DoesNotContain("run logs/y@blue:backfill", told, StringComparison.Ordinal);
+            _ = how == "killed" ? story.Lose("logs/z@blue:backfill") : story.Stopped("logs/z@blue:backfill");
+        }
+
+        told += Carried(story);
+        Assert.Contains("run logs/y@blue:backfill #1 takes c from logs/z@blue:backfill", told, StringComparison.Ordinal);
+        Assert.Empty(Had(story, "z", "backfill").Items!);
+        Assert.Equal("c", Assert.Single(Had(story, "y", "backfill").Items!).Key);
+        Assert.True(PlanOf(story).Changes.All(change => change is StepChange.Keep or StepChange.Collect), string.Join('\n', PlanOf(story).Changes));
+    }
+
+    /// <summary>It was begun in one slice, which then came to its end without it: what comes next goes on, and is not told that it is done.</summary>
+    [Fact]
+    public void Plan_AnItemWasLeftInTheMiddle_IsNotSaidToBeDone()
+    {
+        var story = Middle("stopped", z: "c, b");
+        story.Start(Two("a", "b"));
+        Carried(story);
+        Assert.Equal(StepState.Complete, Had(story, "z", "backfill").State);
+        story.Do(new Operation.Configure(Two("a, c", "b"), "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        Assert.Contains("c is selected, and begun just so by logs/z@blue:backfill: taken over from there as it is, and goes on from that position", Change(story, "logs/a@blue:backfill").Because.Select(reason => reason.Text));
+        Assert.Contains("c is selected, and done just so by logs/z@blue:metadata: taken over from there as it is, not done again", Change(story, "logs/a@blue:metadata").Because.Select(reason => reason.Text));
+    }
+
+    /// <summary>It failed at something else for good: what it gives away is no worse for that, and the plan said that it goes.</summary>
+    [Fact]
+    public void Decide_WhoHadItFailsMeanwhile_IsTakenOverAllTheSame()
+    {
+        var story = Middle("stopped", z: "c, b");
+        story.Start(Two("a, c", "b"));
+        story.Settle();
+        story.Evaluate("logs/a@blue:metadata").Settle();
+        story.Report("logs/a@blue:metadata");
+        Assert.DoesNotContain("run logs/a@blue:backfill", story.Settle(), StringComparison.Ordinal);
+        Assert.Contains("run logs/a@blue:backfill #1 takes c from logs/z@blue:backfill", story.Fail("logs/z@blue:backfill").Settle(), StringComparison.Ordinal);
+    }
+
+    /// <summary>As far as the backfill of the slice z.</summary>
+    private static Story Middle(string how, string z = "c")
+    {
+        var story = new Story { Names = ["a", "b", "c"] }.Start(Two("a", z, how == "under review" ? "metadata: { approve: none }\n        backfill: { approve: manual }" : "metadata: { approve: none }"));
+        story.Settle();
+        story.Report("logs/main:snapshot").Settle();
+        story.Evaluate("logs/a@blue:metadata").Evaluate("logs/z@blue:metadata").Settle();
+        story.Report("logs/a@blue:metadata").Report("logs/z@blue:metadata").Settle();
+        story.Report("logs/a@blue:backfill");
+        if (how != "under review")
+        {
+            story.Do(new Operation.Stop { By = "ann" });
+        }
+
+        _ = how switch
+        {
+            "killed" or "at work" => story.Begun("logs/z@blue:backfill"),
+            "stopped" => story.Stopped("logs/z@blue:backfill"),
+            "failed" => story.Fail("logs/z@blue:backfill"),
+            _ => story.Report("logs/z@blue:backfill"),
+        };
+        story.Settle();
+        story.Do(new Operation.Stop { By = "ann" });
+        return story;
+    }
+
     private static string Two(string a, string z, string slice = "metadata: { approve: none }") => $$"""
         targets: { blue: { endpoint: "http://blue:9200" } }
         migrations:

@@ -196,7 +196,7 @@ internal sealed class NeverMoreThanAllowed(Planner planner) : IChecker
     }
 }
 
-/// <summary>What is taken over is whole, idle, wanted by nobody else, and done with the same.</summary>
+/// <summary>What is taken over was begun or done, is idle, wanted by nobody else, and done with the same.</summary>
 internal sealed class OnlyWhatIsFreeChangesHands : IChecker
 {
     public string? Look(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, LedgerEvent happened) =>
@@ -205,7 +205,7 @@ internal sealed class OnlyWhatIsFreeChangesHands : IChecker
             : takes.Select(work => WhyNot(session, wanted, started, work)).FirstOrDefault(why => why is not null);
 
     private static string? WhyNot(SessionState session, IReadOnlyDictionary<StepAddress, WantedStep> wanted, StepStarted started, TakenWork work) =>
-        session.Steps.GetValueOrDefault(work.From) is not { State: StepState.Complete, IsClaimed: false, Workload: null, LeavesBy: null } from ? $"{work.From} is not complete, or at work"
+        session.Steps.GetValueOrDefault(work.From) is not { State: StepState.Running or StepState.Reported or StepState.Complete, IsClaimed: false, Workload: null, LeavesBy: null, Rejection: null } from ? $"{work.From} has nothing to give, or is at work"
             : from.Inputs!.Fingerprints.Identity != work.Identity ? $"{work.From} works elsewhere"
             : work.Items.FirstOrDefault(item => from.Items?.GetValueOrDefault(item)?.Digest != started.Inputs.Items.Single(one => one.Name == item).Digest) is { } other ? $"{other} was done with something else"
             : wanted.GetValueOrDefault(work.From)?.Edges.FirstOrDefault(edge => edge.SelectedBy is not null) is { } edge && work.Items.FirstOrDefault(edge.Include.Contains) is { } selected ? $"{work.From} wants {selected} still"

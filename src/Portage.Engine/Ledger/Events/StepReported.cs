@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Portage.Model.Addresses;
+using Portage.Planning;
 
 namespace Portage.Engine.Ledger;
 
@@ -27,7 +29,12 @@ public sealed record StepReported(string Session, int Run, StepAddress Step, int
     }
 
     internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) =>
-        had with { State = StepState.Reported, Serves = false, Report = Report, GateReport = Report, Outputs = Outputs, Review = null, IsClaimed = false, Workload = null, Failure = null, RetryAt = null, SetsAside = false, PutBackFailure = null, PutBackTriedIn = 0 };
+        had with { State = StepState.Reported, Items = Done(had), Serves = false, Report = Report, GateReport = Report, Outputs = Outputs, Review = null, IsClaimed = false, Workload = null, Failure = null, RetryAt = null, SetsAside = false, PutBackFailure = null, PutBackTriedIn = 0 };
+
+    /// <summary>What it was to do is done; what it was not to do any more stays as far as it had come.</summary>
+    private static ImmutableSortedDictionary<string, RecordedItem>? Done(StepRecord had) => had is { Items: { } items, Inputs.Items: { IsDefault: false } done }
+        ? items.SetItems(done.Where(item => items.ContainsKey(item.Name)).Select(item => KeyValuePair.Create(item.Name, items[item.Name] with { IsDone = true })))
+        : had.Items;
 }
 
 /// <content>Its name in the JSON.</content>

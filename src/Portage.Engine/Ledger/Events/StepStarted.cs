@@ -129,7 +129,8 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
         var begun = (had.Items ?? StepRecord.NoItems).ToBuilder();
         foreach (var item in items)
         {
-            begun[item.Name] = new(item.Digest, begun.TryGetValue(item.Name, out var done) ? done.Since : since);
+            var done = begun.GetValueOrDefault(item.Name);
+            begun[item.Name] = new(item.Digest, done?.Since ?? since) { IsDone = done is { IsDone: true } && done.Digest == item.Digest };
         }
 
         return begun.ToImmutable();
