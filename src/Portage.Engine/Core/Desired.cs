@@ -20,27 +20,34 @@ public static class Desired
     public static ImmutableArray<WantedStep> Of(Planner planner, ImmutableArray<WantedStep> wanted, SessionState session, int run)
     {
         var leaving = session.Leaving.Where(step => session.Steps[step].LeavesIn != run).ToHashSet();
-        return leaving.Count == 0 ? wanted : Of(planner, wanted, session, leaving);
+        if (leaving.Count == 0)
+        {
+            return wanted;
+        }
+
+        var inPart = wanted.Where(step => session.LeavingInPart.Contains(step.Address) && session.Steps[step.Address].LeavingItems!.In != run).ToDictionary(step => step.Address);
+        return Of(planner, wanted, session, leaving, (step, item) => inPart.TryGetValue(step, out var part) && session.Steps[step].LeavingItems!.Items.Contains(item) && !LeftInPart.IsSelected(part, session, item));
     }
 
     /// <summary>As above, were these steps to go.</summary>
-    internal static ImmutableArray<WantedStep> Of(Planner planner, ImmutableArray<WantedStep> wanted, SessionState session, HashSet<StepAddress> leaving)
+    /// <param name="leavesInPart">True for an item that is to go of a step of which the rest stays.</param>
+    internal static ImmutableArray<WantedStep> Of(Planner planner, ImmutableArray<WantedStep> wanted, SessionState session, HashSet<StepAddress> leaving, Func<StepAddress, string, bool> leavesInPart)
     {
         leaving.ExceptWith(wanted.Select(step => step.Address));
-        var stays = SpareWhatOthersHave(planner, session, leaving, wanted.Select(step => step.Address).ToHashSet());
+        var stays = SpareWhatOthersHave(planner, session, leaving, leavesInPart, wanted.Select(step => step.Address).ToHashSet());
         SpareWhatIsStoodOn(planner, session, leaving, stays);
         return wanted.AddRange(Begun(planner, session, leaving).Select(step => step with { IsAbsent = true, Overwrites = false, Stays = stays.TryGetValue(step.Address, out var items) ? [.. items.Order(StringComparer.Ordinal)] : [] }));
     }
 
     /// <summary>Keeps work in an index that another slice has work in by now: what would be deleted of the one would be missing in the other.</summary>
     /// <returns>The items that stay of steps of which others go.</returns>
-    private static Dictionary<StepAddress, HashSet<string>> SpareWhatOthersHave(Planner planner, SessionState session, HashSet<StepAddress> leaving, HashSet<StepAddress> wanted)
+    private static Dictionary<StepAddress, HashSet<string>> SpareWhatOthersHave(Planner planner, SessionState session, HashSet<StepAddress> leaving, Func<StepAddress, string, bool> leavesInPart, HashSet<StepAddress> wanted)
     {
         var stays = new Dictionary<StepAddress, HashSet<string>>();
         foreach (var step in leaving.Where(step => planner.WritesToTarget(step.Kind)).ToArray())
         {
             var had = session.Steps[step];
-            var shared = HeldByOthers(planner, session, had, leaving.Contains, wanted.Contains);
+            var shared = HeldByOthers(planner, session, had, (other, item) => leaving.Contains(other) || leavesInPart(other, item), wanted.Contains);
             if (shared.Count > 0)
             {
                 Keep(had, shared, leaving, stays);
@@ -54,14 +61,14 @@ public static class Desired
     /// What a step made and that steps of other slices keep, though nobody wants it of this one: what they wrote in, and what those that are wanted
     /// found just so.
     /// </summary>
-    /// <param name="leaves">True for a step that goes as well.</param>
+    /// <param name="leaves">True for an item of a step that goes as well.</param>
     /// <param name="isWanted">True for a step that the configuration wants.</param>
-    internal static HashSet<string> HeldByOthers(Planner planner, SessionState session, StepRecord had, Func<StepAddress, bool> leaves, Func<StepAddress, bool> isWanted)
+    internal static HashSet<string> HeldByOthers(Planner planner, SessionState session, StepRecord had, Func<StepAddress, string, bool> leaves, Func<StepAddress, bool> isWanted)
     {
         var made = Claims.WrittenBy(had).ToArray();
         return session.OthersIn(had, made)
-            .Where(other => !leaves(other.Address) && planner.WritesToTarget(other.Address.Kind))
-            .SelectMany(other => isWanted(other.Address) ? Claims.IndicesOf(other) : Claims.WrittenBy(other))
+            .Where(other => planner.WritesToTarget(other.Address.Kind))
+            .SelectMany(other => (isWanted(other.Address) ? Claims.IndicesOf(other) : Claims.WrittenBy(other)).Where(item => !leaves(other.Address, item)))
             .Intersect(made, StringComparer.Ordinal)
             .ToHashSet(StringComparer.Ordinal);
     }

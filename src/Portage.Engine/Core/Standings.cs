@@ -236,7 +236,7 @@ public static class Standings
             items = items.IsDefault && had.Items is { } all ? [.. all.Keys] : items;
             LookAround(items);
             var near = (items.IsDefault ? session.Steps.Values : session.MayBeBeside(step.Address, items)).Where(record => record.HasEffects && LeftWork.MayStandIn(step, record.Address));
-            return RecordedSteps.Of(had, Run) is not { } recorded ? [] : LeftWork.In(step, recorded, items, unselected, near.Select(record => RecordedSteps.Of(record, Run)).OfType<RecordedStep>().Select(record => LeftWork.Staying(record, memo.PlaceOf(record.Address) is { } at ? wanted[at] : null)).OfType<RecordedStep>(), memo.Contains);
+            return RecordedSteps.Of(had, Run) is not { } recorded ? [] : LeftWork.In(step, recorded, items, unselected, near.Select(record => RecordedSteps.Of(record, Run)).OfType<RecordedStep>().Select(record => LeftWork.Staying(record, memo.PlaceOf(record.Address) is { } at ? wanted[at] : null, (other, item) => LeftInPart.IsSelected(other, session, item))).OfType<RecordedStep>(), memo.Contains);
         }
 
         /// <summary>Work of other slices that goes too, in items of one: it goes first.</summary>

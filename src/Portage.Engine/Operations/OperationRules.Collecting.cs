@@ -23,7 +23,6 @@ public sealed partial class OperationRules
 
         var steps = planner.Wanted(ConfigurationReader.ReadCanonical(current.Configuration).Config!);
         var wanted = steps.Select(step => step.Address).ToHashSet();
-        var parts = LeftInPart.Of(planner, Desired.Of(planner, steps, session, run: 0), session).ToDictionary(part => part.Step);
         var left = session.Steps.Values.Where(step => step.HasEffects && !wanted.Contains(step.Address)).Select(step => step.Address).ToHashSet();
         if (!operation.IsWanted)
         {
@@ -31,47 +30,48 @@ public sealed partial class OperationRules
             left.UnionWith(session.Leaving);
         }
 
-        var (chosen, inPart) = (new HashSet<StepAddress>(), new HashSet<StepAddress>());
+        var what = new Collected(wanted, LeftInPart.Of(planner, Desired.Of(planner, steps, session, run: 0), session).ToDictionary(part => part.Step));
         foreach (var pattern in operation.Patterns.Select(pattern => new AddressPattern(pattern)))
         {
             var named = left.Where(step => pattern.Matches(step)).ToArray();
-            var namedInPart = (operation.IsWanted ? [.. parts.Keys] : session.LeavingInPart.ToArray()).Where(step => pattern.Matches(step)).ToArray();
+            var namedInPart = (operation.IsWanted ? [.. what.Parts.Keys] : session.LeavingInPart.ToArray()).Where(step => pattern.Matches(step)).ToArray();
             if (named.Length + namedInPart.Length == 0)
             {
-                return OperationResult.Refused(NothingLeft(pattern, wanted, [.. left, .. parts.Keys]));
+                return OperationResult.Refused(NothingLeft(pattern, wanted, [.. left, .. what.Parts.Keys]));
             }
 
-            chosen.UnionWith(named);
-            inPart.UnionWith(namedInPart);
+            what.Whole.UnionWith(named);
+            what.InPart.UnionWith(namedInPart);
         }
 
         var begun = Desired.Begun(planner, session, left).ToArray();
         if (operation.IsWanted)
         {
-            AddWhatComesAfter(chosen, begun);
-            if ((WhyStoodOn(chosen, session) ?? WhyKept(chosen, wanted, session, home)) is { } kept)
+            AddWhatComesAfter(what.Whole, begun);
+            AddWhatComesAfterInPart(what, steps);
+            if ((WhyStoodOn(what.Whole, session) ?? WhyKept(what, session, home)) is { } kept)
             {
                 return OperationResult.Refused(kept);
             }
         }
         else
         {
-            AddWhatComesBefore(chosen, begun);
+            AddWhatComesBefore(what.Whole, begun);
         }
 
-        var (events, answers, why) = operation.IsWanted ? CollectInPart(operation, session, steps, parts, inPart, chosen) : CancelInPart(operation, session, steps, inPart);
+        var (events, answers, why) = operation.IsWanted ? CollectInPart(operation, session, steps, what) : CancelInPart(operation, session, steps, what.InPart);
         if (why is not null)
         {
             return OperationResult.Refused(why);
         }
 
         // What is said is what the next start will want, and no rule of its own.
-        var absent = Desired.Of(planner, steps, session, [.. session.Leaving, .. chosen]).Where(step => step.IsAbsent).ToDictionary(step => step.Address);
-        var whole = begun.Select(step => session.Steps[step.Address]).Where(step => chosen.Contains(step.Address) && step.LeavesBy is not null != operation.IsWanted).ToArray();
+        var absent = Desired.Of(planner, steps, session, [.. session.Leaving, .. what.Whole], what.GoesInPart).Where(step => step.IsAbsent).ToDictionary(step => step.Address);
+        var whole = begun.Select(step => session.Steps[step.Address]).Where(step => what.Whole.Contains(step.Address) && step.LeavesBy is not null != operation.IsWanted).ToArray();
         return Asked(
             operation.IsWanted,
             [.. whole.Where(step => operation.IsWanted || !IsGoing(step)).Select(step => new CollectAsked(session.Name, session.Runs.Count, step.Address, operation.By, operation.IsWanted)), .. events],
-            [.. whole.Select(step => AnswerCollect(step.Address, step, operation.IsWanted, absent.GetValueOrDefault(step.Address))), .. answers, .. operation.IsWanted || whole.Length == 0 ? [] : StillGoing(chosen, begun, session)]);
+            [.. whole.Select(step => AnswerCollect(step.Address, step, operation.IsWanted, absent.GetValueOrDefault(step.Address))), .. answers, .. operation.IsWanted || whole.Length == 0 ? [] : StillGoing(what.Whole, begun, session)]);
     }
 
     /// <summary>What was asked for along with what stays now, and still goes: whoever takes back the one may have meant the other too.</summary>
@@ -122,11 +122,11 @@ public sealed partial class OperationRules
     }
 
     /// <summary>Other work in the same indices, which would go along; null where there is none.</summary>
-    private Diagnostic? WhyKept(HashSet<StepAddress> chosen, HashSet<StepAddress> wanted, SessionState session, HomeState home)
+    private Diagnostic? WhyKept(Collected what, SessionState session, HomeState home)
     {
         var claims = Consent.AllOf(home, planner);
-        var going = claims.Where(claim => claim.Session == session.Name && claim.IsOfWork && chosen.Contains(claim.Step)).ToArray();
-        var others = claims.Where(claim => claim.Session != session.Name || (!chosen.Contains(claim.Step) && (claim.IsOfWork || wanted.Contains(claim.Step)))).ToLookup(claim => (claim.Cluster, claim.Index));
+        var going = claims.Where(claim => claim.Session == session.Name && claim.IsOfWork && what.Whole.Contains(claim.Step)).ToArray();
+        var others = claims.Where(claim => claim.Session != session.Name || (!what.Goes(claim.Step, claim.Index) && (claim.IsOfWork || what.Wanted.Contains(claim.Step)))).ToLookup(claim => (claim.Cluster, claim.Index));
 
         // What it stands on stays; what stands on it, and what is in the same index by another way, would be lost.
         Claim? LostWith(Claim claim) => others[(claim.Cluster, claim.Index)].FirstOrDefault(other => other.Session != session.Name || !IsUnder(other.Step, claim.Step));
@@ -144,18 +144,20 @@ public sealed partial class OperationRules
             if (LostWith(claim) is { } lost && !IsInPart(claim.Step))
             {
                 var indices = going.Where(one => one.Step == claim.Step && LostWith(one) is not null).Select(one => one.Index).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-                var goesToo = lost.Session == session.Name && !wanted.Contains(lost.Step);
+                var goesToo = lost.Session == session.Name && what.IsLeft(lost.Step, lost.Index);
                 return DiagnosticCatalog.CollectRefused.Error(
                     null,
                     goesToo
                         ? $"{claim.Step} and {lost.Step} both have work in {NamesText.Of(indices, CollectedNamesMax)}, and nobody wants either any more: both go together, or neither. Nothing was asked for."
                         : $"{claim.Step} made {NamesText.Of(indices, CollectedNamesMax)}, in which {lost.Step}{(lost.Session == session.Name ? "" : $" of session {lost.Session}")} has work. Nothing was asked for.") with
-                { Command = goesToo ? $"workflow collect {string.Join(' ', chosen.Append(lost.Step).Select(step => $"{step.Source}/{step.Part}@{step.Target}").Distinct().Order(StringComparer.Ordinal))}" : $"workflow explain {lost.Step}" };
+                { Command = goesToo ? $"workflow collect {NamesOf([.. what.Whole, .. what.InPart, lost.Step])}" : $"workflow explain {lost.Step}" };
             }
         }
 
         return null;
     }
+
+    private static string NamesOf(ImmutableArray<StepAddress> steps) => string.Join(' ', steps.Select(step => $"{step.Source}/{step.Part}@{step.Target}").Distinct().Order(StringComparer.Ordinal));
 
     private static bool IsUnder(StepAddress under, StepAddress step) =>
         (under.Source, under.Part, under.Target) == (step.Source, step.Part, step.Target) && under.Kind < step.Kind;

@@ -11,25 +11,25 @@ namespace Portage.Engine.Operations;
 /// <content>Taking back what wanted steps have of items that their slices do not select any more.</content>
 public sealed partial class OperationRules
 {
-    /// <summary>What narrowed slices left behind, with what stands in that: it goes along.</summary>
-    /// <param name="named">The steps that a person named.</param>
-    /// <param name="chosen">Unwanted steps that go whole.</param>
-    private (ImmutableArray<LedgerEvent> Events, ImmutableArray<string> Answers, Diagnostic? Why) CollectInPart(
-        Operation.Collect operation, SessionState session, ImmutableArray<WantedStep> wanted, Dictionary<StepAddress, LeftPart> parts, HashSet<StepAddress> named, HashSet<StepAddress> chosen)
+    /// <summary>What stands in what goes in part goes along.</summary>
+    private static void AddWhatComesAfterInPart(Collected what, ImmutableArray<WantedStep> wanted)
     {
-        foreach (var step in wanted.Where(step => parts.ContainsKey(step.Address) && step.Edges.Any(edge => named.Contains(edge.Upstream))))
+        foreach (var step in wanted.Where(step => what.Parts.ContainsKey(step.Address) && step.Edges.Any(edge => what.InPart.Contains(edge.Upstream))))
         {
-            named.Add(step.Address);
+            what.InPart.Add(step.Address);
         }
+    }
 
-        var isWanted = wanted.Select(step => step.Address).ToHashSet();
+    /// <summary>What narrowed slices left behind.</summary>
+    private (ImmutableArray<LedgerEvent> Events, ImmutableArray<string> Answers, Diagnostic? Why) CollectInPart(Operation.Collect operation, SessionState session, ImmutableArray<WantedStep> wanted, Collected what)
+    {
         var (events, answers) = (ImmutableArray.CreateBuilder<LedgerEvent>(), ImmutableArray.CreateBuilder<string>());
-        foreach (var step in wanted.Where(step => named.Contains(step.Address)))
+        foreach (var step in wanted.Where(step => what.InPart.Contains(step.Address)))
         {
-            var (had, part) = (session.Steps[step.Address], parts[step.Address]);
-            var held = planner.WritesToTarget(step.Address.Kind) ? Desired.HeldByOthers(planner, session, had, chosen.Contains, isWanted.Contains) : [];
+            var (had, part) = (session.Steps[step.Address], what.Parts[step.Address]);
+            var held = planner.WritesToTarget(step.Address.Kind) ? Desired.HeldByOthers(planner, session, had, what.Goes, what.Wanted.Contains) : [];
             ImmutableArray<string> items = [.. part.Left.Union(part.Leaving, StringComparer.Ordinal).Except(held, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-            if ((items.IsEmpty ? WhyHeld(step, part, session, isWanted) : WhyLeftIn(step, items, session, isWanted, chosen)) is { } why)
+            if ((items.IsEmpty ? WhyHeld(step, part, session, what) : WhyLeftIn(step, items, session, what)) is { } why)
             {
                 return ([], [], why);
             }
@@ -61,17 +61,24 @@ public sealed partial class OperationRules
     }
 
     /// <summary>All that is left of it is other slices' by now.</summary>
-    private static Diagnostic WhyHeld(WantedStep step, LeftPart part, SessionState session, HashSet<StepAddress> isWanted)
+    private static Diagnostic WhyHeld(WantedStep step, LeftPart part, SessionState session, Collected what)
     {
-        var other = session.OthersIn(session.Steps[step.Address], part.Left).OrderBy(other => !isWanted.Contains(other.Address)).ThenBy(other => other.Address.ToString(), StringComparer.Ordinal).First();
-        return DiagnosticCatalog.CollectRefused.Error(null, $"{step.Address} made {NamesText.Of(part.Left, CollectedNamesMax)}, in which {other.Address} has work. Nothing was asked for.") with
-        { Command = isWanted.Contains(other.Address) ? $"workflow explain {other.Address}" : $"workflow collect {step.Address} {other.Address}" };
+        string[] items = [.. part.Left, .. part.Leaving];
+        var (other, isLeft) = session.OthersIn(session.Steps[step.Address], items)
+            .Select(other => (Step: other.Address, Items: Claims.IndicesOf(other).Intersect(items, StringComparer.Ordinal).Where(item => !what.Goes(other.Address, item)).ToArray()))
+            .Where(other => other.Items.Length > 0)
+            .Select(other => (other.Step, IsLeft: other.Items.All(item => what.IsLeft(other.Step, item))))
+            .OrderByDescending(other => other.IsLeft)
+            .ThenBy(other => other.Step.ToString(), StringComparer.Ordinal)
+            .First();
+        return DiagnosticCatalog.CollectRefused.Error(null, $"{step.Address} made {NamesText.Of(items, CollectedNamesMax)}, in which {other} has work. Nothing was asked for.") with
+        { Command = isLeft ? $"workflow collect {NamesOf([.. what.Whole, .. what.InPart, other])}" : $"workflow explain {other}" };
     }
 
     /// <summary>A later step of the slice that nobody wants any more has work in them: it would be deleted along.</summary>
-    private static Diagnostic? WhyLeftIn(WantedStep step, ImmutableArray<string> items, SessionState session, HashSet<StepAddress> isWanted, HashSet<StepAddress> chosen) =>
+    private static Diagnostic? WhyLeftIn(WantedStep step, ImmutableArray<string> items, SessionState session, Collected what) =>
         session.Steps.Values
-            .Where(other => !isWanted.Contains(other.Address) && !chosen.Contains(other.Address) && other.Address.Part == step.Address.Part && LeftWork.MayStandIn(step, other.Address))
+            .Where(other => !what.Wanted.Contains(other.Address) && !what.Whole.Contains(other.Address) && other.Address.Part == step.Address.Part && LeftWork.MayStandIn(step, other.Address))
             .FirstOrDefault(other => Claims.WrittenBy(other).Intersect(items, StringComparer.Ordinal).Any()) is { } left
             ? DiagnosticCatalog.CollectRefused.Error(
                 null,

@@ -19,8 +19,11 @@ internal static class SpareWhatIsLeft
     public static ImmutableArray<StepChange> From(ImmutableArray<StepChange> changes, ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded, Func<StepKind, bool> writes)
     {
         var steps = wanted.ToDictionary(step => step.Address);
-        var bearable = recorded.Values.Where(step => step.EffectsSince is not null && writes(step.Address.Kind)).Select(step => LeftWork.Staying(step, steps.GetValueOrDefault(step.Address))).OfType<RecordedStep>().ToLookup(step => (step.Address.Source, step.Address.Target));
+        var leaving = changes.Where(change => !change.Leaving.IsEmpty).ToDictionary(change => change.Address, change => change.Leaving);
+        var bearable = recorded.Values.Where(step => step.EffectsSince is not null && writes(step.Address.Kind)).Select(step => LeftWork.Staying(step, steps.GetValueOrDefault(step.Address), IsSelected)).OfType<RecordedStep>().ToLookup(step => (step.Address.Source, step.Address.Target));
         return bearable.Count == 0 ? changes : [.. changes.Select(change => Spare(change, steps[change.Address], recorded.GetValueOrDefault(change.Address), bearable, steps.ContainsKey))];
+
+        bool IsSelected(WantedStep step, string item) => !leaving.TryGetValue(step.Address, out var going) || !going.Contains(item, StringComparer.Ordinal);
     }
 
     private static StepChange Spare(

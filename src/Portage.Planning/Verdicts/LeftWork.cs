@@ -41,9 +41,17 @@ public sealed record LeftWork(StepAddress Step, ImmutableArray<string> Items, Le
 
     /// <summary>What of a step's work is not on its way out already; null for nothing.</summary>
     /// <param name="wanted">The step as it is wanted, present or absent; null where it is neither.</param>
-    public static RecordedStep? Staying(RecordedStep recorded, WantedStep? wanted) => wanted is not { IsAbsent: true } ? recorded
-        : wanted.Stays.IsEmpty || recorded.Items is not { } items ? null
-        : recorded with { Items = items.Where(item => wanted.Stays.Contains(item.Key, StringComparer.Ordinal)).ToImmutableDictionary(StringComparer.Ordinal) };
+    /// <param name="isSelected">True for an item that a step which is wanted present has to do.</param>
+    public static RecordedStep? Staying(RecordedStep recorded, WantedStep? wanted, Func<WantedStep, string, bool> isSelected)
+    {
+        if (wanted is { IsAbsent: true } && (wanted.Stays.IsEmpty || recorded.Items is null))
+        {
+            return null;
+        }
+
+        return wanted is null || recorded.Items is not { } items || (!wanted.IsAbsent && recorded.LeavingItems.IsEmpty) ? recorded
+            : recorded with { Items = items.Where(item => wanted.IsAbsent ? wanted.Stays.Contains(item.Key, StringComparer.Ordinal) : !recorded.LeavingItems.Contains(item.Key, StringComparer.Ordinal) || isSelected(wanted, item.Key)).ToImmutableDictionary(StringComparer.Ordinal) };
+    }
 
     /// <summary>True for a step that writes into what steps like this one make, in the same place.</summary>
     public static bool MayStandIn(WantedStep step, StepAddress other) =>

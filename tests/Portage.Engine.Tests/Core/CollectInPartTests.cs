@@ -162,6 +162,61 @@ public sealed class CollectInPartTests
         Assert.Equal($"{Backfill} made b, in which logs/c@blue:backfill has work. Nothing was asked for.", refused.Detail);
     }
 
+    /// <summary>The one slice was narrowed, the other removed or narrowed as well, and both wrote in one index: whichever is named, what is advised is taken.</summary>
+    [Theory]
+    [InlineData(true, "logs/a")]
+    [InlineData(true, "logs/c")]
+    [InlineData(true, "logs/c@blue:backfill")]
+    [InlineData(false, "logs/a")]
+    [InlineData(false, "logs/c")]
+    [InlineData(false, "logs/a@blue:backfill")]
+    public void Collect_OfAnIndexThatTwoSlicesLeft_AdvisesWhatIsTakenThen(bool isRemoved, string pattern)
+    {
+        var story = LeftByTwo(isRemoved);
+        var refused = Assert.Single(Ask(story, pattern).Diagnostics);
+        Assert.Equal(("PG2030", "workflow collect logs/a@blue logs/c@blue"), (refused.Code, refused.Command));
+        var taken = story.Do(new Operation.Collect(["logs/a@blue", "logs/c@blue"], IsWanted: true) { By = "ann" });
+        Assert.False(taken.HasFailed, string.Join('\n', taken.Diagnostics));
+        Assert.Empty(Wishes.Dormant(Wanted(story), story.Session));
+
+        // And the next start takes both back, and is at its end.
+        Assert.Equal(["b"], Change(story, Backfill).Redone);
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Finish();
+        for (var again = true; again;)
+        {
+            var open = story.Session.Steps.Values.Where(step => step.OpenReview is not null).Select(step => step.Address.ToString()).ToArray();
+            again = open.Length > 0;
+            foreach (var step in open)
+            {
+                Approve(story, step);
+            }
+
+            story.Finish();
+        }
+
+        Assert.Null(story.Session.ActiveRun);
+        Assert.DoesNotContain(story.Session.Steps.Values, step => step.Address.Target is not null && step.Items?.ContainsKey("b") == true && step.HasEffects);
+        Assert.Empty(Leftovers(story));
+    }
+
+    /// <summary>Slice a was narrowed; c, of another treatment, wrote into the same index, and let go of it as well.</summary>
+    private static Story LeftByTwo(bool isRemoved)
+    {
+        var story = Narrowed();
+        const string c = "c: { indices: { include: [b] }, metadata: { approve: none, replicas: 2 }, backfill: { bodyBytesMax: 1048576, conflict: overwrite } }";
+        story.Start(Story.Config(Open, c)).Finish();
+        foreach (var step in story.Session.Steps.Values.Where(step => step.OpenReview is not null).ToArray())
+        {
+            Approve(story, step.Address.ToString());
+        }
+
+        story.Finish();
+        story.Start(isRemoved ? Story.Config(Open) : Story.Config(Open, c.Replace("[b]", "[z]", StringComparison.Ordinal))).Finish();
+        Assert.Null(story.Session.ActiveRun);
+        return story;
+    }
+
     [Fact]
     public void Collect_WhatAnUnwantedStepOfTheSliceHasWorkIn_NamesBoth()
     {
