@@ -236,8 +236,13 @@ public static class Standings
             items = items.IsDefault && had.Items is { } all ? [.. all.Keys] : items;
             LookAround(items);
             var near = (items.IsDefault ? session.Steps.Values : session.MayBeBeside(step.Address, items)).Where(record => record.HasEffects && LeftWork.MayStandIn(step, record.Address));
-            return RecordedSteps.Of(had, Run) is not { } recorded ? [] : LeftWork.In(step, recorded, items, unselected, near.Select(record => RecordedSteps.Of(record, Run)).OfType<RecordedStep>().Select(record => LeftWork.Staying(record, memo.PlaceOf(record.Address) is { } at ? wanted[at] : null, (other, item) => LeftInPart.IsSelected(other, session, item))).OfType<RecordedStep>(), memo.Contains);
+            var there = near.Select(record => RecordedSteps.Of(record, Run)).OfType<RecordedStep>().Select(record => LeftWork.Staying(record, WantedAs(record.Address), IsSelected)).OfType<RecordedStep>();
+            return RecordedSteps.Of(had, Run) is not { } recorded ? [] : LeftWork.In(step, recorded, items, unselected, there, WantedAs, IsSelected);
         }
+
+        private WantedStep? WantedAs(StepAddress step) => memo.PlaceOf(step) is { } place ? wanted[place] : null;
+
+        private bool IsSelected(WantedStep step, string item) => LeftInPart.IsSelected(step, session, item);
 
         /// <summary>Work of other slices that goes too, in items of one: it goes first.</summary>
         internal IEnumerable<StepRecord> LeavingAbove(int place, StepRecord had, ImmutableArray<string> items)
@@ -262,7 +267,7 @@ public static class Standings
                 if (address.Kind == step.Address.Kind && address != step.Address && RecordedSteps.Of(session.Steps[address], Run) is { } had)
                 {
                     LooksAtWorkOf = LooksAtWorkOf.Add(address);
-                    yield return new(had, memo.PlaceOf(address) is { } place ? wanted[place] : null);
+                    yield return new(had, WantedAs(address));
                 }
             }
         }

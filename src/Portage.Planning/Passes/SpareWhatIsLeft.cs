@@ -19,11 +19,11 @@ internal static class SpareWhatIsLeft
     public static ImmutableArray<StepChange> From(ImmutableArray<StepChange> changes, ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded, Func<StepKind, bool> writes)
     {
         var steps = wanted.ToDictionary(step => step.Address);
-        var leaving = changes.Where(change => !change.Leaving.IsEmpty).ToDictionary(change => change.Address, change => change.Leaving);
+        var unselected = changes.Where(change => change.Left.Length + change.Leaving.Length > 0).ToDictionary(change => change.Address, change => change.Left.Concat(change.Leaving).ToHashSet(StringComparer.Ordinal));
         var bearable = recorded.Values.Where(step => step.EffectsSince is not null && writes(step.Address.Kind)).Select(step => LeftWork.Staying(step, steps.GetValueOrDefault(step.Address), IsSelected)).OfType<RecordedStep>().ToLookup(step => (step.Address.Source, step.Address.Target));
-        return bearable.Count == 0 ? changes : [.. changes.Select(change => Spare(change, steps[change.Address], recorded.GetValueOrDefault(change.Address), bearable, steps.ContainsKey))];
+        return bearable.Count == 0 ? changes : [.. changes.Select(change => Spare(change, steps[change.Address], recorded.GetValueOrDefault(change.Address), bearable, steps.GetValueOrDefault, IsSelected))];
 
-        bool IsSelected(WantedStep step, string item) => !leaving.TryGetValue(step.Address, out var going) || !going.Contains(item, StringComparer.Ordinal);
+        bool IsSelected(WantedStep step, string item) => !unselected.TryGetValue(step.Address, out var no) || !no.Contains(item);
     }
 
     private static StepChange Spare(
@@ -31,7 +31,8 @@ internal static class SpareWhatIsLeft
         WantedStep step,
         RecordedStep? had,
         ILookup<(string Source, string? Target), RecordedStep> bearable,
-        Func<StepAddress, bool> isWanted)
+        Func<StepAddress, WantedStep?> wantedAs,
+        Func<WantedStep, string, bool> isSelected)
     {
         var isCertain = change is StepChange.Redo { Conditional: false } or StepChange.Revert;
         var isPossible = isCertain || (change is StepChange.Redo or StepChange.Update && step.Edges.Any(edge => edge.InPlace));
@@ -42,7 +43,7 @@ internal static class SpareWhatIsLeft
 
         var all = had.Items is { } items ? [.. items.Keys.Except(change.Left, StringComparer.Ordinal)] : default(ImmutableArray<string>);
         var others = bearable[(step.Address.Source, step.Address.Target)];
-        if (isCertain && LeftWork.In(step, had, Gone(change, had, all), change.Left, others, isWanted) is { IsEmpty: false } lost)
+        if (isCertain && LeftWork.In(step, had, Gone(change, had, all), change.Left, others, wantedAs, isSelected) is { IsEmpty: false } lost)
         {
             return new StepChange.Block(change.Address,
             [
@@ -53,7 +54,7 @@ internal static class SpareWhatIsLeft
         }
 
         // What is redone may find besides that others of its items cannot be changed in place.
-        return !step.IsAbsent && step.Edges.Any(edge => edge.InPlace) && LeftWork.In(step, had, all, change.Left, others, isWanted) is { IsEmpty: false } endangered ? change with { Spares = endangered } : change;
+        return !step.IsAbsent && step.Edges.Any(edge => edge.InPlace) && LeftWork.In(step, had, all, change.Left, others, wantedAs, isSelected) is { IsEmpty: false } endangered ? change with { Spares = endangered } : change;
     }
 
     /// <summary>What certainly goes: what is redone, and what was begun to be taken back before.</summary>

@@ -23,21 +23,40 @@ public enum LeftBecause
 /// <param name="Because">Why nobody does.</param>
 public sealed record LeftWork(StepAddress Step, ImmutableArray<string> Items, LeftBecause Because)
 {
+    /// <summary>A step that is wanted and has work in the same items, so that this work is not taken back alone; null where there is none.</summary>
+    public StepAddress? HeldBy { get; init; }
+
     /// <summary>What would go along with items of a step, though no line of a plan names it.</summary>
     /// <param name="step">The step that would take back what it made.</param>
     /// <param name="had">What is recorded of it.</param>
     /// <param name="items">What it would take back; default where nobody knows what it made. Where it found all there already, nothing goes.</param>
     /// <param name="unselected">Items that the step made, and that its slice does not select any more.</param>
     /// <param name="recorded">What is recorded of the steps of the session; those that cannot be in the way may be missing.</param>
-    /// <param name="isWanted">True for a step that the configuration wants.</param>
-    public static ImmutableArray<LeftWork> In(WantedStep step, RecordedStep had, ImmutableArray<string> items, ImmutableArray<string> unselected, IEnumerable<RecordedStep> recorded, Func<StepAddress, bool> isWanted) =>
-    [
-        .. recorded
-            .Where(other => other.EffectsSince is not null && MayStandIn(step, other.Address))
-            .Select(other => Of(items.IsDefault ? items : [.. items.Except(had.Untouched, StringComparer.Ordinal)], unselected, other, BecauseOf(step.Address, other.Address, isWanted)))
-            .OfType<LeftWork>()
-            .OrderBy(left => left.Step.ToString(), StringComparer.Ordinal),
-    ];
+    /// <param name="wantedAs">A step as the configuration wants it; null where it does not.</param>
+    /// <param name="isSelected">True for an item that a step which is wanted has to do.</param>
+    public static ImmutableArray<LeftWork> In(
+        WantedStep step, RecordedStep had, ImmutableArray<string> items, ImmutableArray<string> unselected, IEnumerable<RecordedStep> recorded, Func<StepAddress, WantedStep?> wantedAs, Func<WantedStep, string, bool> isSelected)
+    {
+        RecordedStep[] inIt = [.. recorded.Where(other => other.EffectsSince is not null && MayStandIn(step, other.Address))];
+        return
+        [
+            .. inIt
+                .Select(other => Of(items.IsDefault ? items : [.. items.Except(had.Untouched, StringComparer.Ordinal)], unselected, other, BecauseOf(step.Address, other.Address, address => wantedAs(address) is not null)))
+                .OfType<LeftWork>()
+                .Select(left => left with { Because = Because(left) })
+                .Select(left => left with { HeldBy = inIt.FirstOrDefault(other => IsHeldBy(left, other))?.Address })
+                .OrderBy(left => left.Step.ToString(), StringComparer.Ordinal),
+        ];
+
+        // Whoever is of another slice may have let go of it all the same.
+        LeftBecause Because(LeftWork left) => left.Because != LeftBecause.SliceIsAnother || wantedAs(left.Step) is not { } wanted ? left.Because
+            : wanted.IsAbsent ? LeftBecause.StepIsUnwanted
+            : left.Items.Any(item => isSelected(wanted, item)) ? LeftBecause.SliceIsAnother
+            : LeftBecause.ItemIsUnwanted;
+
+        bool IsHeldBy(LeftWork left, RecordedStep other) => !left.Items.IsDefault && other.Items is { } there && other.Address.Kind == left.Step.Kind && other.Address != left.Step
+            && wantedAs(other.Address) is { IsAbsent: false } wanted && left.Items.Any(item => there.ContainsKey(item) && isSelected(wanted, item));
+    }
 
     /// <summary>What of a step's work is not on its way out already; null for nothing.</summary>
     /// <param name="wanted">The step as it is wanted, present or absent; null where it is neither.</param>
@@ -77,12 +96,16 @@ public sealed record LeftWork(StepAddress Step, ImmutableArray<string> Items, Le
         null,
         $"{by} changes in place what it made. Should the target refuse that, making it anew would delete {Text}: then {by} fails, and nothing is destroyed. {WayOut}");
 
-    private string WayOut => Because switch
+    private string WayOut => (Because, HeldBy) switch
     {
-        LeftBecause.StepIsUnwanted => $"Bring {Step} back into the configuration first: then the plan names what goes with it, and it is done anew as well. Or have it taken back: workflow collect {Step}.",
-        LeftBecause.ItemIsUnwanted => "Select it again first: then the plan names what goes with it, and it is done anew as well.",
-        _ => $"Leave the index to one of the slices, or do {Step} anew as well.",
+        (LeftBecause.SliceIsAnother, _) => "Leave the index to one of the slices first.",
+        (_, { } held) => $"{held} has work there too, so that neither goes alone: take slice {held.Part} out of the configuration, have both taken back (workflow collect {Slice(Step)} {Slice(held)}), start, and bring it back.",
+        (LeftBecause.StepIsUnwanted, null) => $"Bring {Step} back into the configuration first: then the plan names what goes with it, and it is done anew as well. Or have it taken back: workflow collect {Step}.",
+        (LeftBecause.ItemIsUnwanted, null) => $"Have it taken back first: workflow collect {Step}. Or select it again there: then the plan names what goes with it.",
+        _ => throw new InvalidOperationException($"No way out of {Because}."),
     };
+
+    private static string Slice(StepAddress step) => $"{step.Source}/{step.Part}@{step.Target}";
 
     /// <summary>Null for a step that takes back what it can when what it stands on goes.</summary>
     private static LeftBecause? BecauseOf(StepAddress step, StepAddress other, Func<StepAddress, bool> isWanted) =>

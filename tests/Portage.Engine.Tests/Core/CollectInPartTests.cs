@@ -182,11 +182,44 @@ public sealed class CollectInPartTests
         // And the next start takes both back, and is at its end.
         Assert.Equal(["b"], Change(story, Backfill).Redone);
         Assert.False(story.StartSeeing().HasFailed);
+        Through(story);
+        Assert.DoesNotContain(story.Session.Steps.Values, step => step.Address.Target is not null && step.Items?.ContainsKey("b") == true && step.HasEffects);
+        Assert.Empty(Leftovers(story));
+    }
+
+    /// <summary>What would be made anew has work of two slices in it, and neither is taken back alone: what is advised, word for word, comes to an end.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Plan_OfARedoAboveWhatTwoSlicesWrote_AdvisesWhatLeadsOut(bool isRemoved)
+    {
+        const string other = "c: { indices: { include: [b] }, metadata: { approve: none }, backfill: { bodyBytesMax: 1048576, conflict: overwrite } }";
+        var story = Narrowed();
+        var with = isRemoved ? Story.Config(Open, other).Replace("  a:", "  d:", StringComparison.Ordinal) : Story.Config(Open, other);
+        Through(story.Start(with));
+        Assert.False(story.Do(new Operation.Redo(["logs/c@blue:metadata"], IsWanted: true) { By = "ann" }).HasFailed);
+        var blocked = Assert.Single(story.StartSeeing().Diagnostics);
+        Assert.Equal("PG2024", blocked.Code);
+        Assert.Contains(isRemoved ? "which is no longer in the configuration" : "which is selected no longer", blocked.Detail, StringComparison.Ordinal);
+        Assert.EndsWith("logs/c@blue:backfill has work there too, so that neither goes alone: take slice c out of the configuration, have both taken back (workflow collect logs/a@blue logs/c@blue), start, and bring it back.", blocked.Detail, StringComparison.Ordinal);
+
+        var without = with.Replace(other, "", StringComparison.Ordinal);
+        story.Do(new Operation.Configure(without, "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        var taken = story.Do(new Operation.Collect(["logs/a@blue", "logs/c@blue"], IsWanted: true) { By = "ann" });
+        Assert.False(taken.HasFailed, string.Join('\n', taken.Diagnostics));
+        Through(story.Start(without));
+        Through(story.Start(with));
+        Assert.Empty(Leftovers(story));
+        Assert.All(Changes(story), change => Assert.IsType<StepChange.Keep>(change));
+    }
+
+    /// <summary>Approves whatever is asked, to the end of the run.</summary>
+    private static void Through(Story story)
+    {
         story.Finish();
-        for (var again = true; again;)
+        while (story.Session.Steps.Values.Where(step => step.OpenReview is not null).Select(step => step.Address.ToString()).ToArray() is { Length: > 0 } open)
         {
-            var open = story.Session.Steps.Values.Where(step => step.OpenReview is not null).Select(step => step.Address.ToString()).ToArray();
-            again = open.Length > 0;
             foreach (var step in open)
             {
                 Approve(story, step);
@@ -196,8 +229,6 @@ public sealed class CollectInPartTests
         }
 
         Assert.Null(story.Session.ActiveRun);
-        Assert.DoesNotContain(story.Session.Steps.Values, step => step.Address.Target is not null && step.Items?.ContainsKey("b") == true && step.HasEffects);
-        Assert.Empty(Leftovers(story));
     }
 
     /// <summary>Slice a was narrowed; c, of another treatment, wrote into the same index, and let go of it as well.</summary>
@@ -205,15 +236,8 @@ public sealed class CollectInPartTests
     {
         var story = Narrowed();
         const string c = "c: { indices: { include: [b] }, metadata: { approve: none, replicas: 2 }, backfill: { bodyBytesMax: 1048576, conflict: overwrite } }";
-        story.Start(Story.Config(Open, c)).Finish();
-        foreach (var step in story.Session.Steps.Values.Where(step => step.OpenReview is not null).ToArray())
-        {
-            Approve(story, step.Address.ToString());
-        }
-
-        story.Finish();
+        Through(story.Start(Story.Config(Open, c)));
         story.Start(isRemoved ? Story.Config(Open) : Story.Config(Open, c.Replace("[b]", "[z]", StringComparison.Ordinal))).Finish();
-        Assert.Null(story.Session.ActiveRun);
         return story;
     }
 

@@ -154,7 +154,7 @@ public sealed class LeftWorkTests
         // What slice a wrote to b while it had b is in the way of slice b, and not of slice a.
         var config = ConfigurationReader.ReadCanonical(story.Session.Current!.Configuration).Config!;
         var blocked = Assert.Single(Kinds.Planner.Plan(config, story.Session.Recorded()).Plan.Blocks);
-        Assert.Equal(("logs/b@blue:metadata", Backfill, LeftBecause.SliceIsAnother), (blocked.Address.ToString(), blocked.Spares.Single().Step.ToString(), blocked.Spares.Single().Because));
+        Assert.Equal(("logs/b@blue:metadata", Backfill, LeftBecause.ItemIsUnwanted), (blocked.Address.ToString(), blocked.Spares.Single().Step.ToString(), blocked.Spares.Single().Because));
         Assert.Equal(["b"], blocked.Spares.Single().Items);
         story.Do(new Operation.Redo(["logs/b@blue:metadata"], IsWanted: false) { By = "ann" });
         story.Do(new Operation.Redo([Metadata], IsWanted: true) { By = "ann" });
