@@ -28,14 +28,14 @@ public enum DestructionKind
 
 /// <summary>Documents that another step of Portage wrote.</summary>
 /// <param name="Step">Which.</param>
-/// <param name="Documents">How many of them are there.</param>
+/// <param name="Documents">How many of them are there; at most as many, where nobody can tell how many documents are somebody else's.</param>
 public sealed record WrittenDocuments(StepAddress Step, long Documents);
 
 /// <summary>Something on a cluster that a change deletes, empties or overwrites, with what is there now.</summary>
 /// <param name="Kind">What happens to it.</param>
 /// <param name="Target">The cluster by its name in the configuration, as <c>blue</c>.</param>
 /// <param name="Name">The index, template, alias or snapshot.</param>
-/// <param name="Documents">How many documents are there now; null for what has none, or where they cannot be counted.</param>
+/// <param name="Documents">How many documents are there now; null for what has none, or where they cannot be counted. Of those that are written over, and of Portage's own where <paramref name="Foreign"/> is null, at most as many.</param>
 /// <param name="Bytes">How much it holds; null where that is not known.</param>
 /// <param name="Foreign">How many of the documents in it Portage did not write; 0 when it wrote all of them; null where nobody can tell. Where only Portage's own are deleted, these stay.</param>
 public sealed record Destruction(DestructionKind Kind, string Target, string Name, long? Documents, long? Bytes, long? Foreign)
@@ -83,7 +83,7 @@ public sealed record Destruction(DestructionKind Kind, string Target, string Nam
         var written = all.Where(one => one is { Kind: DestructionKind.DeleteDocuments, Foreign: not null }).ToLookup(one => (one.Target, one.Name));
         var whole = all.Where(one => one.Kind == DestructionKind.DeleteIndex).Select(one => (one.Target, one.Name)).ToHashSet();
         return [.. all.Select(one => one is { Kind: DestructionKind.DeleteDocuments } && whole.Contains((one.Target, one.Name)) ? one with { Foreign = 0 }
-            : one is { Kind: DestructionKind.DeleteIndex, Foreign: null } && written[(one.Target, one.Name)].ToArray() is [var own] && own.Documents + own.Foreign == one.Documents
+            : one is { Kind: DestructionKind.DeleteIndex, Foreign: null } && written[(one.Target, one.Name)].ToArray() is [var own] && own.Documents + own.Foreign + (own.By ?? []).Sum(written => written.Documents) == one.Documents
             ? one with { Foreign = own.Foreign }
             : one)];
     }

@@ -73,35 +73,23 @@ internal sealed class Looks(IReadOnlyDictionary<StepKind, IStep> steps, ISecretS
         }
     }
 
-    /// <summary>Asks the other steps that wrote where this one would write over: see <see cref="WrittenByOthers"/>.</summary>
-    private async ValueTask<ImmutableArray<Destruction>> ExplainAsync(SessionState session, StepAddress step, ImmutableArray<Destruction> found, CancellationToken cancellationToken)
-    {
-        var items = WrittenByOthers.AskedIn(found);
-        if (items.IsEmpty || steps[step.Kind] is not IDestroying destroying)
+    /// <summary>What others wrote of it.</summary>
+    private ValueTask<ImmutableArray<Destruction>> ExplainAsync(SessionState session, StepAddress step, ImmutableArray<Destruction> found, CancellationToken cancellationToken) => WhoWrote.ExplainAsync(
+        steps,
+        found,
+        items => WorkBeside.Of(session.MayBeBeside(step, items), step, items).Select(other => new LookContext
         {
-            return found;
-        }
-
-        var others = new List<(StepAddress, ImmutableArray<Destruction>)>();
-        foreach (var other in WorkBeside.Of(session.Steps.Values, step, items))
-        {
-            var context = new LookContext
-            {
-                Session = session.Name,
-                Address = other.Address,
-                Identity = other.Inputs!.Fingerprints.Identity,
-                Config = ConfigurationReader.ReadCanonical(session.ConfigurationOf(other.ConfiguredBy)).Config!,
-                Outputs = session.Outputs,
-                Secrets = secrets,
-                Time = time,
-                Files = filesOf(session.Name, other.Address, other.Inputs.Fingerprints.Identity),
-                Items = items,
-            };
-            others.Add((other.Address, await destroying.LookAsync(context, cancellationToken)));
-        }
-
-        return WrittenByOthers.Explain(found, others);
-    }
+            Session = session.Name,
+            Address = other.Address,
+            Identity = other.Inputs!.Fingerprints.Identity,
+            Config = ConfigurationReader.ReadCanonical(session.ConfigurationOf(other.ConfiguredBy)).Config!,
+            Outputs = session.Outputs,
+            Secrets = secrets,
+            Time = time,
+            Files = filesOf(session.Name, other.Address, other.Inputs.Fingerprints.Identity),
+            Items = items,
+        }),
+        cancellationToken);
 
     /// <summary>What it remembers, and of what it takes over, what those remember who did it.</summary>
     private IStepFiles FilesOf(SessionState session, ImmutableArray<TakenItem> takesOver, IStepFiles own) => takesOver.IsEmpty

@@ -240,15 +240,11 @@ public sealed partial class Controller
            select new WorkAbove(had, _revisions.Of(session, had.ConfiguredBy), OutputsFor(session, wanted, above), above is { IsAbsent: false, Overwrites: true }) { Beside = Beside(session, wanted, above, had.Inputs!) },
     ];
 
-    /// <summary>The work of other slices where a step would write over what is there.</summary>
+    /// <summary>The work of other slices where a step would write over what is there, or has work of its own.</summary>
     private ImmutableArray<WorkAbove> Beside(SessionState session, Wanted wanted, WantedStep step, StepInputs inputs)
     {
-        if (step.IsAbsent || !step.Overwrites || inputs.Items.IsDefaultOrEmpty)
-        {
-            return [];
-        }
-
-        string[] items = [.. inputs.Items.Select(item => item.Name)];
+        var done = session.Steps.GetValueOrDefault(step.Address)?.Items?.Keys ?? [];
+        string[] items = [.. done.Union(step is { IsAbsent: false, Overwrites: true } && !inputs.Items.IsDefault ? inputs.Items.Select(item => item.Name) : [], StringComparer.Ordinal)];
         return
         [
             .. WorkBeside.Of(session.MayBeBeside(step.Address, items), step.Address, items)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Portage.Configuration;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
+using Portage.Engine.Looking;
 using Portage.Engine.Ports;
 using Portage.Engine.Running.Watching;
 using Portage.Model.Addresses;
@@ -398,21 +399,9 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         };
     }
 
-    /// <summary>The same with what other slices wrote of it: see <see cref="WrittenByOthers"/>.</summary>
-    private async ValueTask<ImmutableArray<Destruction>> WithWhoWroteAsync(ImmutableArray<Destruction> found, ImmutableArray<WorkAbove> beside, Call call, CancellationToken cancellationToken)
-    {
-        var items = WrittenByOthers.AskedIn(found);
-        var others = new List<(StepAddress, ImmutableArray<Destruction>)>();
-        foreach (var other in items.IsEmpty ? [] : beside)
-        {
-            if (_steps[other.Had.Address.Kind] is IDestroying destroying)
-            {
-                others.Add((other.Had.Address, await destroying.LookAsync(LookAt(other, call, items), cancellationToken)));
-            }
-        }
-
-        return WrittenByOthers.Explain(found, others);
-    }
+    /// <summary>The same with what other slices wrote of it.</summary>
+    private ValueTask<ImmutableArray<Destruction>> WithWhoWroteAsync(ImmutableArray<Destruction> found, ImmutableArray<WorkAbove> beside, Call call, CancellationToken cancellationToken) =>
+        WhoWrote.ExplainAsync(_steps, found, items => beside.Select(other => LookAt(other, call, items)), cancellationToken);
 
     private static Diagnostic BeyondApproval(RevertResult.Changed changed, ImmutableArray<Destruction> approved)
     {

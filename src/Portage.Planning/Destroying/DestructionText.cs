@@ -11,7 +11,7 @@ public static class DestructionText
     /// </summary>
     public static ImmutableArray<Destruction> Merge(IEnumerable<Destruction> destructions)
     {
-        var all = destructions.DistinctBy(one => (one.Target, one.Name, one.Kind)).ToArray();
+        var all = destructions.GroupBy(one => (one.Target, one.Name, one.Kind)).Select(same => same.Key.Kind == DestructionKind.DeleteDocuments ? Together([.. same.Distinct()]) : same.First()).ToArray();
         var indices = all.Where(one => one.Kind == DestructionKind.DeleteIndex).Select(one => (one.Target, one.Name)).ToHashSet();
         return
         [
@@ -22,6 +22,17 @@ public static class DestructionText
                 .ThenBy(one => one.Name, StringComparer.Ordinal),
         ];
     }
+
+    /// <summary>What several steps take back of their own in one index: each knows of its own, and of who else wrote there.</summary>
+    private static Destruction Together(Destruction[] own) => own.Length == 1 ? own[0] : own[0] with
+    {
+        Documents = own.Sum(one => one.Documents ?? 0),
+        Bytes = null,
+        Foreign = own.Any(IsAtMost) ? null : own.Min(one => one.Foreign),
+
+        // Whoever goes too is named by the others, and not by itself.
+        By = own.Select(one => one.By ?? []).Aggregate((a, b) => [.. a.Where(one => b.Any(other => other.Step == one.Step))]) is { IsEmpty: false } by ? by : null,
+    };
 
     /// <summary>
     /// One text a cluster, without the verb: <c>3 indices, 14,005 documents on blue, 5 of them not written by Portage</c>. Empty for nothing.
@@ -46,9 +57,16 @@ public static class DestructionText
 
     /// <summary>How much of it there is, as <c>305 documents, 5 of them not written by Portage</c>.</summary>
     public static string Size(Destruction one) =>
-        (one.Documents is { } documents ? $"{(one.Kind == DestructionKind.OverwriteDocuments ? "up to " : "")}{Count(documents, "document")}{Bytes(one.Bytes)}" : "") + By(one) + Foreign(one.Foreign, one.Documents, one.Kind);
+        (one.Documents is { } documents ? $"{(IsAtMost(one) ? "up to " : "")}{Count(documents, "document")}{Bytes(one.Bytes)}" : "") + By(one) + Foreign(one.Foreign, one.Documents, one.Kind);
 
-    private static string By(Destruction one) => string.Concat((one.By ?? []).Select(written => $", {written.Documents.ToString("N0", CultureInfo.InvariantCulture)} of them written by {written.Step}"));
+    /// <summary>True where it may be fewer: of documents that are written over, and of its own where nobody can tell how many of them others have written over since.</summary>
+    private static bool IsAtMost(Destruction one) => one.Kind == DestructionKind.OverwriteDocuments || one is { Kind: DestructionKind.DeleteDocuments, Foreign: null, Documents: not 0 };
+
+    private static string By(Destruction one) => string.Concat((one.By ?? []).Select(written => one.Kind == DestructionKind.DeleteDocuments
+        ? $"; {Number(written.Documents)} that {written.Step} wrote {(written.Documents == 1 ? "is" : "are")} not among them"
+        : $", {(one.Foreign is null ? "up to " : "")}{Number(written.Documents)} of them written by {written.Step}"));
+
+    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string OnOne(string target, ImmutableArray<Destruction> all)
     {
@@ -60,7 +78,7 @@ public static class DestructionText
             parts.AddRange(kind.Key switch
             {
                 DestructionKind.DeleteIndex => [Count(count, "index"), Count(documents, "document")],
-                DestructionKind.DeleteDocuments => [$"{Count(documents, "document")} in {Count(count, "index")}"],
+                DestructionKind.DeleteDocuments => [$"{(kind.Any(IsAtMost) ? "up to " : "")}{Count(documents, "document")} in {Count(count, "index")}"],
                 DestructionKind.OverwriteDocuments => [$"up to {Count(documents, "document")} overwritten in {Count(count, "index")}"],
                 DestructionKind.DeleteTemplate => [Count(count, "template")],
                 DestructionKind.DeleteAlias => [Count(count, "alias")],

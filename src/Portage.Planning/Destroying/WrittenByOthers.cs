@@ -4,36 +4,58 @@ using Portage.Model.Addresses;
 namespace Portage.Planning.Destroying;
 
 /// <summary>
-/// Tells documents that other steps wrote from those that nobody of Portage did. A step that would write over what is there knows only of its own;
-/// of theirs, those steps know. Pure.
+/// Tells documents that other steps wrote from those that nobody of Portage did. A step that would write over what is there, or take back its own of
+/// what is there, knows only of its own; of theirs, those steps know. Pure.
 /// </summary>
 public static class WrittenByOthers
 {
-    /// <summary>The items in which others are asked: those in which a step would write over documents that are not its own.</summary>
+    /// <summary>The items in which others are asked: those in which there are, or may be, documents that are not the step's own.</summary>
     public static ImmutableArray<string> AskedIn(IEnumerable<Destruction> found) =>
-        [.. found.Where(one => one is { Kind: DestructionKind.OverwriteDocuments, Foreign: > 0, Item: not null }).Select(one => one.Item!).Distinct(StringComparer.Ordinal)];
+        [.. found.Where(one => one.Item is not null && IsUnclear(one)).Select(one => one.Item!).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The same things, with what others wrote of them.</summary>
     /// <param name="others">What taking back the work of each other step would delete: its own documents.</param>
     public static ImmutableArray<Destruction> Explain(ImmutableArray<Destruction> found, IReadOnlyCollection<(StepAddress Step, ImmutableArray<Destruction> Own)> others) =>
-        others.Count == 0 ? found : [.. found.Select(one => one is { Kind: DestructionKind.OverwriteDocuments, Foreign: > 0 } ? Explain(one, others) : one)];
+        others.Count == 0 ? found : [.. found.Select(one => !IsUnclear(one) ? one : one.Kind == DestructionKind.DeleteDocuments ? ExplainOwn(one, Theirs(one, others)) : Explain(one, Theirs(one, others)))];
 
-    private static Destruction Explain(Destruction one, IReadOnlyCollection<(StepAddress Step, ImmutableArray<Destruction> Own)> others)
+    private static bool IsUnclear(Destruction one) => one is { Kind: DestructionKind.OverwriteDocuments, Foreign: > 0 } or { Kind: DestructionKind.DeleteDocuments, Foreign: null or > 0 };
+
+    private static IEnumerable<(StepAddress Step, Destruction Own)> Theirs(Destruction one, IReadOnlyCollection<(StepAddress Step, ImmutableArray<Destruction> Own)> others) =>
+        from other in others
+        from own in other.Own.Where(own => own is { Kind: DestructionKind.DeleteDocuments, Documents: > 0 } && (own.Target, own.Name) == (one.Target, one.Name)).Take(1)
+        select (other.Step, own);
+
+    private static Destruction Explain(Destruction one, IEnumerable<(StepAddress Step, Destruction Own)> others)
     {
         var foreign = one.Foreign;
         var by = ImmutableArray.CreateBuilder<WrittenDocuments>();
-        foreach (var (step, own) in others)
+        foreach (var (step, theirs) in others)
         {
-            if (own.FirstOrDefault(other => other is { Kind: DestructionKind.DeleteDocuments, Documents: > 0 } && (other.Target, other.Name) == (one.Target, one.Name)) is not { } theirs)
-            {
-                continue;
-            }
-
             // Where it cannot tell whether others wrote over some of its own, nobody can.
             foreign = theirs.Foreign is null ? null : foreign - theirs.Documents;
             by.Add(new(step, Math.Min(theirs.Documents!.Value, one.Documents!.Value)));
         }
 
         return by.Count == 0 ? one : one with { Foreign = foreign is { } count ? Math.Max(0, count) : null, By = by.DrainToImmutable() };
+    }
+
+    /// <summary>What others know to be theirs is not the step's: it may have been once, before they wrote over it.</summary>
+    private static Destruction ExplainOwn(Destruction one, IEnumerable<(StepAddress Step, Destruction Own)> others)
+    {
+        var known = others.Where(other => other.Own.Foreign is not null).ToArray();
+        if (known.Length == 0)
+        {
+            return one;
+        }
+
+        var theirs = known.Sum(other => other.Own.Documents!.Value);
+        var atMost = one.Foreign is null ? Math.Max(0, known.Min(other => other.Own.Documents!.Value + other.Own.Foreign!.Value) - theirs) : one.Documents!.Value;
+        return one with
+        {
+            Documents = Math.Min(one.Documents!.Value, atMost),
+            Bytes = null,
+            Foreign = one.Foreign is { } foreign ? Math.Max(0, foreign - theirs) : null,
+            By = [.. known.Select(other => new WrittenDocuments(other.Step, other.Own.Documents!.Value))],
+        };
     }
 }

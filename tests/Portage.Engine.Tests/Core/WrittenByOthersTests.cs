@@ -15,7 +15,7 @@ public sealed class WrittenByOthersTests
     [Theory]
     [InlineData(501, 0L, 0L, "overwrite documents of a on blue: up to 501 documents, 501 of them written by logs/x@blue:backfill")]
     [InlineData(500, 1L, 1L, "overwrite documents of a on blue: up to 501 documents, 500 of them written by logs/x@blue:backfill, 1 of them not written by Portage")]
-    [InlineData(500, null, null, "overwrite documents of a on blue: up to 501 documents, 500 of them written by logs/x@blue:backfill, perhaps some that Portage did not write")]
+    [InlineData(500, null, null, "overwrite documents of a on blue: up to 501 documents, up to 500 of them written by logs/x@blue:backfill, perhaps some that Portage did not write")]
     public void Explain_AnotherSliceWroteThere_TellsWhoseTheyAre(long theirs, long? others, long? foreign, string text)
     {
         var told = Assert.Single(WrittenByOthers.Explain([Over], [(X, [Ours(theirs, others)])]));
@@ -34,10 +34,53 @@ public sealed class WrittenByOthersTests
     [Fact]
     public void Explain_OfAnotherIndexOrKind_SaysNothingMore()
     {
-        ImmutableArray<Destruction> found = [Over, Over with { Kind = DestructionKind.DeleteDocuments }];
+        ImmutableArray<Destruction> found = [Over, Ours(100, 5), Over with { Kind = DestructionKind.DeleteIndex }, Ours(100, 0)];
         Assert.Equal(found.AsEnumerable(), WrittenByOthers.Explain(found, [(X, [Ours(501, 0) with { Name = "b" }])]));
-        Assert.Equal(found[1], WrittenByOthers.Explain(found, [(X, [Ours(501, 0)])])[1]);
-        Assert.Equal(["a"], WrittenByOthers.AskedIn(found));
+        Assert.Equal(found[2..].AsEnumerable(), WrittenByOthers.Explain(found, [(X, [Ours(501, 0)])])[2..]);
+        Assert.Equal(["a"], WrittenByOthers.AskedIn(found[..1]));
+        Assert.Equal(["a"], WrittenByOthers.AskedIn(found[1..2]));
+        Assert.Empty(WrittenByOthers.AskedIn(found[2..]));
+    }
+
+    /// <summary>What goes is what is there now and the step's own: not what another slice has written over since, and not what is nobody's of Portage.</summary>
+    [Theory]
+    [InlineData(240, null, 240, 0L, 0, "0 documents; 240 that logs/x@blue:backfill wrote are not among them; what Portage did not write stays")]
+    [InlineData(240, null, 200, 40L, 40, "up to 40 documents; 200 that logs/x@blue:backfill wrote are not among them; what Portage did not write stays")]
+    [InlineData(100, 140L, 140, 100L, 100, "100 documents; 140 that logs/x@blue:backfill wrote are not among them")]
+    [InlineData(100, 141L, 140, 101L, 100, "100 documents; 140 that logs/x@blue:backfill wrote are not among them; 1 that Portage did not write stays")]
+    [InlineData(23, null, 23, null, 23, "up to 23 documents; what Portage did not write stays")]
+    public void Explain_OfWhatIsTakenBack_CountsWhatIsItsOwnNow(long ours, long? besides, long theirs, long? others, long left, string text)
+    {
+        var told = Assert.Single(WrittenByOthers.Explain([Ours(ours, besides)], [(X, [Ours(theirs, others)])]));
+        Assert.Equal(left, told.Documents);
+        Assert.Equal($"delete the documents that Portage wrote to a on blue: {text}", DestructionText.Line(told));
+        Assert.StartsWith(text.Split(" documents")[0], Assert.Single(DestructionText.Of([told])), StringComparison.Ordinal);
+
+        // An approval is for the same thing, whoever asked the others.
+        Assert.False(Ours(ours, besides).IsBeyond([told]));
+    }
+
+    /// <summary>Two slices take back what each wrote in one index: all of that goes, once.</summary>
+    [Theory]
+    [InlineData(100, 140L, 140, 100L, "240 documents in 1 index on blue")]
+    [InlineData(120, 120L, 120, 120L, "240 documents in 1 index on blue")]
+    [InlineData(100, 141L, 140, 101L, "240 documents in 1 index on blue; keeps 1 document there that Portage did not write")]
+    [InlineData(240, null, 240, 0L, "240 documents in 1 index on blue")]
+    [InlineData(240, null, 200, 40L, "up to 240 documents in 1 index on blue")]
+    public void Of_TwoSlicesTakeBackTheirOwn_CountsBoth(long ours, long? besides, long theirs, long? others, string text)
+    {
+        var one = WrittenByOthers.Explain([Ours(ours, besides)], [(X, [Ours(theirs, others)])]);
+        var other = WrittenByOthers.Explain([Ours(theirs, others)], [(Z, [Ours(ours, besides)])]);
+        Assert.Equal([text], DestructionText.Of([.. one, .. other, .. other]));
+    }
+
+    /// <summary>Whoever made the index learns from both that all of it is Portage's.</summary>
+    [Fact]
+    public void Explain_AnIndexThatTwoSlicesFilled_IsAllOfPortages()
+    {
+        var own = WrittenByOthers.Explain([Ours(100, 140)], [(X, [Ours(140, 100)])]);
+        var index = new Destruction(DestructionKind.DeleteIndex, "blue", "a", 240, null, null);
+        Assert.Equal(0, Destruction.Explain([index, .. own])[0].Foreign);
     }
 
     [Theory]
