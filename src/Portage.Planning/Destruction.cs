@@ -29,7 +29,16 @@ public enum DestructionKind
 /// <summary>Documents that another step of Portage wrote.</summary>
 /// <param name="Step">Which.</param>
 /// <param name="Documents">How many of them are there; at most as many, where nobody can tell how many documents are somebody else's.</param>
-public sealed record WrittenDocuments(StepAddress Step, long Documents);
+public sealed record WrittenDocuments(StepAddress Step, long Documents)
+{
+    /// <summary>The session of the step; null where it is the very one that is asked about.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Session { get; init; }
+
+    /// <summary>As <c>shop/recent@blue:backfill of session trial</c>.</summary>
+    [JsonIgnore]
+    public string Who => Session is null ? $"{Step}" : $"{Step} of session {Session}";
+}
 
 /// <summary>Something on a cluster that a change deletes, empties or overwrites, with what is there now.</summary>
 /// <param name="Kind">What happens to it.</param>

@@ -20,6 +20,7 @@ internal static class DestructionJson
         {
             json.WriteString("step", written.Step.ToString());
             json.WriteNumber("documents", written.Documents);
+            json.WriteString("session", written.Session);
         });
     });
 }

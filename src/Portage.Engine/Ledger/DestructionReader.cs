@@ -35,7 +35,7 @@ internal static class DestructionReader
 
     private static WrittenDocuments Written(ref Utf8JsonReader json)
     {
-        var (step, documents) = (default(string), default(long?));
+        var (step, documents, session) = (default(string), default(long?), default(string));
         JsonParts.Begin(ref json, JsonTokenType.StartObject);
         while (JsonParts.NextField(ref json, out var name))
         {
@@ -43,11 +43,12 @@ internal static class DestructionReader
             {
                 case "step": step = json.GetString(); break;
                 case "documents": documents = json.GetInt64(); break;
+                case "session": session = json.GetString(); break;
                 default: json.Skip(); break;
             }
         }
 
-        return new(StepAddress.Parse(JsonParts.Needed(step)), JsonParts.Needed(documents));
+        return new(StepAddress.Parse(JsonParts.Needed(step)), JsonParts.Needed(documents)) { Session = session };
     }
 
     private static long? Number(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Null ? null : json.GetInt64();

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Portage.Configuration;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 using Portage.Engine.Operations;
 using Portage.Engine.Ports;
 using Portage.Model.Addresses;
@@ -30,11 +31,12 @@ internal sealed class Looks(IReadOnlyDictionary<StepKind, IStep> steps, ISecretS
     public ImmutableArray<StepAddress> Asked => [.. _asked.Keys.Select(asked => asked.Step).Distinct().OrderBy(step => step.ToString(), StringComparer.Ordinal)];
 
     /// <summary>Looks at the place where the work was done, which may be another one than is configured now.</summary>
+    /// <param name="home">Everybody's work, to tell what other sessions wrote; null where they cannot have.</param>
     /// <param name="items">Those that go; default for all.</param>
     /// <param name="changed">Those that come out differently and are changed in place; default for every one, known or not.</param>
     /// <param name="takesOver">Those that others did, and that it takes over.</param>
     /// <param name="config">What is wanted now.</param>
-    public async Task<Seen> AtAsync(SessionState session, WantedStep wanted, ImmutableArray<string> items, ImmutableArray<string> changed, ImmutableArray<TakenItem> takesOver, MigrationConfig config, CancellationToken cancellationToken)
+    public async Task<Seen> AtAsync(HomeState? home, SessionState session, WantedStep wanted, ImmutableArray<string> items, ImmutableArray<string> changed, ImmutableArray<TakenItem> takesOver, MigrationConfig config, CancellationToken cancellationToken)
     {
         var step = wanted.Address;
         if (steps[step.Kind] is not IDestroying destroying)
@@ -63,7 +65,7 @@ internal sealed class Looks(IReadOnlyDictionary<StepKind, IStep> steps, ISecretS
                 Overwrites = wanted.Overwrites,
             };
             return await AnswerAsync(step, isLook: true, asked => destroying.LookAsync(context, asked), cancellationToken) is { } answer
-                && await AnswerAsync(step, isLook: true, asked => ExplainAsync(session, step, answer.Value, asked), cancellationToken) is { } explained
+                && await AnswerAsync(step, isLook: true, asked => ExplainAsync(home, session, step, EndpointOf(step, config) ?? EndpointOf(step, context.Config), answer.Value, asked), cancellationToken) is { } explained
                 ? new(step, explained.Value, null)
                 : new(step, [], NoAnswer);
         }
@@ -73,23 +75,39 @@ internal sealed class Looks(IReadOnlyDictionary<StepKind, IStep> steps, ISecretS
         }
     }
 
-    /// <summary>What others wrote of it.</summary>
-    private ValueTask<ImmutableArray<Destruction>> ExplainAsync(SessionState session, StepAddress step, ImmutableArray<Destruction> found, CancellationToken cancellationToken) => WhoWrote.ExplainAsync(
+    /// <summary>What others wrote of it: other slices, and those of other sessions in the same cluster.</summary>
+    private ValueTask<ImmutableArray<Destruction>> ExplainAsync(HomeState? home, SessionState session, StepAddress step, string? endpoint, ImmutableArray<Destruction> found, CancellationToken cancellationToken) => WhoWrote.ExplainAsync(
         steps,
+        session.Name,
         found,
-        items => WorkBeside.Of(session.MayBeBeside(step, items), step, items).Select(other => new LookContext
-        {
-            Session = session.Name,
-            Address = other.Address,
-            Identity = other.Inputs!.Fingerprints.Identity,
-            Config = ConfigurationReader.ReadCanonical(session.ConfigurationOf(other.ConfiguredBy)).Config!,
-            Outputs = session.Outputs,
-            Secrets = secrets,
-            Time = time,
-            Files = filesOf(session.Name, other.Address, other.Inputs.Fingerprints.Identity),
-            Items = items,
-        }),
+        items =>
+        [
+            .. WorkBeside.Of(session.MayBeBeside(step, items), step, items).Select(other => LookAtOther(session, other, items)),
+            .. from other in endpoint is null ? [] : home?.Sessions.Values ?? []
+               where other.Name != session.Name
+               from address in items.SelectMany(item => other.WritersOf(item, butOf: null)).Distinct()
+               where address.Kind == step.Kind && other.Steps[address] is { HasEffects: true, Inputs: not null, ConfiguredBy: > 0 }
+               let look = LookAtOther(other, other.Steps[address], items)
+               where EndpointOf(address, look.Config) is { } theirs && home!.ClusterOf(theirs) == home.ClusterOf(endpoint!)
+               orderby other.Name, address.ToString()
+               select look,
+        ],
         cancellationToken);
+
+    private static string? EndpointOf(StepAddress step, MigrationConfig config) => step.Target is { } target ? config.Targets.GetValueOrDefault(target)?.Endpoint : null;
+
+    private LookContext LookAtOther(SessionState session, StepRecord other, ImmutableArray<string> items) => new()
+    {
+        Session = session.Name,
+        Address = other.Address,
+        Identity = other.Inputs!.Fingerprints.Identity,
+        Config = ConfigurationReader.ReadCanonical(session.ConfigurationOf(other.ConfiguredBy)).Config!,
+        Outputs = session.Outputs,
+        Secrets = secrets,
+        Time = time,
+        Files = filesOf(session.Name, other.Address, other.Inputs.Fingerprints.Identity),
+        Items = items,
+    };
 
     /// <summary>What it remembers, and of what it takes over, what those remember who did it.</summary>
     private IStepFiles FilesOf(SessionState session, ImmutableArray<TakenItem> takesOver, IStepFiles own) => takesOver.IsEmpty

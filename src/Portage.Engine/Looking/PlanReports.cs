@@ -46,7 +46,7 @@ public sealed class PlanReports(
         var (wanted, recorded) = (Desired.Of(planner, config, session, run: 0), session.Recorded());
         var (first, unseen) = planner.Plan(wanted, recorded, null);
         var sizes = withSizes ? EstimatesAsync(session, first, config, cancellationToken) : Task.FromResult<(StepAddress, StepEstimate?, Diagnostic?)[]>([]);
-        var seen = await Task.WhenAll(first.Changes.Where(change => change.MayDestroy).Select(change => _looks.AtAsync(session, first.Steps[change.Address], GoneOf(change, session.Steps.GetValueOrDefault(change.Address)), change.Changed, change.TakesOver, config, cancellationToken)));
+        var seen = await Task.WhenAll(first.Changes.Where(change => change.MayDestroy).Select(change => _looks.AtAsync(home, session, first.Steps[change.Address], GoneOf(change, session.Steps.GetValueOrDefault(change.Address)), change.Changed, change.TakesOver, config, cancellationToken)));
         var (plan, diagnostics) = seen.Length == 0
             ? (first, unseen)
             : planner.Plan(wanted, recorded, seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen)));

@@ -48,7 +48,7 @@ public sealed class ReviewLooks(
 
             // An alias that is only wanted no more is found where its index is looked into.
             var changed = shown.Any(one => one is { Kind: DestructionKind.DeleteAlias, Item: null }) ? default : ImmutableArray<string>.Empty;
-            var own = await _looks.AtAsync(session, step, ItemsOf(had, shown), changed, taken[had.Address], config, cancellationToken);
+            var own = await _looks.AtAsync(null, session, step, ItemsOf(had, shown), changed, taken[had.Address], config, cancellationToken);
             if (own.Unseen is { } why)
             {
                 return new(had.Address, shown, shown, why);
@@ -57,7 +57,7 @@ public sealed class ReviewLooks(
             var items = GoesAlong.In(step.IsAbsent, ItemsOf(had, shown), own.Destroys);
             var above = items is { IsDefault: false, IsEmpty: true } ? [] : await Task.WhenAll(wanted
                 .Where(other => step.Bears.Contains(other.Address.Kind) && other.Edges.Any(edge => edge.RestsOn && edge.Upstream == step.Address) && session.Steps.GetValueOrDefault(other.Address) is { HasEffects: true })
-                .Select(other => _looks.AtAsync(session, other with { Overwrites = !step.IsAbsent && other is { IsAbsent: false, Overwrites: true } }, items, [], [], config, cancellationToken)));
+                .Select(other => _looks.AtAsync(null, session, other with { Overwrites = !step.IsAbsent && other is { IsAbsent: false, Overwrites: true } }, items, [], [], config, cancellationToken)));
             if (above.FirstOrDefault(one => one.Unseen is not null) is { Unseen: { } blind })
             {
                 return new(had.Address, shown, shown, blind);

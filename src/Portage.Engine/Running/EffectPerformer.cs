@@ -401,7 +401,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
 
     /// <summary>The same with what other slices wrote of it.</summary>
     private ValueTask<ImmutableArray<Destruction>> WithWhoWroteAsync(ImmutableArray<Destruction> found, ImmutableArray<WorkAbove> beside, Call call, CancellationToken cancellationToken) =>
-        WhoWrote.ExplainAsync(_steps, found, items => beside.Select(other => LookAt(other, call, items)), cancellationToken);
+        WhoWrote.ExplainAsync(_steps, call.Attempt.Session, found, items => beside.Select(other => LookAt(other, call, items)), cancellationToken);
 
     private static Diagnostic BeyondApproval(RevertResult.Changed changed, ImmutableArray<Destruction> approved)
     {

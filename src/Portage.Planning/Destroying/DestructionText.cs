@@ -31,7 +31,7 @@ public static class DestructionText
         Foreign = own.Any(IsAtMost) ? null : own.Min(one => one.Foreign),
 
         // Whoever goes too is named by the others, and not by itself.
-        By = own.Select(one => one.By ?? []).Aggregate((a, b) => [.. a.Where(one => b.Any(other => other.Step == one.Step))]) is { IsEmpty: false } by ? by : null,
+        By = own.Select(one => one.By ?? []).Aggregate((a, b) => [.. a.Where(one => b.Any(other => (other.Step, other.Session) == (one.Step, one.Session)))]) is { IsEmpty: false } by ? by : null,
     };
 
     /// <summary>
@@ -63,8 +63,8 @@ public static class DestructionText
     private static bool IsAtMost(Destruction one) => one.Kind == DestructionKind.OverwriteDocuments || one is { Kind: DestructionKind.DeleteDocuments, Foreign: null, Documents: not 0 };
 
     private static string By(Destruction one) => string.Concat((one.By ?? []).Select(written => one.Kind == DestructionKind.DeleteDocuments
-        ? $"; {Number(written.Documents)} that {written.Step} wrote {(written.Documents == 1 ? "is" : "are")} not among them"
-        : $", {(one.Foreign is null ? "up to " : "")}{Number(written.Documents)} of them written by {written.Step}"));
+        ? $"; {Number(written.Documents)} that {written.Who} wrote {(written.Documents == 1 ? "is" : "are")} not among them"
+        : $", {(one.Foreign is null ? "up to " : "")}{Number(written.Documents)} of them written by {written.Who}"));
 
     private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -3,6 +3,12 @@ using Portage.Model.Addresses;
 
 namespace Portage.Planning.Destroying;
 
+/// <summary>Work of another step in the same place.</summary>
+/// <param name="Step">Which.</param>
+/// <param name="Session">Its session; null where it is the same.</param>
+/// <param name="Own">What taking it back would delete: its own documents.</param>
+public sealed record OthersWork(StepAddress Step, string? Session, ImmutableArray<Destruction> Own);
+
 /// <summary>
 /// Tells documents that other steps wrote from those that nobody of Portage did. A step that would write over what is there, or take back its own of
 /// what is there, knows only of its own; of theirs, those steps know. Pure.
@@ -14,33 +20,33 @@ public static class WrittenByOthers
         [.. found.Where(one => one.Item is not null && IsUnclear(one)).Select(one => one.Item!).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The same things, with what others wrote of them.</summary>
-    /// <param name="others">What taking back the work of each other step would delete: its own documents.</param>
-    public static ImmutableArray<Destruction> Explain(ImmutableArray<Destruction> found, IReadOnlyCollection<(StepAddress Step, ImmutableArray<Destruction> Own)> others) =>
+    /// <param name="others">Whoever has work there as well.</param>
+    public static ImmutableArray<Destruction> Explain(ImmutableArray<Destruction> found, IReadOnlyCollection<OthersWork> others) =>
         others.Count == 0 ? found : [.. found.Select(one => !IsUnclear(one) ? one : one.Kind == DestructionKind.DeleteDocuments ? ExplainOwn(one, Theirs(one, others)) : Explain(one, Theirs(one, others)))];
 
     private static bool IsUnclear(Destruction one) => one is { Kind: DestructionKind.OverwriteDocuments, Foreign: > 0 } or { Kind: DestructionKind.DeleteDocuments, Foreign: null or > 0 };
 
-    private static IEnumerable<(StepAddress Step, Destruction Own)> Theirs(Destruction one, IReadOnlyCollection<(StepAddress Step, ImmutableArray<Destruction> Own)> others) =>
+    private static IEnumerable<(OthersWork Who, Destruction Own)> Theirs(Destruction one, IReadOnlyCollection<OthersWork> others) =>
         from other in others
         from own in other.Own.Where(own => own is { Kind: DestructionKind.DeleteDocuments, Documents: > 0 } && (own.Target, own.Name) == (one.Target, one.Name)).Take(1)
-        select (other.Step, own);
+        select (other, own);
 
-    private static Destruction Explain(Destruction one, IEnumerable<(StepAddress Step, Destruction Own)> others)
+    private static Destruction Explain(Destruction one, IEnumerable<(OthersWork Who, Destruction Own)> others)
     {
         var foreign = one.Foreign;
         var by = ImmutableArray.CreateBuilder<WrittenDocuments>();
-        foreach (var (step, theirs) in others)
+        foreach (var (who, theirs) in others)
         {
             // Where it cannot tell whether others wrote over some of its own, nobody can.
             foreign = theirs.Foreign is null ? null : foreign - theirs.Documents;
-            by.Add(new(step, Math.Min(theirs.Documents!.Value, one.Documents!.Value)));
+            by.Add(new(who.Step, Math.Min(theirs.Documents!.Value, one.Documents!.Value)) { Session = who.Session });
         }
 
         return by.Count == 0 ? one : one with { Foreign = foreign is { } count ? Math.Max(0, count) : null, By = by.DrainToImmutable() };
     }
 
     /// <summary>What others know to be theirs is not the step's: it may have been once, before they wrote over it.</summary>
-    private static Destruction ExplainOwn(Destruction one, IEnumerable<(StepAddress Step, Destruction Own)> others)
+    private static Destruction ExplainOwn(Destruction one, IEnumerable<(OthersWork Who, Destruction Own)> others)
     {
         var known = others.Where(other => other.Own.Foreign is not null).ToArray();
         if (known.Length == 0)
@@ -55,7 +61,7 @@ public static class WrittenByOthers
             Documents = Math.Min(one.Documents!.Value, atMost),
             Bytes = null,
             Foreign = one.Foreign is { } foreign ? Math.Max(0, foreign - theirs) : null,
-            By = [.. known.Select(other => new WrittenDocuments(other.Step, other.Own.Documents!.Value))],
+            By = [.. known.Select(other => new WrittenDocuments(other.Who.Step, other.Own.Documents!.Value) { Session = other.Who.Session })],
         };
     }
 }

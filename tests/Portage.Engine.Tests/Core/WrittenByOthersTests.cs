@@ -18,7 +18,7 @@ public sealed class WrittenByOthersTests
     [InlineData(500, null, null, "overwrite documents of a on blue: up to 501 documents, up to 500 of them written by logs/x@blue:backfill, perhaps some that Portage did not write")]
     public void Explain_AnotherSliceWroteThere_TellsWhoseTheyAre(long theirs, long? others, long? foreign, string text)
     {
-        var told = Assert.Single(WrittenByOthers.Explain([Over], [(X, [Ours(theirs, others)])]));
+        var told = Assert.Single(WrittenByOthers.Explain([Over], [new(X, null, [Ours(theirs, others)])]));
         Assert.Equal((foreign, foreign is not 0), (told.Foreign, told.HasForeign));
         Assert.Equal(text, DestructionText.Line(told));
     }
@@ -26,7 +26,7 @@ public sealed class WrittenByOthersTests
     [Fact]
     public void Explain_TwoSlicesWroteThere_NamesBoth()
     {
-        var told = Assert.Single(WrittenByOthers.Explain([Over], [(X, [Ours(300, 201)]), (Z, [Ours(200, 301)])]));
+        var told = Assert.Single(WrittenByOthers.Explain([Over], [new(X, null, [Ours(300, 201)]), new(Z, null, [Ours(200, 301)])]));
         Assert.Equal(1, told.Foreign);
         Assert.Equal([new(X, 300), new(Z, 200)], told.By!.Value.AsEnumerable());
     }
@@ -35,8 +35,8 @@ public sealed class WrittenByOthersTests
     public void Explain_OfAnotherIndexOrKind_SaysNothingMore()
     {
         ImmutableArray<Destruction> found = [Over, Ours(100, 5), Over with { Kind = DestructionKind.DeleteIndex }, Ours(100, 0)];
-        Assert.Equal(found.AsEnumerable(), WrittenByOthers.Explain(found, [(X, [Ours(501, 0) with { Name = "b" }])]));
-        Assert.Equal(found[2..].AsEnumerable(), WrittenByOthers.Explain(found, [(X, [Ours(501, 0)])])[2..]);
+        Assert.Equal(found.AsEnumerable(), WrittenByOthers.Explain(found, [new(X, null, [Ours(501, 0) with { Name = "b" }])]));
+        Assert.Equal(found[2..].AsEnumerable(), WrittenByOthers.Explain(found, [new(X, null, [Ours(501, 0)])])[2..]);
         Assert.Equal(["a"], WrittenByOthers.AskedIn(found[..1]));
         Assert.Equal(["a"], WrittenByOthers.AskedIn(found[1..2]));
         Assert.Empty(WrittenByOthers.AskedIn(found[2..]));
@@ -51,13 +51,22 @@ public sealed class WrittenByOthersTests
     [InlineData(23, null, 23, null, 23, "up to 23 documents; what Portage did not write stays")]
     public void Explain_OfWhatIsTakenBack_CountsWhatIsItsOwnNow(long ours, long? besides, long theirs, long? others, long left, string text)
     {
-        var told = Assert.Single(WrittenByOthers.Explain([Ours(ours, besides)], [(X, [Ours(theirs, others)])]));
+        var told = Assert.Single(WrittenByOthers.Explain([Ours(ours, besides)], [new(X, null, [Ours(theirs, others)])]));
         Assert.Equal(left, told.Documents);
         Assert.Equal($"delete the documents that Portage wrote to a on blue: {text}", DestructionText.Line(told));
         Assert.StartsWith(text.Split(" documents")[0], Assert.Single(DestructionText.Of([told])), StringComparison.Ordinal);
 
         // An approval is for the same thing, whoever asked the others.
         Assert.False(Ours(ours, besides).IsBeyond([told]));
+    }
+
+    /// <summary>Another session of Portage is no stranger, though a start is refused because of it.</summary>
+    [Fact]
+    public void Explain_AnotherSessionWroteThere_NamesIt()
+    {
+        var told = Assert.Single(WrittenByOthers.Explain([Over], [new(X, "trial", [Ours(501, 0)])]));
+        Assert.Equal("overwrite documents of a on blue: up to 501 documents, 501 of them written by logs/x@blue:backfill of session trial", DestructionText.Line(told));
+        Assert.False(told.HasForeign);
     }
 
     /// <summary>Two slices take back what each wrote in one index: all of that goes, once.</summary>
@@ -69,8 +78,8 @@ public sealed class WrittenByOthersTests
     [InlineData(240, null, 200, 40L, "up to 240 documents in 1 index on blue")]
     public void Of_TwoSlicesTakeBackTheirOwn_CountsBoth(long ours, long? besides, long theirs, long? others, string text)
     {
-        var one = WrittenByOthers.Explain([Ours(ours, besides)], [(X, [Ours(theirs, others)])]);
-        var other = WrittenByOthers.Explain([Ours(theirs, others)], [(Z, [Ours(ours, besides)])]);
+        var one = WrittenByOthers.Explain([Ours(ours, besides)], [new(X, null, [Ours(theirs, others)])]);
+        var other = WrittenByOthers.Explain([Ours(theirs, others)], [new(Z, null, [Ours(ours, besides)])]);
         Assert.Equal([text], DestructionText.Of([.. one, .. other, .. other]));
     }
 
@@ -78,7 +87,7 @@ public sealed class WrittenByOthersTests
     [Fact]
     public void Explain_AnIndexThatTwoSlicesFilled_IsAllOfPortages()
     {
-        var own = WrittenByOthers.Explain([Ours(100, 140)], [(X, [Ours(140, 100)])]);
+        var own = WrittenByOthers.Explain([Ours(100, 140)], [new(X, null, [Ours(140, 100)])]);
         var index = new Destruction(DestructionKind.DeleteIndex, "blue", "a", 240, null, null);
         Assert.Equal(0, Destruction.Explain([index, .. own])[0].Foreign);
     }
@@ -88,14 +97,14 @@ public sealed class WrittenByOthersTests
     [InlineData(502, true)]
     public void IsBeyond_ALookThatCouldNotAskTheOther_CountsWhatWasKnownOfIt(long there, bool isBeyond)
     {
-        var approved = WrittenByOthers.Explain([Over], [(X, [Ours(501, 0)])]);
+        var approved = WrittenByOthers.Explain([Over], [new(X, null, [Ours(501, 0)])]);
         Assert.Equal(isBeyond, (Over with { Documents = there, Foreign = there }).IsBeyond(approved));
     }
 
     [Fact]
     public void Knowing_WhatWasApproved_IsToldOfTheSameThing()
     {
-        var approved = WrittenByOthers.Explain([Over], [(X, [Ours(501, 0)])]);
+        var approved = WrittenByOthers.Explain([Over], [new(X, null, [Ours(501, 0)])]);
         Assert.Equal((1L, 501L), ((Over with { Documents = 502, Foreign = 502 }).Knowing(approved) is var told ? told.Foreign!.Value : 0, told.By!.Value.Single().Documents));
         Assert.Null((Over with { Name = "b" }).Knowing(approved).By);
     }
