@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portage.Engine.Core;
 using Portage.Engine.Ledger;
 using Portage.Engine.Looking;
 using Portage.Engine.Operations;
@@ -109,6 +110,29 @@ public sealed class PlanReportsTests
         Assert.EndsWith("A start is refused.", refused.Detail, StringComparison.Ordinal);
     }
 
+    /// <summary>What another session wrote is not told as if nobody of Portage had; under another name of the cluster as well, and of another cluster nobody is asked.</summary>
+    [Theory]
+    [InlineData("http://blue:9200", true)]
+    [InlineData("http://green:9200", false)]
+    public async Task Make_AnotherSessionWroteWhatIsWrittenOver_NamesIt(string endpoint, bool isNamed)
+    {
+        var story = new Story().Start(Story.Config("metadata: { approve: none }")).Finish();
+        story.Do(new Operation.CreateSession("trial", null) { By = "ann" });
+        var config = Story.Config("backfill: { conflict: overwrite }").Replace("blue: {", "green: {", StringComparison.Ordinal).Replace("http://blue:9200", endpoint, StringComparison.Ordinal);
+        var configured = story.Do(new Operation.Configure(config, "test", null) { By = "ann" });
+        Assert.False(configured.HasFailed, string.Join('\n', configured.Diagnostics));
+        var trial = story.Home.Sessions["trial"];
+        var reports = Reports(new VirtualTime(), look: LookAsync, looks: StepKind.Backfill);
+        var told = Assert.Single((await reports.MakeAsync(trial, trial.Pending!, story.Home, 1, withSizes: false, Cancellation)).Plan.Changes.Single(change => change.Address.Kind == StepKind.Backfill).Destroys);
+        Assert.Equal(isNamed ? 0 : 240, told.Foreign);
+        Assert.Equal(isNamed ? [new WrittenDocuments(StepAddress.Parse("logs/a@blue:backfill"), 240) { Session = HomeState.DefaultSession }] : [], told.By ?? []);
+
+        static ValueTask<ImmutableArray<Destruction>> LookAsync(LookContext context, CancellationToken cancellationToken) => new(
+        [
+            context.Session == "trial" ? new(DestructionKind.OverwriteDocuments, "green", "a", 240, null, 240) { Item = "a" } : new(DestructionKind.DeleteDocuments, "blue", "a", 240, null, 0) { Item = "a" },
+        ]);
+    }
+
     [Fact]
     public async Task Make_WhoAskedHasHadEnough_IsNoSilence()
     {
@@ -142,12 +166,13 @@ public sealed class PlanReportsTests
     private static PlanReports Reports(
         TimeProvider time,
         Func<EstimateContext, CancellationToken, ValueTask<StepEstimate?>>? estimate = null,
-        Func<LookContext, CancellationToken, ValueTask<ImmutableArray<Destruction>>>? look = null) => new(
+        Func<LookContext, CancellationToken, ValueTask<ImmutableArray<Destruction>>>? look = null,
+        StepKind looks = StepKind.Metadata) => new(
             Kinds.Planner,
             Kinds.All.ToDictionary(definition => definition.Kind, definition => (IStep)new AskedStep(
                 definition,
                 definition.Kind == StepKind.Metadata ? estimate : null,
-                definition.Kind == StepKind.Metadata ? look : null)),
+                definition.Kind == looks ? look : null)),
             new NoSecrets(),
             (_, _, _) => NoFiles.Instance,
             time);
