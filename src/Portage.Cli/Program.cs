@@ -62,6 +62,12 @@ internal static class Program
         }
 
         var parsed = CommandTree.Make(terminal).Parse(SessionPrefix.Expand(arguments), CommandTree.Reading);
+        if (CommandLineErrors.FindSwallowed(parsed, arguments) is { } swallowed)
+        {
+            Views.DiagnosticView.Write(terminal, swallowed);
+            return ExitCode.BadInput;
+        }
+
         if (parsed.Errors.Count > 0 && !HelpPages.IsAskedBy(parsed))
         {
             return CommandLineErrors.Say(terminal, parsed);

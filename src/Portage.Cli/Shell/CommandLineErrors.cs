@@ -58,9 +58,24 @@ internal static class CommandLineErrors
         return ExitCode.BadInput;
     }
 
-    private static IEnumerable<string> OptionsOf(CommandResult result) => result.Command.Options
-        .Concat(Ancestors(result).SelectMany(ancestor => ancestor.Command.Options.Where(option => option.Recursive)))
-        .Select(option => option.Name);
+    /// <summary>An option that was read as the value of another, whose own value was left out; null where there is none.</summary>
+    /// <param name="arguments">As they were typed: a value in one word with its option (<c>--comment=--x</c>) is meant.</param>
+    public static Diagnostic? FindSwallowed(ParseResult parsed, string[] arguments)
+    {
+        var options = AllOptionsOf(parsed.CommandResult).SelectMany(option => option.Aliases.Prepend(option.Name)).ToHashSet(StringComparer.Ordinal);
+        var swallowed =
+            from result in Ancestors(parsed.CommandResult).Prepend(parsed.CommandResult).SelectMany(command => command.Children.OfType<OptionResult>())
+            from value in result.Tokens.Select(token => token.Value)
+            where (value.StartsWith("--", StringComparison.Ordinal) || options.Contains(value)) && arguments.Contains(value, StringComparer.Ordinal)
+            select DiagnosticCatalog.BadUsage.Error(null, $"'{result.Option.Name}' needs a value, and '{value}' after it looks like another option. A value that begins like one is written in the same word: {result.Option.Name}={value}") with
+            { Command = $"{string.Join(' ', Words(parsed.CommandResult))} --help" };
+        return swallowed.FirstOrDefault();
+    }
+
+    private static IEnumerable<string> OptionsOf(CommandResult result) => AllOptionsOf(result).Select(option => option.Name);
+
+    private static IEnumerable<Option> AllOptionsOf(CommandResult result) => result.Command.Options
+        .Concat(Ancestors(result).SelectMany(ancestor => ancestor.Command.Options.Where(option => option.Recursive)));
 
     private static IEnumerable<string> Words(CommandResult result) => ["workflow", .. Ancestors(result).Reverse().Append(result).Skip(1).Select(part => part.Command.Name)];
 
