@@ -24,7 +24,7 @@ internal static class ExplainView
         var output = terminal.Out;
         output.WriteLine(explained.Status is { } status
             ? $"{explained.Step} is {SessionView.WordOf(status.Group)}: {status.Situation}"
-            : $"{explained.Step} is no longer in the configuration; what it made is left as it is.");
+            : $"{explained.Step} is no longer in the configuration; {(explained.IsLeft ? "what it made is left as it is" : "nothing of it is left")}.");
         WriteChange(output, explained.Change, explained.Had, explained.Leaves, "A start would");
         if (explained.Had is { Inputs: { } inputs } had)
         {

@@ -24,10 +24,16 @@ public static class LeftInPart
         return !desired.Any(step => IsNarrowed(step, session, names)) ? [] :
         [
             .. planner.Plan(desired, session.Recorded(), null).Plan.Changes
-                .Where(change => change.LeftBehind.Length + change.Leaving.Length > 0)
-                .Select(change => new LeftPart(change.Address, change.LeftBehind, change.Leaving, change.Leaving.IsEmpty ? null : session.Steps[change.Address].LeavingItems?.By)),
+                .Select(change => (Change: change, Leaving: change.Leaving.IsEmpty ? Going(change, session) : change.Leaving))
+                .Where(one => one.Change.LeftBehind.Length + one.Leaving.Length > 0)
+                .Select(one => new LeftPart(one.Change.Address, one.Change.LeftBehind, one.Leaving, one.Leaving.IsEmpty ? null : session.Steps[one.Change.Address].LeavingItems?.By)),
         ];
     }
+
+    /// <summary>What is on its way out already: taking it back was begun, and goes on.</summary>
+    private static ImmutableArray<string> Going(StepChange change, SessionState session) => change is StepChange.Revert && session.Steps[change.Address] is { State: StepState.Reverting, LeavingItems: { } asked } had
+        ? [.. asked.Items.Where(item => (had.TakingBack.IsDefault || had.TakingBack.Contains(item, StringComparer.Ordinal)) && change.Left.Contains(item, StringComparer.Ordinal))]
+        : [];
 
     /// <summary>True for an item that a slice has to do: its patterns select it, and the snapshot has it, as far as that is known.</summary>
     public static bool IsSelected(WantedStep step, SessionState session, string item) => step.ItemEdge is { } edge && edge.Selects(item)

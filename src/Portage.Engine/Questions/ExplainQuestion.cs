@@ -22,6 +22,9 @@ public sealed record Explanation(long Position, StepAddress Step, StepStatus? St
     /// <summary>What must be said with its report, beginning with <c>; </c>, where that is not about just what it has; empty otherwise.</summary>
     public required string Said { get; init; }
 
+    /// <summary>True where something of it is there; false where it never began, was taken back, or has given all that it did to other steps.</summary>
+    public bool IsLeft { get; init; }
+
     /// <summary>True where nobody wants it any more and somebody asked for it to be taken back: nothing comes instead.</summary>
     public bool Leaves { get; init; }
 }
@@ -60,6 +63,7 @@ public static class ExplainQuestion
         {
             Said = session.Steps.GetValueOrDefault(step) is { } had ? ItemsSaid.Note(had, null, session) : "",
             Leaves = Leaves(plan, step),
+            IsLeft = session.Steps.GetValueOrDefault(step) is { HasEffects: true, Items: not { IsEmpty: true } },
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Planning;
 using Portage.Planning.Verdicts;
@@ -54,7 +55,7 @@ public static class LeftoversQuestion
                 .Where(step => step.HasEffects && (!present.Contains(step.Address) || waiting.ContainsKey(step.Address)))
                 .Select(step => Of(step.Address, step.LeavesBy ?? step.LeavingItems?.By))
                 .Concat(parts.Where(part => !part.Leaving.IsEmpty).Select(part => new Leftover(
-                    part.Step, LeftoverFate.Leaves, part.By, $"{part.By} asked for {NamesText.Of(part.Leaving)} to be taken back, which {Is(part.Leaving)} selected no longer: the next start does so. To leave {It(part.Leaving)}: workflow collect {part.Step} --cancel")
+                    part.Step, LeftoverFate.Leaves, part.By, $"{part.By} asked for {NamesText.Of(part.Leaving)} to be taken back, which {Is(part.Leaving)} selected no longer{HowFar(part.Step, It(part.Leaving))}")
                 { Items = part.Leaving }))
                 .Concat(parts.Where(part => !part.Left.IsEmpty).Select(part => new Leftover(
                     part.Step, LeftoverFate.Left, null, $"{NamesText.Of(part.Left)} {Is(part.Left)} selected no longer, and left as {(part.Left.Length == 1 ? "it is" : "they are")}. To have {It(part.Left)} taken back: workflow collect {part.Step}")
@@ -68,7 +69,13 @@ public static class LeftoversQuestion
         static string It(ImmutableArray<string> items) => items.Length == 1 ? "it" : "them";
 
         Leftover Of(StepAddress step, string? by) => waiting.GetValueOrDefault(step) is { } wish ? new(step, LeftoverFate.Waits, by, wish.Text) { Items = wish.Items }
-            : absent.Contains(step) ? new(step, LeftoverFate.Leaves, by, $"{by} asked for it to be taken back: the next start does so. To leave it: workflow collect {step} --cancel")
+            : absent.Contains(step) ? new(step, LeftoverFate.Leaves, by, $"{by} asked for it to be taken back{HowFar(step, "it")}")
+            : session.Steps[step].Items is { IsEmpty: true } ? new(step, LeftoverFate.Left, null, $"what it did has gone to other steps. To have taken back whatever else it made: workflow collect {step}")
             : new(step, LeftoverFate.Left, null, $"it is left as it is. To have it taken back: workflow collect {step}");
+
+        // Half of it may be gone: nobody can have it left as it is any more.
+        string HowFar(StepAddress step, string it) => session.Steps[step].State == StepState.Reverting
+            ? $", and that was begun: {(session.ActiveRun is null ? "the next start goes on with it" : "it goes on")}"
+            : $": the next start does so. To leave {it}: workflow collect {step} --cancel";
     }
 }

@@ -46,7 +46,7 @@ internal static class CompareWithRecorded
             }
 
             var going = goes[change.Address].Where(one => change.Left.Contains(one.Item, StringComparer.Ordinal)).ToArray();
-            var left = change.Left.Except(going.Select(one => one.Item), StringComparer.Ordinal).ToArray();
+            var left = change.Left.Where(item => !IsTakenBack(change, item)).Except(going.Select(one => one.Item), StringComparer.Ordinal).ToArray();
             changes[place] = (change with { LeftBehind = [.. left] }).And(
             [
                 .. going.GroupBy(one => one.To, one => one.Item).Select(to => Reason([.. to], "goes", "go", $"to {to.Key} as")),
@@ -62,6 +62,8 @@ internal static class CompareWithRecorded
 
         return changes.DrainToImmutable();
     }
+
+    private static bool IsTakenBack(StepChange change, string item) => change is StepChange.Revert && (change.Redone.IsDefault || change.Redone.Contains(item, StringComparer.Ordinal));
 
     /// <summary>Everybody's work by its place; put together when somebody asks, which mostly nobody does.</summary>
     private sealed class Others(ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded)

@@ -77,7 +77,7 @@ public static class StepVerdicts
         }
 
         var but = step.Stays.IsEmpty ? "" : $", but for {NamesText.Of(step.Stays)}, which other work has by now";
-        return new(VerdictKind.Revert, [new(null, null, null, $"no longer in the configuration; {had.LeavesBy ?? "somebody"} wants it taken back{but}")]) { Redone = going };
+        return new(VerdictKind.Revert, [new(null, null, null, $"no longer in the configuration; {had.LeavesBy ?? "somebody"} wants it taken back{(had.TakingBack is null ? "" : ", which was begun and goes on")}{but}")]) { Redone = going };
     }
 
     /// <summary>One comparison, part by part.</summary>
@@ -347,7 +347,9 @@ public static class StepVerdicts
             if (_had.TakingBack is { } going)
             {
                 var what = going.IsDefaultOrEmpty ? "it" : NamesText.Of(going);
-                return new(VerdictKind.Revert, [new(null, null, null, $"taking back {what} was begun: that goes on, and then it is done anew"), .. _inPlace, .. differences]) { Redone = going, Added = added, Changed = _changed, Left = left };
+                ImmutableArray<string> again = going.IsDefaultOrEmpty || wanted is null ? going : [.. going.Where(wanted.ContainsKey)];
+                var then = again.IsDefault || again.Length == going.Length ? ", and then it is done anew" : again.IsEmpty ? "" : $", and then {NamesText.Of(again)} {(again.Length == 1 ? "is" : "are")} done anew";
+                return new(VerdictKind.Revert, [new(null, null, null, $"taking back {what} was begun: that goes on{then}"), .. _inPlace, .. differences]) { Redone = going, Added = added, Changed = _changed, Left = left };
             }
 
             if (_pending.Count > 0)

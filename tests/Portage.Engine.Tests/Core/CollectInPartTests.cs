@@ -101,6 +101,29 @@ public sealed class CollectInPartTests
         Assert.Equal($"evaluate {Metadata} #1 of b\n", story.Settle());
     }
 
+    /// <summary>Killed in the middle: it is not said to be left, nor that it can be, nor that it comes back.</summary>
+    [Fact]
+    public void Plan_HalfOfItIsGone_SaysThatItGoesOn()
+    {
+        var story = Narrowed();
+        Ask(story, Backfill);
+        story.StartSeeing();
+        story.Settle();
+        story.Evaluate(Backfill, destroys: Documents).Settle();
+        Approve(story, Backfill);
+        story.Settle();
+        Assert.EndsWith($"revert {Backfill} #1 of b\n", story.Reverted(Validate).Settle(), StringComparison.Ordinal);
+        story.Fail(Backfill);
+        story.Do(new Operation.Stop { By = "ann" });
+        Assert.Equal(["taking back b was begun: that goes on"], Assert.IsType<StepChange.Revert>(Change(story, Backfill)).Because.Select(reason => reason.Text));
+        var left = Leftovers(story).Single(left => left.Step.ToString() == Backfill);
+        Assert.Equal((LeftoverFate.Leaves, "ann asked for b to be taken back, which is selected no longer, and that was begun: the next start goes on with it"), (left.Fate, left.Text));
+        Assert.DoesNotContain(StatusQuestion.Answer(story.Planner, new(story.Home, story.Session), Story.Nothing, story.Now).Notes, note => note.Contains($"left as they are: b of {Backfill}", StringComparison.Ordinal));
+        Assert.False(story.StartSeeing().HasFailed);
+        Through(story);
+        Assert.Equal(["a"], Had(story, Backfill).Items!.Keys);
+    }
+
     [Fact]
     public void Collect_OfTheDocumentsAlone_KeepsTheIndex()
     {

@@ -205,6 +205,8 @@ public sealed class CollectTests
         story.Fail("logs/b@blue:backfill");
         story.Do(new Operation.Stop { By = "ann" });
         story.Settle();
+        Assert.Equal("no longer in the configuration; ann wants it taken back, which was begun and goes on", Changes(story).Single(change => change.Address.ToString() == "logs/b@blue:backfill").Because.Single().Text);
+        Assert.Equal("ann asked for it to be taken back, and that was begun: the next start goes on with it", LeftoversQuestion.Answer(story.Planner, new(story.Home, story.Session)).Steps.Single(left => left.Step.ToString() == "logs/b@blue:backfill").Text);
         var answer = story.Do(new Operation.Collect(["logs/b"], IsWanted: false) { By = "ann" });
         Assert.Contains("logs/b@blue:backfill is being taken back already: that goes on, with the next start where no run is under way.", answer.Messages);
         Assert.Equal(["logs/b@blue:backfill"], story.Session.Leaving.Select(step => step.ToString()));
