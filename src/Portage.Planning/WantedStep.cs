@@ -115,8 +115,15 @@ public sealed record InputEdge(StepAddress Upstream, string? Group, ImmutableArr
     public bool BringsItems => Group is not null && SelectedBy is not null;
 
     /// <summary>True for an output that counts.</summary>
-    public bool Selects(string name) =>
-        Include.Any(pattern => new IndexPattern(pattern).Matches(name)) && !Exclude.Any(pattern => new IndexPattern(pattern).Matches(name));
+    public bool Selects(string name) => Selector()(name);
+
+    /// <summary>The same, for whoever asks about many: the patterns are read once.</summary>
+    public Func<string, bool> Selector()
+    {
+        IndexPattern[] include = [.. Include.Select(pattern => new IndexPattern(pattern))];
+        IndexPattern[] exclude = [.. Exclude.Select(pattern => new IndexPattern(pattern))];
+        return name => include.Any(pattern => pattern.Matches(name)) && !exclude.Any(pattern => pattern.Matches(name));
+    }
 
     /// <summary>How far the upstream must be before this begins.</summary>
     public EdgeNeed Needs { get; init; }

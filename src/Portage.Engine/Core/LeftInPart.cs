@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
-using Portage.Model.Clusters;
 using Portage.Planning;
 
 namespace Portage.Engine.Core;
@@ -52,7 +51,7 @@ public static class LeftInPart
             names[(edge.Upstream, edge.Group)] = known = session.Outputs.GetValueOrDefault(edge.Upstream)?.Parts.Where(part => part.Group == edge.Group).Select(part => part.Name).ToHashSet(StringComparer.Ordinal);
         }
 
-        var (include, exclude) = (edge.Include.Select(pattern => new IndexPattern(pattern)).ToArray(), edge.Exclude.Select(pattern => new IndexPattern(pattern)).ToArray());
-        return known is not null && items.Keys.Any(item => !known.Contains(item) || !include.Any(pattern => pattern.Matches(item)) || exclude.Any(pattern => pattern.Matches(item)));
+        var selects = edge.Selector();
+        return known is not null && items.Keys.Any(item => !known.Contains(item) || !selects(item));
     }
 }

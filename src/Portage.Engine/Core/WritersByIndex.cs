@@ -45,7 +45,10 @@ internal sealed class WritersByIndex
             if (_steps.TryGetValue(place, out var steps) && steps.Remove(had.Address) && steps.Count == 0)
             {
                 _steps.Remove(place);
-                _places[index].Remove(place);
+                if (_places[index].Remove(place) && _places[index].Count == 0)
+                {
+                    _places.Remove(index);
+                }
             }
         }
 

@@ -64,7 +64,7 @@ public static class StepVerdicts
             edge.SelectedBy,
             null,
             null,
-            $"{NamesText.Of([.. from])} {(from.Count() == 1 ? "is" : "are")} selected, and {(from.Key.IsDone ? "done" : "begun")} just so by {from.Key.From}: taken over from there as {(from.Count() == 1 ? "it is" : "they are")}, {(from.Key.IsDone ? "not done again" : "and goes on from that position")}")),
+            $"{NamesText.Of([.. from])} {(from.Count() == 1 ? "is" : "are")} selected, and {(from.Key.IsDone ? "done" : "begun")} just so by {from.Key.From}: taken over from there as {(from.Count() == 1 ? "it is" : "they are")}, {(from.Key.IsDone ? "not done again" : $"and {(from.Count() == 1 ? "goes on from its position" : "go on from their positions")}")}")),
     ];
 
     /// <summary>Work that nobody wants any more goes, but for the items that other work is in.</summary>

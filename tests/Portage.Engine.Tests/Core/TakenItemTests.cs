@@ -236,7 +236,7 @@ public sealed class TakenItemTests
         story.Do(new Operation.Configure(Two("a, b", "c").Replace("  z:", "  y:", StringComparison.Ordinal), "test", null) { By = "ann" });
         story.Do(new Operation.Commit { By = "ann" });
         var word = how == "under review" ? "done" : "begun";
-        var rest = how == "under review" ? "not done again" : "and goes on from that position";
+        var rest = how == "under review" ? "not done again" : "and goes on from its position";
         Assert.Equal($"c is selected, and {word} just so by logs/z@blue:backfill: taken over from there as it is, {rest}", Assert.Single(Change(story, "logs/y@blue:backfill").Because).Text);
         Assert.StartsWith("c is selected, and done just so by logs/z@blue:metadata", Assert.Single(Change(story, "logs/y@blue:metadata").Because).Text, StringComparison.Ordinal);
         story.Start(Two("a, b", "c").Replace("  z:", "  y:", StringComparison.Ordinal));
@@ -265,7 +265,7 @@ public sealed class TakenItemTests
         Assert.Equal(StepState.Complete, Had(story, "z", "backfill").State);
         story.Do(new Operation.Configure(Two("a, c", "b"), "test", null) { By = "ann" });
         story.Do(new Operation.Commit { By = "ann" });
-        Assert.Contains("c is selected, and begun just so by logs/z@blue:backfill: taken over from there as it is, and goes on from that position", Change(story, "logs/a@blue:backfill").Because.Select(reason => reason.Text));
+        Assert.Contains("c is selected, and begun just so by logs/z@blue:backfill: taken over from there as it is, and goes on from its position", Change(story, "logs/a@blue:backfill").Because.Select(reason => reason.Text));
         Assert.Contains("c is selected, and done just so by logs/z@blue:metadata: taken over from there as it is, not done again", Change(story, "logs/a@blue:metadata").Because.Select(reason => reason.Text));
     }
 
