@@ -13,6 +13,7 @@ namespace Portage.Engine.Operations;
 public sealed partial class OperationRules
 {
     private const int CollectedNamesMax = 3;
+    private const string CollectWords = "workflow collect ";
 
     private OperationResult Collect(Operation.Collect operation, SessionState session, HomeState home)
     {
@@ -51,7 +52,7 @@ public sealed partial class OperationRules
             AddWhatComesAfterInPart(what, steps);
             if ((WhyStoodOn(what.Whole, session) ?? WhyKept(what, session, home)) is { } kept)
             {
-                return OperationResult.Refused(kept);
+                return OperationResult.Refused(WithWhatIsTaken(kept, operation, session, home));
             }
         }
         else
@@ -62,7 +63,7 @@ public sealed partial class OperationRules
         var (events, answers, why) = operation.IsWanted ? CollectInPart(operation, session, steps, what) : CancelInPart(operation, session, steps, what.InPart);
         if (why is not null)
         {
-            return OperationResult.Refused(why);
+            return OperationResult.Refused(WithWhatIsTaken(why, operation, session, home));
         }
 
         // What is said is what the next start will want, and no rule of its own.
@@ -155,6 +156,20 @@ public sealed partial class OperationRules
         }
 
         return null;
+    }
+
+    /// <summary>Whoever is told to name more is told all of it at once; and where more is refused all the same, why that is.</summary>
+    private Diagnostic WithWhatIsTaken(Diagnostic why, Operation.Collect operation, SessionState session, HomeState home)
+    {
+        if (why.Command is not { } command || !command.StartsWith(CollectWords, StringComparison.Ordinal) || command[CollectWords.Length..].Split(' ') is not { } more || operation.Patterns.SequenceEqual(more, StringComparer.Ordinal))
+        {
+            return why;
+        }
+
+        var then = Collect(operation with { Patterns = [.. more] }, session, home);
+        return !then.HasFailed ? why
+            : then.Diagnostics[0] is { Command: { } all } && all.StartsWith(CollectWords, StringComparison.Ordinal) ? why with { Command = all }
+            : then.Diagnostics[0];
     }
 
     private static string NamesOf(ImmutableArray<StepAddress> steps) => string.Join(' ', steps.Select(step => $"{step.Source}/{step.Part}@{step.Target}").Distinct().Order(StringComparer.Ordinal));

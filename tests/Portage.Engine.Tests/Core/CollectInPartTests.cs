@@ -210,6 +210,50 @@ public sealed class CollectInPartTests
         Assert.Empty(Leftovers(story));
     }
 
+    /// <summary>Whatever is listed as left, and whoever asks for it: a command that is advised to collect is taken, as it is printed.</summary>
+    [Theory]
+    [InlineData("narrowed")]
+    [InlineData("a later step is not wanted")]
+    [InlineData("two left it, one is removed")]
+    [InlineData("two left it, both are narrowed")]
+    [InlineData("three left it")]
+    [InlineData("another has it by now")]
+    public void Collect_WhatIsListedAsLeft_IsTakenOrAdvisesWhatIs(string situation)
+    {
+        var story = situation switch
+        {
+            "narrowed" => Narrowed(),
+            "a later step is not wanted" => Narrowed().Start(Story.Config(Open.Replace("backfill: { approve: none }", "backfill: { skip: true }", StringComparison.Ordinal))).Finish(),
+            "three left it" => LeftByTwo(isRemoved: true, andThen: "d: { indices: { include: [b] }, metadata: { approve: none, replicas: 3 }, backfill: { bodyBytesMax: 2097152, conflict: overwrite } }"),
+            "another has it by now" => LeftByTwo(isRemoved: true, andThen: "d: { indices: { include: [b] }, metadata: { approve: none, replicas: 3 }, backfill: { bodyBytesMax: 2097152, conflict: overwrite } }", isKept: true),
+            var two => LeftByTwo(two.Contains("removed", StringComparison.Ordinal)),
+        };
+        var asked = new List<string>();
+        foreach (var listed in Leftovers(story).Where(left => left.Fate == LeftoverFate.Left).Select(left => left.Text[(left.Text.LastIndexOf("workflow collect ", StringComparison.Ordinal) + 17)..]))
+        {
+            var answer = Try(listed);
+            if (answer.HasFailed)
+            {
+                var (code, command) = (answer.Diagnostics[0].Code, answer.Diagnostics[0].Command!);
+                Assert.Equal("PG2030", code);
+                asked.Add(command);
+                if (command.StartsWith("workflow collect ", StringComparison.Ordinal))
+                {
+                    Assert.Empty(Try(command["workflow collect ".Length..]).Diagnostics);
+                }
+                else
+                {
+                    Assert.Contains(command[..^"backfill".Length], (string[])["workflow explain logs/d@blue:", "workflow explain logs/a@blue:"]);
+                }
+            }
+        }
+
+        Assert.Equal(situation != "narrowed", asked.Count > 0);
+        Assert.Equal(situation is "another has it by now" or "a later step is not wanted", asked.Any(command => command.StartsWith("workflow explain", StringComparison.Ordinal)));
+
+        OperationResult Try(string patterns) => new OperationRules(story.Planner).Perform(new Operation.Collect([.. patterns.Split(' ')], IsWanted: true) { By = "ann" }, story.Home);
+    }
+
     /// <summary>What would be made anew has work of two slices in it, and neither is taken back alone: what is advised, word for word, comes to an end.</summary>
     [Theory]
     [InlineData(true)]
@@ -255,12 +299,20 @@ public sealed class CollectInPartTests
     }
 
     /// <summary>Slice a was narrowed; c, of another treatment, wrote into the same index, and let go of it as well.</summary>
-    private static Story LeftByTwo(bool isRemoved)
+    /// <param name="andThen">A slice that wrote there after both.</param>
+    /// <param name="isKept">True where that is wanted still.</param>
+    private static Story LeftByTwo(bool isRemoved, string? andThen = null, bool isKept = false)
     {
         var story = Narrowed();
         const string c = "c: { indices: { include: [b] }, metadata: { approve: none, replicas: 2 }, backfill: { bodyBytesMax: 1048576, conflict: overwrite } }";
         Through(story.Start(Story.Config(Open, c)));
         story.Start(isRemoved ? Story.Config(Open) : Story.Config(Open, c.Replace("[b]", "[z]", StringComparison.Ordinal))).Finish();
+        if (andThen is not null)
+        {
+            Through(story.Start(Story.Config(Open, andThen)));
+            Through(story.Start(Story.Config(Open, isKept ? andThen : "")));
+        }
+
         return story;
     }
 
@@ -269,8 +321,14 @@ public sealed class CollectInPartTests
     {
         var story = Narrowed();
         story.Start(Story.Config(Open.Replace("backfill: { approve: none }", "backfill: { skip: true }", StringComparison.Ordinal))).Finish();
+
+        // What stands on the other is in the way of both, and that is what is told.
         var refused = Assert.Single(Ask(story, Metadata).Diagnostics);
+        Assert.Equal(("PG2030", $"workflow explain {Validate}"), (refused.Code, refused.Command));
+        story.Start(Story.Config(Open.Replace("{ approve: none }\n        backfill: { approve: none }\n        validate: { approve: none }", "{ approve: none }\n        backfill: { skip: true }\n        validate: { skip: true }", StringComparison.Ordinal))).Finish();
+        refused = Assert.Single(Ask(story, Metadata).Diagnostics);
         Assert.Equal(("PG2030", $"workflow collect {Metadata} {Backfill}"), (refused.Code, refused.Command));
+        Assert.False(story.Do(new Operation.Collect([Metadata, Backfill], IsWanted: true) { By = "ann" }).HasFailed);
     }
 
     private static string Wide() => Story.Config(Open).Replace("include: [a]", "include: [a, b]", StringComparison.Ordinal);
