@@ -276,10 +276,12 @@ public sealed class TakenItemTests
         var story = Middle("stopped", z: "c, b");
         story.Start(Two("a, c", "b"));
         story.Settle();
+        story.PutBack("logs/z@blue:backfill").Settle();
         story.Evaluate("logs/a@blue:metadata").Settle();
         story.Report("logs/a@blue:metadata");
         Assert.DoesNotContain("run logs/a@blue:backfill", story.Settle(), StringComparison.Ordinal);
-        Assert.Contains("run logs/a@blue:backfill #1 takes c from logs/z@blue:backfill", story.Fail("logs/z@blue:backfill").Settle(), StringComparison.Ordinal);
+        story.Fail("logs/z@blue:backfill").Settle();
+        Assert.Contains("run logs/a@blue:backfill #1 takes c from logs/z@blue:backfill", story.PutBack("logs/z@blue:backfill").Settle(), StringComparison.Ordinal);
     }
 
     /// <summary>As far as the backfill of the slice z.</summary>
