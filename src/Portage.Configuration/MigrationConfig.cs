@@ -342,7 +342,7 @@ public sealed record BackfillConfig
     public ConflictChoice Conflict { get; init; } = ConflictChoice.KeepExisting;
 
     [Field("What lets the step be complete: manual, auto, none, or a predicate over its numbers.")]
-    [Gate("rejected == 0", "accepted", "written", "rejected", "noop", "filtered", "existing", "differing")]
+    [Gate("rejected == 0", "accepted", "written", "rejected", "noop", "filtered", "overwritten", "existing", "differing")]
     public string Approve { get; init; } = "auto";
 }
 

@@ -13,7 +13,7 @@ internal static class ProgressText
     public static string Of(StepProgress progress, TimeSpan? remaining)
     {
         var counts = progress.Numbers
-            .Where(number => number.Key is "rejected" or "noop" or "existing" or "missing" or "differing" && number.Value > 0)
+            .Where(number => number.Key is "rejected" or "noop" or "overwritten" or "existing" or "missing" or "differing" && number.Value > 0)
             .Select(number => $"{number.Value:N0} {number.Key}");
         return string.Join(", ", [Of(progress.Done, progress.Total, progress.TotalIsAtMost, progress.Unit, progress.PerSecond, remaining), .. counts]);
     }

@@ -11,8 +11,8 @@ namespace Portage.Clusters.Bulk;
 /// <remarks>Operations come in runs of one action and one index; the beginning of the line is kept from one to the next. Not thread-safe.</remarks>
 internal sealed class BulkActionLine
 {
-    /// <summary>More than all that a line holds beside its names: keys, quotes, braces and a version.</summary>
-    private const int FixedBytesMax = 128;
+    /// <summary>More than all that a line holds beside its names: keys, quotes, braces, a version, and a write.</summary>
+    private const int FixedBytesMax = 192;
 
     // What JSON demands to be escaped (RFC 8259 §7), and nothing else.
     private static readonly SearchValues<char> Escaped = SearchValues.Create("\"\\" + string.Concat(Enumerable.Range(0, 0x20).Select(c => (char)c)));
@@ -49,10 +49,14 @@ internal sealed class BulkActionLine
         into[at++] = (byte)'"';
         if (operation.ExternalVersion is { } version)
         {
-            at += Copy(",\"version\":"u8, into[at..]);
-            Utf8Formatter.TryFormat(version, into[at..], out var digits);
-            at += digits;
+            at += WriteNumber(",\"version\":"u8, version, into[at..]);
             at += Copy(operation.VersionRule == ExternalVersionRule.Higher ? ",\"version_type\":\"external\""u8 : ",\"version_type\":\"external_gte\""u8, into[at..]);
+        }
+
+        if (operation.Over is { } over)
+        {
+            at += WriteNumber(",\"if_seq_no\":"u8, over.SequenceNumber, into[at..]);
+            at += WriteNumber(",\"if_primary_term\":"u8, over.PrimaryTerm, into[at..]);
         }
 
         return at + Copy("}}\n"u8, into[at..]);
@@ -74,6 +78,13 @@ internal sealed class BulkActionLine
         };
         _beginning = [.. word, .. EscapeText(operation.Index), .. "\",\"_id\":\""u8];
         (_action, _index) = (operation.Action, operation.Index);
+    }
+
+    private static int WriteNumber(ReadOnlySpan<byte> name, long number, Span<byte> into)
+    {
+        var at = Copy(name, into);
+        Utf8Formatter.TryFormat(number, into[at..], out var digits);
+        return at + digits;
     }
 
     private static int WriteText(string text, Span<byte> into) =>

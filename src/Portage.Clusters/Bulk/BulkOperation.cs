@@ -46,6 +46,13 @@ public readonly record struct BulkOperation
     public ExternalVersionRule VersionRule { get; init; }
 
     /// <summary>
+    /// The write that is written over: where another one came since, or the document was deleted, nothing is written
+    /// (<see cref="BulkItemOutcome.Conflict"/>). A repetition of the same write conflicts with itself. Null writes over any. Not together with
+    /// <see cref="ExternalVersion"/>, nor with <see cref="BulkAction.Create"/>.
+    /// </summary>
+    public LastWrite? Over { get; init; }
+
+    /// <summary>
     /// The document as one JSON object; empty for <see cref="BulkAction.Delete"/>. Copied when the operation is read, and the
     /// caller's memory not looked at again: in a result, this is the copy. Line ends, which JSON allows between tokens only,
     /// are sent as spaces; nothing else is changed.
@@ -64,6 +71,11 @@ public readonly record struct BulkOperation
     /// <summary>Anything of the caller's; comes back with the result.</summary>
     public object? State { get; init; }
 }
+
+/// <summary>One write of a document, as the cluster numbers it (<c>if_seq_no</c>, <c>if_primary_term</c>).</summary>
+/// <param name="SequenceNumber">Its number within the shard.</param>
+/// <param name="PrimaryTerm">The term of the primary that wrote it.</param>
+public readonly record struct LastWrite(long SequenceNumber, long PrimaryTerm);
 
 /// <summary>Why an operation cannot be sent.</summary>
 /// <param name="Type">A word for programs, as <see cref="BulkItemResult.ErrorType"/>.</param>

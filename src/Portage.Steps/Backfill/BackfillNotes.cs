@@ -71,7 +71,10 @@ internal sealed record BackfillBefore(ImmutableSortedDictionary<string, long> Do
 
 /// <summary>What was on the target when the work ended or stopped.</summary>
 /// <param name="Count">How many documents we had written until then.</param>
-/// <param name="MayRepeat">True when a document may have been written twice: it overwrites what is there, and what was sent before a kill is sent again.</param>
+/// <param name="MayRepeat">
+/// True when a document may have been written twice, where documents are written over what is there: earlier builds did not look first, and what an
+/// index without sources has cannot be looked at.
+/// </param>
 internal sealed record BackfillWritten(long Count, bool MayRepeat, ImmutableSortedDictionary<string, IndexMark> Marks);
 
 /// <summary>Indices that are being emptied, by name.</summary>

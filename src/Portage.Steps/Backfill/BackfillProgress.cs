@@ -14,6 +14,9 @@ internal sealed class BackfillProgress(IndexTotals totals, WorkJournal journal, 
     /// <summary>Of the accepted ones those that we wrote; not kept, but told from the others.</summary>
     public const string Written = "written";
 
+    /// <summary>Of the written ones those that took the place of another document.</summary>
+    public const string Overwritten = "overwritten";
+
     /// <summary>Documents whose id others had written already; accepted where they are the same.</summary>
     public const string Existing = "existing";
 
@@ -47,6 +50,7 @@ internal sealed class BackfillProgress(IndexTotals totals, WorkJournal journal, 
         .Add("documents", Decided)
         .Add(Accepted, journal.Sum(Accepted))
         .Add(Written, WrittenOf(journal.Sum))
+        .Add(Overwritten, journal.Sum(Overwritten))
         .Add(Existing, journal.Sum(Existing))
         .Add(Differing, journal.Sum(Differing))
         .Add(Rejected, journal.Sum(Rejected))
@@ -61,8 +65,8 @@ internal sealed class BackfillProgress(IndexTotals totals, WorkJournal journal, 
     /// <summary>Numbers as a sentence for people.</summary>
     public static string Say(IReadOnlyDictionary<string, long> numbers)
     {
-        var (existing, differing, noop) = (numbers[Existing], numbers[Differing], numbers[Noop]);
-        return $"{numbers["documents"]:N0} documents: {numbers[Accepted]:N0} accepted, {numbers[Rejected]:N0} rejected{(noop > 0 ? $" ({noop:N0} of them taken by the target, and not written)" : "")}, {numbers[Filtered]:N0} filtered"
+        var (existing, differing, noop, over) = (numbers[Existing], numbers[Differing], numbers[Noop], numbers.GetValueOrDefault(Overwritten));
+        return $"{numbers["documents"]:N0} documents: {numbers[Accepted]:N0} accepted{(over > 0 ? $" ({over:N0} of them in the place of what was there)" : "")}, {numbers[Rejected]:N0} rejected{(noop > 0 ? $" ({noop:N0} of them taken by the target, and not written)" : "")}, {numbers[Filtered]:N0} filtered"
             + (differing == 0 ? "" : $", {differing:N0} differing: the target has another content of the same id, and keeps it")
             + (existing == 0 ? "" : $"; {existing:N0} were there already");
     }

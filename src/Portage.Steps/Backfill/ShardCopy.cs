@@ -26,7 +26,7 @@ internal sealed class ShardCopy : IDisposable
     private readonly WorkItem _item;
     private readonly ItemJournal _journal;
     private readonly TakenIds _taken;
-    private readonly ConflictChoice _conflict;
+    private readonly Overwriting? _overwriting;
     private readonly BulkPipeline _pipeline;
     private readonly MemoryStream _findings = new();
     private ItemPosition _position;
@@ -37,19 +37,21 @@ internal sealed class ShardCopy : IDisposable
     /// <param name="beforeSend">Throws when the target is not any more what it was.</param>
     public ShardCopy(RunContext context, SelectedIndex index, WorkItem item, ItemJournal journal, ClusterClient client, ConflictChoice conflict, BackfillBefore before, ByteBudget budget, Func<CancellationToken, Task> beforeSend)
     {
-        (_context, _index, _item, _journal, _conflict) = (context, index, item, journal, conflict);
+        (_context, _index, _item, _journal) = (context, index, item, journal);
         _position = journal.Of(item.Shard);
-        _taken = new(client, before, index.TargetNames.All(target => before.Documents.GetValueOrDefault(target) == 0), budget, context.Time, why => _waitsToCompare = why);
+        var overwrites = conflict == ConflictChoice.Overwrite;
+        _taken = new(client, overwrites, before, index.TargetNames.All(target => before.Documents.GetValueOrDefault(target) == 0), budget, context.Time, why => _waitsToCompare = why);
 
         // The seed is the item's own, so that a simulation repeats it.
         _pipeline = new(client, Tuning, new BulkOptions { BeforeSend = beforeSend, Budget = budget }, context.Time, new Random(item.Shard));
+        _overwriting = overwrites ? new(client, _taken, Tuning, beforeSend, budget, context.Time, new Random(item.Shard)) : null;
     }
 
     /// <summary>Changed from outside at any time.</summary>
     public BulkTuning Tuning { get; } = new();
 
     /// <summary>Why it is slow; null when it is not.</summary>
-    public string? WhySlow => _waitsToCompare ?? _pipeline.State.WhySlow(_context.Time.GetUtcNow());
+    public string? WhySlow => _waitsToCompare ?? _overwriting?.WhySlow ?? _pipeline.State.WhySlow(_context.Time.GetUtcNow());
 
     public async Task RunAsync(CancellationToken abort)
     {
@@ -62,7 +64,10 @@ internal sealed class ShardCopy : IDisposable
         await foreach (var batch in _pipeline.RunAsync(ReadAsync(shard, abort), _context.StopRequested, abort))
         {
             _context.AssertLease();
-            await TakeAsync(batch, abort);
+            if (!await TakeAsync(batch, abort))
+            {
+                return;
+            }
         }
 
         if (!_context.StopRequested.IsCancellationRequested)
@@ -89,7 +94,8 @@ internal sealed class ShardCopy : IDisposable
             // What cannot be sent goes along with the others: it is counted, kept and passed in its turn, and waits in no memory of ours.
             yield return new BulkOperation
             {
-                Action = _conflict == ConflictChoice.Overwrite ? BulkAction.Index : BulkAction.Create,
+                // Also where it may be written over what is there: that is looked at first.
+                Action = BulkAction.Create,
                 Index = mapped.Key.Index,
                 Id = mapped.Key.Id,
                 Routing = mapped.Key.Routing,
@@ -121,48 +127,80 @@ internal sealed class ShardCopy : IDisposable
             item.Status, item.ErrorType, item.Reason, document.Source is null ? default(ReadOnlyMemory<byte>?) : operation.Source);
     }
 
-    private async Task TakeAsync(BulkBatchResult batch, CancellationToken abort)
+    /// <returns>False when some of it were left, because of the stop: the position stays where it is.</returns>
+    private async Task<bool> TakeAsync(BulkBatchResult batch, CancellationToken abort)
     {
-        var counts = batch.AllAccepted ? default : await CountAsync(batch, abort);
+        var cost = new BulkCost(batch.BytesSent, batch.TooLarge, batch.TimedOut);
+        var counts = default(Counts);
+        if (!batch.AllAccepted)
+        {
+            if (await DecideAsync(batch, abort) is not { } conflicts)
+            {
+                return false;
+            }
+
+            counts = Count(batch, conflicts.Ends);
+            cost += conflicts.Cost;
+        }
+
         var numbers = _position.Numbers;
         numbers = Add(numbers, BackfillProgress.Accepted, batch.Items.Count - counts.Rejected - counts.Differing);
+        numbers = Add(numbers, BackfillProgress.Overwritten, counts.Overwritten);
         numbers = Add(numbers, BackfillProgress.Existing, counts.Existing);
         numbers = Add(numbers, BackfillProgress.Differing, counts.Differing);
         numbers = Add(numbers, BackfillProgress.Rejected, counts.Rejected);
-        numbers = Add(numbers, BackfillProgress.Noop, batch.CountOf(BulkItemOutcome.Noop));
-        numbers = Add(numbers, BackfillProgress.Bytes, batch.BytesSent);
-        numbers = Add(numbers, BackfillProgress.TooLarge, batch.TooLarge);
-        numbers = Add(numbers, BackfillProgress.TimedOut, batch.TimedOut);
+        numbers = Add(numbers, BackfillProgress.Noop, counts.Noop);
+        numbers = Add(numbers, BackfillProgress.Bytes, cost.BytesSent);
+        numbers = Add(numbers, BackfillProgress.TooLarge, cost.TooLarge);
+        numbers = Add(numbers, BackfillProgress.TimedOut, cost.TimedOut);
         await MoveToAsync(new(batch.Items[^1].Operation.Tag, IsDone: false, numbers));
+        return true;
+    }
+
+    /// <summary>What becomes of those that met others of their ids; null when some were left, because of the stop.</summary>
+    private async Task<Overwritten?> DecideAsync(BulkBatchResult batch, CancellationToken abort)
+    {
+        var conflicts = batch.CountOf(BulkItemOutcome.Conflict) == 0 ? [] : batch.Items.Where(item => item.Outcome == BulkItemOutcome.Conflict).ToArray();
+        return _overwriting is not null
+            ? await _overwriting.WriteAsync(conflicts, _context.StopRequested, abort)
+            : new([.. conflicts.Zip(await _taken.JudgeAsync(conflicts, abort), static (item, taken) => new ConflictEnd(item, taken))], default);
     }
 
     /// <summary>Counts those that were not simply written, and keeps those that are not there as findings, in their order.</summary>
-    private async Task<(int Rejected, int Existing, int Differing)> CountAsync(BulkBatchResult batch, CancellationToken abort)
+    private Counts Count(BulkBatchResult batch, IReadOnlyList<ConflictEnd> conflicts)
     {
-        var conflicts = batch.CountOf(BulkItemOutcome.Conflict) == 0 ? [] : await _taken.JudgeAsync(batch.Items.Where(item => item.Outcome == BulkItemOutcome.Conflict), abort);
-        var (rejected, existing, differing, next) = (0, 0, 0, 0);
-        foreach (var item in batch.Items)
+        var (counts, next) = (default(Counts), 0);
+        foreach (var first in batch.Items)
         {
-            var taken = item.Outcome == BulkItemOutcome.Conflict ? conflicts[next++] : default;
-            existing += taken.By is TakenBy.TheSame or TakenBy.Others ? 1 : 0;
-            differing += taken.By == TakenBy.Others ? 1 : 0;
-            if (taken.By == TakenBy.AnotherRouting)
+            var end = first.Outcome == BulkItemOutcome.Conflict ? conflicts[next++] : new(first, default);
+            var (item, taken) = (end.Item, end.Taken);
+            var isTaken = item.Outcome == BulkItemOutcome.Conflict;
+            counts.Overwritten += end.IsOver ? 1 : 0;
+            counts.Noop += item.Outcome == BulkItemOutcome.Noop ? 1 : 0;
+            counts.Existing += isTaken && taken.By is (TakenBy.TheSame or TakenBy.Others) ? 1 : 0;
+            counts.Differing += isTaken && taken.By == TakenBy.Others ? 1 : 0;
+            if (isTaken && taken.By == TakenBy.AnotherRouting)
             {
-                rejected++;
+                counts.Rejected++;
                 RejectedDocuments.Append(_findings, Rejected(item with { ErrorType = IdTaken, Reason = ReasonOf(item.Operation, taken) }));
             }
             else if (item.Outcome is BulkItemOutcome.Rejected or BulkItemOutcome.Noop)
             {
-                rejected++;
+                counts.Rejected++;
                 RejectedDocuments.Append(_findings, Rejected(item));
             }
         }
 
-        return (rejected, existing, differing);
+        return counts;
     }
 
-    private static string ReasonOf(BulkOperation operation, TakenDocument taken) =>
-        $"Since the backfill began '{operation.Index}' has got another document of the id '{operation.Id}', with {Say(taken.Routing)}; this one has {Say(operation.Routing)}. On the target both belong to the same shard, which keeps one document of an id. The snapshot has both, unless somebody else wrote the other one.";
+    private static string ReasonOf(BulkOperation operation, TakenDocument taken)
+    {
+        var meeting = $"another document of the id '{operation.Id}', with {Say(taken.Routing)}; this one has {Say(operation.Routing)}. On the target both belong to the same shard, which keeps one document of an id.";
+        return taken.IsInDoubt
+            ? $"'{operation.Index}' has {meeting} Nobody can tell whether the other one was there before the backfill began: the target gives no sequence numbers of the index (GET {operation.Index}/_stats). So it is not written over."
+            : $"Since the backfill began '{operation.Index}' has got {meeting} The snapshot has both, unless somebody else wrote the other one.";
+    }
 
     private static string Say(string? routing) => routing is null ? "no routing" : $"the routing '{routing}'";
 
@@ -175,4 +213,14 @@ internal sealed class ShardCopy : IDisposable
 
     private static ImmutableSortedDictionary<string, long> Add(ImmutableSortedDictionary<string, long> numbers, string name, long more) =>
         more == 0 ? numbers : numbers.SetItem(name, numbers.GetValueOrDefault(name) + more);
+
+    /// <summary>How many of a batch were not simply made.</summary>
+    private struct Counts
+    {
+        public int Overwritten;
+        public int Existing;
+        public int Differing;
+        public int Rejected;
+        public int Noop;
+    }
 }

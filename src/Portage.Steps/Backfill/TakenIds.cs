@@ -29,11 +29,12 @@ internal enum TakenBy
 /// write tells. Where the target gave no numbers, it is ours if the index was empty, or if our answer was lost. In doubt is only the very same
 /// content, written by somebody else while the work goes on: that counts as ours.
 /// </remarks>
+/// <param name="overwrites">True where others' documents are written over: one that may be of this very work is then left alone, also where nobody can tell.</param>
 /// <param name="before">How the target was before the first document.</param>
 /// <param name="targetWasEmpty">True when no target index had a document.</param>
 /// <param name="budget">Bears the answers.</param>
 /// <param name="why">Takes why it waits; null when it goes on.</param>
-internal sealed class TakenIds(ClusterClient client, BackfillBefore before, bool targetWasEmpty, ByteBudget budget, TimeProvider time, Action<string?> why)
+internal sealed class TakenIds(ClusterClient client, bool overwrites, BackfillBefore before, bool targetWasEmpty, ByteBudget budget, TimeProvider time, Action<string?> why)
 {
     // One answer holds their sources.
     private const int ComparedMax = 200;
@@ -75,24 +76,34 @@ internal sealed class TakenIds(ClusterClient client, BackfillBefore before, bool
             var found = await PatientReading.AskAsync(() => _documents.GetAsync(keys, cancellationToken), time, why, CancellationToken.None, cancellationToken);
             foreach (var (item, there) in some.Zip(found))
             {
-                judged.Add(new(await JudgeAsync(item, there, cancellationToken), there.Routing));
+                judged.Add(await JudgeAsync(item, there, cancellationToken));
             }
         }
 
         return judged;
     }
 
-    private async Task<TakenBy> JudgeAsync(BulkItemResult item, FoundDocument there, CancellationToken cancellationToken)
+    private async Task<TakenDocument> JudgeAsync(BulkItemResult item, FoundDocument there, CancellationToken cancellationToken)
     {
         if (!there.IsFound)
         {
-            return TakenBy.Others;
+            return new(TakenBy.Others, null);
         }
 
         var isNew = await IsNewAsync(there, cancellationToken);
+        return new(Whose(item, there, isNew), there.Routing)
+        {
+            IsInDoubt = isNew is null && !targetWasEmpty,
+            IsFirst = there.Version is null or 1,
+            Write = there is { SequenceNumber: { } number, PrimaryTerm: { } term } ? new(number, term) : null,
+        };
+    }
+
+    private TakenBy Whose(BulkItemResult item, FoundDocument there, bool? isNew)
+    {
         if (there.Routing != item.Operation.Routing)
         {
-            return isNew ?? targetWasEmpty ? TakenBy.AnotherRouting : TakenBy.Others;
+            return isNew ?? (targetWasEmpty || overwrites) ? TakenBy.AnotherRouting : TakenBy.Others;
         }
 
         // Of an index without sources, the number is all that there is.
@@ -126,4 +137,14 @@ internal sealed class TakenIds(ClusterClient client, BackfillBefore before, bool
 /// <summary>A document that has an id that was asked for.</summary>
 /// <param name="By">Whose it is.</param>
 /// <param name="Routing">Its routing; null where it has none.</param>
-internal readonly record struct TakenDocument(TakenBy By, string? Routing);
+internal readonly record struct TakenDocument(TakenBy By, string? Routing)
+{
+    /// <summary>True where nobody can tell whether it was there before the work began.</summary>
+    public bool IsInDoubt { get; init; }
+
+    /// <summary>True where it was made, and not written again.</summary>
+    public bool IsFirst { get; init; }
+
+    /// <summary>Its last write; null where it is gone by now.</summary>
+    public LastWrite? Write { get; init; }
+}

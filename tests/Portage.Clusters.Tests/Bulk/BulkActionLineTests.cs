@@ -21,6 +21,9 @@ public sealed class BulkActionLineTests
         Assert.Equal(
             "{\"index\":{\"_index\":\"logs\",\"_id\":\"1\",\"routing\":\"r\",\"version\":7,\"version_type\":\"external_gte\"}}\n",
             Text(line, operation with { Routing = "r", ExternalVersion = 7, VersionRule = ExternalVersionRule.HigherOrEqual }));
+        Assert.Equal(
+            "{\"index\":{\"_index\":\"logs\",\"_id\":\"1\",\"if_seq_no\":9223372036854775807,\"if_primary_term\":9223372036854775807}}\n",
+            Text(line, operation with { Over = new(long.MaxValue, long.MaxValue) }));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class KilledBackfillTests : KillingKit
                 await scene.SendAsync(HttpMethod.Put, "/logs/_settings", """{"index.final_pipeline":"last"}""");
             },
             RunAsync),
-        ["run over others' documents"] = new(Slice with { Backfill = Slice.Backfill with { Conflict = ConflictChoice.Overwrite } }, WithOthersAsync, OverwriteAsync) { ComparesVersions = false },
+        ["run over others' documents"] = new(Slice with { Backfill = Slice.Backfill with { Conflict = ConflictChoice.Overwrite } }, BesideOthersAsync, OverwriteAsync),
         ["run that may overwrite"] = new(Slice with { Backfill = Slice.Backfill with { Conflict = ConflictChoice.Overwrite } }, WithMetadata, RunAsync),
         ["revert by making anew"] = new(Slice, Done, RevertAsync),
         ["revert of one index by making anew"] = new(Slice with { Indices = new() { Include = ["logs"] } }, Done, RevertAsync),
@@ -173,18 +173,12 @@ public sealed class KilledBackfillTests : KillingKit
         await scene.SendAsync(HttpMethod.Put, $"/logs/_doc/{golden[1].Id}", """{"mine":true}""");
     }
 
-    private static async Task WithOthersAsync(Scene scene)
-    {
-        await WithMetadata(scene);
-        await scene.SendAsync(HttpMethod.Put, "/logs/_doc/mine", """{"mine":true}""");
-    }
-
     private static async Task<string> RunAsync(HttpMessageHandler transport, StepRun run) => Story.Of(await run.RunAsync(new BackfillStep(transport), null, Cancellation));
 
     /// <summary>As approved: somebody's documents were there, and may be written over.</summary>
     private static async Task<string> OverwriteAsync(HttpMessageHandler transport, StepRun run)
     {
-        var approved = new StepReport(ImmutableSortedDictionary<string, long>.Empty, []) { Destroys = [new(DestructionKind.OverwriteDocuments, "blue", "logs", 1, null, 1) { Item = "logs" }] };
+        var approved = new StepReport(ImmutableSortedDictionary<string, long>.Empty, []) { Destroys = [new(DestructionKind.OverwriteDocuments, "blue", "logs", 2, null, 2) { Item = "logs" }] };
         return Story.Of(await run.RunAsync(new BackfillStep(transport), approved, Cancellation));
     }
 
