@@ -1,4 +1,5 @@
 using System.Text;
+using Portage.Clusters.Validation;
 using Portage.Configuration;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
@@ -57,6 +58,15 @@ internal sealed class SliceOnSandbox : IAsyncDisposable
             .Where(file => file.Key.StartsWith(Run.FilesOf(step).Location, StringComparison.Ordinal) && file.Key.EndsWith("/findings.ndjson", StringComparison.Ordinal))
             .SelectMany(file => Encoding.UTF8.GetString(file.Value).Split('\n', StringSplitOptions.RemoveEmptyEntries)),
     ];
+
+    /// <summary>Another routing that leads to the same shard of an index of the target.</summary>
+    public async Task<string> OtherRoutingAsync(string index, GoldenDocument document)
+    {
+        var settings = (await Target.GetAsync($"/{index}/_settings?flat_settings=true", TestContext.Current.CancellationToken))[index]!["settings"]!;
+        var shards = int.Parse(settings["index.number_of_shards"]!.ToString(), System.Globalization.CultureInfo.InvariantCulture);
+        var routing = new ShardRouting(shards, ShardRouting.RoutingShardsOf(shards), 1);
+        return Enumerable.Range(0, 1_000).Select(number => $"other{number}").First(other => routing.ShardOf(document.Id, other) == routing.ShardOf(document.Id, document.Routing));
+    }
 
     public async ValueTask DisposeAsync()
     {

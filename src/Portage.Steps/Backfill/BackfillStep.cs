@@ -294,14 +294,14 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         lines.Add(BackfillProgress.Say(numbers));
         foreach (var index in indices.Select(index => journal[index.Name]))
         {
-            var (count, rejected) = (index.Sum(BackfillProgress.Accepted), index.Sum(BackfillProgress.Rejected));
+            var (count, rejected, differing) = (index.Sum(BackfillProgress.Accepted), index.Sum(BackfillProgress.Rejected), index.Sum(BackfillProgress.Differing));
             accepted[index.Index] = count;
             if (rejected > 0)
             {
                 findings[index.Index] = index.Findings;
             }
 
-            lines.Add($"{index.Index}: {count:N0} accepted{(rejected > 0 ? $", {rejected:N0} rejected (see {index.Findings})" : "")}");
+            lines.Add($"{index.Index}: {count:N0} accepted{(differing > 0 ? $", {differing:N0} differing" : "")}{(rejected > 0 ? $", {rejected:N0} rejected (see {index.Findings})" : "")}");
             parts.Add(new(BackfillOutputs.Written, index.Index, Fingerprint.Of($"{context.Inputs.Fingerprints.Result.Hex} {count} {rejected}")));
         }
 

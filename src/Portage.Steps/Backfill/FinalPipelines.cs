@@ -29,11 +29,17 @@ internal sealed class FinalPipelines(ClusterClient client, BackfillNotes notes, 
 
     /// <summary>Sets the pipeline of an index aside, whether it was there from the beginning or somebody has set it meanwhile.</summary>
     /// <param name="uuid">The index's own.</param>
-    public async Task SetAsideAsync(string index, string uuid, string pipeline, CancellationToken cancellationToken)
+    public async Task SetAsideAsync(string index, string uuid, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
+            // Another reader may have done it since the caller looked, and somebody may have set another one after that.
+            if (await _metadata.FindSettingsAsync(index, Asked, cancellationToken) is not { } now || now.GetValueOrDefault(ClusterMetadata.UuidSetting) != uuid || Of(now) is not { } pipeline)
+            {
+                return;
+            }
+
             var noted = await notes.FinalPipelinesAsync(cancellationToken);
             await notes.WriteFinalPipelinesAsync(noted.SetItem(index, new(uuid, pipeline, IsAside: true)), cancellationToken);
             await PutAsync(index, None, cancellationToken);

@@ -44,6 +44,31 @@ internal sealed class RejectedPositions : IDisposable
         return new(null, item, all);
     }
 
+    /// <summary>Of some ids on the target, those of documents that were refused, with the routings that they would have had.</summary>
+    /// <param name="location">Where the file of refused ones lies; null where there is none.</param>
+    /// <param name="index">The index of the snapshot.</param>
+    public static async Task<HashSet<(string Id, string? Routing)>> KeysAsync(IStepFiles files, string? location, string index, HashSet<string> targetIds, CancellationToken cancellationToken)
+    {
+        var keys = new HashSet<(string, string?)>();
+        if (location is null || targetIds.Count == 0)
+        {
+            return keys;
+        }
+
+        using var lines = await LinesAsync(files, location, cancellationToken);
+        while (lines is not null && await lines.ReadLineAsync(cancellationToken) is { } text)
+        {
+            using var line = JsonDocument.Parse(text);
+            var root = line.RootElement;
+            if (root.GetProperty("index").GetString() == index && root.GetProperty("targetId").GetString() is { } id && targetIds.Contains(id))
+            {
+                keys.Add((id, root.GetProperty("targetRouting").GetString()));
+            }
+        }
+
+        return keys;
+    }
+
     /// <summary>True when the document was refused.</summary>
     /// <param name="position">Of the document; not smaller than one that was asked for before.</param>
     /// <param name="targetId">The id that it would have on the target.</param>

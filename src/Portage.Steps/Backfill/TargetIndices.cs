@@ -62,9 +62,9 @@ internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, Clust
                 throw Deleted(target);
             }
 
-            if (FinalPipelines.Of(found) is { } pipeline)
+            if (FinalPipelines.Of(found) is not null)
             {
-                await expected.Pipelines.SetAsideAsync(target, expected.Uuid, pipeline, cancellationToken);
+                await expected.Pipelines.SetAsideAsync(target, expected.Uuid, cancellationToken);
             }
         }
     }

@@ -7,6 +7,7 @@ using Portage.Clusters;
 using Portage.Clusters.Metadata;
 using Portage.Clusters.Validation;
 using Portage.Engine.Ports;
+using Portage.Steps.Backfill;
 using Portage.Steps.Documents;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
@@ -15,8 +16,9 @@ namespace Portage.Steps.Validate;
 
 /// <summary>Finds documents of the target that the snapshot lacks: by count, and by name where the counts differ.</summary>
 /// <remarks>Each index is a work item of its own, beside its shards: what was found survives a crash, and is found once.</remarks>
+/// <param name="written">What the backfill left; null where there was none.</param>
 /// <param name="idsMax">Ids that are held at a time; where there are more, both sides are read that many times over.</param>
-internal sealed class ExtraDocuments(RunContext context, WorkJournal journal, ClusterClient client, int idsMax)
+internal sealed class ExtraDocuments(RunContext context, WorkJournal journal, ClusterClient client, BackfillOutputs? written, int idsMax)
 {
     /// <summary>Where the journal has an index as a whole: no shard has that number.</summary>
     private const int WholeIndex = -1;
@@ -61,10 +63,11 @@ internal sealed class ExtraDocuments(RunContext context, WorkJournal journal, Cl
         {
             var named = await NameAsync(index, targets, (int)passes, cancellationToken);
             var should = await LocateAsync(index, named, cancellationToken);
+            var rejected = await RejectedPositions.KeysAsync(context.Files, written?.FindingsOf(index.Name), index.Name, named.Select(key => key.Id).ToHashSet(StringComparer.Ordinal), cancellationToken);
             foreach (var key in named)
             {
-                // On the shard where it should be, whatever its routing is, it was compared and is named already.
-                var same = should[(key.Index, key.Id)].ToArray();
+                // On the shard where it should be, whatever its routing is, it was compared and is named already; unless that one was rejected, and is missed by nobody.
+                var same = should[(key.Index, key.Id)].Where(there => !rejected.Contains((there.Key.Id, there.Key.Routing))).ToArray();
                 if (same.Any(there => there.IsFound && there.Routing == key.Routing))
                 {
                     continue;

@@ -125,6 +125,12 @@ internal sealed class ShardComparison(
                 case Comparison.Missing when side.WasRejected:
                     compared.Rejected++;
                     break;
+                case Comparison.Differs when side.WasRejected:
+
+                    // What is there under its id is another document, be it one of the snapshot that met it there. Of the routing it would have had it is no more than that.
+                    compared.Rejected++;
+                    compared.InItsPlace += other.Document.Routing == side.Key.Routing ? 1 : 0;
+                    break;
                 case Comparison.Missing:
                     compared.Missing++;
                     ValidateFindings.Append(findings, "missing", item, side, other.Document, null);
@@ -203,7 +209,7 @@ internal sealed class ShardComparison(
                 (ValidateProgress.Differing, compared.Differing),
                 (ValidateProgress.Rejected, compared.Rejected),
                 (ValidateProgress.NotCompared, compared.NotCompared),
-                ($"on {index.Name}", compared.Count - compared.Missing - compared.Rejected),
+                ($"on {index.Name}", compared.Count - compared.Missing - compared.Rejected + compared.InItsPlace),
             ])
         {
             numbers = numbers.SetItem(name, numbers.GetValueOrDefault(name) + more);
@@ -220,6 +226,10 @@ internal sealed class ShardComparison(
 
         public int NotCompared { get; set; }
 
+        /// <summary>Documents that the backfill rejected, and that are not there.</summary>
         public int Rejected { get; set; }
+
+        /// <summary>Of the rejected ones those in whose place the target has another document.</summary>
+        public int InItsPlace { get; set; }
     }
 }

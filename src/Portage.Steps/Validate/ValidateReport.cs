@@ -14,10 +14,12 @@ internal static class ValidateReport
     /// <param name="findings">The files that name documents and objects.</param>
     public static StepResult.Done Of(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, ComparedSearches searches, IReadOnlyList<string> lines, IReadOnlyList<string> findings)
     {
-        var (compared, notCompared) = (numbers[ValidateProgress.Checked] - numbers[ValidateProgress.NotCompared], numbers[ValidateProgress.NotCompared]);
+        // Nothing is there to compare of what the backfill rejected.
+        var (notCompared, rejected) = (numbers[ValidateProgress.NotCompared], numbers[ValidateProgress.Rejected]);
+        var compared = numbers[ValidateProgress.Checked] - notCompared - rejected;
         var isGood = notCompared == 0 && Wrong(numbers) == 0;
-        var summary = $"{compared:N0} documents compared: "
-            + (isGood ? "all the same" : $"{numbers[ValidateProgress.Missing]:N0} missing, {numbers[ValidateProgress.Differing]:N0} differing, {numbers[ValidateProgress.Extra]:N0} that the snapshot lacks")
+        var summary = $"{compared:N0} documents compared"
+            + (isGood && compared == 0 && rejected > 0 ? "" : isGood ? ": all the same" : $": {numbers[ValidateProgress.Missing]:N0} missing, {numbers[ValidateProgress.Differing]:N0} differing, {numbers[ValidateProgress.Extra]:N0} that the snapshot lacks")
             + (notCompared > 0 ? $"; {notCompared:N0} could not be compared" : "");
         return Done(numbers, objects, searches, [summary + Besides(numbers, objects, searches), .. lines], [], findings);
     }
@@ -30,12 +32,15 @@ internal static class ValidateReport
         return Done(numbers, objects, searches, [summary + Besides(numbers, objects, searches), .. lines], ["what the documents contain (mode: counts)"], findings);
     }
 
-    /// <summary>What is to be said of one index besides the sums.</summary>
+    /// <summary>What is to be said of one index besides the sums: what became of each of its documents, where they are not all the same.</summary>
     public static IEnumerable<string> Lines(string index, ItemJournal journal)
     {
-        if (journal.Sum(ValidateProgress.NotCompared) is > 0 and var notCompared)
+        var (all, missing, differing) = (journal.Sum(ValidateProgress.Checked), journal.Sum(ValidateProgress.Missing), journal.Sum(ValidateProgress.Differing));
+        var (rejected, notCompared) = (journal.Sum(ValidateProgress.Rejected), journal.Sum(ValidateProgress.NotCompared));
+        if (missing + differing + rejected + notCompared is > 0 and var others)
         {
-            yield return $"{index}: {notCompared:N0} could not be compared";
+            (long Number, string Words)[] parts = [(missing, "missing"), (differing, "differing"), (rejected, "rejected by the backfill"), (notCompared, "could not be compared")];
+            yield return $"{index}: {all:N0} in the snapshot: {string.Join(", ", [$"{all - others:N0} the same", .. parts.Where(part => part.Number > 0).Select(part => $"{part.Number:N0} {part.Words}")])}";
         }
 
         if (journal.Sum(ValidateProgress.Extra) is > 0 and var extra)

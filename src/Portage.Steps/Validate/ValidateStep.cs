@@ -89,7 +89,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
             return new StepResult.Stopped();
         }
 
-        var extra = new ExtraDocuments(context, journal, client, ExtraIdsMax);
+        var extra = new ExtraDocuments(context, journal, client, written, ExtraIdsMax);
         foreach (var index in indices)
         {
             await ClusterAccess.TryAsync(on.TargetPath, () => extra.FindAsync(index, cancellationToken));

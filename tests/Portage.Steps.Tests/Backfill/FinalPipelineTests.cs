@@ -69,6 +69,26 @@ public sealed class FinalPipelineTests
         Assert.Equal(("first", "theirs"), await PipelinesAsync(slice));
     }
 
+    /// <summary>Two readers have seen the same pipeline, and the second comes after somebody has set another one in the place of what was set aside.</summary>
+    [Fact]
+    public async Task SetAsideAsync_ItIsAsideAlready_LeavesTheNoteAsItIs()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs);
+        await slice.Target.PutAsync("/logs/_settings", Pipelines, Cancellation);
+        using var client = new ClusterClient(new ClusterConnection(slice.Sandbox.Endpoint), TimeProvider.System);
+        var uuid = (await new ClusterMetadata(client).FindUuidAsync("logs", Cancellation))!;
+        var notes = new BackfillNotes(slice.Run.FilesOf(new BackfillStep()).Item("logs"));
+        using var pipelines = new FinalPipelines(client, notes, static () => { });
+        await pipelines.SetAsideAsync("logs", uuid, Cancellation);
+        await slice.Target.PutAsync("/logs/_settings", """{"index.final_pipeline":"theirs"}""", Cancellation);
+        await pipelines.SetAsideAsync("logs", uuid, Cancellation);
+        await pipelines.SetAsideAsync("logs", uuid, Cancellation);
+
+        Assert.Equal("theirs", (await notes.FinalPipelinesAsync(Cancellation))["logs"].Pipeline);
+        await pipelines.PutBackAsync(Cancellation);
+        Assert.Equal(("first", "theirs"), await PipelinesAsync(slice));
+    }
+
     [Fact]
     public async Task RunAsync_Stopped_SetsThemAgainUntilItGoesOn()
     {
@@ -159,7 +179,7 @@ public sealed class FinalPipelineTests
         var step = new BackfillStep();
         using var client = new ClusterClient(new(slice.Sandbox.Endpoint), TimeProvider.System);
         using var killed = new FinalPipelines(client, new(slice.Run.FilesOf(step).Item("logs")), static () => { });
-        await killed.SetAsideAsync("logs", (await new ClusterMetadata(client).FindUuidAsync("logs", Cancellation))!, "last", Cancellation);
+        await killed.SetAsideAsync("logs", (await new ClusterMetadata(client).FindUuidAsync("logs", Cancellation))!, Cancellation);
         Assert.Equal(("first", "_none"), await PipelinesAsync(slice));
         return step;
     }

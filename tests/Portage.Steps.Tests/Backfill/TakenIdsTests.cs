@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Portage.Clusters.Validation;
 using Portage.Configuration;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
@@ -67,7 +66,7 @@ public sealed class TakenIdsTests
         using var meanwhile = new Meanwhile(slice.Sandbox.Transport, "POST /_bulk", async send =>
         {
             met = NotYetThere(slice, "routed");
-            await send(HttpMethod.Put, $"/routed/_doc/{met.Id}?routing={await OtherRoutingAsync(slice, met)}", met.Source);
+            await send(HttpMethod.Put, $"/routed/_doc/{met.Id}?routing={await slice.OtherRoutingAsync("routed", met)}", met.Source);
         })
         { IsArmed = true };
 
@@ -146,7 +145,7 @@ public sealed class TakenIdsTests
     {
         await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Of("routed", ConflictChoice.Overwrite));
         var met = slice.Golden("routed").First();
-        var other = await OtherRoutingAsync(slice, met);
+        var other = await slice.OtherRoutingAsync("routed", met);
         await slice.Target.PutAsync($"/routed/_doc/{met.Id}?routing={Uri.EscapeDataString(met.Routing!)}", """{"n":-1}""", Cancellation);
         using var meanwhile = new Meanwhile(slice.Sandbox.Transport, "POST /_mget", send => send(HttpMethod.Put, $"/routed/_doc/{met.Id}?routing={other}", met.Source)) { IsArmed = true };
 
@@ -181,7 +180,7 @@ public sealed class TakenIdsTests
     {
         await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Of("routed", ConflictChoice.Overwrite));
         var met = slice.Golden("routed").First();
-        var other = await OtherRoutingAsync(slice, met);
+        var other = await slice.OtherRoutingAsync("routed", met);
         await slice.Target.PutAsync($"/routed/_doc/{met.Id}?routing={other}", """{"n":-1}""", Cancellation);
         using var silent = new WithoutStatistics(slice.Sandbox.Transport);
 
@@ -202,15 +201,6 @@ public sealed class TakenIdsTests
         var there = slice.Sandbox.Documents(index).Select(document => document.Id).ToHashSet(StringComparer.Ordinal);
         Assert.NotEmpty(there);
         return slice.Golden(index).First(document => !there.Contains(document.Id));
-    }
-
-    /// <summary>Another routing that leads to the same shard.</summary>
-    private static async Task<string> OtherRoutingAsync(SliceOnSandbox slice, GoldenDocument document)
-    {
-        var settings = (await slice.Target.GetAsync("/routed/_settings?flat_settings=true", Cancellation))["routed"]!["settings"]!;
-        var shards = int.Parse(settings["index.number_of_shards"]!.ToString(), System.Globalization.CultureInfo.InvariantCulture);
-        var routing = new ShardRouting(shards, ShardRouting.RoutingShardsOf(shards), 1);
-        return Enumerable.Range(0, 1_000).Select(number => $"other{number}").First(other => routing.ShardOf(document.Id, other) == routing.ShardOf(document.Id, document.Routing));
     }
 
     private static (long Documents, long Accepted, long Written, long Existing, long Differing, long Rejected) CountsOf(ImmutableSortedDictionary<string, long> numbers) =>

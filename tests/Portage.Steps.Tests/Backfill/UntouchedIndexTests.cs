@@ -32,15 +32,24 @@ public sealed class UntouchedIndexTests
         Assert.Null((await DoAsync(second, new BackfillStep())).Untouched);
     }
 
-    [Fact]
-    public async Task RunAsync_EverythingIsWrittenOver_ReportsTheIndexAsItsOwn()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunAsync_MayWriteOverWhatIsThere_ReportsTheIndexAsItsOwnWhereItDid(bool isAnother)
     {
         await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Of());
         await slice.DoAsync(new BackfillStep());
+        if (isAnother)
+        {
+            await slice.Target.PutAsync($"/numbers/_doc/{slice.Golden("numbers").First().Id}", "{}", TestContext.Current.CancellationToken);
+        }
+
         var second = Another(slice, Of() with { Backfill = new() { Conflict = ConflictChoice.Overwrite } });
         await DoAsync(second, new MetadataStep());
         var look = Assert.IsType<StepResult.EvidenceChanged>(await second.RunAsync(new BackfillStep(), null, TestContext.Current.CancellationToken));
-        Assert.Null(Assert.IsType<StepResult.Done>(await second.RunAsync(new BackfillStep(), look.Evidence, TestContext.Current.CancellationToken)).Outputs.Untouched);
+        var done = Assert.IsType<StepResult.Done>(await second.RunAsync(new BackfillStep(), look.Evidence, TestContext.Current.CancellationToken));
+        Assert.Equal(isAnother, done.Outputs.Untouched is null);
+        Assert.Equal(isAnother ? 1 : 0, done.Report.Numbers["overwritten"]);
     }
 
     private static StepRun Another(SliceOnSandbox slice, SliceConfig? other = null) =>

@@ -170,7 +170,9 @@ public sealed class ValidateStepTests
         await slice.Target.PutAsync(Path("nosource", id), """{"other":1}""", Cancellation);
         var done = await slice.DoAsync(new ValidateStep());
         Assert.Equal((0, 0, 1), (done.Report.Numbers["missing"], done.Report.Numbers["differing"], done.Report.Numbers["notCompared"]));
-        Assert.Contains("nosource: 1 could not be compared", done.Report.Lines);
+        var all = slice.Golden("nosource").Count();
+        Assert.Equal($"0 documents compared: 0 missing, 0 differing, 0 that the snapshot lacks; 1 could not be compared; {all - 1} rejected by the backfill", done.Report.Lines[0]);
+        Assert.Contains($"nosource: {all} in the snapshot: 0 the same, {all - 1} rejected by the backfill, 1 could not be compared", done.Report.Lines);
     }
 
     [Fact]
@@ -224,6 +226,59 @@ public sealed class ValidateStepTests
 
         Assert.Equal((slice.Golden("logs").Count() + rejected, 0, 0, 0), Of(done));
         Assert.Equal(rejected, done.Report.Numbers["rejected"]);
+        Assert.Equal($"{slice.Golden("logs").Count()} documents compared: all the same; {rejected} rejected by the backfill", done.Report.Lines[0]);
+        Assert.Equal($"nosource: {rejected} in the snapshot: 0 the same, {rejected} rejected by the backfill", done.Report.Lines[1]);
+    }
+
+    [Fact]
+    public async Task RunAsync_NothingCouldBeWritten_SaysNotThatItIsTheSame()
+    {
+        await using var slice = await BackfilledAsync(new() { Indices = new() { Include = ["nosource"] } });
+        Assert.Equal($"0 documents compared; {slice.Golden("nosource").Count()} rejected by the backfill", (await slice.DoAsync(new ValidateStep())).Report.Lines[0]);
+    }
+
+    /// <summary>The target took it without a fault and did not write it; others have another content under its id, and its own routing.</summary>
+    [Fact]
+    public async Task RunAsync_OthersHaveADocumentThatWasRejected_IsNoneTooMany()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = ["logs"] } });
+        Assert.Equal(1, (await slice.DoAsync(new BackfillStep(new Dropping()))).Report.Numbers["noop"]);
+        using var rejected = JsonDocument.Parse(Assert.Single(slice.Findings(new BackfillStep())));
+        var id = rejected.RootElement.GetProperty("targetId").GetString()!;
+        await slice.Target.PutAsync(Path("logs", id), """{"level":"theirs"}""", Cancellation);
+
+        var done = await slice.DoAsync(new ValidateStep());
+
+        var all = slice.Golden("logs").Count();
+        Assert.Equal((all, 0, 0, 0), Of(done));
+        Assert.Equal(1, done.Report.Numbers["rejected"]);
+        Assert.Equal($"{all - 1} documents compared: all the same; 1 rejected by the backfill", done.Report.Lines[0]);
+    }
+
+    /// <summary>They met documents of another routing, which are there; one of those is nobody's of the snapshot.</summary>
+    [Fact]
+    public async Task RunAsync_RejectedOnesMetOthersOnTheirIds_CountsThemOnce()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = ["routed"] }, Backfill = new() { Connections = 1, Workers = 1, OperationCountMax = 5 } });
+        var met = default(string);
+        using var meanwhile = new Meanwhile(slice.Sandbox.Transport, "POST /_bulk", async send =>
+        {
+            var there = slice.Sandbox.Documents("routed").Select(document => document.Id).ToHashSet(StringComparer.Ordinal);
+            var document = slice.Golden("routed").First(one => !there.Contains(one.Id));
+            met = document.Id;
+            await send(HttpMethod.Put, $"/routed/_doc/{document.Id}?routing={await slice.OtherRoutingAsync("routed", document)}", document.Source);
+        })
+        { IsArmed = true };
+        Assert.Equal(1, (await slice.DoAsync(new BackfillStep(meanwhile))).Report.Numbers["rejected"]);
+
+        var done = await slice.DoAsync(new ValidateStep());
+
+        var all = slice.Golden("routed").Count();
+        Assert.Equal((all, 0, 0, 1), Of(done));
+        Assert.Equal(1, done.Report.Numbers["rejected"]);
+        Assert.Equal($"{all - 1} documents compared: 0 missing, 0 differing, 1 that the snapshot lacks; 1 rejected by the backfill", done.Report.Lines[0]);
+        Assert.Equal($"routed: {all} in the snapshot: {all - 1} the same, 1 rejected by the backfill", done.Report.Lines[1]);
+        Assert.Equal(("extra", met), (Text(Assert.Single(Findings(slice)), "finding"), Text(Assert.Single(Findings(slice)), "targetId")));
     }
 
     [Fact]
@@ -332,6 +387,24 @@ public sealed class ValidateStepTests
 
             await stop.CancelAsync();
             return new(System.Net.HttpStatusCode.ServiceUnavailable) { Content = new StringContent("""{"error":{"type":"busy","reason":"busy"},"status":503}""") };
+        }
+    }
+
+    /// <summary>Says of one document that nothing was done about it.</summary>
+    private sealed class Dropping() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        private int _count;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var reply = await base.SendAsync(request, cancellationToken);
+            if (request.RequestUri!.AbsolutePath == "/_bulk" && Interlocked.Increment(ref _count) == 1)
+            {
+                var text = await reply.Content.ReadAsStringAsync(cancellationToken);
+                reply.Content = new StringContent(new System.Text.RegularExpressions.Regex("\"created\"").Replace(text, "\"noop\"", 1), null, "application/json");
+            }
+
+            return reply;
         }
     }
 
