@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Portage.Clusters.Capabilities;
 using Portage.Model.Clusters;
 using Portage.Snapshots.Metadata;
@@ -41,6 +42,11 @@ public sealed class TranslationTests
             ? names.EnumerateArray().ToFrozenDictionary(name => name.GetString()!, _ => "", StringComparer.Ordinal)
             : FrozenDictionary<string, string>.Empty;
         var target = new TargetFacts(new ClusterCapabilities(version), known);
+        if (source.TryGetProperty("targetRefuses", out var refused))
+        {
+            target = target with { Refused = refused.EnumerateObject().ToImmutableDictionary(setting => (setting.Name, setting.Value.GetString()!), _ => "it says why") };
+        }
+
         if (source.TryGetProperty("indexTemplate", out var composable))
         {
             return Translation.Composable(ObjectKind.IndexTemplate, new ComposableTemplate("daily", composable), target);

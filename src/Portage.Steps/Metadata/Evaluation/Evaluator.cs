@@ -51,7 +51,10 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
         {
             var facts = new TargetFacts(can, await TargetDefaults.ReadAsync(client, on, _scratch, cancellationToken));
             var state = await TargetState.ReadAsync(client, can, cancellationToken);
-            ImmutableArray<MetadataObject> wanted = [.. source.Translate(facts, indices[0].Index.Snapshot.Version, backing, on.Slice.Metadata.Replicas)];
+            ImmutableArray<MetadataObject> Wanted() => [.. source.Translate(facts, indices[0].Index.Snapshot.Version, backing, on.Slice.Metadata.Replicas)];
+            var wanted = Wanted();
+            facts = facts with { Refused = await RefusedSettings.FindAsync(_scratch, wanted, cancellationToken) };
+            wanted = facts.Refused.IsEmpty ? wanted : Wanted();
             var foreseen = await ForeseeAsync(indices, wanted, global, backing, cancellationToken);
             var gone = redone.IsDefault ? null : redone.ToHashSet(StringComparer.Ordinal);
             var elsewhere = new WantedElsewhere(context, on);

@@ -21,7 +21,7 @@ internal static class Refusals
         if (Text(objects, static outcome => outcome is ObjectOutcome.Refused refused ? refused.Reason : null) is { } refused)
         {
             throw new StepException(
-                DiagnosticCatalog.ObjectRefused.Error($"{on.SlicePath}.metadata", $"The target refuses {refused}. Leave it out, or create it on the target in a form that suits you: what is there is left as it is.") with
+                DiagnosticCatalog.ObjectRefused.Error($"{on.SlicePath}.metadata", $"The target refuses {refused}. Leave it out, or create it on the target in a form that suits you{Without(objects)}: what is there is left as it is.") with
                 { Command = CommandWithout(on, objects) },
                 isTransient: false,
                 null);
@@ -35,6 +35,32 @@ internal static class Refusals
                 isTransient: false,
                 null);
         }
+    }
+
+    /// <summary>As <c>, as without index.sort.field</c>: the settings that the target names where it refuses the first object; nothing where it names none.</summary>
+    private static string Without(ImmutableArray<EvaluatedObject> objects)
+    {
+        var first = objects.First(evaluated => evaluated.Outcome is ObjectOutcome.Refused);
+        var (reason, definition) = (((ObjectOutcome.Refused)first.Outcome).Reason, first.Object.Definition);
+        var named = FlatSettings.Of((definition["settings"] ?? definition["template"]?["settings"]) as JsonObject).Keys.Where(name => IsNamed(reason, name)).ToArray();
+        return named.Length == 0 ? "" : $", as without {string.Join(" and ", named)}";
+    }
+
+    private static bool IsNamed(string reason, string setting)
+    {
+        static bool IsPart(char letter) => char.IsLetterOrDigit(letter) || letter is '_' or '-';
+        for (var at = reason.IndexOf(setting, StringComparison.Ordinal); at >= 0; at = reason.IndexOf(setting, at + 1, StringComparison.Ordinal))
+        {
+            var end = at + setting.Length;
+
+            // A dot may end the sentence; where more follows, it is a longer name.
+            if ((at == 0 || !(IsPart(reason[at - 1]) || reason[at - 1] == '.')) && (end == reason.Length || !IsPart(reason[end])) && !(end + 1 < reason.Length && reason[end] == '.' && IsPart(reason[end + 1])))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The edit that leaves out the first kind of what is refused, and nothing else.</summary>

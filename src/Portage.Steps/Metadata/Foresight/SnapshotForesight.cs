@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Portage.Snapshots.Metadata;
+using Portage.Steps.Metadata.Objects;
+using Portage.Steps.Metadata.Rules;
 using Portage.Steps.Reading;
 
 namespace Portage.Steps.Metadata.Foresight;
@@ -76,6 +78,13 @@ internal sealed class SnapshotForesight(SliceOnTarget on, ImmutableArray<Selecte
         if (closed.Length > 0)
         {
             yield return $"closed at the source, and open on the target: {Foreseen.Indices(closed)}";
+        }
+
+        var codecs = indices.Select(index => (index.Name, Codec: FlatSettings.Text(FlatSettings.Of(System.Text.Json.Nodes.JsonObject.Create(index.Index.Settings.Json)).GetValueOrDefault(CodecRules.Setting))))
+            .Where(index => index.Codec.Length > 0 && !CodecRules.IsEverywhere(index.Codec)).GroupBy(index => index.Codec, StringComparer.Ordinal);
+        foreach (var codec in codecs)
+        {
+            yield return $"codec {codec.Key}, where the target does not know it, becomes {CodecRules.NearestTo(codec.Key)}: {Foreseen.Indices([.. codec.Select(index => index.Name)])}";
         }
 
         foreach (var stream in indices.GroupBy(index => backing.StreamOf(index.Name)).Where(stream => stream.Key is not null))

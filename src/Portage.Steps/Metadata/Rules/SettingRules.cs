@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Portage.Steps.Metadata.Objects;
 
 namespace Portage.Steps.Metadata.Rules;
 
@@ -120,6 +121,27 @@ internal static class SettingRules
             foreach (var name in draft.Settings.Keys.Where(name => !draft.Target.Defaults.ContainsKey(name) && !BeginsWithAny(name, OpenGroups)).ToArray())
             {
                 draft.DropSetting(name, "the target does not know it");
+            }
+        }
+    }
+
+    /// <summary>A value that the target refuses would make it refuse the whole index, for a setting that only tunes it.</summary>
+    public static void DropRefused(Draft draft)
+    {
+        foreach (var (name, value) in draft.Settings.Select(setting => (setting.Key, FlatSettings.Text(setting.Value))).ToArray())
+        {
+            if (!draft.Target.Refused.TryGetValue((name, value), out var why))
+            {
+                continue;
+            }
+
+            if (name == CodecRules.Setting)
+            {
+                CodecRules.Replace(draft, value);
+            }
+            else
+            {
+                draft.DropSetting(name, $"the target refuses that: {why}");
             }
         }
     }

@@ -129,6 +129,7 @@ internal static class Translation
         AnalysisRules.LeaveOutStandardFilter(draft);
         AnalysisRules.AllowDifferences(draft);
         SettingRules.DropUnknown(draft);
+        SettingRules.DropRefused(draft);
         TypeRules.Unwrap(draft, mappings, only, isTemplate);
         FieldRules.DropIncludeInAll(draft);
         StringRules.Replace(draft);
