@@ -49,6 +49,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
             [
                 .. await SnapshotForesight.SayAsync(on, indices, cancellationToken),
                 .. new SnapshotForesight(on, indices, isQuick: true).Changes(backing),
+                .. TemplateForesight.Say(source, snapshot.Version, backing),
             ],
         };
     }

@@ -238,7 +238,9 @@ public sealed class MetadataStepTests : IAsyncLifetime
         var evidence = await run.EvaluateAsync(_step, Cancellation);
         var done = Assert.IsType<StepResult.Done>(await run.RunAsync(_step, evidence, Cancellation));
 
-        Assert.Contains("note index logs: template theirs of the target adds to it when it is created", evidence.Lines);
+        Assert.Contains("note index logs: template theirs of the target adds to it when it is created: field host: type is keyword there, not set here", evidence.Lines);
+        Assert.Contains("note index logs: template theirs of the target adds to it when it is created: setting index.max_result_window is 5 there, not set here", evidence.Lines);
+        Assert.Equal(2, evidence.Lines.Count(line => line.StartsWith("note", StringComparison.Ordinal)));
         Assert.Contains("template added to index logs: field host: type is keyword there, not set here", done.Report.Lines);
         Assert.Contains("template added to index logs: setting index.max_result_window is 5 there, not set here", done.Report.Lines);
         var logs = (await _target.GetAsync("/logs", Cancellation))["logs"]!;

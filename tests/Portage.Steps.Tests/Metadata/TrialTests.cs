@@ -115,11 +115,11 @@ public abstract class TrialTests : IAsyncDisposable
     /// <summary>Templates that will be for an index whose field level is a keyword, and what comes of it.</summary>
     [Theory]
     [InlineData(false, """{"mappings":{"properties":{"level":{"type":"text","fielddata":true}}}}""", "unknown parameter [fielddata] on mapper [level] of type [keyword]")]
-    [InlineData(false, """{"mappings":{"properties":{"level":{"type":"text"}}}}""", null)]
+    [InlineData(false, """{"mappings":{"dynamic":"strict","properties":{"level":{"type":"text"}}},"settings":{"index.number_of_shards":3,"index.max_result_window":"5"}}""", null, "setting index.max_result_window is 5 there, not set here")]
     [InlineData(true, """{"template":{"mappings":{"properties":{"level":{"properties":{"a":{"type":"long"}}}}}}}""", "can't merge a non object mapping [level] with an object mapping")]
     [InlineData(true, """{"composed_of":["base"],"template":{"aliases":{"people-search-this":{}}}}""", "can't merge a non object mapping [level] with an object mapping")]
-    [InlineData(true, """{"template":{"mappings":{"properties":{"other":{"type":"long"}}}}}""", null)]
-    public async Task TryAsync_TemplateForTheIndex_IsMergedWithItByTheTarget(bool isComposable, string template, string? refusal)
+    [InlineData(true, """{"template":{"mappings":{"properties":{"other":{"type":"long"}}}}}""", null, "field other: type is long there, not set here")]
+    public async Task TryAsync_TemplateForTheIndex_IsMergedWithItByTheTarget(bool isComposable, string template, string? refusal, params string[] added)
     {
         _client ??= new(new ClusterConnection(Endpoint), TimeProvider.System);
         var scratch = new ScratchSpace(_client, "89abcdef");
@@ -128,15 +128,17 @@ public abstract class TrialTests : IAsyncDisposable
         var index = Object(ObjectKind.Index, "logs", """{"mappings":{"properties":{"level":{"type":"keyword"}}}}""");
         try
         {
-            var found = await trial.TryAsync(index, [(new(isComposable ? ObjectKind.IndexTemplate : ObjectKind.LegacyTemplate, "ours"), JsonNode.Parse(template)!.AsObject())], Cancellation);
+            var found = await trial.TryAsync(index, index.Definition, [(new(isComposable ? ObjectKind.IndexTemplate : ObjectKind.LegacyTemplate, "ours"), JsonNode.Parse(template)!.AsObject())], Cancellation);
             if (refusal is null)
             {
-                Assert.Null(found);
+                Assert.Null(found.Refusal);
             }
             else
             {
-                Assert.Contains(refusal, found, StringComparison.Ordinal);
+                Assert.Contains(refusal, found.Refusal, StringComparison.Ordinal);
             }
+
+            Assert.Equal(added, found.Added);
         }
         finally
         {
@@ -158,7 +160,7 @@ public abstract class TrialTests : IAsyncDisposable
             {
                 var trial = new TemplateTrial(_client, scratch, static _ => null);
                 var json = JsonNode.Parse(template.Replace("NAME", real, StringComparison.Ordinal))!.AsObject();
-                Assert.Null(await trial.TryAsync(Object(ObjectKind.Index, "logs", "{}"), [(new(kind, "ours"), json)], Cancellation));
+                Assert.Null((await trial.TryAsync(Object(ObjectKind.Index, "logs", "{}"), [], [(new(kind, "ours"), json)], Cancellation)).Refusal);
             }
         }
         finally

@@ -16,6 +16,9 @@ internal sealed record EvaluationGround(TargetState State, TargetFacts Facts, Ow
 /// <param name="unwanted">What is ours and is wanted no more.</param>
 internal sealed class ObjectEvaluation(Trial trial, TemplateTrial templates, EvaluationGround on, ImmutableArray<MetadataObject> wanted, ImmutableArray<EvaluatedObject> unwanted)
 {
+    // A template may have hundreds of fields; whoever reads of twenty knows what it is about.
+    private const int AddedMax = 20;
+
     private readonly TargetState _state = on.State;
     private readonly OwnObjects _own = on.Own;
     private readonly TemplateCollisions _collisions = new(wanted, on.State.Templates, unwanted.Where(one => one.Outcome is ObjectOutcome.Remove).Select(one => one.Name).ToHashSet());
@@ -59,8 +62,10 @@ internal sealed class ObjectEvaluation(Trial trial, TemplateTrial templates, Eva
         var outcome = own is not null && _own.Stays(own)
             ? Outcomes.OfOwn(own, template, tried, _state.Template(template.Name)!)
             : Outcomes.Of(template, tried, own is null ? _state.Template(template.Name) : null, on.Facts, on.HasReplicas);
-        return new(template, outcome is ObjectOutcome.Create or ObjectOutcome.Update && _collisions.OfTemplate(template) is { } rival ? new ObjectOutcome.Refused(rival) : outcome)
+        outcome = outcome is ObjectOutcome.Create or ObjectOutcome.Update && _collisions.OfTemplate(template) is { } rival ? new ObjectOutcome.Refused(rival) : outcome;
+        return new(template, outcome)
         {
+            Notes = outcome is ObjectOutcome.Create && template.Name.Kind != ObjectKind.ComponentTemplate ? ["whoever makes an index of such a name on the target gets what it says"] : [],
             IsOurs = own is not null,
             Replaces = own is { IsMade: true } && _own.IsRedone(own),
         };
@@ -95,7 +100,8 @@ internal sealed class ObjectEvaluation(Trial trial, TemplateTrial templates, Eva
         }
 
         var matching = evaluated.Outcome is ObjectOutcome.Create ? _collisions.Matching(name) : [];
-        if (await templates.TryAsync(index, matching, cancellationToken) is { } discord)
+        var effect = await templates.TryAsync(index, tried.Written, matching, cancellationToken);
+        if (effect.Refusal is { } discord)
         {
             evaluated = evaluated with
             {
@@ -108,9 +114,25 @@ internal sealed class ObjectEvaluation(Trial trial, TemplateTrial templates, Eva
             Written = tried.Written,
             IsOurs = ours is not null,
             Replaces = evaluated is { Replaces: true, Outcome: ObjectOutcome.Create },
-            Notes = evaluated.Outcome is ObjectOutcome.Create ? [.. _collisions.Applying(name).Select(template => $"{template} of the target adds to it when it is created")] : [],
+            Notes = evaluated.Outcome is ObjectOutcome.Create ? NotesOf(name, matching, effect) : [],
         };
         return (evaluated, aliases.Select(alias => Alias(alias, evaluated.Outcome, refusals.GetValueOrDefault(alias.Name.Name))));
+    }
+
+    /// <summary>What templates add to an index, its own of the source as well; where nothing of it stays, those of the target are named all the same.</summary>
+    private ImmutableArray<string> NotesOf(string index, ImmutableArray<(ObjectName Name, JsonObject Json)> matching, TemplateEffect effect)
+    {
+        if (effect.Added.IsEmpty)
+        {
+            return [.. _collisions.Applying(index).Select(template => $"{template} of the target adds to it when it is created")];
+        }
+
+        var by = $"{string.Join(" and ", matching.Select(template => _collisions.Described(template.Name)))} {(matching.Length == 1 ? "adds" : "add")} to it when it is created";
+        return
+        [
+            .. effect.Added.Take(AddedMax).Select(difference => $"{by}: {difference}"),
+            .. effect.Added.Length > AddedMax ? [$"{by} {effect.Added.Length - AddedMax:N0} more"] : ImmutableArray<string>.Empty,
+        ];
     }
 
     /// <summary>What becomes of an index that is ours: changed where it is, or made anew where the target does not change that.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Portage.Clusters;
 using Portage.Clusters.Metadata;
 using Portage.Steps.Metadata.Objects;
+using Portage.Steps.Metadata.Rules;
 
 namespace Portage.Steps.Metadata.Evaluation;
 
@@ -16,28 +17,29 @@ internal sealed class TemplateTrial(ClusterClient client, ScratchSpace scratch, 
 
     private readonly ClusterMetadata _metadata = new(client);
     private readonly Dictionary<string, string> _components = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string?> _tried = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TemplateEffect> _tried = new(StringComparer.Ordinal);
 
-    /// <summary>What the target says of an index that it takes without them; null where it takes it with them as well.</summary>
+    /// <summary>What they do to an index that the target takes without them.</summary>
+    /// <param name="written">The index as the target writes it without them; null where it does not take it.</param>
     /// <param name="templates">Those that will be for its name.</param>
-    public async Task<string?> TryAsync(MetadataObject index, ImmutableArray<(ObjectName Name, JsonObject Json)> templates, CancellationToken cancellationToken)
+    public async Task<TemplateEffect> TryAsync(MetadataObject index, JsonObject? written, ImmutableArray<(ObjectName Name, JsonObject Json)> templates, CancellationToken cancellationToken)
     {
-        if (templates.IsEmpty)
+        if (templates.IsEmpty || written is null)
         {
-            return null;
+            return TemplateEffect.None;
         }
 
         // Indices of a series differ in nothing but their names.
         var key = $"{CanonicalText.Of(index.Definition)} {string.Join(' ', templates.Select(template => template.Name.ToString()))}";
-        if (!_tried.TryGetValue(key, out var refusal))
+        if (!_tried.TryGetValue(key, out var effect))
         {
-            refusal = _tried[key] = await TryOneAsync(index, templates, cancellationToken);
+            effect = _tried[key] = await TryOneAsync(index, written, templates, cancellationToken);
         }
 
-        return refusal;
+        return effect;
     }
 
-    private async Task<string?> TryOneAsync(MetadataObject index, ImmutableArray<(ObjectName Name, JsonObject Json)> templates, CancellationToken cancellationToken)
+    private async Task<TemplateEffect> TryOneAsync(MetadataObject index, JsonObject written, ImmutableArray<(ObjectName Name, JsonObject Json)> templates, CancellationToken cancellationToken)
     {
         var name = scratch.Name(index.Name.Name);
         var made = new List<(TemplateKind Kind, string Name)>();
@@ -61,19 +63,20 @@ internal sealed class TemplateTrial(ClusterClient client, ScratchSpace scratch, 
                 if (await scratch.TryAsync(HttpMethod.Put, $"/{(kind == TemplateKind.Index ? "_index_template" : "_template")}/{copy}", body, cancellationToken) is not null)
                 {
                     // It is refused by itself, which is told of it.
-                    return null;
+                    return TemplateEffect.None;
                 }
 
                 made.Add((kind, copy));
             }
 
-            var refusal = await Trial.CreateAsync(scratch, name, index.Definition, cancellationToken);
-            if (refusal is null)
+            if (await Trial.CreateAsync(scratch, name, index.Definition, cancellationToken) is { } refusal)
             {
-                await scratch.DeleteIndexAsync(name, cancellationToken);
+                return new(refusal, []);
             }
 
-            return refusal;
+            var there = TargetState.Parse((await _metadata.GetIndexAsync(name, cancellationToken))!.Json);
+            await scratch.DeleteIndexAsync(name, cancellationToken);
+            return new(null, Added(there, written));
         }
         finally
         {
@@ -82,6 +85,29 @@ internal sealed class TemplateTrial(ClusterClient client, ScratchSpace scratch, 
                 await _metadata.DeleteTemplateAsync(kind, copy, cancellationToken);
             }
         }
+    }
+
+    /// <summary>What stays different: aliases are taken away again, and <c>dynamic</c> is put back.</summary>
+    private static ImmutableArray<string> Added(JsonObject there, JsonObject written)
+    {
+        // The scratch index is smaller than the real one will be.
+        var (settings, wanted) = (FlatSettings.Of(there["settings"] as JsonObject), FlatSettings.Of(written["settings"] as JsonObject));
+        foreach (var name in Trial.Smaller)
+        {
+            settings.Remove(name);
+            if (wanted.TryGetValue(name, out var value))
+            {
+                settings[name] = value;
+            }
+        }
+
+        there["settings"] = FlatSettings.ToJson(settings);
+        if (there["mappings"] is JsonObject mapping && written["mappings"]?["dynamic"] is null)
+        {
+            mapping.Remove("dynamic");
+        }
+
+        return Differences.Between(ObjectKind.Index, there, written, TargetFacts.None);
     }
 
     private async Task<JsonArray> ComponentsAsync(JsonArray components, CancellationToken cancellationToken)
@@ -116,4 +142,12 @@ internal sealed class TemplateTrial(ClusterClient client, ScratchSpace scratch, 
         (body["template"] as JsonObject)?.Remove("aliases");
         return body;
     }
+}
+
+/// <summary>What templates do to an index when it is created.</summary>
+/// <param name="Refusal">What the target says, where it does not take the index with them.</param>
+/// <param name="Added">What is otherwise than without them, for good; as <c>field host: type is keyword there, not set here</c>.</param>
+internal sealed record TemplateEffect(string? Refusal, ImmutableArray<string> Added)
+{
+    public static TemplateEffect None { get; } = new(null, []);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Portage.Clusters;
 using Portage.Clusters.Metadata;
@@ -19,6 +20,9 @@ internal sealed class Trial(ClusterClient client, ScratchSpace scratch)
 {
     // One that nobody else gives.
     private const long ScratchPriority = 1_730_190_547;
+
+    /// <summary>What a scratch index has less of than the real one.</summary>
+    public static ImmutableArray<string> Smaller { get; } = ["index.number_of_shards", "index.number_of_replicas", "index.auto_expand_replicas"];
 
     private readonly ClusterMetadata _metadata = new(client);
     private readonly Dictionary<string, string> _components = new(StringComparer.Ordinal);
@@ -111,7 +115,7 @@ internal sealed class Trial(ClusterClient client, ScratchSpace scratch)
         var written = had.Written.DeepClone().AsObject();
         var settings = FlatSettings.Of(written["settings"] as JsonObject);
         var wanted = FlatSettings.Of(index.Definition["settings"] as JsonObject);
-        foreach (var name in (string[])["index.number_of_shards", "index.number_of_replicas", "index.auto_expand_replicas"])
+        foreach (var name in Smaller)
         {
             settings.Remove(name);
             if (wanted.TryGetValue(name, out var value))

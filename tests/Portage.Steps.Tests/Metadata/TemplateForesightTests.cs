@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using Portage.Steps.Metadata.Foresight;
+using Portage.Steps.Metadata.Objects;
+
+namespace Portage.Steps.Tests.Metadata;
+
+/// <summary>A plan tells what templates of the source add to its own indices.</summary>
+public sealed class TemplateForesightTests
+{
+    private const string Index = """{"settings":{"index.codec":"best_compression"},"mappings":{"properties":{"level":{"type":"keyword"},"client":{"properties":{"ip":{"type":"ip"}}}}}}""";
+
+    [Theory]
+    [InlineData(false, """{"index_patterns":["logs-*"],"mappings":{"properties":{"level":{"type":"text"},"host":{"type":"keyword"},"client":{"properties":{"port":{"type":"long"}}}}},"settings":{"index.max_result_window":"5","index.refresh_interval":"9s"}}""", "template ours adds to indices logs-1, logs-2, when the target makes them: field client.port, field host, setting index.max_result_window")]
+    [InlineData(true, """{"index_patterns":["logs-1"],"composed_of":["base"],"template":{"mappings":{"properties":{"host":{"type":"keyword"}}}}}""", "index template ours adds to index logs-1, when the target makes it: field base, field host")]
+    [InlineData(false, """{"index_patterns":["logs-*"],"mappings":{"properties":{"level":{"type":"text","fielddata":true}}},"aliases":{"all":{}}}""", null)]
+    [InlineData(false, """{"index_patterns":["other-*"],"mappings":{"properties":{"host":{"type":"keyword"}}}}""", null)]
+    public void Say_TemplateForIndices_NamesWhatItAdds(bool isComposable, string template, string? line)
+    {
+        var said = TemplateForesight.Say(
+        [
+            Object(isComposable ? ObjectKind.IndexTemplate : ObjectKind.LegacyTemplate, "ours", template), Object(ObjectKind.ComponentTemplate, "base", """{"template":{"mappings":{"properties":{"base":{"type":"long"}}}}}"""),
+            Object(ObjectKind.Index, "logs-1", Index), Object(ObjectKind.Index, "logs-2", Index),
+        ]);
+        Assert.Equal(line is null ? [] : (string[])[line], said);
+    }
+
+    private static MetadataObject Object(ObjectKind kind, string name, string json) => new(new(kind, name), JsonNode.Parse(json)!.AsObject(), []);
+}
