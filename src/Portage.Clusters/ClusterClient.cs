@@ -53,6 +53,12 @@ public sealed class ClusterClient : IDisposable
     /// <summary>The cluster, the credential and the timeouts.</summary>
     public ClusterConnection Connection { get; }
 
+    /// <summary>
+    /// Told of a request that is not answered for five seconds, and, with null, when it has ended after all; the first argument tells requests apart.
+    /// Called by any thread. Null, the default, watches nothing.
+    /// </summary>
+    public Action<object, ClusterSilence?>? Silent { get; set; }
+
     /// <summary>Sends one request and returns the answer, whatever its status.</summary>
     /// <param name="path">Begins with <c>/</c>; may have a query.</param>
     /// <param name="body">Null sends none.</param>
@@ -133,6 +139,7 @@ public sealed class ClusterClient : IDisposable
         var limit = path == BulkReply.Path ? _timeouts().Bulk : _timeouts().Request;
         using var deadline = new CancellationTokenSource(limit, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var watch = Silent is { } tell ? new SilenceWatch(new(Connection.Endpoint, $"{method} {path.Split('?')[0]}", _time.GetUtcNow(), limit), tell, _time) : null;
         try
         {
             using var response = await _http.SendAsync(request, either.Token);

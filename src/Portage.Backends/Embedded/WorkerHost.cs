@@ -110,7 +110,8 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
             Logger = logger,
             Progress = progress =>
             {
-                first ??= progress.Done;
+                // What only waits may not know yet where it begins.
+                first ??= progress.Waiting is null ? progress.Done : null;
                 if (!hasMoved && progress.Done > first)
                 {
                     // Tells the controller that a death after this point is bad luck, not a worker that cannot work.

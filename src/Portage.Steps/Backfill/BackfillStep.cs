@@ -48,6 +48,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
+        context = context with { Progress = SilenceTold.By(client, context.Progress, "indices") };
         return await ClusterAccess.TryAsync(on.TargetPath, () => new BackfillEvaluation(context, on, client).EvaluateAsync(cancellationToken));
     }
 
@@ -75,6 +76,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         var on = SliceOnTarget.Of(context.Config, context.Address);
         var indices = await SliceReading.OpenAsync(on, context, cancellationToken);
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken, context.Tuning);
+        context = context with { Progress = SilenceTold.By(client, context.Progress, "documents") };
         if (on.Slice.Backfill.Conflict == ConflictChoice.Overwrite
             && await ClusterAccess.TryAsync(on.TargetPath, () => new OverwriteLook(context, on, client).FindMoreAsync(indices, cancellationToken)) is { } evidence)
         {
@@ -179,6 +181,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
 
         var on = SliceOnTarget.Of(context.Config, context.Address);
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
+        context = context with { Progress = SilenceTold.By(client, context.Progress, "documents") };
         return await ClusterAccess.TryAsync(on.TargetPath, () => new BackfillRevert(context, on, client).TakeBackAsync(cancellationToken));
     }
 

@@ -17,6 +17,7 @@ internal static class PatientReading
     /// <exception cref="ClusterException">It failed too often, or for a reason that does not pass.</exception>
     public static async Task<T> AskAsync<T>(Func<Task<T>> ask, TimeProvider time, Action<string?> why, CancellationToken stop, CancellationToken cancellationToken)
     {
+        var since = default(DateTimeOffset?);
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -27,9 +28,11 @@ internal static class PatientReading
             }
             catch (ClusterException failure) when (attempt < AttemptsMax && ClusterAccess.Translate(failure, "").IsTransient)
             {
-                why($"{failure.Message}, attempt {attempt}");
+                since ??= time.GetUtcNow();
+                var wait = TimeSpan.FromSeconds(Math.Min(WaitSecondsMax, Math.Pow(2, attempt - 1)));
+                why(FormattableString.Invariant($"{failure.Message}, since {since.Value.UtcDateTime:HH:mm:ss} UTC; attempt {attempt} of {AttemptsMax}, next at {(time.GetUtcNow() + wait).UtcDateTime:HH:mm:ss}"));
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
-                await Task.Delay(TimeSpan.FromSeconds(Math.Min(WaitSecondsMax, Math.Pow(2, attempt - 1))), time, either.Token);
+                await Task.Delay(wait, time, either.Token);
             }
         }
     }

@@ -59,6 +59,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
+        context = context with { Progress = SilenceTold.By(client, context.Progress, "objects") };
         var journal = await CreationJournal.ReadAsync(context.Files, cancellationToken);
         var evaluated = await ClusterAccess.TryAsync(on.TargetPath, () => new Evaluator(context, on, client, journal).EvaluateAsync(context.Redo, cancellationToken));
         return evaluated.Report;
@@ -90,6 +91,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
     {
         var on = SliceOnTarget.Of(context.Config, context.Address);
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
+        context = context with { Progress = SilenceTold.By(client, context.Progress, "objects") };
         await RevertNotes.ForgetAsync(context.Files, cancellationToken);
         var journal = await CreationJournal.OpenAsync(context.Files, cancellationToken);
         var evaluator = new Evaluator(context, on, client, journal);
@@ -136,6 +138,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
 
         var on = SliceOnTarget.Of(context.Config, context.Address);
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken);
+        context = context with { Progress = SilenceTold.By(client, context.Progress, "objects") };
         return await ClusterAccess.TryAsync(on.TargetPath, () => new MetadataRevert(context, on, client, journal).TakeBackAsync(cancellationToken));
     }
 

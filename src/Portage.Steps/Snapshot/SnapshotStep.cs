@@ -74,6 +74,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
+        context = context with { Progress = SilenceTold.By(client, context.Progress, "shards") };
         var snapshots = new ClusterSnapshots(client);
         return await ClusterAccess.TryAsync(path, async () =>
         {
@@ -202,6 +203,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
     private async Task<(string Name, bool IsTaken)> TakeAsync(RunContext context, SnapshotConfig config, string path, CancellationToken cancellationToken)
     {
         using var client = await ClusterAccess.SourceAsync(context.Config, context.Address.Source, context.Secrets, context.Time, transport, cancellationToken);
+        context = context with { Progress = SilenceTold.By(client, context.Progress, "shards") };
         var snapshots = new ClusterSnapshots(client);
         var recorded = Recorded(context);
         var earlier = await TakenSnapshots.ReadAsync(context.Files, recorded is { IsOurs: true } ? recorded.Name : null, cancellationToken);

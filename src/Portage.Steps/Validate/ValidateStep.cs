@@ -36,6 +36,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         var on = SliceOnTarget.Of(context.Config, context.Address);
         var indices = await SliceReading.OpenAsync(on, context, cancellationToken);
         using var client = await ClusterAccess.TargetAsync(context.Config, on.TargetName, context.Secrets, context.Time, transport, cancellationToken, context.Tuning);
+        context = context with { Progress = SilenceTold.By(client, context.Progress, "documents") };
         await RefuseClosedAsync(on, indices, client, cancellationToken);
         var written = BackfillOutputs.Find(context.Outputs, on.Step(StepKind.Backfill));
         if (on.Slice.Validate.Mode == ValidateMode.Counts && written is not null)
