@@ -47,7 +47,7 @@ internal sealed record Shape(string Name, int Version, string About)
 
     public static readonly Shape SnapshotList = new("snapshot-list", 1, "The snapshots of a repository.");
 
-    public static readonly Shape SnapshotInspection = new("snapshot-inspection", 1, "What is in a snapshot.");
+    public static readonly Shape SnapshotInspection = new("snapshot-inspection", 1, "What is in a snapshot. `luceneDocuments` and `bytes` are null where a shard cannot be read that they would count.");
 
     public static readonly Shape Configuration = new("configuration", 0, "The configuration itself, as it could be read back. Its fields: [configuration](configuration.md).");
 

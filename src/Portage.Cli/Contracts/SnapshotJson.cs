@@ -35,8 +35,8 @@ internal static class SnapshotJson
             json.WriteString("name", entry.Index.Name);
             json.WriteNumber("shards", entry.Index.NumberOfShards);
             json.WriteNumber("missingShards", entry.Index.MissingShards.Count());
-            json.WriteNumber("luceneDocuments", entry.Size.Documents);
-            json.WriteNumber("bytes", entry.Size.Bytes);
+            WriteKnown(json, "luceneDocuments", entry.Size.Documents, entry.Size.UncountedShards);
+            WriteKnown(json, "bytes", entry.Size.Bytes, entry.Size.UnlistedShards);
             json.WriteBoolean("readable", entry.IsReadable);
             json.WriteBoolean("nestedObjects", entry.Index.HasNestedObjects);
             json.WriteString("parents", entry.Index.Parents.Note);
@@ -48,5 +48,18 @@ internal static class SnapshotJson
         json.WriteTexts("legacyTemplates", inspection.Global.LegacyTemplates.Keys.Order(StringComparer.Ordinal));
         json.WriteTexts("componentTemplates", inspection.Global.ComponentTemplates.Keys.Order(StringComparer.Ordinal));
         json.WriteTexts("indexTemplates", inspection.Global.IndexTemplates.Keys.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>What is known of some shards only is no number of the index.</summary>
+    private static void WriteKnown(Utf8JsonWriter json, string name, long number, int unknown)
+    {
+        if (unknown > 0)
+        {
+            json.WriteNull(name);
+        }
+        else
+        {
+            json.WriteNumber(name, number);
+        }
     }
 }

@@ -51,9 +51,9 @@ internal static class SnapshotView
                 index.SourceStorage.Reason is { } reason ? $"; {reason}" : null,
                 index.IsClosed ? "; closed" : null,
                 isReadable ? null : "; cannot be read",
-                index.MissingShards.Any() ? $"; {index.MissingShards.Count()} shards missing" : null,
+                index.MissingShards.Count() switch { 0 => null, 1 => "; 1 shard missing", var missing => $"; {missing} shards missing" },
             ]).Where(note => note is not null));
-            output.WriteLine($"  {index.Name.PadRight(width)}  {index.NumberOfShards,3} {(index.NumberOfShards == 1 ? "shard " : "shards")}  {size.DocumentsText,24}  {Amounts.Bytes(size.Bytes),8}{notes}");
+            output.WriteLine($"  {index.Name.PadRight(width)}  {index.NumberOfShards,3} {(index.NumberOfShards == 1 ? "shard " : "shards")}  {size.DocumentsText,24}  {size.BytesText,8}{notes}");
         }
 
         foreach (var (index, _, _) in indices)

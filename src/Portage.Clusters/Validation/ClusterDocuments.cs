@@ -232,7 +232,7 @@ public sealed class ClusterDocuments(ClusterClient client)
     {
         if (root.GetProperty("_shards").GetProperty("failed").GetInt32() is var failed and > 0)
         {
-            throw new ClusterProtocolException(client.Connection.Endpoint, request, $"an answer that lacks {failed} shards");
+            throw new ClusterProtocolException(client.Connection.Endpoint, request, $"an answer that lacks {failed} {(failed == 1 ? "shard" : "shards")}");
         }
 
         // With a search.default_search_timeout of its own a cluster answers with what it has found by then.

@@ -94,7 +94,7 @@ public sealed class FileBlobStore : IBlobStore
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Directory.Exists(_root) ? new BlobNotFoundException(path, _root) : new RepositoryNotFoundException(_root);
+            throw Directory.Exists(_root) ? new BlobNotFoundException(path, _root) : new RepositoryNotFoundException(_root, NearbyRepository.Find(_root));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -15,8 +15,9 @@ internal static class NearbyRepository
     {
         try
         {
-            return File.Exists(path) ? OfFile(path)
-                : !Directory.Exists(path) ? null
+            return IsIntoNowhere(path) ? OfNothing(path)
+                : File.Exists(path) ? OfFile(path)
+                : !Directory.Exists(path) ? OfNothing(path)
                 : Above(path) is { } above ? $"The repository is in '{above}': name that folder."
                 : Below(path) switch
                 {
@@ -31,6 +32,44 @@ internal static class NearbyRepository
             return null;
         }
     }
+
+    /// <summary>Why there is nothing: a link into nowhere, a folder that may not be entered, one above that is missing or empty. Null where there is no more to say than that.</summary>
+    private static string? OfNothing(string path)
+    {
+        var (child, parent) = (path, Path.GetDirectoryName(path));
+        while (parent is not null && !Directory.Exists(parent))
+        {
+            (child, parent) = (parent, Path.GetDirectoryName(parent));
+        }
+
+        if (IsIntoNowhere(child))
+        {
+            return $"'{child}' is a link to '{new FileInfo(child).LinkTarget}', which is not there.";
+        }
+
+        if (parent is null)
+        {
+            return null;
+        }
+
+        string[] entries;
+        try
+        {
+            entries = [.. Directory.EnumerateFileSystemEntries(parent).Take(FoldersMax)];
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return $"This user may not look into '{parent}'.";
+        }
+
+        return entries.Contains(child, StringComparer.Ordinal) ? (File.Exists(child) ? $"'{child}' is a file, not a folder." : $"This user may not enter '{child}'.")
+            : entries.Length == 0 ? $"'{parent}' is there and empty: perhaps something is to be mounted there."
+            : child == path ? null
+            : $"'{parent}' is there, and has no '{Path.GetFileName(child)}'.";
+    }
+
+    // Such a link counts as a file that is there.
+    private static bool IsIntoNowhere(string path) => new FileInfo(path) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true } and var end && !Directory.Exists(end?.FullName);
 
     private static string OfFile(string path) => IsArchive(path)
         ? "It is an archive: unpack it, and name the folder in it that holds 'index-N'."

@@ -34,7 +34,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         var look = await SnapshotLook.OfAsync(snapshot, SliceContents.Select(on.Slice, snapshot.IndexNames), cancellationToken);
-        return new($"{look.Size.DocumentsText}, {Amounts.Bytes(look.Size.Bytes)}{look.Problems}", look.Size.Documents, look.Size.Bytes)
+        return new($"{look.Size.DocumentsText}, {look.Size.BytesText}{look.Problems}", look.Size.Documents, look.Size.Bytes)
         {
             // Said of the metadata where that is made here.
             Notes = on.Slice.Metadata.Skip

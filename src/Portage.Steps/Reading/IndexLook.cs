@@ -20,7 +20,7 @@ public sealed record IndexLook(string Name, IndexSnapshot? Index, SnapshotSizes 
     public bool IsReadable => Problems.IsEmpty;
 
     /// <summary>As <c>logs (4 documents, 21 KB): Shard 0 of index 'logs': ...</c>.</summary>
-    public string Line => $"{Name}{(Size.Bytes > 0 ? $" ({Size.DocumentsText}, {Amounts.Bytes(Size.Bytes)})" : "")}: {Problems[0].Message}{(Problems.Length > 1 ? $" And {Problems.Length - 1} more shards." : "")}";
+    public string Line => $"{Name}{(Size.Bytes > 0 ? $" ({Size.DocumentsText}, {Size.BytesText})" : "")}: {Problems[0].Message}{(Problems.Length > 1 ? $" And {Problems.Length - 1} more {(Problems.Length == 2 ? "shard" : "shards")}." : "")}";
 
     /// <summary>Looks at an index.</summary>
     /// <param name="isWhole">
@@ -35,7 +35,7 @@ public sealed record IndexLook(string Name, IndexSnapshot? Index, SnapshotSizes 
         }
         catch (RepositoryException failure)
         {
-            return new(name, null, SnapshotSizes.Empty with { Indices = 1 }, [failure]);
+            return new(name, null, SnapshotSizes.Empty with { Indices = 1, UncountedShards = 1, UnlistedShards = 1 }, [failure]);
         }
 
         var (problems, shards) = (ImmutableArray.CreateBuilder<RepositoryException>(), ImmutableSortedDictionary.CreateBuilder<int, ShardSnapshot>());
@@ -47,12 +47,14 @@ public sealed record IndexLook(string Name, IndexSnapshot? Index, SnapshotSizes 
                 continue;
             }
 
+            // Until it says how much it has.
+            size = size with { UncountedShards = size.UncountedShards + 1, UnlistedShards = size.UnlistedShards + 1 };
             try
             {
                 var shard = await index.OpenShardAsync(number, cancellationToken);
                 shards.Add(number, shard);
-                size = size with { Bytes = size.Bytes + shard.TotalBytes };
-                size = size with { Documents = size.Documents + (await shard.CountAsync(cancellationToken)).LiveLuceneDocuments };
+                size = size with { Bytes = size.Bytes + shard.TotalBytes, UnlistedShards = size.UnlistedShards - 1 };
+                size = size with { UncountedShards = size.UncountedShards - 1, Documents = size.Documents + (await shard.CountAsync(cancellationToken)).LiveLuceneDocuments };
                 await RequireAsync(shard, isWhole, cancellationToken);
             }
             catch (RepositoryException failure)
@@ -89,7 +91,7 @@ public sealed record IndexLook(string Name, IndexSnapshot? Index, SnapshotSizes 
         }
 
         var others = unreadable.Length - NamedMax;
-        var detail = $"The slice selects what cannot be read. {string.Join(" ", unreadable.Take(NamedMax).Select(look => look.Line))}{(others > 0 ? $" And {others} more indices." : "")} Mend the repository, or exclude {(unreadable.Length == 1 ? "the index" : "the indices")}.";
+        var detail = $"The slice selects what cannot be read. {string.Join(" ", unreadable.Take(NamedMax).Select(look => look.Line))}{(others > 0 ? $" And {others} more {(others == 1 ? "index" : "indices")}." : "")} Mend the repository, or exclude {(unreadable.Length == 1 ? "the index" : "the indices")}.";
         var because = SnapshotAccess.Describe(unreadable[0].Problems[0], $"{path}.indices") with
         {
             Detail = detail,

@@ -16,7 +16,7 @@ public sealed record SnapshotLook(SnapshotSizes Size, ImmutableArray<IndexLook> 
     public override string ToString() => $"{Size}{Problems}";
 
     /// <summary>What cannot be read, as a continuation of a sentence; empty where there is none.</summary>
-    public string Problems => Unreadable.IsEmpty ? "" : $"; cannot be read: {string.Join("; ", Unreadable.Take(NamedMax).Select(look => look.Line.TrimEnd('.')))}{(Unreadable.Length > NamedMax ? $"; and {Unreadable.Length - NamedMax} more indices" : "")}";
+    public string Problems => Unreadable.IsEmpty ? "" : $"; cannot be read: {string.Join("; ", Unreadable.Take(NamedMax).Select(look => look.Line.TrimEnd('.')))}{(Unreadable.Length > NamedMax ? $"; and {Unreadable.Length - NamedMax} more {(Unreadable.Length - NamedMax == 1 ? "index" : "indices")}" : "")}";
 
     /// <summary>Looks at lists and headers, at so many that it stays quick; missing shards count nothing.</summary>
     public static Task<SnapshotLook> OfAsync(RepositorySnapshot snapshot, IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
@@ -28,7 +28,7 @@ public sealed record SnapshotLook(SnapshotSizes Size, ImmutableArray<IndexLook> 
     {
         var look = await OfAsync(snapshot, names, isQuick ? ShardsMax : int.MaxValue, cancellationToken);
         return look.Unreadable.IsEmpty
-            ? $"{look.Size.DocumentsText}, {Amounts.Bytes(look.Size.Bytes)}"
+            ? $"{look.Size.DocumentsText}, {look.Size.BytesText}"
             : $"how many documents cannot be read ({SnapshotAccess.Describe(look.Unreadable[0].Problems[0], null).Code})";
     }
 

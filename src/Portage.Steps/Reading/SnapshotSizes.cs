@@ -11,22 +11,38 @@ public sealed record SnapshotSizes(int Indices, long Documents, long Bytes, bool
     /// <summary>Nothing at all.</summary>
     public static SnapshotSizes Empty { get; } = new(0, 0, 0, HasNested: false, IsComplete: true);
 
-    /// <summary>The documents as <c>4 documents</c>, with what is known of them only roughly: <c>up to</c>, <c>more than</c>, <c>about</c>.</summary>
-    public string DocumentsText => $"{(IsComplete, HasNested) switch
+    /// <summary>Shards whose documents nobody can count, as they cannot be read; they are in none of the other numbers.</summary>
+    public int UncountedShards { get; init; }
+
+    /// <summary>Shards whose very list of files cannot be read.</summary>
+    public int UnlistedShards { get; init; }
+
+    /// <summary>
+    /// The documents as <c>4 documents</c>, with what is known of them only roughly: <c>up to</c>, <c>more than</c>, <c>about</c>, <c>at least</c>; where nothing is
+    /// known, that.
+    /// </summary>
+    public string DocumentsText => UncountedShards > 0 && Documents == 0 ? "documents unknown" : $"{(IsComplete, HasNested) switch
     {
-        (true, false) => "",
-        (true, true) => "up to ",
+        (true, false) => UncountedShards > 0 ? "at least " : "",
+        (true, true) => UncountedShards > 0 ? "about " : "up to ",
         (false, false) => "more than ",
         (false, true) => "about ",
     }}{Documents:N0} {(Documents == 1 ? "document" : "documents")}";
 
+    /// <summary>The bytes as <c>21 KB</c>, with <c>at least</c> where some of them are not known; where nothing is known, that.</summary>
+    public string BytesText => UnlistedShards == 0 ? Amounts.Bytes(Bytes) : Bytes == 0 ? "size unknown" : $"at least {Amounts.Bytes(Bytes)}";
+
     /// <summary>Both together.</summary>
     public static SnapshotSizes operator +(SnapshotSizes a, SnapshotSizes b) =>
-        new(a.Indices + b.Indices, a.Documents + b.Documents, a.Bytes + b.Bytes, a.HasNested || b.HasNested, a.IsComplete && b.IsComplete);
+        new(a.Indices + b.Indices, a.Documents + b.Documents, a.Bytes + b.Bytes, a.HasNested || b.HasNested, a.IsComplete && b.IsComplete)
+        {
+            UncountedShards = a.UncountedShards + b.UncountedShards,
+            UnlistedShards = a.UnlistedShards + b.UnlistedShards,
+        };
 
     /// <summary>As <c>2 indices, 4 documents, 21 KB</c>.</summary>
     public override string ToString() =>
-        $"{Indices} {(Indices == 1 ? "index" : "indices")}, {DocumentsText}, {Amounts.Bytes(Bytes)}";
+        $"{Indices} {(Indices == 1 ? "index" : "indices")}, {DocumentsText}, {BytesText}";
 }
 
 /// <summary>Amounts as people read them.</summary>

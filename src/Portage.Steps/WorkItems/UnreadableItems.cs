@@ -40,7 +40,7 @@ internal sealed partial class UnreadableItems(ILogger logger)
         var because = found[0].Because;
         var rest = total == found.Length ? "" : $" The other {total - found.Length:N0} {(total - found.Length == 1 ? "shard is" : "shards are")} done.";
         throw new StepException(
-            because with { Detail = $"{string.Join(" ", found.Take(NamedMax).Select(failure => failure.Because.Detail))}{(found.Length > NamedMax ? $" And {found.Length - NamedMax} more shards." : "")}{rest}" },
+            because with { Detail = $"{string.Join(" ", found.Take(NamedMax).Select(failure => failure.Because.Detail))}{(found.Length > NamedMax ? $" And {found.Length - NamedMax} more {(found.Length - NamedMax == 1 ? "shard" : "shards")}." : "")}{rest}" },
             found.Any(failure => failure.IsTransient),
             found[0]);
     }

@@ -39,6 +39,17 @@ public sealed class UnreadableIndexTests
             Assert.Matches(@"nested \(up to \d+ documents, [\d.]+ KB\): ", line);
         }
 
+        // What cannot be seen is not said to be nothing.
+        Assert.DoesNotContain(" 0 documents", line, StringComparison.Ordinal);
+        if (damage is "the list of a shard is damaged" or "the settings are damaged")
+        {
+            run.Change(_ => Of("nested"));
+            var nested = damage == "the settings are damaged" ? null : await new BackfillStep().EstimateAsync(run.EstimateContextOf(new BackfillStep()), Cancellation);
+            Assert.Equal(nested is not null, nested?.Text.StartsWith("documents unknown, size unknown; cannot be read: ", StringComparison.Ordinal) ?? false);
+            Assert.Matches("indices, about [0-9,]+ documents, at least [0-9.]+ [KM]B", estimate.Text);
+            run.Change(_ => Of("logs"));
+        }
+
         // Nobody wants it.
         Assert.IsType<StepResult.Done>(await run.RunAsync(new MetadataStep(), null, Cancellation));
         Assert.IsType<StepResult.Done>(await run.RunAsync(new BackfillStep(), null, Cancellation));

@@ -30,7 +30,7 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
         }
         catch (AmazonClientException failure)
         {
-            throw new BlobUnreadableException("", location.ToString(), failure);
+            throw new BlobUnreadableException("", location.ToString(), new IOException(S3Failures.Say(failure, location), failure));
         }
     }
 
@@ -158,7 +158,12 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
         }
         catch (AmazonS3Exception failure) when (failure.ErrorCode == "NoSuchBucket")
         {
-            throw new RepositoryNotFoundException(Location);
+            throw new RepositoryNotFoundException(Location, S3Failures.NoBucket(_at));
+        }
+        catch (AmazonS3Exception failure) when (failure.StatusCode == HttpStatusCode.NotFound && path.Length == 0)
+        {
+            // A store that has the bucket lists it, be it empty.
+            throw new RepositoryNotFoundException(Location, S3Failures.NoStore(_at, failure));
         }
         catch (AmazonS3Exception failure) when (failure.StatusCode == HttpStatusCode.NotFound)
         {
@@ -170,17 +175,19 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
         }
         catch (AmazonServiceException failure)
         {
-            throw new BlobUnreadableException(path, Location, new IOException(Words(failure), failure)) { IsTransient = IsTransient(failure.StatusCode) };
+            throw new BlobUnreadableException(path, Location, new IOException(S3Failures.Say(failure), failure)) { IsTransient = IsTransient(failure.StatusCode) };
         }
         catch (Exception failure) when (failure is AmazonClientException or HttpRequestException or IOException or TimeoutException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new BlobUnreadableException(path, Location, failure is OperationCanceledException ? new TimeoutException("no answer in time", failure) : failure) { IsTransient = failure is not AmazonClientException };
+            throw new BlobUnreadableException(path, Location, failure switch
+            {
+                OperationCanceledException => new TimeoutException("no answer in time", failure),
+                AmazonClientException client => new IOException(S3Failures.Say(client, _at), client),
+                _ => failure,
+            })
+            { IsTransient = failure is not AmazonClientException };
         }
     }
-
-    /// <summary>As <c>403 SignatureDoesNotMatch: The request signature …</c>; a HEAD has no more than the number.</summary>
-    private static string Words(AmazonServiceException failure) =>
-        string.IsNullOrEmpty(failure.ErrorCode) || failure.ErrorCode == failure.StatusCode.ToString() ? $"{(int)failure.StatusCode} {failure.StatusCode}" : $"{(int)failure.StatusCode} {failure.ErrorCode}: {failure.Message}";
 
     private static bool IsTransient(HttpStatusCode status) => status is 0 or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
 
