@@ -20,7 +20,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
         var redo = (context.Redo.IsDefault ? await TakenBack.ItemsAsync(context.Files, cancellationToken) : context.Redo).ToHashSet(StringComparer.Ordinal);
         var each = await SliceReading.VerifyAsync(on, indices, (done, total) => context.Progress(new(done, total, "indices", null, null, ImmutableSortedDictionary<string, long>.Empty)), cancellationToken);
         var sizes = each.Aggregate(SnapshotSizes.Empty, (sum, size) => sum + size);
-        using var targets = new TargetIndices(context, on, client, static () => { });
+        var targets = new TargetIndices(context, on, client, static () => { });
         await targets.RefuseGoneAsync(indices, redo, cancellationToken);
         var destroyed = await BackfillRevert.LookAsync(context.Files, client, on.TargetName, [.. redo.Order(StringComparer.Ordinal)], cancellationToken);
         var (todo, kept, overwritten, lines) = (0, 0, new List<Destruction>(), await CopiedFromWhatIsGoneAsync(redo, cancellationToken));

@@ -113,11 +113,9 @@ internal sealed class BackfillRevert(RevertContext context, SliceOnTarget on, Cl
         var notes = new BackfillNotes(files);
         var emptied = new EmptiedIndex(client, context.AssertLease, on.TargetPath) { LeavesToOthers = !IsWanted(look.Item) };
         var byDocument = look.Now.Keys.ToImmutableSortedSet(StringComparer.Ordinal);
-        using (var pipelines = new FinalPipelines(client, notes, context.AssertLease))
-        {
-            // A killed worker may have left them aside; made again as it is now, an index would never get its own back.
-            await pipelines.PutBackAsync(cancellationToken);
-        }
+
+        // A killed worker may have left them aside; made again as it is now, an index would never get its own back.
+        await new FinalPipelines(client, notes, context.AssertLease).PutBackAsync(cancellationToken);
 
         if (await notes.EmptiedAsync(cancellationToken) is { } begun)
         {

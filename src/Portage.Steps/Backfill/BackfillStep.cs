@@ -89,7 +89,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         var sizes = await SliceReading.SizesAsync(indices, cancellationToken);
         var fresh = indices.Zip(sizes).Where(pair => !journal[pair.First.Name].HasAny).Select(pair => (pair.First, pair.Second.Bytes)).ToArray();
         await ClusterAccess.TryAsync(on.TargetPath, () => RoomOnDisk.LookAsync(client, on, fresh, freedBytes: 0, cancellationToken));
-        using var targets = new TargetIndices(context, on, client, context.AssertLease);
+        var targets = new TargetIndices(context, on, client, context.AssertLease);
         var before = await ClusterAccess.TryAsync(on.TargetPath, () => targets.BeginAsync(indices, cancellationToken));
         var items = SliceReading.Items(indices);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Portage.Clusters;
 using Portage.Clusters.Metadata;
 using Portage.Engine.Ports;
+using Portage.Steps.WorkItems;
 
 namespace Portage.Steps.Backfill;
 
@@ -11,7 +12,7 @@ namespace Portage.Steps.Backfill;
 /// A request can refuse a default pipeline, and nothing but the setting keeps a final one away. What it was is on disk before it is set
 /// aside, so that a kill between any two requests loses nothing. What somebody else sets meanwhile is what comes back in the end.
 /// </remarks>
-internal sealed class FinalPipelines(ClusterClient client, BackfillNotes notes, Action assertLease) : IDisposable
+internal sealed class FinalPipelines(ClusterClient client, BackfillNotes notes, Action assertLease)
 {
     /// <summary>The setting.</summary>
     public const string Setting = "index.final_pipeline";
@@ -19,7 +20,7 @@ internal sealed class FinalPipelines(ClusterClient client, BackfillNotes notes, 
     private const string None = "_none";
 
     private readonly ClusterMetadata _metadata = new(client);
-    private readonly SemaphoreSlim _gate = new(1);
+    private readonly Turns _turns = new();
 
     /// <summary>What a request has to ask for, to tell whether an index is the one it was, and which pipeline it has.</summary>
     public static string[] Asked { get; } = [ClusterMetadata.UuidSetting, Setting];
@@ -29,26 +30,18 @@ internal sealed class FinalPipelines(ClusterClient client, BackfillNotes notes, 
 
     /// <summary>Sets the pipeline of an index aside, whether it was there from the beginning or somebody has set it meanwhile.</summary>
     /// <param name="uuid">The index's own.</param>
-    public async Task SetAsideAsync(string index, string uuid, CancellationToken cancellationToken)
+    public Task SetAsideAsync(string index, string uuid, CancellationToken cancellationToken) => _turns.TakeAsync(async () =>
     {
-        await _gate.WaitAsync(cancellationToken);
-        try
+        // Another reader may have done it since the caller looked, and somebody may have set another one after that.
+        if (await _metadata.FindSettingsAsync(index, Asked, cancellationToken) is not { } now || now.GetValueOrDefault(ClusterMetadata.UuidSetting) != uuid || Of(now) is not { } pipeline)
         {
-            // Another reader may have done it since the caller looked, and somebody may have set another one after that.
-            if (await _metadata.FindSettingsAsync(index, Asked, cancellationToken) is not { } now || now.GetValueOrDefault(ClusterMetadata.UuidSetting) != uuid || Of(now) is not { } pipeline)
-            {
-                return;
-            }
+            return;
+        }
 
-            var noted = await notes.FinalPipelinesAsync(cancellationToken);
-            await notes.WriteFinalPipelinesAsync(noted.SetItem(index, new(uuid, pipeline, IsAside: true)), cancellationToken);
-            await PutAsync(index, None, cancellationToken);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+        var noted = await notes.FinalPipelinesAsync(cancellationToken);
+        await notes.WriteFinalPipelinesAsync(noted.SetItem(index, new(uuid, pipeline, IsAside: true)), cancellationToken);
+        await PutAsync(index, None, cancellationToken);
+    });
 
     /// <summary>Sets again what was set aside, but where somebody has set something else since, or made another index of the name.</summary>
     public async Task PutBackAsync(CancellationToken cancellationToken)
@@ -88,13 +81,9 @@ internal sealed class FinalPipelines(ClusterClient client, BackfillNotes notes, 
     {
         foreach (var item in items)
         {
-            using var pipelines = new FinalPipelines(client, new(files.Item(item)), assertLease);
-            await pipelines.PutBackAsync(cancellationToken);
+            await new FinalPipelines(client, new(files.Item(item)), assertLease).PutBackAsync(cancellationToken);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _gate.Dispose();
 
     private Task PutAsync(string index, string pipeline, CancellationToken cancellationToken)
     {

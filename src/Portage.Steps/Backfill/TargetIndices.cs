@@ -13,7 +13,7 @@ using Portage.Steps.WorkItems;
 namespace Portage.Steps.Backfill;
 
 /// <summary>The indices that a backfill writes to: how they were before, that they are still there, and how they were at the end.</summary>
-internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, ClusterClient client, Action assertLease) : IDisposable
+internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, ClusterClient client, Action assertLease)
 {
     private readonly ClusterMetadata _metadata = new(client);
     private ImmutableDictionary<string, Expected> _expected = ImmutableDictionary<string, Expected>.Empty;
@@ -75,15 +75,6 @@ internal sealed class TargetIndices(WorkContext context, SliceOnTarget on, Clust
         foreach (var pipelines in _pipelines)
         {
             await pipelines.PutBackAsync(cancellationToken);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var pipelines in _pipelines)
-        {
-            pipelines.Dispose();
         }
     }
 

@@ -78,7 +78,7 @@ public sealed class FinalPipelineTests
         using var client = new ClusterClient(new ClusterConnection(slice.Sandbox.Endpoint), TimeProvider.System);
         var uuid = (await new ClusterMetadata(client).FindUuidAsync("logs", Cancellation))!;
         var notes = new BackfillNotes(slice.Run.FilesOf(new BackfillStep()).Item("logs"));
-        using var pipelines = new FinalPipelines(client, notes, static () => { });
+        var pipelines = new FinalPipelines(client, notes, static () => { });
         await pipelines.SetAsideAsync("logs", uuid, Cancellation);
         await slice.Target.PutAsync("/logs/_settings", """{"index.final_pipeline":"theirs"}""", Cancellation);
         await pipelines.SetAsideAsync("logs", uuid, Cancellation);
@@ -178,7 +178,7 @@ public sealed class FinalPipelineTests
         await slice.Target.PutAsync("/logs", $$"""{"settings":{{Pipelines}}}""", Cancellation);
         var step = new BackfillStep();
         using var client = new ClusterClient(new(slice.Sandbox.Endpoint), TimeProvider.System);
-        using var killed = new FinalPipelines(client, new(slice.Run.FilesOf(step).Item("logs")), static () => { });
+        var killed = new FinalPipelines(client, new(slice.Run.FilesOf(step).Item("logs")), static () => { });
         await killed.SetAsideAsync("logs", (await new ClusterMetadata(client).FindUuidAsync("logs", Cancellation))!, Cancellation);
         Assert.Equal(("first", "_none"), await PipelinesAsync(slice));
         return step;

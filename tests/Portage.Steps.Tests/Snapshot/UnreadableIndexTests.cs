@@ -46,7 +46,7 @@ public sealed class UnreadableIndexTests
             run.Change(_ => Of("nested"));
             var nested = damage == "the settings are damaged" ? null : await new BackfillStep().EstimateAsync(run.EstimateContextOf(new BackfillStep()), Cancellation);
             Assert.Equal(nested is not null, nested?.Text.StartsWith("documents unknown, size unknown; cannot be read: ", StringComparison.Ordinal) ?? false);
-            Assert.Matches("indices, about [0-9,]+ documents, at least [0-9.]+ [KM]B", estimate.Text);
+            Assert.Matches("indices, (about|at least) [0-9,]+ documents, at least [0-9.]+ [KM]B", estimate.Text);
             run.Change(_ => Of("logs"));
         }
 
