@@ -141,6 +141,17 @@ public sealed class ShardReader : IAsyncDisposable
 
     private async ValueTask RequireWholeAsync(LuceneSegment segment, CancellationToken cancellationToken)
     {
+        foreach (var file in EarlyChecksum.FilesOf(_shard, segment.Name))
+        {
+            var found = new WholeFile(_shard.Number, file.Name, file.Length, file.Checksum!.Value);
+            if (!_whole.Contains(found))
+            {
+                await using var content = await _shard.OpenBlobsAsync(file, cancellationToken);
+                await EarlyChecksum.VerifyAsync(content, file, cancellationToken);
+                await _whole.AddAsync(found, cancellationToken);
+            }
+        }
+
         foreach (var file in await segment.ListScannedFilesAsync(cancellationToken))
         {
             var listed = _shard.Files.GetValueOrDefault(file.Name)?.Checksum;

@@ -141,6 +141,10 @@ public sealed class ShardSnapshot
 
     private static long LengthOf(ShardFile file, int part) => part < file.PartCount - 1 ? file.PartBytes : file.Length - (part * file.PartBytes);
 
+    /// <summary>A file as its blobs have it.</summary>
+    internal ValueTask<ILuceneFile> OpenBlobsAsync(ShardFile file, CancellationToken cancellationToken) =>
+        ShardDirectory.OpenBlobsAsync(_store, Folder, ListBlob, file, cancellationToken);
+
     internal string BlobOf(string name, long position)
     {
         // What is called by its own name may lie inside the segment's compound file; "_3_1.liv" and "_3.fnm" are of segment "_3".
@@ -173,7 +177,17 @@ public sealed class ShardSnapshot
 
         try
         {
-            await using var content = await ShardDirectory.OpenBlobsAsync(_store, Folder, ListBlob, file, cancellationToken);
+            await using var content = await OpenBlobsAsync(file, cancellationToken);
+            if (file.HasEarlyChecksum)
+            {
+                if (file.Checksum is not null)
+                {
+                    await EarlyChecksum.VerifyAsync(content, file, cancellationToken);
+                }
+
+                return;
+            }
+
             var checksum = await LuceneChecksum.VerifyAsync(content, file.Name, cancellationToken);
             if (file.Checksum is { } expected && expected != checksum)
             {

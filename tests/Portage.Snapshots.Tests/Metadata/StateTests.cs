@@ -9,7 +9,7 @@ public sealed class StateTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Servers => ["es-5.6.16", "es-6.8.9", "es-7.10.2", "es-7.17.29", "es-8.19.21", "os-1.3.13", "os-2.19.1", "os-3.8.0", "mixed"];
+    public static TheoryData<string> Servers => ["es-1.7.1", "es-2.4.0", "es-5.6.16", "es-6.8.9", "es-7.10.2", "es-7.17.29", "es-8.19.21", "os-1.3.13", "os-2.19.1", "os-3.8.0", "mixed"];
 
     [Theory]
     [MemberData(nameof(Servers))]
