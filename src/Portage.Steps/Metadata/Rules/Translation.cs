@@ -26,7 +26,7 @@ internal static class Translation
         Apply(draft, mappings, only, isTemplate: false);
         if (long.TryParse(created, out var version) && DateRules.HasOldLetters(new(version)))
         {
-            DateRules.Replace(draft);
+            DateRules.Replace(draft, new(version));
         }
 
         SettingRules.SetReplicas(draft, replicas);
@@ -66,7 +66,7 @@ internal static class Translation
         var aliases = ObjectOf(source.Aliases);
         if (DateRules.HasOldLetters(cluster))
         {
-            DateRules.Replace(draft);
+            DateRules.Replace(draft, cluster);
             foreach (var (alias, definition) in aliases)
             {
                 DateRules.ReplaceInQueries(draft, $"filter of alias {alias}", definition?["filter"]);
