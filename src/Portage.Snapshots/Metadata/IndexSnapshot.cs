@@ -107,7 +107,7 @@ public sealed class IndexSnapshot
         }
 
         var settings = new IndexSettings(index.Member("settings"));
-        var mappings = TypeMapping.ParseAll(index.Find("mappings"));
+        var mappings = SourceOnly.Unwrap(settings, TypeMapping.ParseAll(index.Find("mappings")));
         return new(snapshot, root, blobs)
         {
             Name = name,
