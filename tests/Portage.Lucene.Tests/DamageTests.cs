@@ -83,6 +83,21 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public async Task OpenAsync_SegmentInfoWithAFileOfNoName_IsCorrupt()
+    {
+        using var folder = Fixtures.Unzip("lucene/lucene-7.2.0-cfs.zip");
+        var files = MemoryDirectory.ReadAll(folder.Path);
+        const string Name = "_3.si";
+        // The number of its files, and of each the length of its name and the name.
+        var first = files[Name].AsSpan().IndexOf("_3."u8) - 2;
+        files[Name] = Footers.Add([.. files[Name][..first], 1, 0]);
+
+        var error = await Assert.ThrowsAsync<CorruptIndexException>(async () => await LuceneIndex.OpenAsync(new MemoryDirectory(files), Cancellation));
+
+        Assert.Equal(Name, error.File);
+    }
+
+    [Fact]
     public async Task OpenAsync_NoCommit_SaysSo()
     {
         var error = await Assert.ThrowsAsync<CorruptIndexException>(

@@ -22,7 +22,7 @@ internal static class EarlyChecksum
     public static IEnumerable<ShardFile> FilesOf(ShardSnapshot shard, string segment) =>
         from file in shard.Files.Values
         where file is { HasEarlyChecksum: true, Checksum: not null } && Extensions.Contains(Path.GetExtension(file.Name), StringComparer.Ordinal)
-        let end = file.Name.AsSpan(1).IndexOfAny('.', '_') + 1
+        let end = file.Name.Length == 0 ? 0 : file.Name.AsSpan(1).IndexOfAny('.', '_') + 1
         where end > 0 && file.Name.AsSpan(0, end).SequenceEqual(segment)
         orderby file.Name
         select file;

@@ -72,7 +72,7 @@ public sealed class ShardFile
         var length = json.Member("length").Number();
         // No part size means one part (Elasticsearch 1.x).
         var partBytes = json.Find("part_size")?.Number() ?? long.MaxValue;
-        if (length < 0 || partBytes <= 0 || length / partBytes > PartsMax)
+        if (length is < 0 or > LengthMax || partBytes <= 0 || length / partBytes > PartsMax)
         {
             throw new CorruptBlobException(json.Blob, $"a length and a part size of '{name}'", $"{length} and {partBytes}");
         }
@@ -94,6 +94,9 @@ public sealed class ShardFile
     }
 
     private const int PartsMax = 1_000_000;
+
+    // A shard has 2 billion documents at most; and what is summed up must not overflow.
+    private const long LengthMax = 1L << 48;
 
     private static bool IsBefore48(string version) =>
         version.Split('.') is [var major, var minor, ..]

@@ -16,7 +16,7 @@ public sealed class ShardSnapshot
     internal ShardSnapshot(IndexSnapshot index, int number, string folder, string listBlob, IReadOnlyDictionary<string, ShardFile> files, IBlobStore store)
     {
         (Index, Number, Folder, ListBlob, Files, _store) = (index, number, folder, listBlob, files, store);
-        TotalBytes = files.Values.Sum(file => file.Length);
+        TotalBytes = files.Values.Aggregate(0L, (sum, file) => Math.Min(sum + file.Length, long.MaxValue / 2));
         Directory = new ShardDirectory(store, folder, listBlob, files);
     }
 
@@ -150,7 +150,7 @@ public sealed class ShardSnapshot
         // What is called by its own name may lie inside the segment's compound file; "_3_1.liv" and "_3.fnm" are of segment "_3".
         if (!Files.TryGetValue(name, out var file))
         {
-            var end = name.AsSpan(1).IndexOfAny('.', '_') + 1;
+            var end = name.Length == 0 ? 0 : name.AsSpan(1).IndexOfAny('.', '_') + 1;
             if (end == 0 || !Files.TryGetValue(name[..end] + ".cfs", out file))
             {
                 return ListBlob;
