@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Portage.Lucene.DocValues;
 using Portage.Lucene.Files;
 using Portage.Lucene.LiveDocs;
 using Portage.Lucene.Segments;
@@ -124,6 +125,10 @@ public sealed class LuceneSegment
         return new(MaxDoc, live);
     }
 
+    /// <summary>Opens the doc values that were written with the segment.</summary>
+    /// <param name="fields">As <see cref="ReadFieldInfosAsync"/> gives them.</param>
+    public DocValuesReader OpenDocValues(FieldInfos fields) => new(_files, Name, _entry.Id, fields);
+
     /// <summary>Opens a scan of the stored fields of all documents, deleted ones included.</summary>
     /// <exception cref="CorruptIndexException">The bytes are not what the format or the checksum says.</exception>
     /// <exception cref="UnsupportedFormatException">The stored fields are in a format that cannot be read.</exception>
@@ -157,7 +162,8 @@ public sealed class LuceneSegment
     /// <returns>Without those of Lucene before 4.8, which have no checksum.</returns>
     /// <exception cref="CorruptIndexException">The bytes are not what the format says.</exception>
     /// <exception cref="UnsupportedFormatException">The stored fields are in a format that cannot be read.</exception>
-    public async ValueTask<IReadOnlyList<ScannedFile>> ListScannedFilesAsync(CancellationToken cancellationToken)
+    /// <param name="columns">Fields whose doc values are read too.</param>
+    public async ValueTask<IReadOnlyList<ScannedFile>> ListScannedFilesAsync(IReadOnlyCollection<string> columns, CancellationToken cancellationToken)
     {
         var scanned = new List<ScannedFile>();
         if (await StoredFieldsFile.ReadFormatAsync(_files, Name, _entry.Id, cancellationToken) is { HasFooter: true })
@@ -168,6 +174,14 @@ public sealed class LuceneSegment
         if (SoftDeletedCount > 0 && SoftDeletes.RangedFile(_entry, await ReadFieldInfosAsync(cancellationToken)) is { } data)
         {
             scanned.Add(await LuceneChecksum.ReadFooterAsync(_files, data, cancellationToken));
+        }
+
+        foreach (var name in columns.Count == 0 ? [] : DocValuesReader.FilesOf(Name, await ReadFieldInfosAsync(cancellationToken), columns))
+        {
+            if (!scanned.Exists(file => file.Name == name))
+            {
+                scanned.Add(await LuceneChecksum.ReadFooterAsync(_files, name, cancellationToken));
+            }
         }
 
         return scanned;

@@ -3,6 +3,7 @@ using Portage.Lucene.Segments;
 using Portage.Lucene.StoredFields;
 using Portage.Snapshots.Formats;
 using Portage.Snapshots.Metadata;
+using Portage.Snapshots.Rebuilding;
 
 namespace Portage.Snapshots.Shards;
 
@@ -16,6 +17,7 @@ internal sealed class DocumentFields
     private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _typesByText;
     private readonly ParentTypes _parents;
     private readonly bool _mayBeCompressed;
+    private SourceRebuilder? _rebuilder;
     private int _id;
     private int _uid;
     private int _source;
@@ -35,8 +37,10 @@ internal sealed class DocumentFields
     }
 
     /// <summary>Takes the numbers that a segment has for its fields.</summary>
-    public void Enter(FieldInfos fields)
+    /// <param name="rebuilder">Puts the sources together; null where they are stored.</param>
+    public void Enter(FieldInfos fields, SourceRebuilder? rebuilder)
     {
+        _rebuilder = rebuilder;
         (_id, _uid, _source, _routing) = (fields.NumberOf("_id"), fields.NumberOf("_uid"), fields.NumberOf("_source"), fields.NumberOf("_routing"));
         (_parent, _timestamp, _expiry) = (fields.NumberOf("_parent"), fields.NumberOf("_timestamp"), fields.NumberOf("_ttl"));
     }
@@ -48,6 +52,7 @@ internal sealed class DocumentFields
         var type = _onlyType;
         ReadOnlyMemory<byte>? source = null;
         long? timestamp = null, expiry = null;
+        _rebuilder?.Begin();
         while (fields.MoveNext())
         {
             if (fields.FieldNumber == _source)
@@ -79,6 +84,10 @@ internal sealed class DocumentFields
             {
                 expiry = NumberOf(fields);
             }
+            else
+            {
+                _rebuilder?.Take(fields);
+            }
         }
 
         return id is null ? null : new()
@@ -94,7 +103,8 @@ internal sealed class DocumentFields
             Parent = parent ?? (type is not null && _parents.RoutingIsParent(type) ? routing : null),
             Timestamp = timestamp,
             Expiry = expiry,
-            Source = source is { } stored && _mayBeCompressed ? Decompress(stored, segment) : source,
+            IsRebuilt = _rebuilder is not null,
+            Source = _rebuilder is not null ? _rebuilder.Finish(segmentDocument) : source is { } stored && _mayBeCompressed ? Decompress(stored, segment) : source,
         };
     }
 

@@ -1,6 +1,7 @@
 using Portage.Lucene;
 using Portage.Lucene.LiveDocs;
 using Portage.Lucene.StoredFields;
+using Portage.Snapshots.Rebuilding;
 
 namespace Portage.Snapshots.Shards;
 
@@ -20,6 +21,7 @@ public sealed class ShardReader : IAsyncDisposable
     private readonly DocumentFields _fields;
     private readonly IWholeFiles _whole;
     private LiveDocumentReader? _documents;
+    private SourceRebuilder? _rebuilder;
     private SourceDocument? _current;
     private int _segment = -1;
     private long _segmentStart;
@@ -47,7 +49,7 @@ public sealed class ShardReader : IAsyncDisposable
         // Nearly always the document is in the chunk that is already there: no state machine for that.
         try
         {
-            while (_documents is not null)
+            while (_documents is not null && _rebuilder is null)
             {
                 var move = _documents.MoveNextAsync(cancellationToken);
                 if (!move.IsCompletedSuccessfully)
@@ -74,6 +76,8 @@ public sealed class ShardReader : IAsyncDisposable
         return MoveSlowlyAsync(new(false), cancellationToken);
     }
 
+    private RebuildPlan? Plan => _shard.Index.SourceStorage.Plan;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -83,16 +87,32 @@ public sealed class ShardReader : IAsyncDisposable
             await _documents.DisposeAsync();
             _documents = null;
         }
+
+        if (_rebuilder is not null)
+        {
+            await _rebuilder.DisposeAsync();
+            _rebuilder = null;
+        }
     }
 
     private async ValueTask<bool> MoveSlowlyAsync(ValueTask<bool> move, CancellationToken cancellationToken)
     {
         try
         {
+            if (_rebuilder is not null)
+            {
+                move = _documents!.MoveNextAsync(cancellationToken);
+            }
+
             while (true)
             {
                 if (await move)
                 {
+                    if (_rebuilder is not null)
+                    {
+                        await _rebuilder.PrepareAsync(_documents!.Document, cancellationToken);
+                    }
+
                     if (Take())
                     {
                         return true;
@@ -131,7 +151,9 @@ public sealed class ShardReader : IAsyncDisposable
             }
 
             await RequireWholeAsync(segment, cancellationToken);
-            _fields.Enter(await segment.ReadFieldInfosAsync(cancellationToken));
+            var fields = await segment.ReadFieldInfosAsync(cancellationToken);
+            _rebuilder = Plan is { } plan ? await SourceRebuilder.OpenAsync(plan, segment, fields, cancellationToken) : null;
+            _fields.Enter(fields, _rebuilder);
             _documents = await segment.OpenLiveDocumentsAsync(new StoredFieldsOptions { FromDocument = (int)Math.Max(first, 0), ReadAhead = _shard.ReadAhead }, cancellationToken);
             return true;
         }
@@ -152,7 +174,7 @@ public sealed class ShardReader : IAsyncDisposable
             }
         }
 
-        foreach (var file in await segment.ListScannedFilesAsync(cancellationToken))
+        foreach (var file in await segment.ListScannedFilesAsync(Plan?.Columns ?? [], cancellationToken))
         {
             var listed = _shard.Files.GetValueOrDefault(file.Name)?.Checksum;
             if (listed is { } checksum && checksum != file.Checksum)

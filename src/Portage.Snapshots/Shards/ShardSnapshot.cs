@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Portage.Lucene;
 using Portage.Lucene.Files;
 using Portage.Snapshots.Metadata;
+using Portage.Snapshots.Rebuilding;
 using Portage.Snapshots.Repositories;
 
 namespace Portage.Snapshots.Shards;
@@ -207,7 +208,13 @@ public sealed class ShardSnapshot
         {
             foreach (var segment in lucene.Segments.Where(segment => segment.LiveDocumentCount > 0))
             {
-                await segment.ListScannedFilesAsync(cancellationToken);
+                var plan = Index.SourceStorage.Plan;
+                await segment.ListScannedFilesAsync(plan?.Columns ?? [], cancellationToken);
+                if (plan is not null)
+                {
+                    await using var opened = await SourceRebuilder.OpenAsync(plan, segment, await segment.ReadFieldInfosAsync(cancellationToken), cancellationToken);
+                }
+
                 if (isWhole)
                 {
                     await segment.ReadFieldInfosAsync(cancellationToken);

@@ -46,7 +46,10 @@ public sealed class SourceDocument
     /// <summary>When it is to be deleted, in milliseconds since 1970: <c>_ttl</c>, where the document has one (up to Elasticsearch 2.x); null otherwise.</summary>
     public long? Expiry { get; init; }
 
-    /// <summary>The bytes of the source exactly as they are stored; null where none are.</summary>
+    /// <summary>True where the source is not stored, but put together as the server shows it (<see cref="Metadata.SourceCoverage.Rebuilt"/>).</summary>
+    public bool IsRebuilt { get; init; }
+
+    /// <summary>The bytes of the source exactly as they are stored; null where none are, or where it cannot be put together exactly.</summary>
     public required ReadOnlyMemory<byte>? Source { get; init; }
 
     /// <summary>What <see cref="Source"/> is written in; <see cref="SourceFormat.Unknown"/> where there is none.</summary>

@@ -39,11 +39,36 @@ internal sealed class LuceneTarget(string kind, IReadOnlyList<FuzzSeed> seeds) :
                 await TryAsync(async () => await segment.ReadNumericRangeAsync(field.Name, CancellationToken.None));
             }
 
-            await segment.ListScannedFilesAsync(CancellationToken.None);
+            await segment.ListScannedFilesAsync([.. fields.All.Select(field => field.Name)], CancellationToken.None);
+            await ReadColumnsAsync(segment, fields);
             await using var reader = await segment.OpenLiveDocumentsAsync(new(), CancellationToken.None);
             await ReadAsync(reader);
             await using var fromTheMiddle = await segment.OpenStoredFieldsAsync(new() { FromDocument = segment.MaxDoc / 2 }, CancellationToken.None);
             await fromTheMiddle.ReadChunkAsync(CancellationToken.None);
+        }
+    }
+
+    private static async Task ReadColumnsAsync(LuceneSegment segment, FieldInfos fields)
+    {
+        await using var columns = segment.OpenDocValues(fields);
+        foreach (var field in fields.All.Take(40))
+        {
+            try
+            {
+                if (await columns.OpenAsync(field.Name, CancellationToken.None) is not { } column)
+                {
+                    continue;
+                }
+
+                for (var first = 0; first < segment.MaxDoc; first += 128)
+                {
+                    await column.LoadAsync(first, Math.Min(128, segment.MaxDoc - first), CancellationToken.None);
+                }
+            }
+            catch (UnsupportedFormatException)
+            {
+                // Doc values before Lucene 9: the others of the segment are still to be read.
+            }
         }
     }
 
