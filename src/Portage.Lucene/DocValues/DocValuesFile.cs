@@ -1,9 +1,18 @@
+using System.Numerics;
 using Portage.Lucene.Files;
 using Portage.Lucene.Segments;
 
 namespace Portage.Lucene.DocValues;
 
-/// <summary>What a <c>.dvm</c> of Lucene 9 or 10 says of all fields (<see cref="LiveDocs.DocValuesMetadata"/> has its bytes).</summary>
+/// <summary>What a <c>.dvm</c> of Lucene 9 or 10, or of Elasticsearch's logs and time series, says of all fields.</summary>
+/// <remarks>
+/// <see cref="LiveDocs.DocValuesMetadata"/> has the bytes of Lucene's. <c>ES819TSDB</c> version 0 has the same but for numbers:
+/// <code>
+/// NUMERIC         int64 values, int32 documents; values > 0: int32 shift of the index (-1: all are 0), monotonic(blocks, shift), int64 index offset,
+///                 length, values offset, length; then withField
+/// SORTED_NUMERIC  NUMERIC; documents != values: addresses(documents + 1)
+/// </code>
+/// </remarks>
 internal static class DocValuesFile
 {
     private const int TermsBlockShift = 6;
@@ -13,12 +22,13 @@ internal static class DocValuesFile
     {
         var input = new ByteInput(file, bytes);
         var header = CodecHeader.Read(ref input, id, suffix);
-        if (header.Codec != "Lucene90DocValuesMetadata")
+        var isTimeSeries = header.Codec == "ES819TSDBDocValuesMetadata";
+        if (!isTimeSeries && header.Codec != "Lucene90DocValuesMetadata")
         {
             throw new UnsupportedFormatException(file, header.ToString());
         }
 
-        header.RequireVersion(file, 0, 2);
+        header.RequireVersion(file, 0, isTimeSeries ? 0 : 2);
         CodecFooter.Verify(file, bytes);
         input.LittleEndian = true;
         var entries = new Dictionary<int, DocValuesEntry>();
@@ -35,48 +45,85 @@ internal static class DocValuesFile
                 input.Skip(header.Version >= 2 ? 44 : 40);
             }
 
-            entries[number] = ReadEntry(ref input, type);
+            entries[number] = ReadEntry(ref input, type, isTimeSeries);
         }
 
         return input.Remaining == CodecFooter.Bytes ? entries : throw input.Corrupt("the footer after the last field", input.Remaining);
     }
 
-    private static DocValuesEntry ReadEntry(ref ByteInput input, byte type)
+    private static DocValuesEntry ReadEntry(ref ByteInput input, byte type, bool isTimeSeries)
     {
         switch (type)
         {
             case 0:
-                var (presence, numbers) = ReadNumbers(ref input);
-                return new(presence, numbers, null, null, null);
+                return ReadNumbers(ref input, isTimeSeries, out _);
             case 1:
                 return ReadBinary(ref input);
             case 2:
-                return ReadSorted(ref input);
+                return WithTerms(ref input, ReadNumbers(ref input, isTimeSeries, out _));
             case 3:
                 return input.ReadByte() switch
                 {
-                    0 => ReadSorted(ref input),
-                    1 => ReadMany(ref input) is var many ? many with { Terms = ReadTerms(ref input) } : many,
+                    0 => WithTerms(ref input, ReadNumbers(ref input, isTimeSeries, out _)),
+                    1 => WithTerms(ref input, ReadMany(ref input, isTimeSeries)),
                     var other => throw input.Corrupt("0 or 1 for multiple values", other),
                 };
             case 4:
-                return ReadMany(ref input);
+                return ReadMany(ref input, isTimeSeries);
             default:
                 throw input.Corrupt("a type of doc values from 0 to 4", type);
         }
     }
 
-    private static DocValuesEntry ReadSorted(ref ByteInput input)
+    private static DocValuesEntry WithTerms(ref ByteInput input, DocValuesEntry entry)
     {
-        var (presence, numbers) = ReadNumbers(ref input);
-        return new(presence, numbers, null, ReadTerms(ref input), null);
+        var terms = ReadTerms(ref input);
+        return entry with
+        {
+            Terms = terms,
+            Numbers = entry.Numbers is TimeSeriesNumbers numbers ? numbers with { OrdinalBits = 64 - BitOperations.LeadingZeroCount((ulong)Math.Max(terms.Count - 1, 1)) } : entry.Numbers,
+        };
     }
 
-    private static DocValuesEntry ReadMany(ref ByteInput input)
+    private static DocValuesEntry ReadMany(ref ByteInput input, bool isTimeSeries)
     {
-        var (presence, numbers) = ReadNumbers(ref input);
-        var documents = input.ReadInt32();
-        return new(presence, numbers, documents == numbers.Count ? null : ReadAddresses(ref input, documents + 1L), null, null);
+        var entry = ReadNumbers(ref input, isTimeSeries, out var documents);
+        documents = isTimeSeries ? documents : input.ReadInt32();
+        return documents == entry.Numbers!.Count ? entry : entry with { Addresses = ReadAddresses(ref input, documents + 1L) };
+    }
+
+    private static DocValuesEntry ReadNumbers(ref ByteInput input, bool isTimeSeries, out int documents)
+    {
+        documents = 0;
+        if (!isTimeSeries)
+        {
+            var (presence, numbers) = ReadNumbers(ref input);
+            return new(presence, numbers, null, null, null);
+        }
+
+        var count = input.ReadInt64();
+        documents = input.ReadInt32();
+        var (index, offset, length) = (default(MonotonicRange), 0L, 0L);
+        if (count > 0)
+        {
+            var shift = input.ReadInt32();
+            if (shift < -1)
+            {
+                // Ranges of documents with the same text, which later versions write for what the index is sorted by.
+                throw new UnsupportedFormatException(input.File, "ES819TSDB with ranges of ordinals");
+            }
+
+            index = shift < 0 ? null : MonotonicRange.Read(ref input, 1 + ((count - 1) >> TimeSeriesNumbers.BlockShift), shift);
+            var indexOffset = input.ReadInt64();
+            input.ReadInt64();
+            (offset, length) = (input.ReadInt64(), input.ReadInt64());
+            if (index is not null)
+            {
+                index.Offset = indexOffset;
+            }
+        }
+
+        return count < 0 || documents < 0 ? throw input.Corrupt("numbers of values and documents", $"{count} and {documents}") : new(ReadPresence(ref input), new TimeSeriesNumbers(count, index, offset, length, -1), null, null, null);
     }
 
     private static DocValuesEntry ReadBinary(ref ByteInput input)

@@ -16,6 +16,10 @@ public sealed class RebuiltSourcesTests
     [Theory]
     [InlineData("es-8.19.21", "first", "synthetic-mapping", 20)]
     [InlineData("es-8.19.21", "second", "synthetic-mapping", 20)]
+    [InlineData("es-8.19.21", "first", "logsdb", 140)]
+    [InlineData("es-8.19.21", "second", "logsdb", 140)]
+    [InlineData("es-8.19.21", "first", "metrics", 120)]
+    [InlineData("es-8.19.21", "second", "metrics", 120)]
     [InlineData("os-3.8.0", "first", "derived", 30)]
     [InlineData("os-3.8.0", "second", "derived", 30)]
     public async Task ReadAsync_EveryDocument_IsWhatTheServerShows(string server, string snapshot, string index, int documents)
