@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Portage.Snapshots.Metadata;
 using Portage.Snapshots.Repositories;
 using Portage.Snapshots.Shards;
@@ -88,8 +89,13 @@ public sealed class EveryFixtureTests
         var golden = made.GoldenSnapshots.Contains(name) ? name : name.Replace("just-logs", "second", StringComparison.Ordinal).Replace("partial", "second", StringComparison.Ordinal);
         var expected = made.GoldenDocuments(golden, index.Name).Select(Line.Parse).Order().ToList();
         var reason = index.SourceStorage.Reason ?? "stored";
-        return expected.SequenceEqual(actual) ? (actual.Count, null)
+        return expected.SequenceEqual(actual) || (index.SourceStorage.Coverage == SourceCoverage.Rebuilt && AreSame(expected, actual)) ? (actual.Count, null)
             : expected.Select(line => line with { Source = null }).SequenceEqual(actual.Select(line => line with { Source = null })) ? (actual.Count, $"{actual.Count} documents without their sources ({reason})")
             : (actual.Count, $"other documents ({reason})");
     }
+
+    /// <summary>The order of members and what is escaped is the server's own where it puts sources together.</summary>
+    private static bool AreSame(List<Line> expected, List<Line> actual) =>
+        expected.Count == actual.Count && expected.Zip(actual).All(pair =>
+            pair.First with { Source = null } == pair.Second with { Source = null } && pair.Second.Source is { } source && JsonNode.DeepEquals(JsonNode.Parse(pair.First.Source!), JsonNode.Parse(source)));
 }

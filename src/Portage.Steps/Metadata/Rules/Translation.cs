@@ -14,7 +14,8 @@ internal static class Translation
     public static IEnumerable<MetadataObject> Index(SelectedIndex source, TargetFacts target, int? replicas) => source.TargetNames.Select(name =>
     {
         var only = name == source.Name ? null : source.Types.First(type => source.TargetOf(type) == name);
-        return Index(name, source.Index.Settings.Json, source.Index.Mappings, only, target, replicas) with { Source = source.Name };
+        var made = Index(name, source.Index.Settings.Json, source.Index.Mappings, only, target, replicas) with { Source = source.Name };
+        return SyntheticRules.Say(source.Index.SourceStorage) is { } said ? made with { Findings = made.Findings.Add(said) } : made;
     });
 
     /// <summary>One index.</summary>
@@ -128,6 +129,7 @@ internal static class Translation
         AnalysisRules.Rename(draft);
         AnalysisRules.LeaveOutStandardFilter(draft);
         AnalysisRules.AllowDifferences(draft);
+        SyntheticRules.DropSettings(draft);
         SettingRules.DropUnknown(draft);
         SettingRules.DropRefused(draft);
         TypeRules.Unwrap(draft, mappings, only, isTemplate);
@@ -137,6 +139,7 @@ internal static class Translation
         FieldRules.ReplaceFlattened(draft);
         FieldRules.DropComputed(draft);
         FieldRules.DropTimeSeries(draft);
+        SyntheticRules.DropFromMapping(draft);
     }
 
     private static JsonObject Body(Draft draft)
