@@ -62,6 +62,11 @@ internal static class Seeds
                                                  from file in index.Files
                                                  where LuceneTarget.IsOf(kind, file.Key)
                                                  select new FuzzSeed($"{index.Name}/{file.Key}", file.Value, (index.Files, file.Key))]),
+            new RebuildTarget([.. from index in indices
+                                  where index.Name is "es-8.19.21/logsdb" or "es-8.19.21/synthetic" or "os-3.8.0/derived"
+                                  from file in index.Files
+                                  where Path.GetExtension(file.Key) is ".cfs" or ".fdt" or ".dvd" or ".dvm" or ".fnm"
+                                  select new FuzzSeed($"{index.Name}/{file.Key}", file.Value, (index.Files, file.Key))]),
             .. from kind in Enum.GetValues<RepositoryTarget.BlobKind>()
                select new RepositoryTarget(kind, [.. repositories.Where(one => one.Kind == kind).Select(one => one.Seed)]),
             .. DecoderTarget.All(metadata, sources, compressed),

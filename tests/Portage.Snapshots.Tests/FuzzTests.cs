@@ -13,7 +13,7 @@ public sealed class FuzzTests
 
     public static TheoryData<string> Names =>
     [
-        "lucene.segments", "lucene.si", "lucene.fnm", "lucene.cfe", "lucene.cfs", "lucene.liv", "lucene.del", "lucene.fdt", "lucene.fdx", "lucene.fdm", "lucene.dvm", "lucene.dvd",
+        "lucene.segments", "lucene.si", "lucene.fnm", "lucene.cfe", "lucene.cfs", "lucene.liv", "lucene.del", "lucene.fdt", "lucene.fdx", "lucene.fdm", "lucene.dvm", "lucene.dvd", "rebuild",
         "repository.root", "repository.snapshot", "repository.state", "repository.index", "repository.shard",
         "decoder.smile", "decoder.cbor", "decoder.yaml", "decoder.lzf", "decoder.body", "decoder.source", "decoder.id",
     ];

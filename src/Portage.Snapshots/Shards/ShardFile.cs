@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Portage.Lucene.Files;
 using Portage.Snapshots.Formats;
 using Portage.Snapshots.Repositories;
@@ -114,7 +115,7 @@ public sealed class ShardFile
     // Where the file is longer than what is kept (1 MB), meta_hash is only its beginning: the blob counts.
     private static ReadOnlyMemory<byte>? ParseContent(BlobJson json, long length)
     {
-        if (!json.Value.TryGetBytesFromBase64(out var bytes))
+        if (json.Value.ValueKind != JsonValueKind.String || !json.Value.TryGetBytesFromBase64(out var bytes))
         {
             throw json.Unlike("bytes in base64");
         }

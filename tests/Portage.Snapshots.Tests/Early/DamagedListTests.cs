@@ -14,6 +14,7 @@ public sealed class DamagedListTests
     [InlineData("\"meta_hash\":\"\\ud800\",\"length\"", "valid text in JSON")]
     [InlineData("\"meta_hash\":\"~\",\"length\"", "text in UTF-8")]
     [InlineData("\"meta_hash\":\"?\",\"length\"", "bytes in base64 at 'files[0].meta_hash'")]
+    [InlineData("\"meta_hash\":7,\"length\"", "bytes in base64 at 'files[0].meta_hash'")]
     public async Task OpenShardAsync_TextThatIsNone_IsCorrupt(string instead, string expected) =>
         Assert.Equal(expected, (await Assert.ThrowsAsync<CorruptBlobException>(() => OpenAsync("\"length\"", instead))).Expected);
 

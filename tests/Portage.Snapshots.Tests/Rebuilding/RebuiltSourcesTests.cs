@@ -1,8 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portage.Lucene;
 using Portage.Snapshots.Metadata;
 using Portage.Snapshots.Rebuilding;
+using Portage.Snapshots.Repositories;
 using Portage.Snapshots.Shards;
 using Portage.Snapshots.Tests.Shards;
 
@@ -74,6 +76,42 @@ public sealed class RebuiltSourcesTests
         Assert.Equal(documents, compared);
     }
 
+    /// <summary>Nothing is put together of a file that is not whole, and a missing text would not be seen.</summary>
+    [Theory]
+    [InlineData("es-8.19.21", "logsdb", "ES819TSDBDocValuesData")]
+    [InlineData("es-8.19.21", "synthetic-mapping", "Lucene90DocValuesData")]
+    [InlineData("os-3.8.0", "derived", "Lucene90DocValuesData")]
+    public async Task ReadAsync_AnyByteOfTheDocValuesChanged_HandsOutNoDocumentOfTheSegment(string server, string index, string codec)
+    {
+        var store = new Made(server).Store;
+        var opened = await (await (await SnapshotRepository.OpenAsync(store, Cancelled)).OpenSnapshotAsync("second", Cancelled)).OpenIndexAsync(index, Cancelled);
+        var shard = await opened.OpenShardAsync(0, Cancelled);
+        var (path, start) = store.Blobs.Where(blob => blob.Key.StartsWith(shard.Folder, StringComparison.Ordinal) && shard.Files.Values.Any(file => blob.Key.EndsWith(file.BlobName, StringComparison.Ordinal)))
+            .Select(blob => (blob.Key, At: blob.Value.AsSpan().IndexOf(Encoding.ASCII.GetBytes(codec)))).First(found => found.At > 0);
+        var sound = store.Blobs[path];
+        var before = (await ShardDocumentsAsync(shard)).Count;
+        for (var at = start + codec.Length + 4; at < start + codec.Length + 100; at += 7)
+        {
+            store.Blobs[path] = [.. sound[..at], (byte)(sound[at] ^ 4), .. sound[(at + 1)..]];
+            var read = new List<string>();
+            var failure = await Assert.ThrowsAsync<CorruptBlobException>(() => ShardDocumentsAsync(shard, read));
+            Assert.Equal((path, $"shard 0 of index '{index}'"), (failure.Path, failure.Owner));
+            Assert.True(read.Count < before);
+            Assert.DoesNotContain(failure.Message.Split('\'')[^2].Split('_')[1], read.Select(one => one.Split('_')[1]));
+        }
+    }
+
+    private static async Task<List<string>> ShardDocumentsAsync(ShardSnapshot shard, List<string>? read = null)
+    {
+        read ??= [];
+        await foreach (var document in shard.ReadAsync(0, Cancelled))
+        {
+            read.Add($"{document.Segment} {document.Id}");
+        }
+
+        return read;
+    }
+
     private static async Task<IndexSnapshot> OpenAsync(Made made, string snapshot, string index) =>
         await (await (await made.OpenAsync()).OpenSnapshotAsync(snapshot, Cancelled)).OpenIndexAsync(index, Cancelled);
 
@@ -102,7 +140,7 @@ public sealed class RebuiltSourcesTests
 
                     if (id is not null)
                     {
-                        found.Add(id, System.Text.Encoding.UTF8.GetString(rebuilder.Finish(reader.Document)!.Value.Span));
+                        found.Add(id, Encoding.UTF8.GetString(rebuilder.Finish(reader.Document)!.Value.Span));
                     }
                 }
             }

@@ -7,6 +7,8 @@ namespace Portage.Steps.Metadata.Rules;
 /// <summary>Sources that Elasticsearch puts together when they are asked for. OpenSearch refuses what says so: it stores them.</summary>
 internal static class SyntheticRules
 {
+    private const string IgnoreMalformed = "index.mapping.ignore_malformed";
+
     // Of Elasticsearch's indices for logs and time series; they mean nothing elsewhere.
     private static readonly string[] Settings =
         ["index.mode", "index.routing_path", "index.time_series.start_time", "index.time_series.end_time", "index.mapping.source.mode", "index.mapping.synthetic_source_keep", "index.recovery.use_synthetic_source"];
@@ -14,7 +16,14 @@ internal static class SyntheticRules
     /// <summary>Leaves out the settings that say how a source is put together.</summary>
     public static void DropSettings(Draft draft)
     {
-        foreach (var name in draft.Target.Can.HasSyntheticSource ? [] : Settings.Where(draft.Settings.ContainsKey))
+        // Indices for logs take values that do not fit their fields, without any setting that says so.
+        if (!draft.Target.Can.HasSyntheticSource && draft.Setting("index.mode") == "logsdb" && draft.Setting(IgnoreMalformed) is null)
+        {
+            draft.Change($"setting {IgnoreMalformed}: true by index.mode logsdb → set");
+            draft.Settings[IgnoreMalformed] = JsonValue.Create("true")!;
+        }
+
+        foreach (var name in draft.Target.Can.HasSyntheticSource ? [] : Settings.Where(name => draft.Setting(name) is not (null or "standard")))
         {
             draft.DropSetting(name, "Elasticsearch's own; the target stores sources, and has no such indices");
         }
