@@ -203,7 +203,7 @@ public sealed class DamageTests
         foreach (var segment in index.Segments)
         {
             var fields = await segment.ReadFieldInfosAsync(Cancellation);
-            await DocValues.VisitAllAsync(directory, segment, fields, Cancellation);
+            await NumericDocValues.VisitAllAsync(directory, segment, fields, Cancellation);
             await using var reader = await segment.OpenLiveDocumentsAsync(new(), Cancellation);
             while (await reader.MoveNextAsync(Cancellation))
             {

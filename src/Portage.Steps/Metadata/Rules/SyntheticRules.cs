@@ -7,6 +7,7 @@ namespace Portage.Steps.Metadata.Rules;
 /// <summary>Sources that Elasticsearch puts together when they are asked for. OpenSearch refuses what says so: it stores them.</summary>
 internal static class SyntheticRules
 {
+    private const string Derived = "index.derived_source.enabled";
     private const string IgnoreMalformed = "index.mapping.ignore_malformed";
 
     // Of Elasticsearch's indices for logs and time series; they mean nothing elsewhere.
@@ -26,6 +27,15 @@ internal static class SyntheticRules
         foreach (var name in draft.Target.Can.HasSyntheticSource ? [] : Settings.Where(name => draft.Setting(name) is not (null or "standard")))
         {
             draft.DropSetting(name, "Elasticsearch's own; the target stores sources, and has no such indices");
+        }
+    }
+
+    /// <summary>OpenSearch's own sources that are put together, for a target that stores them.</summary>
+    public static void DropDerived(Draft draft)
+    {
+        if (!draft.Target.Can.HasDerivedSource && draft.Setting(Derived) is not null)
+        {
+            draft.DropSetting(Derived, "the target stores sources");
         }
     }
 

@@ -130,6 +130,7 @@ internal static class Translation
         AnalysisRules.LeaveOutStandardFilter(draft);
         AnalysisRules.AllowDifferences(draft);
         SyntheticRules.DropSettings(draft);
+        SyntheticRules.DropDerived(draft);
         SettingRules.DropUnknown(draft);
         SettingRules.DropRefused(draft);
         TypeRules.Unwrap(draft, mappings, only, isTemplate);
