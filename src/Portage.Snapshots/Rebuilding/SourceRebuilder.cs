@@ -198,7 +198,7 @@ internal sealed class SourceRebuilder : IAsyncDisposable
         node.Fields.Values.Any(field => !aside.Contains(field.Name) && ValuesOf(field, document) is var (values, isArray) && (isArray || values.Count > 0))
         || node.Objects.Values.Any(inner => HasAny(inner, document, aside));
 
-    private static void WriteValues(Utf8JsonWriter json, string name, IReadOnlyList<byte[]> values, bool isArray)
+    private static void WriteValues(Utf8JsonWriter json, string name, List<byte[]> values, bool isArray)
     {
         if (values.Count == 0 && !isArray)
         {
