@@ -13,6 +13,9 @@ namespace Portage.Lucene;
 /// </remarks>
 public sealed class LuceneSegment
 {
+    // The largest chunks hold some thousand documents, and take some bytes where these are empty and all alike.
+    private const int DocumentsOfAByteMax = 1_024;
+
     private readonly SegmentFiles _files;
     private readonly SegmentEntry _entry;
     private readonly SegmentInfoFile _info;
@@ -68,7 +71,14 @@ public sealed class LuceneSegment
         }
 
         var files = info.IsCompound ? await SegmentFiles.OpenCompoundAsync(directory, entry.Name, entry.Id, cancellationToken) : outside;
-        return new(files, entry, info);
+        var segment = new LuceneSegment(files, entry, info);
+        // A bit a document is allocated later on: not for a number that the stored fields cannot have.
+        if (files.Contains(segment.StoredFieldsName) && info.DocumentCount / DocumentsOfAByteMax > segment.StoredFieldsLength)
+        {
+            throw new CorruptIndexException(infoName, 0, $"a number of documents for {segment.StoredFieldsLength} bytes of stored fields", $"{info.DocumentCount}");
+        }
+
+        return segment;
     }
 
     /// <summary>Reads the fields of the segment, in their newest form.</summary>

@@ -98,6 +98,23 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public async Task OpenAsync_MoreDocumentsThanStoredFieldsCanHold_IsCorrupt()
+    {
+        using var folder = Fixtures.Unzip("lucene/lucene-8.7.0-cfs.zip");
+        var files = MemoryDirectory.ReadAll(folder.Path);
+        const string Name = "_0.si";
+        // Header, id and suffix; version and oldest version of Lucene; then the number of documents.
+        var at = 4 + 1 + "Lucene86SegmentInfo".Length + 4 + 16 + 1 + 12 + 1 + 12;
+        Assert.Equal(10, files[Name][at + 3]);
+        files[Name][at] = 0x7F;
+        Footers.Mend(files[Name]);
+
+        var error = await Assert.ThrowsAsync<CorruptIndexException>(async () => await LuceneIndex.OpenAsync(new MemoryDirectory(files), Cancellation));
+
+        Assert.Equal((Name, "2130706442"), (error.File, error.Found));
+    }
+
+    [Fact]
     public async Task OpenAsync_NoCommit_SaysSo()
     {
         var error = await Assert.ThrowsAsync<CorruptIndexException>(
