@@ -43,7 +43,7 @@ public sealed class EveryFixtureTests
             report.Append(CultureInfo.InvariantCulture, $"{entry.Name}: {exact} of {snapshot.IndexNames.Count} indices exact, {documents} documents\n").AppendJoin("", others);
         }
 
-        Golden.Verify(report.ToString(), $"Goldens/{server}.txt");
+        Golden.Verify(report.ToString(), $"Goldens/every-fixture/{server}.txt");
     }
 
     [Theory]

@@ -165,13 +165,11 @@ public sealed class ShardReader : IAsyncDisposable
     {
         foreach (var file in EarlyChecksum.FilesOf(_shard, segment.Name))
         {
-            var found = new WholeFile(_shard.Number, file.Name, file.Length, file.Checksum!.Value);
-            if (!_whole.Contains(found))
+            await RequireWholeAsync(new(_shard.Number, file.Name, file.Length, file.Checksum!.Value), async () =>
             {
                 await using var content = await _shard.OpenBlobsAsync(file, cancellationToken);
                 await EarlyChecksum.VerifyAsync(content, file, cancellationToken);
-                await _whole.AddAsync(found, cancellationToken);
-            }
+            }, cancellationToken);
         }
 
         foreach (var file in await segment.ListScannedFilesAsync(Plan?.Columns ?? [], cancellationToken))
@@ -183,12 +181,16 @@ public sealed class ShardReader : IAsyncDisposable
                 throw new CorruptIndexException(file.Name, 0, $"the checksum {checksum:X8}, as the shard's list has it", $"{file.Checksum:X8}");
             }
 
-            var found = new WholeFile(_shard.Number, file.Name, file.Length, file.Checksum);
-            if (!_whole.Contains(found))
-            {
-                await segment.VerifyAsync(file, cancellationToken);
-                await _whole.AddAsync(found, cancellationToken);
-            }
+            await RequireWholeAsync(new(_shard.Number, file.Name, file.Length, file.Checksum), () => segment.VerifyAsync(file, cancellationToken), cancellationToken);
+        }
+    }
+
+    private async ValueTask RequireWholeAsync(WholeFile found, Func<ValueTask> verify, CancellationToken cancellationToken)
+    {
+        if (!_whole.Contains(found))
+        {
+            await verify();
+            await _whole.AddAsync(found, cancellationToken);
         }
     }
 
