@@ -6,10 +6,9 @@ namespace Portage.Snapshots.Tests;
 /// A short run of what <c>tests/fuzz</c> does for hours: a parser that is given damaged bytes refuses them with its own exceptions, ends, and
 /// allocates no more than they account for.
 /// </summary>
-public sealed class FuzzTests
+public sealed class FuzzTests(FuzzTests.Loaded loaded) : IClassFixture<FuzzTests.Loaded>
 {
     private const int Rounds = 400;
-    private static readonly Lazy<Task<IReadOnlyList<FuzzTarget>?>> Targets = new(Seeds.LoadAsync);
 
     public static TheoryData<string> Names =>
     [
@@ -20,10 +19,10 @@ public sealed class FuzzTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Run_FixedDamage_FindsNothing(string name)
+    public void Run_FixedDamage_FindsNothing(string name)
     {
         Fixtures.Find("made");
-        var target = (await Targets.Value)!.Single(target => target.Name == name);
+        var target = loaded.Targets!.Single(target => target.Name == name);
         var run = new FuzzRun(target, seed: 1);
 
         Assert.Null(run.Run(rounds => rounds < Rounds));
@@ -32,10 +31,10 @@ public sealed class FuzzTests
     }
 
     [Fact]
-    public async Task Names_OfTheTests_AreAllTargets()
+    public void Names_OfTheTests_AreAllTargets()
     {
         Fixtures.Find("made");
-        Assert.Equal((await Targets.Value)!.Select(target => target.Name), Names.Select(row => row.Data));
+        Assert.Equal(loaded.Targets!.Select(target => target.Name), Names.Select(row => row.Data));
     }
 
     [Theory]
@@ -54,6 +53,16 @@ public sealed class FuzzTests
         var first = new FuzzRun(new BadTarget("throws"), seed: 7).Run(rounds => rounds < 5_000)!;
         var second = new FuzzRun(new BadTarget("throws"), seed: 7).Run(rounds => rounds < 5_000)!;
         Assert.Equal(first.Input, second.Input);
+    }
+
+    /// <summary>The targets, loaded once.</summary>
+    public sealed class Loaded : IAsyncLifetime
+    {
+        internal IReadOnlyList<FuzzTarget>? Targets { get; private set; }
+
+        public async ValueTask InitializeAsync() => Targets = await Seeds.LoadAsync();
+
+        public ValueTask DisposeAsync() => default;
     }
 
     private sealed class BadTarget(string what) : FuzzTarget
