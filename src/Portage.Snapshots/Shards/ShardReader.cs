@@ -1,6 +1,7 @@
 using Portage.Lucene;
 using Portage.Lucene.LiveDocs;
 using Portage.Lucene.StoredFields;
+using Portage.Snapshots.Rebuilding;
 
 namespace Portage.Snapshots.Shards;
 
@@ -20,6 +21,7 @@ public sealed class ShardReader : IAsyncDisposable
     private readonly DocumentFields _fields;
     private readonly IWholeFiles _whole;
     private LiveDocumentReader? _documents;
+    private SourceRebuilder? _rebuilder;
     private SourceDocument? _current;
     private int _segment = -1;
     private long _segmentStart;
@@ -47,7 +49,7 @@ public sealed class ShardReader : IAsyncDisposable
         // Nearly always the document is in the chunk that is already there: no state machine for that.
         try
         {
-            while (_documents is not null)
+            while (_documents is not null && _rebuilder is null)
             {
                 var move = _documents.MoveNextAsync(cancellationToken);
                 if (!move.IsCompletedSuccessfully)
@@ -74,6 +76,8 @@ public sealed class ShardReader : IAsyncDisposable
         return MoveSlowlyAsync(new(false), cancellationToken);
     }
 
+    private RebuildPlan? Plan => _shard.Index.SourceStorage.Plan;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -83,16 +87,32 @@ public sealed class ShardReader : IAsyncDisposable
             await _documents.DisposeAsync();
             _documents = null;
         }
+
+        if (_rebuilder is not null)
+        {
+            await _rebuilder.DisposeAsync();
+            _rebuilder = null;
+        }
     }
 
     private async ValueTask<bool> MoveSlowlyAsync(ValueTask<bool> move, CancellationToken cancellationToken)
     {
         try
         {
+            if (_rebuilder is not null)
+            {
+                move = _documents!.MoveNextAsync(cancellationToken);
+            }
+
             while (true)
             {
                 if (await move)
                 {
+                    if (_rebuilder is not null)
+                    {
+                        await _rebuilder.PrepareAsync(_documents!.Document, cancellationToken);
+                    }
+
                     if (Take())
                     {
                         return true;
@@ -131,7 +151,9 @@ public sealed class ShardReader : IAsyncDisposable
             }
 
             await RequireWholeAsync(segment, cancellationToken);
-            _fields.Enter(await segment.ReadFieldInfosAsync(cancellationToken));
+            var fields = await segment.ReadFieldInfosAsync(cancellationToken);
+            _rebuilder = Plan is { } plan ? await SourceRebuilder.OpenAsync(plan, segment, fields, cancellationToken) : null;
+            _fields.Enter(fields, _rebuilder);
             _documents = await segment.OpenLiveDocumentsAsync(new StoredFieldsOptions { FromDocument = (int)Math.Max(first, 0), ReadAhead = _shard.ReadAhead }, cancellationToken);
             return true;
         }
@@ -141,7 +163,16 @@ public sealed class ShardReader : IAsyncDisposable
 
     private async ValueTask RequireWholeAsync(LuceneSegment segment, CancellationToken cancellationToken)
     {
-        foreach (var file in await segment.ListScannedFilesAsync(cancellationToken))
+        foreach (var file in EarlyChecksum.FilesOf(_shard, segment.Name))
+        {
+            await RequireWholeAsync(new(_shard.Number, file.Name, file.Length, file.Checksum!.Value), async () =>
+            {
+                await using var content = await _shard.OpenBlobsAsync(file, cancellationToken);
+                await EarlyChecksum.VerifyAsync(content, file, cancellationToken);
+            }, cancellationToken);
+        }
+
+        foreach (var file in await segment.ListScannedFilesAsync(Plan?.Columns ?? [], cancellationToken))
         {
             var listed = _shard.Files.GetValueOrDefault(file.Name)?.Checksum;
             if (listed is { } checksum && checksum != file.Checksum)
@@ -150,12 +181,16 @@ public sealed class ShardReader : IAsyncDisposable
                 throw new CorruptIndexException(file.Name, 0, $"the checksum {checksum:X8}, as the shard's list has it", $"{file.Checksum:X8}");
             }
 
-            var found = new WholeFile(_shard.Number, file.Name, file.Length, file.Checksum);
-            if (!_whole.Contains(found))
-            {
-                await segment.VerifyAsync(file, cancellationToken);
-                await _whole.AddAsync(found, cancellationToken);
-            }
+            await RequireWholeAsync(new(_shard.Number, file.Name, file.Length, file.Checksum), () => segment.VerifyAsync(file, cancellationToken), cancellationToken);
+        }
+    }
+
+    private async ValueTask RequireWholeAsync(WholeFile found, Func<ValueTask> verify, CancellationToken cancellationToken)
+    {
+        if (!_whole.Contains(found))
+        {
+            await verify();
+            await _whole.AddAsync(found, cancellationToken);
         }
     }
 

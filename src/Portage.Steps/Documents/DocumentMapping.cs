@@ -17,7 +17,7 @@ internal static class DocumentMapping
     public static MappedDocument Map(SelectedIndex index, SourceDocument document)
     {
         var key = KeyOf(index, document);
-        return document.Source is not { } source ? new MappedDocument.Reject(key, "no_source", "The snapshot holds no source of this document.")
+        return document.Source is not { } source ? new MappedDocument.Reject(key, "no_source", document.IsRebuilt ? "The source of this document is not stored, and cannot be put together exactly." : "The snapshot holds no source of this document.")
             : SourceJson.TryConvert(source, document.Format, out var json, out var why) ? new MappedDocument.Write(key, SourceText.Compact(json))
             : new MappedDocument.Reject(key, "source_format", why);
     }
