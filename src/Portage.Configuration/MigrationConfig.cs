@@ -281,6 +281,9 @@ public sealed record SliceConfig
     [Field("What becomes of indices with several mapping types (Elasticsearch before 6).", Affects = Affects.Result, Change = Change.Never)]
     public TypesChoice Types { get; init; } = TypesChoice.Refuse;
 
+    [Field("What is done to each document on its way, and to the mappings that describe it, one after the other.", Default = "none", Affects = Affects.Result, CommentInSample = true)]
+    public ImmutableArray<TransformConfig> Transforms { get; init; } = [];
+
     [Field("How templates, indices and aliases are created.")]
     public MetadataConfig Metadata { get; init; } = new();
 
@@ -292,7 +295,6 @@ public sealed record SliceConfig
 }
 
 /// <summary>How templates, indices and aliases are created on a target.</summary>
-[NotAvailableYet("transforms")]
 public sealed record MetadataConfig
 {
     [Field("Leave the step out: the indices are there already.")]
@@ -320,7 +322,6 @@ public enum ConflictChoice
 }
 
 /// <summary>How documents are copied to a target.</summary>
-[NotAvailableYet("transforms")]
 public sealed record BackfillConfig
 {
     [Field("Leave the step out.")]

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using Portage.Configuration;
 using Portage.Configuration.Fields;
 using Portage.Planning;
+using Portage.Steps.Documents;
 
 namespace Portage.Steps;
 
@@ -61,10 +62,12 @@ internal static class StepFields
     /// <summary>What a step that writes to a target reads of it.</summary>
     public static InputPart[] OfTarget(MigrationConfig config, string name) => Of(config.Targets[name], "target", $"targets.{name}");
 
-    /// <summary>What decides which documents go where under which name.</summary>
-    public static InputPart[] OfSelection(SliceOnTarget on) =>
+    /// <summary>What decides which documents go where under which name, and what is done to them.</summary>
+    /// <param name="isOfDocuments">False where only what is done to mappings counts.</param>
+    public static InputPart[] OfSelection(SliceOnTarget on, bool isOfDocuments) =>
     [
         .. Of(on.Slice.Indices ?? EveryIndex, "slice.indices", $"{on.SlicePath}.indices"),
+        .. Parted(FieldWalker.WalkOne(isOfDocuments ? SliceTransforms.OfDocuments(on.Slice) : SliceTransforms.OfMappings(on.Slice), "transforms"), "slice", on.SlicePath),
 
         // Not the whole slice, to leave nearly all of it out again.
         .. Parted(FieldWalker.WalkOne(on.Slice, "types"), "slice", on.SlicePath),

@@ -1,0 +1,96 @@
+using Portage.Configuration.Fields;
+
+namespace Portage.Configuration;
+
+/// <summary>One thing that is done to documents on their way. Fields are named as queries name them: lists on the way mean each of their objects.</summary>
+[ExactlyOne]
+public sealed record TransformConfig
+{
+    [Field("A field gets another name where it stands, in documents and in mappings.")]
+    public RenameConfig? Rename { get; init; }
+
+    [Field("A field goes to another place, in documents and in mappings.")]
+    public MoveConfig? Move { get; init; }
+
+    [Field("A field is left out, in documents and in mappings.")]
+    public RemoveConfig? Remove { get; init; }
+
+    [Field("A field gets a value, whether it was there or not.")]
+    public SetConfig? Set { get; init; }
+
+    [Field("The values of a field get another type, and so does the field in mappings.")]
+    public ConvertConfig? Convert { get; init; }
+}
+
+/// <summary>Gives a field another name.</summary>
+public sealed record RenameConfig
+{
+    [Field("The field, as user.name.", Required = true, Form = TextForm.FieldPath, Example = "user.name")]
+    public string? Field { get; init; }
+
+    [Field("Its new name, without what stands before it: login makes user.name to user.login.", Required = true, Form = TextForm.FieldName, Example = "login")]
+    public string? To { get; init; }
+}
+
+/// <summary>Puts a field elsewhere.</summary>
+public sealed record MoveConfig
+{
+    [Field("The field.", Required = true, Form = TextForm.FieldPath, Example = "client_ip")]
+    public string? Field { get; init; }
+
+    [Field("Where it goes; objects on the way are made. A document that has something there already is rejected.", Required = true, Form = TextForm.FieldPath, Example = "client.ip")]
+    public string? To { get; init; }
+}
+
+/// <summary>Leaves a field out.</summary>
+public sealed record RemoveConfig
+{
+    [Field("The field, with all below it.", Required = true, Form = TextForm.FieldPath, Example = "debug")]
+    public string? Field { get; init; }
+}
+
+/// <summary>Gives a field a value.</summary>
+[ExactlyOne("value", "json")]
+public sealed record SetConfig
+{
+    [Field("The field; objects on the way are made.", Required = true, Form = TextForm.FieldPath, Example = "origin")]
+    public string? Field { get; init; }
+
+    [Field("The value, a text. Exactly one of value and json.", Example = "old-cluster")]
+    public string? Value { get; init; }
+
+    [Field("The value as JSON, written as it stands. Exactly one of value and json.", Form = TextForm.Json, Example = "'1.10'")]
+    public string? Json { get; init; }
+}
+
+/// <summary>What the values of a field become.</summary>
+public enum ConvertChoice
+{
+    /// <summary>Texts: of a number, the very digits.</summary>
+    String,
+
+    /// <summary>Whole numbers.</summary>
+    Long,
+
+    /// <summary>Numbers, digit for digit.</summary>
+    Double,
+
+    /// <summary>True or false.</summary>
+    Boolean,
+
+    /// <summary>Texts as 2026-11-28T23:55:00.000Z, of milliseconds since 1970.</summary>
+    Date,
+
+    /// <summary>The same, of seconds since 1970.</summary>
+    DateOfSeconds,
+}
+
+/// <summary>Gives the values of a field another type.</summary>
+public sealed record ConvertConfig
+{
+    [Field("The field.", Required = true, Form = TextForm.FieldPath, Example = "price")]
+    public string? Field { get; init; }
+
+    [Field("What its values become. A document with a value that is none is rejected; null stays null.", Required = true, Example = "long")]
+    public ConvertChoice? To { get; init; }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Portage.Configuration;
+using Portage.Configuration.Fields;
+using Portage.Model.Steps;
+using Portage.Transforms;
+using ValueType = Portage.Transforms.ValueType;
+
+namespace Portage.Steps.Documents;
+
+/// <summary>What the transforms of a slice mean, made ready once.</summary>
+public sealed class SliceTransforms
+{
+    // Every shard reader and every batch asks; records never change.
+    private static readonly ConditionalWeakTable<SliceConfig, SliceTransforms> Known = [];
+
+    private SliceTransforms(SliceConfig slice)
+    {
+        Configured = slice.Transforms;
+        Documents = new([.. Configured.Select(Operation).OfType<TransformOperation>()]);
+        Hash = Fingerprint.Of(FieldWalker.WalkOne(OfDocuments(slice), "transforms")[0].Json).Hex;
+    }
+
+    /// <summary>Nothing is done.</summary>
+    public static SliceTransforms None { get; } = new(new());
+
+    /// <summary>As they are configured, in their order.</summary>
+    internal ImmutableArray<TransformConfig> Configured { get; }
+
+    /// <summary>What is done to each document.</summary>
+    internal DocumentTransform Documents { get; }
+
+    /// <summary>Tells what is done to documents from what was done before an edit.</summary>
+    internal string Hash { get; }
+
+    /// <summary>The transforms of a slice.</summary>
+    public static SliceTransforms Of(SliceConfig slice) => slice.Transforms.IsEmpty ? None : Known.GetValue(slice, static one => new(one));
+
+    /// <summary>The slice with those transforms alone that do something to documents.</summary>
+    internal static SliceConfig OfDocuments(SliceConfig slice) => slice;
+
+    /// <summary>The slice with those transforms alone that do something to mappings.</summary>
+    internal static SliceConfig OfMappings(SliceConfig slice) => slice with { Transforms = [.. slice.Transforms.Where(one => one.Set is null)] };
+
+    /// <summary>As messages name one: <c>transforms[2] convert</c>.</summary>
+    internal string NameOf(int number) => $"transforms[{number}] {Word(Configured[number])}";
+
+    private static string Word(TransformConfig one) => one switch
+    {
+        { Rename: not null } => "rename",
+        { Move: not null } => "move",
+        { Remove: not null } => "remove",
+        { Set: not null } => "set",
+        _ => "convert",
+    };
+
+    private static TransformOperation Operation(TransformConfig one) => one switch
+    {
+        { Rename: { } rename } => new TransformOperation.Rename(rename.Field!, rename.To!),
+        { Move: { } move } => new TransformOperation.Move(move.Field!, move.To!),
+        { Remove: { } remove } => new TransformOperation.Remove(remove.Field!),
+        { Set: { Json: { } json } set } => new TransformOperation.Set(set.Field!, json),
+        { Set: { } set } => new TransformOperation.Set(set.Field!, DocumentTransform.JsonOf(set.Value!)),
+        { Convert: { } convert } => new TransformOperation.Convert(convert.Field!, TypeOf(convert.To!.Value)),
+        _ => throw new UnreachableException("A transform that is read has one operation."),
+    };
+
+    private static ValueType TypeOf(ConvertChoice choice) => choice switch
+    {
+        ConvertChoice.String => ValueType.String,
+        ConvertChoice.Long => ValueType.Long,
+        ConvertChoice.Double => ValueType.Double,
+        ConvertChoice.Boolean => ValueType.Boolean,
+        ConvertChoice.Date => ValueType.Date,
+        ConvertChoice.DateOfSeconds => ValueType.DateOfSeconds,
+        _ => throw new UnreachableException(),
+    };
+}

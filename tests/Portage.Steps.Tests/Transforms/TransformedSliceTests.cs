@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Portage.Configuration;
+using Portage.Model.Steps;
+using Portage.Planning;
+using Portage.Steps.Backfill;
+using Portage.Steps.Metadata;
+using Portage.Steps.Validate;
+
+namespace Portage.Steps.Tests.Transforms;
+
+/// <summary>What a slice's transforms do to documents and mappings, from metadata to validation and back.</summary>
+public sealed class TransformedSliceTests
+{
+    private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task RunAsync_ARename_IsDoneToDocumentsAndMappingAndComparesTheSame()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Slice("numbers", new TransformConfig { Rename = new() { Field = "o.n", To = "value" } }));
+        var done = await slice.DoAsync(new BackfillStep());
+        var golden = slice.Golden("numbers").ToArray();
+
+        Assert.Equal((golden.Length, 0), (done.Report.Numbers["accepted"], done.Report.Numbers["rejected"]));
+        var there = slice.OnTarget("numbers");
+        Assert.Contains("""n01 |  | {"o":{"value":1.10}}""", there);
+        Assert.Contains("""n04 |  | {"o":{"value":12345678901234567890123456789.123456789012345678901234567890}}""", there);
+        Assert.Contains("""n03 |  | {"o":{"value":1e-7,"m":1E+400}}""", there);
+        Assert.Contains(golden.Where(document => document.Id == "n10").Select(document => SliceOnSandbox.Line(document.Id, document.Routing, document.Source!)).Single(), there);
+
+        var compared = await slice.DoAsync(new ValidateStep());
+        Assert.Equal($"{golden.Length} documents compared: all the same", compared.Report.Lines[0]);
+        Assert.Equal(0, compared.Report.Numbers["objectsDiffering"]);
+    }
+
+    [Fact]
+    public async Task RunAsync_ADocumentThatIsNotTransformedOnTheTarget_Differs()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Slice("numbers", new TransformConfig { Rename = new() { Field = "o.n", To = "value" } }));
+        await slice.DoAsync(new BackfillStep());
+        await slice.Target.PutAsync("/numbers/_doc/n01", """{"o":{"n":1.10}}""", Cancellation);
+
+        var compared = await slice.DoAsync(new ValidateStep());
+        Assert.Equal(1, compared.Report.Numbers["differing"]);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_FieldsThatGoElsewhere_AreSaidAndMappedThere()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Slice(
+            "stored",
+            new TransformConfig { Rename = new() { Field = "title", To = "headline" } },
+            new TransformConfig { Move = new() { Field = "when", To = "at.day" } },
+            new TransformConfig { Remove = new() { Field = "b" } },
+            new TransformConfig { Convert = new() { Field = "n", To = ConvertChoice.String } },
+            new TransformConfig { Set = new() { Field = "origin", Value = "old" } }));
+
+        var mapping = JsonDocument.Parse((await slice.Target.GetAsync("/stored/_mapping", Cancellation)).ToJsonString()).RootElement.GetProperty("stored").GetProperty("mappings").GetProperty("properties");
+        Assert.Equal(("text", "date", "keyword"), (Type(mapping, "headline"), mapping.GetProperty("at").GetProperty("properties").GetProperty("day").GetProperty("type").GetString(), Type(mapping, "n")));
+        Assert.False(mapping.TryGetProperty("title", out _) || mapping.TryGetProperty("when", out _) || mapping.TryGetProperty("b", out _));
+
+        await slice.DoAsync(new BackfillStep());
+        Assert.Contains("""t0 |  | {"headline": """.TrimEnd(), slice.OnTarget("stored")[0].Replace("\": ", "\":", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.All(slice.OnTarget("stored"), line => Assert.EndsWith("""},"origin":"old"}""", line, StringComparison.Ordinal));
+        Assert.Equal("all the same", (await slice.DoAsync(new ValidateStep())).Report.Lines[0].Split(": ")[1]);
+    }
+
+    [Fact]
+    public async Task RunAsync_ATransformThatFails_RejectsThatDocumentAlone()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Slice("numbers", new TransformConfig { Convert = new() { Field = "o.n", To = ConvertChoice.Long } }));
+        var done = await slice.DoAsync(new BackfillStep());
+        var golden = slice.Golden("numbers").Count();
+
+        var findings = slice.Findings(new BackfillStep()).Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(line => line.GetProperty("id").GetString()!);
+        Assert.Equal((golden - findings.Count, findings.Count), (done.Report.Numbers["accepted"], done.Report.Numbers["rejected"]));
+        var rejected = findings["n01"];
+        Assert.Equal("transform", rejected.GetProperty("errorType").GetString());
+        Assert.Equal("transforms[0] convert: 'o.n': 1.10 is no whole number of 64 bits.", rejected.GetProperty("reason").GetString());
+        Assert.Equal("""{"o":{"n":1.10}}""", rejected.GetProperty("source").GetString());
+        Assert.Contains("""n00 |  | {"o":{"n":1}}""", slice.OnTarget("numbers"));
+        Assert.DoesNotContain(slice.OnTarget("numbers"), line => line.StartsWith("n01", StringComparison.Ordinal));
+
+        var compared = await slice.DoAsync(new ValidateStep());
+        Assert.Equal((0, 0, findings.Count), (compared.Report.Numbers["missing"], compared.Report.Numbers["differing"], (int)compared.Report.Numbers["rejected"]));
+    }
+
+    [Fact]
+    public async Task RevertAsync_AmongDocumentsOfOthers_FindsItsOwnByWhatTheyBecame()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Slice("numbers", new TransformConfig { Rename = new() { Field = "o.n", To = "value" } }));
+        await slice.DoAsync(new BackfillStep());
+        await slice.Target.PutAsync("/numbers/_doc/mine", """{"o":{"n":7}}""", Cancellation);
+        await slice.Run.RevertAsync(new BackfillStep(), Cancellation);
+
+        Assert.Equal("""mine |  | {"o":{"n":7}}""", Assert.Single(slice.OnTarget("numbers")));
+    }
+
+    [Fact]
+    public void Derive_AnEditOfATransform_ConcernsWhatItIsDoneTo()
+    {
+        var remove = new TransformConfig { Remove = new() { Field = "debug" } };
+        var (set, other) = (new TransformConfig { Set = new() { Field = "a", Value = "x" } }, new TransformConfig { Set = new() { Field = "a", Value = "y" } });
+
+        Assert.Equal(["backfill", "validate"], Concerned([remove, set], [remove, other]));
+        Assert.Equal(["metadata", "backfill", "validate"], Concerned([set], [set, remove]));
+        Assert.Equal(["metadata", "backfill", "validate"], Concerned([new() { Rename = new() { Field = "a", To = "b" } }, remove], [remove, new() { Rename = new() { Field = "a", To = "b" } }]));
+        Assert.Empty(Concerned([remove, set], [remove, set]));
+    }
+
+    private static string[] Concerned(TransformConfig[] had, TransformConfig[] wanted)
+    {
+        string[] Parts(IStepDefinition step, TransformConfig[] transforms) =>
+            [.. step.Derive(StepRun.ConfigOf("/repo", new() { Existing = "one" }, "http://127.0.0.1:1", new() { Transforms = [.. transforms] })).Single().Inputs.Select(part => part.ToString())];
+
+        return [.. ((IStepDefinition[])[new MetadataInputs(), new BackfillInputs(), new ValidateInputs()])
+            .Where(step => !Parts(step, had).SequenceEqual(Parts(step, wanted)))
+            .Select(step => step.Kind.Word())];
+    }
+
+    private static SliceConfig Slice(string index, params TransformConfig[] transforms) => new() { Indices = new() { Include = [index] }, Transforms = [.. transforms] };
+
+    private static string? Type(JsonElement mapping, string field) => mapping.GetProperty(field).GetProperty("type").GetString();
+}
