@@ -14,7 +14,24 @@ public sealed class DocumentTransform
     private readonly ImmutableArray<Prepared> _operations;
 
     /// <param name="operations">In the order in which they are done.</param>
-    public DocumentTransform(IEnumerable<TransformOperation> operations) => _operations = [.. operations.Select(Prepared.Of)];
+    /// <exception cref="ScriptUnusableException">One is a script that cannot be used.</exception>
+    public DocumentTransform(IEnumerable<TransformOperation> operations)
+    {
+        var prepared = ImmutableArray.CreateBuilder<Prepared>();
+        foreach (var operation in operations)
+        {
+            try
+            {
+                prepared.Add(Prepared.Of(operation));
+            }
+            catch (TransformFailure failure)
+            {
+                throw new ScriptUnusableException(prepared.Count, failure.Message);
+            }
+        }
+
+        _operations = prepared.ToImmutable();
+    }
 
     /// <summary>True where nothing is done to any document.</summary>
     public bool IsNothing => _operations.IsEmpty;
@@ -24,7 +41,8 @@ public sealed class DocumentTransform
 
     /// <summary>Does it to one document.</summary>
     /// <param name="source">Its source, JSON.</param>
-    public TransformedDocument Apply(ReadOnlyMemory<byte> source)
+    /// <param name="facts">What else is known of it.</param>
+    public TransformedDocument Apply(DocumentFacts facts, ReadOnlyMemory<byte> source)
     {
         var (root, number) = (default(SourceNode), 0);
         try
@@ -35,7 +53,10 @@ public sealed class DocumentTransform
                 if (root is { IsChanged: true } || _operations[number].MayTouch(source.Span))
                 {
                     root ??= SourceNode.Parse(source);
-                    _operations[number].Apply(root);
+                    if (!_operations[number].Apply(facts, root))
+                    {
+                        return new TransformedDocument.LeftOut();
+                    }
                 }
             }
         }
@@ -69,6 +90,9 @@ public abstract record TransformedDocument
     /// <summary>It is another one.</summary>
     /// <param name="Source">Memory of its own.</param>
     public sealed record Changed(ReadOnlyMemory<byte> Source) : TransformedDocument;
+
+    /// <summary>A script left it out.</summary>
+    public sealed record LeftOut : TransformedDocument;
 
     /// <summary>It cannot be transformed.</summary>
     /// <param name="Operation">Which operation failed, counted from 0.</param>

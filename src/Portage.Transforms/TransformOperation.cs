@@ -1,6 +1,7 @@
 using System.Text;
 using Portage.Transforms.Fields;
 using Portage.Transforms.Json;
+using Portage.Transforms.Scripts;
 
 namespace Portage.Transforms;
 
@@ -51,6 +52,52 @@ public abstract record TransformOperation
 
     /// <summary>The values of a field get another type; null stays null.</summary>
     public sealed record Convert(string Field, ValueType To) : TransformOperation;
+
+    /// <summary>A script says what becomes of each document.</summary>
+    /// <param name="Code">
+    /// JavaScript whose last value, or whose <c>main</c>, is a function that is called once and gives the function that is called with a list of one
+    /// <c>{ schema, operation: { _index, _id, routing }, document }</c> and gives that list back; an empty one leaves the document out.
+    /// </param>
+    public sealed record Script(string Code) : TransformOperation
+    {
+        /// <summary>What the first function is called with, as JSON.</summary>
+        public string Context { get; init; } = "{}";
+
+        /// <summary>How much one document may take.</summary>
+        public ScriptLimits Limits { get; init; } = new();
+
+        /// <summary>True where the script keeps nothing from one document to the next: then it need not be begun anew for each, which takes most of its time.</summary>
+        public bool KeepsNothing { get; init; }
+    }
+}
+
+/// <summary>How much a script may take for one document. What takes more fails for that document.</summary>
+public sealed record ScriptLimits
+{
+    /// <summary>Default one second.</summary>
+    public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Statements run. Default a million.</summary>
+    public int StatementCountMax { get; init; } = 1_000_000;
+
+    /// <summary>Memory taken, freed or not. Default 64 MiB.</summary>
+    public long BytesMax { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Functions within functions. Default 200.</summary>
+    public int DepthMax { get; init; } = 200;
+}
+
+/// <summary>What a script is told of a document besides its source.</summary>
+/// <param name="Index">Where it goes.</param>
+public readonly record struct DocumentFacts(string Index, string Id, string? Routing);
+
+/// <summary>A script cannot be used at all.</summary>
+/// <param name="operation">Which of the operations it is, counted from 0.</param>
+/// <param name="reason">Why, as a sentence.</param>
+public sealed class ScriptUnusableException(int operation, string reason) : Exception(reason)
+{
+    /// <summary>Which of the operations it is, counted from 0.</summary>
+    public int Operation { get; } = operation;
 }
 
 /// <summary>An operation made ready to be done again and again. Thread-safe.</summary>
@@ -61,8 +108,10 @@ internal abstract class Prepared
 
     /// <summary>Does it, and marks what is changed.</summary>
     /// <exception cref="TransformFailure">It cannot be done to this one.</exception>
-    public abstract void Apply(SourceNode root);
+    /// <returns>False where the document is left out.</returns>
+    public abstract bool Apply(DocumentFacts facts, SourceNode root);
 
+    /// <exception cref="TransformFailure">It is a script that cannot be used.</exception>
     public static Prepared Of(TransformOperation operation) => operation switch
     {
         TransformOperation.Rename(var field, var to) => new Renaming(new(field), to),
@@ -70,6 +119,7 @@ internal abstract class Prepared
         TransformOperation.Remove(var field) => new Removing(new(field)),
         TransformOperation.Set(var field, var json) => new Setting(field, Encoding.UTF8.GetBytes(json)),
         TransformOperation.Convert(var field, var to) => new Converting(new(field), to),
+        TransformOperation.Script script => new Scripting(script),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

@@ -26,7 +26,7 @@ public sealed class FieldOperationTests
     public void Rename_OfWhatIsNotThere_KeepsTheVeryBytes(string source)
     {
         var bytes = Encoding.UTF8.GetBytes(source);
-        var kept = Assert.IsType<TransformedDocument.Kept>(new DocumentTransform([new TransformOperation.Rename("user.name", "login")]).Apply(bytes));
+        var kept = Assert.IsType<TransformedDocument.Kept>(new DocumentTransform([new TransformOperation.Rename("user.name", "login")]).Apply(default, bytes));
 
         Assert.True(kept.Source.Equals(bytes.AsMemory()));
     }
@@ -72,7 +72,7 @@ public sealed class FieldOperationTests
 
     [Fact]
     public void Set_ToWhatItIs_KeepsTheVeryBytes() =>
-        Assert.IsType<TransformedDocument.Kept>(new DocumentTransform([new TransformOperation.Set("a.b", "1.10")]).Apply("""{ "a" : { "b" : 1.10 } }"""u8.ToArray()));
+        Assert.IsType<TransformedDocument.Kept>(new DocumentTransform([new TransformOperation.Set("a.b", "1.10")]).Apply(default, """{ "a" : { "b" : 1.10 } }"""u8.ToArray()));
 
     [Fact]
     public void Set_BelowAText_FailsForThatDocument() => Fails(new TransformOperation.Set("a.b", "1"), """{"a":"text"}""", "'a.b' cannot be set: \"text\" is no object.");
@@ -115,7 +115,7 @@ public sealed class FieldOperationTests
             new TransformOperation.Set("d", "[]"),
         ]);
 
-        Assert.Equal("""{"c":{"b":"1.10"},"d":[]}""", Text(transform.Apply("""{"a":1.10}"""u8.ToArray())));
+        Assert.Equal("""{"c":{"b":"1.10"},"d":[]}""", Text(transform.Apply(default, """{"a":1.10}"""u8.ToArray())));
     }
 
     [Fact]
@@ -123,10 +123,10 @@ public sealed class FieldOperationTests
         Changes(new TransformOperation.Rename("a", "b"), "\uFEFF/* x */ {\"a\": /* y */ 1 // z\n}", """{"b":1}""");
 
     private static void Changes(TransformOperation operation, string source, string expected) =>
-        Assert.Equal(expected, Text(new DocumentTransform([operation]).Apply(Encoding.UTF8.GetBytes(source))));
+        Assert.Equal(expected, Text(new DocumentTransform([operation]).Apply(default, Encoding.UTF8.GetBytes(source))));
 
     private static void Fails(TransformOperation operation, string source, string reason) =>
-        Assert.Equal(new TransformedDocument.Failed(0, reason), new DocumentTransform([operation]).Apply(Encoding.UTF8.GetBytes(source)));
+        Assert.Equal(new TransformedDocument.Failed(0, reason), new DocumentTransform([operation]).Apply(default, Encoding.UTF8.GetBytes(source)));
 
     private static string Text(TransformedDocument document) => Encoding.UTF8.GetString(Assert.IsType<TransformedDocument.Changed>(document).Source.Span);
 }

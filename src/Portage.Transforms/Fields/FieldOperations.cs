@@ -9,11 +9,19 @@ internal abstract class OnField(FieldPath field) : Prepared
     protected FieldPath Field { get; } = field;
 
     public override bool MayTouch(ReadOnlySpan<byte> source) => Field.MayBeIn(source);
+
+    public override bool Apply(DocumentFacts facts, SourceNode root)
+    {
+        Apply(root);
+        return true;
+    }
+
+    protected abstract void Apply(SourceNode root);
 }
 
 internal sealed class Renaming(FieldPath field, string to) : OnField(field)
 {
-    public override void Apply(SourceNode root)
+    protected override void Apply(SourceNode root)
     {
         var found = Field.FindIn(root);
         foreach (var (frame, member) in found)
@@ -42,7 +50,7 @@ internal sealed class Renaming(FieldPath field, string to) : OnField(field)
 
 internal sealed class Removing(FieldPath field) : OnField(field)
 {
-    public override void Apply(SourceNode root)
+    protected override void Apply(SourceNode root)
     {
         foreach (var (frame, member) in Field.FindIn(root))
         {
@@ -54,7 +62,7 @@ internal sealed class Removing(FieldPath field) : OnField(field)
 
 internal sealed class Converting(FieldPath field, ValueType to) : OnField(field)
 {
-    public override void Apply(SourceNode root)
+    protected override void Apply(SourceNode root)
     {
         foreach (var (_, member) in Field.FindIn(root))
         {
@@ -92,7 +100,11 @@ internal sealed class Setting(string field, byte[] json) : Prepared
 {
     public override bool MayTouch(ReadOnlySpan<byte> source) => true;
 
-    public override void Apply(SourceNode root) => Placing.Set(root, field, json, field);
+    public override bool Apply(DocumentFacts facts, SourceNode root)
+    {
+        Placing.Set(root, field, json, field);
+        return true;
+    }
 }
 
 /// <remarks>
@@ -101,7 +113,7 @@ internal sealed class Setting(string field, byte[] json) : Prepared
 /// </remarks>
 internal sealed class Moving(FieldPath field, FieldPath to) : OnField(field)
 {
-    public override void Apply(SourceNode root)
+    protected override void Apply(SourceNode root)
     {
         var found = Field.FindIn(root);
         var places = found.ConvertAll(one => to.Meet(one.Frame, Field));

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Acornima;
+using Acornima.Ast;
+using Jint;
+using Jint.Native;
+using Jint.Runtime;
+using Portage.Transforms.Json;
+
+namespace Portage.Transforms.Scripts;
+
+/// <summary>A script that says what becomes of each document.</summary>
+internal sealed class Scripting : Prepared
+{
+    private readonly TransformOperation.Script _script;
+    private readonly Prepared<Script> _code;
+    private readonly SourceNode _context;
+    private readonly ConcurrentBag<ScriptRun> _idle = [];
+
+    /// <exception cref="TransformFailure">It cannot be used.</exception>
+    public Scripting(TransformOperation.Script script)
+    {
+        _script = script;
+        _context = SourceNode.Parse(System.Text.Encoding.UTF8.GetBytes(script.Context));
+        try
+        {
+            _code = Engine.PrepareScript(script.Code);
+        }
+        catch (ScriptPreparationException failure)
+        {
+            throw new TransformFailure($"The script cannot be read: {failure.InnerException?.Message ?? failure.Message}");
+        }
+
+        GiveBack(Guarded(Begin));
+    }
+
+    public override bool MayTouch(ReadOnlySpan<byte> source) => true;
+
+    public override bool Apply(DocumentFacts facts, SourceNode root)
+    {
+        var run = _idle.TryTake(out var idle) ? idle : Guarded(Begin);
+
+        // One that failed may be in the middle of something, and is not used again.
+        var isKept = Guarded(() => run.Apply(facts, root));
+        GiveBack(run);
+        return isKept;
+    }
+
+    private void GiveBack(ScriptRun run)
+    {
+        if (_script.KeepsNothing)
+        {
+            _idle.Add(run);
+        }
+    }
+
+    private ScriptRun Begin()
+    {
+        var run = new ScriptRun(_script.Limits);
+        run.Begin(_code, _context);
+        return run;
+    }
+
+    private static T Guarded<T>(Func<T> what)
+    {
+        try
+        {
+            return what();
+        }
+        catch (JavaScriptException failure)
+        {
+            throw new TransformFailure($"The script throws: {failure.Message} (line {failure.Location.Start.Line})");
+        }
+        catch (RecursionDepthOverflowException)
+        {
+            throw new TransformFailure("The script calls functions within functions deeper than it may");
+        }
+        catch (Exception failure) when (failure is JintException or InsufficientExecutionStackException or OutOfMemoryException or System.Text.RegularExpressions.RegexMatchTimeoutException)
+        {
+            throw new TransformFailure($"The script fails: {failure.Message}");
+        }
+    }
+}
