@@ -307,7 +307,7 @@ public sealed record MetadataConfig
     public int? Replicas { get; init; }
 
     [Field("What lets the step go on after its evaluation: manual, auto, none, or a predicate over its numbers.")]
-    [Gate("conflicts == 0 && dropped == 0 && removed == 0 && lost == 0 && lacking == 0 && external == 0", "created", "updated", "removed", "kept", "changed", "dropped", "conflicts", "lost", "lacking", "external", "leftOut")]
+    [Gate("conflicts == 0 && dropped == 0 && removed == 0 && lost == 0 && lacking == 0 && external == 0 && failing == 0", "created", "updated", "removed", "kept", "changed", "dropped", "conflicts", "lost", "lacking", "external", "leftOut", "failing")]
     public string Approve { get; init; } = "manual";
 }
 

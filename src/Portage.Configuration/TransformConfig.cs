@@ -20,6 +20,9 @@ public sealed record TransformConfig
 
     [Field("The values of a field get another type, and so does the field in mappings.")]
     public ConvertConfig? Convert { get; init; }
+
+    [Field("A script says what becomes of each document. Mappings stay as they are.")]
+    public ScriptConfig? JavaScript { get; init; }
 }
 
 /// <summary>Gives a field another name.</summary>
@@ -93,4 +96,29 @@ public sealed record ConvertConfig
 
     [Field("What its values become. A document with a value that is none is rejected; null stays null.", Required = true, Example = "long")]
     public ConvertChoice? To { get; init; }
+}
+
+/// <summary>JavaScript that changes documents.</summary>
+public sealed record ScriptConfig
+{
+    [Field("The script. Its last value, or its 'main', is a function that is called with the context and gives the function that changes documents. From a file: workflow configure update PATH.code - < FILE.", Required = true, Form = TextForm.Lines, Example = "'function main(context) { return (items) => items; }'")]
+    public string? Code { get; init; }
+
+    [Field("What 'main' is called with, an object as JSON.", Form = TextForm.JsonObject, Example = "'{}'")]
+    public string Context { get; init; } = "{}";
+
+    [Field("The script keeps nothing from one document to the next, so that it is begun once and not for every document, which takes most of its time.")]
+    public bool KeepsNothing { get; init; }
+
+    [Field("Most statements for one document.", Min = 1_000, Max = 1_000_000_000)]
+    public int StatementsMax { get; init; } = 1_000_000;
+
+    [Field("Most memory for one document, freed or not.", Unit = "bytes", Min = 65_536, Max = 1_073_741_824)]
+    public int MemoryBytesMax { get; init; } = 64 * 1024 * 1024;
+
+    [Field("Most time for one document. statementsMax is the same on every machine; this is for what no statement counts, as a regular expression.", Unit = "milliseconds", Min = 10, Max = 60_000)]
+    public int MillisecondsMax { get; init; } = 1_000;
+
+    [Field("Most functions within functions.", Min = 10, Max = 1_000)]
+    public int DepthMax { get; init; } = 200;
 }

@@ -61,6 +61,9 @@ public enum TextForm
 
     /// <summary>A text that is one JSON value.</summary>
     Json,
+
+    /// <summary>A text that is one JSON object.</summary>
+    JsonObject,
 }
 
 /// <summary>

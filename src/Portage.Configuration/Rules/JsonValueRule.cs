@@ -6,10 +6,10 @@ using Portage.Model.Diagnostics;
 
 namespace Portage.Configuration.Rules;
 
-/// <summary>A text that is put into documents as it stands is one JSON value.</summary>
+/// <summary>A text that is taken for JSON is one value of it.</summary>
 internal static class JsonValueRule
 {
-    public static string? Check(string text, ConfigPath path, Findings findings)
+    public static string? Check(string text, bool isObject, ConfigPath path, Findings findings)
     {
         try
         {
@@ -18,16 +18,17 @@ internal static class JsonValueRule
             {
             }
 
-            return text.Trim();
+            if (!isObject || text.TrimStart().StartsWith('{'))
+            {
+                return text.Trim();
+            }
         }
         catch (JsonException)
         {
-            findings.Add(
-                DiagnosticCatalog.BadJsonValue.Error,
-                path,
-                $"'{Words.Shown(text)}' is not JSON; expected one value, as 1.10, \"text\", [1, 2] or {{\"a\": true}}. A plain text belongs under 'value'.",
-                command: Commands.Update(path));
-            return null;
         }
+
+        var expected = isObject ? "an object of JSON, as {\"a\": true}" : "one value of JSON, as 1.10, \"text\", [1, 2] or {\"a\": true}; a plain text belongs under 'value'";
+        findings.Add(DiagnosticCatalog.BadJsonValue.Error, path, $"Found '{Words.Shown(text)}'; expected {expected}.", command: Commands.Update(path));
+        return null;
     }
 }

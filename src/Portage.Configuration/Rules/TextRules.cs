@@ -14,7 +14,7 @@ internal static class TextRules
     /// <summary>The text in its one form; null when it is reported.</summary>
     public static string? Check(FieldShape field, string text, ConfigPath path, Findings findings)
     {
-        if (field.Facts.Form != TextForm.SecretName && !CharactersCanBeKept(text, field.Facts.Form is TextForm.Lines or TextForm.Json, path, findings))
+        if (field.Facts.Form != TextForm.SecretName && !CharactersCanBeKept(text, field.Facts.Form is TextForm.Lines or TextForm.Json or TextForm.JsonObject, path, findings))
         {
             return null;
         }
@@ -30,7 +30,8 @@ internal static class TextRules
             TextForm.FieldPath => FieldPathRule.Check(text, isName: false, path, findings),
             TextForm.FieldName => FieldPathRule.Check(text, isName: true, path, findings),
             TextForm.IndexName => IndexNameRule.Check(text, path, findings),
-            TextForm.Json => JsonValueRule.Check(text, path, findings),
+            TextForm.Json => JsonValueRule.Check(text, isObject: false, path, findings),
+            TextForm.JsonObject => JsonValueRule.Check(text, isObject: true, path, findings),
             _ => text,
         };
         return kept is not null && field.Gate is { } gate ? GateRule.Check(gate, kept, path, findings) : kept;

@@ -27,10 +27,11 @@ internal static class DocumentMapping
             : new MappedDocument.Reject(key, "source_format", why);
     }
 
-    private static MappedDocument Transform(SliceTransforms transforms, DocumentKey key, ReadOnlyMemory<byte> json) => transforms.Documents.Apply(json) switch
+    private static MappedDocument Transform(SliceTransforms transforms, DocumentKey key, ReadOnlyMemory<byte> json) => transforms.Documents.Apply(new(key.Index, key.Id, key.Routing), json) switch
     {
         TransformedDocument.Kept(var same) => new MappedDocument.Write(key, SourceText.Compact(same)),
         TransformedDocument.Changed(var changed) => new MappedDocument.Write(key, SourceText.Compact(changed)) { IsTransformed = true },
+        TransformedDocument.LeftOut => new MappedDocument.Filter(key),
         TransformedDocument.Failed(var number, var reason) => new MappedDocument.Reject(key, TransformFailed, $"{transforms.NameOf(number)}: {reason}"),
         _ => throw new UnreachableException(),
     };
@@ -46,6 +47,9 @@ internal abstract record MappedDocument(DocumentKey Key)
         /// <summary>True where it is not what the snapshot has.</summary>
         public bool IsTransformed { get; init; }
     }
+
+    /// <summary>A transform leaves it out.</summary>
+    public sealed record Filter(DocumentKey Key) : MappedDocument(Key);
 
     /// <summary>It cannot be.</summary>
     /// <param name="Type">A word for programs.</param>

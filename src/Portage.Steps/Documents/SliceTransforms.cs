@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Portage.Configuration;
 using Portage.Configuration.Fields;
+using Portage.Engine.Ports;
+using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
 using Portage.Transforms;
 using ValueType = Portage.Transforms.ValueType;
@@ -15,10 +17,11 @@ public sealed class SliceTransforms
     // Every shard reader and every batch asks; records never change.
     private static readonly ConditionalWeakTable<SliceConfig, SliceTransforms> Known = [];
 
+    /// <exception cref="ScriptUnusableException">One is a script that cannot be used.</exception>
     private SliceTransforms(SliceConfig slice)
     {
         Configured = slice.Transforms;
-        Documents = new([.. Configured.Select(Operation).OfType<TransformOperation>()]);
+        Documents = new(Configured.Select(Operation));
         Hash = Fingerprint.Of(FieldWalker.WalkOne(OfDocuments(slice), "transforms")[0].Json).Hex;
     }
 
@@ -35,13 +38,26 @@ public sealed class SliceTransforms
     internal string Hash { get; }
 
     /// <summary>The transforms of a slice.</summary>
-    public static SliceTransforms Of(SliceConfig slice) => slice.Transforms.IsEmpty ? None : Known.GetValue(slice, static one => new(one));
+    /// <param name="path">Where the slice is configured.</param>
+    /// <exception cref="StepException">One is a script that cannot be used.</exception>
+    public static SliceTransforms Of(SliceConfig slice, string path)
+    {
+        try
+        {
+            return slice.Transforms.IsEmpty ? None : Known.GetValue(slice, static one => new(one));
+        }
+        catch (ScriptUnusableException unusable)
+        {
+            var script = $"{path}.transforms[{unusable.Operation}].javaScript.code";
+            throw new StepException(DiagnosticCatalog.ScriptUnusable.Error(script, $"{unusable.Message}.") with { Command = $"workflow configure update {script} - < FILE" }, isTransient: false, unusable);
+        }
+    }
 
     /// <summary>The slice with those transforms alone that do something to documents.</summary>
     internal static SliceConfig OfDocuments(SliceConfig slice) => slice;
 
     /// <summary>The slice with those transforms alone that do something to mappings.</summary>
-    internal static SliceConfig OfMappings(SliceConfig slice) => slice with { Transforms = [.. slice.Transforms.Where(one => one.Set is null)] };
+    internal static SliceConfig OfMappings(SliceConfig slice) => slice with { Transforms = [.. slice.Transforms.Where(one => one.Set is null && one.JavaScript is null)] };
 
     /// <summary>As messages name one: <c>transforms[2] convert</c>.</summary>
     internal string NameOf(int number) => $"transforms[{number}] {Word(Configured[number])}";
@@ -52,7 +68,8 @@ public sealed class SliceTransforms
         { Move: not null } => "move",
         { Remove: not null } => "remove",
         { Set: not null } => "set",
-        _ => "convert",
+        { Convert: not null } => "convert",
+        _ => "javaScript",
     };
 
     private static TransformOperation Operation(TransformConfig one) => one switch
@@ -63,6 +80,12 @@ public sealed class SliceTransforms
         { Set: { Json: { } json } set } => new TransformOperation.Set(set.Field!, json),
         { Set: { } set } => new TransformOperation.Set(set.Field!, DocumentTransform.JsonOf(set.Value!)),
         { Convert: { } convert } => new TransformOperation.Convert(convert.Field!, TypeOf(convert.To!.Value)),
+        { JavaScript: { } script } => new TransformOperation.Script(script.Code!)
+        {
+            Context = script.Context,
+            KeepsNothing = script.KeepsNothing,
+            Limits = new() { Time = TimeSpan.FromMilliseconds(script.MillisecondsMax), StatementCountMax = script.StatementsMax, BytesMax = script.MemoryBytesMax, DepthMax = script.DepthMax },
+        },
         _ => throw new UnreachableException("A transform that is read has one operation."),
     };
 

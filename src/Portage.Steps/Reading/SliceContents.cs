@@ -59,11 +59,12 @@ public static class SliceContents
                 null);
         }
 
+        var transforms = SliceTransforms.Of(slice, path);
         var selected = ImmutableArray.CreateBuilder<SelectedIndex>(names.Length);
         foreach (var name in names)
         {
             var index = await SnapshotAccess.TryAsync(path, async () => await snapshot.OpenIndexAsync(name, cancellationToken));
-            selected.Add(new(index, slice.Types) { Transforms = SliceTransforms.Of(slice) });
+            selected.Add(new(index, slice.Types) { Transforms = transforms });
         }
 
         RefuseMissingShards(selected, snapshot.Name, path);

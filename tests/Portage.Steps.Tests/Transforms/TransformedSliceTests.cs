@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Portage.Configuration;
+using Portage.Engine.Ports;
 using Portage.Model.Steps;
 using Portage.Planning;
 using Portage.Steps.Backfill;
@@ -85,6 +86,78 @@ public sealed class TransformedSliceTests
     }
 
     [Fact]
+    public async Task RunAsync_AScriptThatLeavesSomeOut_CountsThemApartAndMissesNone()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Slice("routed", Script("return items => items.filter(item => item.document.n % 2 === 0);")));
+        var done = await slice.DoAsync(new BackfillStep());
+        var golden = slice.Golden("routed").ToArray();
+        var even = golden.Where(document => JsonDocument.Parse(document.Source!).RootElement.GetProperty("n").GetInt32() % 2 == 0).ToArray();
+
+        Assert.Equal((even.Length, golden.Length - even.Length, 0), (done.Report.Numbers["accepted"], (int)done.Report.Numbers["filtered"], done.Report.Numbers["rejected"]));
+        Assert.Equal(even.Select(document => SliceOnSandbox.Line(document.Id, document.Routing, document.Source!)).Order(StringComparer.Ordinal), slice.OnTarget("routed"));
+        var compared = await slice.DoAsync(new ValidateStep());
+        Assert.Equal($"{even.Length} documents compared: all the same", compared.Report.Lines[0]);
+        Assert.Equal($"routed: {golden.Length} in the snapshot: {even.Length} the same, {golden.Length - even.Length} left out by a transform", compared.Report.Lines[1]);
+
+        var odd = golden.Except(even).First();
+        await slice.Target.PutAsync($"/routed/_doc/{odd.Id}?routing={Uri.EscapeDataString(odd.Routing!)}", odd.Source!, Cancellation);
+        await slice.Run.FilesOf(new ValidateStep()).Item("routed").DeleteAllAsync(Cancellation);
+        var again = await slice.DoAsync(new ValidateStep());
+        Assert.Equal((1, 0), (again.Report.Numbers["differing"], again.Report.Numbers["extra"]));
+        Assert.Contains("a transform leaves it out", Assert.Single(slice.Findings(new ValidateStep())), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_ATransformedDocumentThatTheTargetRefuses_IsKeptWithBothTexts()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Slice("stored", Script("return items => { if (items[0].document.n === -40) { items[0].document.when = 'never'; } return items; };")));
+        var done = await slice.DoAsync(new BackfillStep());
+
+        Assert.Equal(1, done.Report.Numbers["rejected"]);
+        var rejected = JsonDocument.Parse(Assert.Single(slice.Findings(new BackfillStep()))).RootElement;
+        Assert.Equal(slice.Golden("stored").Single(document => document.Id == "t0").Source, rejected.GetProperty("source").GetString());
+        Assert.Contains("\"never\"", rejected.GetProperty("sent").GetString(), StringComparison.Ordinal);
+        Assert.Equal(64, rejected.GetProperty("transform").GetString()!.Length);
+        Assert.Matches(@"^transforms: 1 of \d+ documents changed, \d+\.\d µs a document$", done.Report.Lines.Single(line => line.StartsWith("transforms:", StringComparison.Ordinal)));
+        Assert.Equal(1, (await slice.DoAsync(new ValidateStep())).Report.Numbers["rejected"]);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_BeforeAnythingIsWritten_ShowsSamplesBeforeAndAfter()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Slice("numbers"));
+        slice.Run.Change(_ => Slice("numbers", new TransformConfig { Convert = new() { Field = "o.n", To = ConvertChoice.Long } }));
+        var report = await slice.Run.EvaluateAsync(new MetadataStep(), Cancellation);
+
+        Assert.Equal(1, report.Numbers["failing"]);
+        Assert.Equal(
+            [
+                "transforms tried on 3 documents of 1 index: 2 changed, 0 as they were, 0 left out, 1 failing",
+                "sample numbers/n01 fails: transforms[0] convert: 'o.n': 1.10 is no whole number of 64 bits.",
+                """sample numbers/n00, before: {"o":{"n":1.0}}""",
+                """sample numbers/n00, after: {"o":{"n":1}}""",
+            ],
+            report.Lines.Where(line => line.StartsWith("sample", StringComparison.Ordinal) || line.StartsWith("transforms tried", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("return items => { throw 'no'; };", "PG3019", "transforms")]
+    [InlineData("return 7;", "PG3018", "transforms[0].javaScript.code")]
+    public async Task RunAsync_ATransformThatFailsForAll_IsRefusedBeforeAnythingIsWritten(string body, string code, string place)
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Slice("numbers"));
+        slice.Run.Change(_ => Slice("numbers", Script(body)));
+
+        foreach (var call in (Func<Task>[])[() => slice.Run.EvaluateAsync(new MetadataStep(), Cancellation), () => slice.Run.RunAsync(new BackfillStep(), null, Cancellation)])
+        {
+            var failure = await Assert.ThrowsAsync<StepException>(call);
+            Assert.Equal((code, $"migrations.old.slices.all.{place}", false), (failure.Because.Code, failure.Because.Path, failure.IsTransient));
+        }
+
+        Assert.Empty(slice.OnTarget("numbers"));
+    }
+
+    [Fact]
     public async Task RevertAsync_AmongDocumentsOfOthers_FindsItsOwnByWhatTheyBecame()
     {
         await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Slice("numbers", new TransformConfig { Rename = new() { Field = "o.n", To = "value" } }));
@@ -102,6 +175,7 @@ public sealed class TransformedSliceTests
         var (set, other) = (new TransformConfig { Set = new() { Field = "a", Value = "x" } }, new TransformConfig { Set = new() { Field = "a", Value = "y" } });
 
         Assert.Equal(["backfill", "validate"], Concerned([remove, set], [remove, other]));
+        Assert.Equal(["backfill", "validate"], Concerned([remove, Script("return items => items;")], [remove, Script("return (items) => items;")]));
         Assert.Equal(["metadata", "backfill", "validate"], Concerned([set], [set, remove]));
         Assert.Equal(["metadata", "backfill", "validate"], Concerned([new() { Rename = new() { Field = "a", To = "b" } }, remove], [remove, new() { Rename = new() { Field = "a", To = "b" } }]));
         Assert.Empty(Concerned([remove, set], [remove, set]));
@@ -116,6 +190,8 @@ public sealed class TransformedSliceTests
             .Where(step => !Parts(step, had).SequenceEqual(Parts(step, wanted)))
             .Select(step => step.Kind.Word())];
     }
+
+    private static TransformConfig Script(string body) => new() { JavaScript = new() { Code = $"function main(context) {{ {body} }}\n(() => main)();" } };
 
     private static SliceConfig Slice(string index, params TransformConfig[] transforms) => new() { Indices = new() { Include = [index] }, Transforms = [.. transforms] };
 
