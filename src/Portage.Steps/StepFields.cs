@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Portage.Configuration;
@@ -67,11 +68,32 @@ internal static class StepFields
     public static InputPart[] OfSelection(SliceOnTarget on, bool isOfDocuments) =>
     [
         .. Of(on.Slice.Indices ?? EveryIndex, "slice.indices", $"{on.SlicePath}.indices"),
-        .. Parted(FieldWalker.WalkOne(isOfDocuments ? SliceTransforms.OfDocuments(on.Slice) : SliceTransforms.OfMappings(on.Slice), "transforms"), "slice", on.SlicePath),
+        .. OfTransforms(on, isOfDocuments),
 
         // Not the whole slice, to leave nearly all of it out again.
         .. Parted(FieldWalker.WalkOne(on.Slice, "types"), "slice", on.SlicePath),
     ];
+
+    /// <summary>The transforms that count, numbered among themselves: one that does not count comes and goes unnoticed. People are told where they stand.</summary>
+    private static IEnumerable<InputPart> OfTransforms(SliceOnTarget on, bool isOfDocuments)
+    {
+        var (all, counted) = (on.Slice.Transforms, 0);
+        for (var number = 0; number < all.Length; number++)
+        {
+            if (!(isOfDocuments ? SliceTransforms.IsOfDocuments(all[number]) : SliceTransforms.IsOfMappings(all[number])))
+            {
+                continue;
+            }
+
+            var prefix = string.Create(CultureInfo.InvariantCulture, $"transforms[{counted++}]");
+            foreach (var part in Parted(FieldWalker.WalkOne(on.Slice with { Transforms = [all[number]] }, "transforms"), "slice", on.SlicePath))
+            {
+                // The first of them is [0].
+                var rest = part.Key["slice.transforms[0]".Length..];
+                yield return part with { Key = $"slice.{prefix}{rest}", Path = string.Create(CultureInfo.InvariantCulture, $"{on.SlicePath}.transforms[{number}]{rest}") };
+            }
+        }
+    }
 
     /// <summary>The gate of a record's <c>approve</c> field.</summary>
     public static GateRule Gate(object record, string approve)

@@ -22,7 +22,7 @@ public sealed class SliceTransforms
     {
         Configured = slice.Transforms;
         Documents = new(Configured.Select(Operation));
-        Hash = Fingerprint.Of(FieldWalker.WalkOne(OfDocuments(slice), "transforms")[0].Json).Hex;
+        Hash = Fingerprint.Of(string.Join('\n', FieldWalker.WalkOne(slice, "transforms").Select(field => $"{field.Path} {field.Json}"))).Hex;
     }
 
     /// <summary>Nothing is done.</summary>
@@ -53,11 +53,11 @@ public sealed class SliceTransforms
         }
     }
 
-    /// <summary>The slice with those transforms alone that do something to documents.</summary>
-    internal static SliceConfig OfDocuments(SliceConfig slice) => slice;
+    /// <summary>True for a transform that does something to documents.</summary>
+    internal static bool IsOfDocuments(TransformConfig one) => one is not null;
 
-    /// <summary>The slice with those transforms alone that do something to mappings.</summary>
-    internal static SliceConfig OfMappings(SliceConfig slice) => slice with { Transforms = [.. slice.Transforms.Where(one => one.Set is null && one.JavaScript is null)] };
+    /// <summary>True for a transform that does something to mappings.</summary>
+    internal static bool IsOfMappings(TransformConfig one) => one is { Set: null, JavaScript: null };
 
     /// <summary>As messages name one: <c>transforms[2] convert</c>.</summary>
     internal string NameOf(int number) => $"transforms[{number}] {Word(Configured[number])}";
