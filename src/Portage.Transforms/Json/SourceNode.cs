@@ -67,13 +67,15 @@ internal sealed class SourceNode
                 throw new TransformFailure($"The source is no object: {JsonWords.Shown(text.Span)}");
             }
 
+            // Looked through once: its names are wanted, or else nobody would ask.
+            var root = new SourceNode(text, null);
             var start = (int)reader.TokenStartIndex;
-            reader.Skip();
-            var end = (int)reader.BytesConsumed;
+            root._members = root.ReadMembers(ref reader);
+            root._raw = text[start..(int)reader.BytesConsumed];
 
             // Throws where there is more.
             reader.Read();
-            return new(text[start..end], null);
+            return root;
         }
         catch (JsonException odd)
         {
@@ -165,9 +167,14 @@ internal sealed class SourceNode
 
     private List<SourceMember> ReadMembers()
     {
-        var members = new List<SourceMember>();
         var reader = new Utf8JsonReader(_raw.Span, Options);
         reader.Read();
+        return ReadMembers(ref reader);
+    }
+
+    private List<SourceMember> ReadMembers(ref Utf8JsonReader reader)
+    {
+        var members = new List<SourceMember>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var rawName = _raw.Slice((int)reader.TokenStartIndex, reader.ValueSpan.Length + 2);
