@@ -21,7 +21,7 @@ public sealed record TransformConfig
     [Field("The values of a field get another type, and so does the field in mappings.")]
     public ConvertConfig? Convert { get; init; }
 
-    [Field("A script says what becomes of each document. Mappings stay as they are.")]
+    [Field("A script says what becomes of each document, or of each index and template.")]
     public ScriptConfig? JavaScript { get; init; }
 }
 
@@ -98,10 +98,23 @@ public sealed record ConvertConfig
     public ConvertChoice? To { get; init; }
 }
 
-/// <summary>JavaScript that changes documents.</summary>
+/// <summary>What a script changes.</summary>
+public enum ScriptSubject
+{
+    /// <summary>Documents; mappings stay as they are.</summary>
+    Documents,
+
+    /// <summary>Indices and templates, settings and mappings; documents stay as they are.</summary>
+    Metadata,
+}
+
+/// <summary>JavaScript that changes documents, or indices and templates.</summary>
 public sealed record ScriptConfig
 {
-    [Field("The script. Its last value, or its 'main', is a function that is called with the context and gives the function that changes documents. From a file: workflow configure update PATH.code - < FILE.", Required = true, Form = TextForm.Lines, Example = "'function main(context) { return (items) => items; }'")]
+    [Field("What it changes: documents, or the settings and mappings of indices and templates.")]
+    public ScriptSubject For { get; init; } = ScriptSubject.Documents;
+
+    [Field("The script. Its last value, or its 'main', is a function that is called with the context and gives the function that changes one after the other. From a file: workflow configure update PATH.code - < FILE.", Required = true, Form = TextForm.Lines, Example = "'function main(context) { return (items) => items; }'")]
     public string? Code { get; init; }
 
     [Field("What 'main' is called with, an object as JSON.", Form = TextForm.JsonObject, Example = "'{}'")]

@@ -32,7 +32,7 @@ internal static class DocumentMapping
         TransformedDocument.Kept(var same) => new MappedDocument.Write(key, SourceText.Compact(same)),
         TransformedDocument.Changed(var changed) => new MappedDocument.Write(key, SourceText.Compact(changed)) { IsTransformed = true },
         TransformedDocument.LeftOut => new MappedDocument.Filter(key),
-        TransformedDocument.Failed(var number, var reason) => new MappedDocument.Reject(key, TransformFailed, $"{transforms.NameOf(number)}: {reason}"),
+        TransformedDocument.Failed(var number, var reason) => new MappedDocument.Reject(key, TransformFailed, $"{transforms.NameOfOperation(number)}: {reason}"),
         _ => throw new UnreachableException(),
     };
 }

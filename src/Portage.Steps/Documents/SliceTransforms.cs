@@ -17,11 +17,36 @@ public sealed class SliceTransforms
     // Every shard reader and every batch asks; records never change.
     private static readonly ConditionalWeakTable<SliceConfig, SliceTransforms> Known = [];
 
+    // Where those that are done to documents stand among all.
+    private readonly ImmutableArray<int> _numbers;
+    private readonly Dictionary<int, MetadataScript> _scripts = [];
+
     /// <exception cref="ScriptUnusableException">One is a script that cannot be used.</exception>
     private SliceTransforms(SliceConfig slice)
     {
         Configured = slice.Transforms;
-        Documents = new(Configured.Select(Operation));
+        _numbers = [.. Enumerable.Range(0, Configured.Length).Where(number => IsOfDocuments(Configured[number]))];
+        try
+        {
+            Documents = new(_numbers.Select(number => Operation(Configured[number])));
+        }
+        catch (ScriptUnusableException unusable)
+        {
+            throw new ScriptUnusableException(_numbers[unusable.Operation], unusable.Message);
+        }
+
+        foreach (var number in Enumerable.Range(0, Configured.Length).Except(_numbers))
+        {
+            try
+            {
+                _scripts.Add(number, new((TransformOperation.Script)Operation(Configured[number])));
+            }
+            catch (ScriptUnusableException unusable)
+            {
+                throw new ScriptUnusableException(number, unusable.Message);
+            }
+        }
+
         Hash = Fingerprint.Of(string.Join('\n', FieldWalker.WalkOne(slice, "transforms").Select(field => $"{field.Path} {field.Json}"))).Hex;
     }
 
@@ -54,10 +79,17 @@ public sealed class SliceTransforms
     }
 
     /// <summary>True for a transform that does something to documents.</summary>
-    internal static bool IsOfDocuments(TransformConfig one) => one is not null;
+    internal static bool IsOfDocuments(TransformConfig one) => one.JavaScript is not { For: ScriptSubject.Metadata };
 
     /// <summary>True for a transform that does something to mappings.</summary>
-    internal static bool IsOfMappings(TransformConfig one) => one is { Set: null, JavaScript: null };
+    internal static bool IsOfMappings(TransformConfig one) => one.Set is null && one.JavaScript is not { For: ScriptSubject.Documents };
+
+    /// <summary>The script for indices and templates at a place of the list; null where something else stands there.</summary>
+    internal MetadataScript? ScriptAt(int number) => _scripts.GetValueOrDefault(number);
+
+    /// <summary>As messages name one of those that are done to documents.</summary>
+    /// <param name="operation">Counted among themselves.</param>
+    internal string NameOfOperation(int operation) => NameOf(_numbers[operation]);
 
     /// <summary>As messages name one: <c>transforms[2] convert</c>.</summary>
     internal string NameOf(int number) => $"transforms[{number}] {Word(Configured[number])}";

@@ -106,6 +106,32 @@ internal sealed class ScriptRun
         return true;
     }
 
+    /// <summary>Has the script change an index or a template.</summary>
+    /// <exception cref="TransformFailure">It cannot, or answers with something else.</exception>
+    public void Apply(string type, string name, SourceNode root)
+    {
+        var document = new ScriptDocument(_engine, _prototype);
+        var item = new JsObject(_engine) { Prototype = _prototype };
+        item.FastSetDataProperty("type", type);
+        item.FastSetDataProperty("name", name);
+        item.FastSetDataProperty("body", document.Read(root));
+        var answer = _engine.Invoke(_transform, item);
+        if (answer is not ObjectInstance changed || Of(changed, "body") is not ObjectInstance written || written is JsArray or Jint.Native.Function.Function)
+        {
+            throw new TransformFailure("The script's answer is no definition: expected the object that it got, with an object under 'body'");
+        }
+
+        if (Of(changed, "type").ToString() != type || Of(changed, "name").ToString() != name)
+        {
+            throw new TransformFailure("The script changes type or name, which stay as they are");
+        }
+
+        if (new ScriptAnswer(document, root).Write(written) is { } json)
+        {
+            root.Replace(json);
+        }
+    }
+
     /// <summary>Where a document goes is known before it is read: who else writes there was asked, and what is there was looked at.</summary>
     private static void RefuseOtherPlace(DocumentFacts facts, JsValue operation)
     {

@@ -35,14 +35,23 @@ internal sealed class Scripting : Prepared
 
     public override bool MayTouch(ReadOnlySpan<byte> source) => true;
 
-    public override bool Apply(DocumentFacts facts, SourceNode root)
+    public override bool Apply(DocumentFacts facts, SourceNode root) => Use(run => run.Apply(facts, root));
+
+    /// <summary>Changes an index or a template.</summary>
+    public void Apply(string type, string name, SourceNode root) => Use(run =>
+    {
+        run.Apply(type, name, root);
+        return true;
+    });
+
+    private T Use<T>(Func<ScriptRun, T> what)
     {
         var run = _idle.TryTake(out var idle) ? idle : Guarded(Begin);
 
         // One that failed may be in the middle of something, and is not used again.
-        var isKept = Guarded(() => run.Apply(facts, root));
+        var done = Guarded(() => what(run));
         GiveBack(run);
-        return isKept;
+        return done;
     }
 
     private void GiveBack(ScriptRun run)

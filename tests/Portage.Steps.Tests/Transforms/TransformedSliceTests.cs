@@ -140,6 +140,31 @@ public sealed class TransformedSliceTests
             report.Lines.Where(line => line.StartsWith("sample", StringComparison.Ordinal) || line.StartsWith("transforms tried", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task RunAsync_AScriptForMetadata_RewritesIndicesAndNoDocument()
+    {
+        var script = Script("return (it) => { if (it.type === 'index' && it.body) { it.body.mappings.properties.title = { type: 'keyword' }; it.body.settings['index.refresh_interval'] = context.interval; } return it; };", ScriptSubject.Metadata);
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Slice("stored", script with { JavaScript = script.JavaScript! with { Context = """{"interval":"7s"}""" } }));
+
+        var index = JsonDocument.Parse((await slice.Target.GetAsync("/stored", Cancellation)).ToJsonString()).RootElement.GetProperty("stored");
+        Assert.Equal("keyword", Type(index.GetProperty("mappings").GetProperty("properties"), "title"));
+        Assert.Equal("7s", index.GetProperty("settings").GetProperty("index").GetProperty("refresh_interval").GetString());
+        await slice.DoAsync(new BackfillStep());
+        Assert.Equal(slice.Golden("stored").Select(document => SliceOnSandbox.Line(document.Id, document.Routing, document.Source!)).Order(StringComparer.Ordinal), slice.OnTarget("stored"));
+        var compared = await slice.DoAsync(new ValidateStep());
+        Assert.Equal(0, compared.Report.Numbers["objectsDiffering"]);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_AScriptForMetadataThatFails_IsAConflictOfThatObject()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Slice("numbers"));
+        slice.Run.Change(_ => Slice("stored", Script("return it => { throw 'no'; };", ScriptSubject.Metadata)));
+        var report = await slice.Run.EvaluateAsync(new MetadataStep(), Cancellation);
+
+        Assert.Contains("conflict index stored: the target refuses it: The script throws: no (line 1) (transforms[0] javaScript)", report.Lines);
+    }
+
     [Theory]
     [InlineData("return items => { throw 'no'; };", "PG3019", "transforms")]
     [InlineData("return 7;", "PG3018", "transforms[0].javaScript.code")]
@@ -178,6 +203,7 @@ public sealed class TransformedSliceTests
         Assert.Equal(["backfill", "validate"], Concerned([remove, Script("return items => items;")], [remove, Script("return (items) => items;")]));
         Assert.Equal(["metadata", "backfill", "validate"], Concerned([set], [set, remove]));
         Assert.Equal(["metadata", "backfill", "validate"], Concerned([new() { Rename = new() { Field = "a", To = "b" } }, remove], [remove, new() { Rename = new() { Field = "a", To = "b" } }]));
+        Assert.Equal(["metadata"], Concerned([set, Script("return it => it;", ScriptSubject.Metadata)], [set, Script("return (it) => it;", ScriptSubject.Metadata)]));
         Assert.Empty(Concerned([remove, set], [remove, set]));
     }
 
@@ -191,7 +217,7 @@ public sealed class TransformedSliceTests
             .Select(step => step.Kind.Word())];
     }
 
-    private static TransformConfig Script(string body) => new() { JavaScript = new() { Code = $"function main(context) {{ {body} }}\n(() => main)();" } };
+    private static TransformConfig Script(string body, ScriptSubject subject = ScriptSubject.Documents) => new() { JavaScript = new() { For = subject, Code = $"function main(context) {{ {body} }}\n(() => main)();" } };
 
     private static SliceConfig Slice(string index, params TransformConfig[] transforms) => new() { Indices = new() { Include = [index] }, Transforms = [.. transforms] };
 

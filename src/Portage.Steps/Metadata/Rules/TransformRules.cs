@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Portage.Configuration;
 using Portage.Steps.Documents;
 using Portage.Steps.Metadata.Objects;
+using Portage.Transforms;
 
 namespace Portage.Steps.Metadata.Rules;
 
@@ -14,25 +15,53 @@ internal static class TransformRules
     private static readonly string[] Fractions = ["double", "float", "half_float", "scaled_float"];
     private static readonly string[] KeptParameters = ["copy_to", "fields"];
 
-    /// <summary>The object with its mapping rewritten; the object itself where it has none, or nothing of it is touched.</summary>
+    /// <summary>The object with its mapping rewritten; the object itself where nothing of it is touched.</summary>
     public static MetadataObject Apply(MetadataObject made, SliceTransforms transforms)
     {
-        if (transforms.Configured.IsEmpty || MappingOf(made.Definition) is null)
+        if (transforms.Configured.IsEmpty || made.Name.Kind == ObjectKind.Alias)
         {
             return made;
         }
 
         var definition = (JsonObject)made.Definition.DeepClone();
-        var fields = new MappedFields(MappingOf(definition)!);
         var findings = ImmutableArray.CreateBuilder<Finding>();
         for (var number = 0; number < transforms.Configured.Length; number++)
         {
+            var said = transforms.ScriptAt(number) is { } script ? Run(script, made.Name, ref definition)
+                : MappingOf(definition) is { } mapping ? Apply(new(mapping), transforms.Configured[number])
+                : [];
             var because = $"({transforms.NameOf(number)})";
-            findings.AddRange(Apply(fields, transforms.Configured[number]).Select(said => said with { Text = $"{said.Text} {because}" }));
+            findings.AddRange(said.Select(finding => finding with { Text = $"{finding.Text} {because}" }));
         }
 
         return findings.Count == 0 ? made : made with { Definition = definition, Findings = made.Findings.AddRange(findings) };
     }
+
+    private static Finding[] Run(MetadataScript script, ObjectName name, ref JsonObject definition)
+    {
+        var before = CanonicalText.Utf8(definition);
+        if (script.Apply(Word(name.Kind), name.Name, before, out var why) is not { } after)
+        {
+            return [new(FindingKind.Impossible, why)];
+        }
+
+        if (after.Span.SequenceEqual(before))
+        {
+            return [];
+        }
+
+        definition = (JsonObject)JsonNode.Parse(after.Span, documentOptions: new() { MaxDepth = CanonicalText.DepthMax })!;
+        return [new(FindingKind.Changed, "rewritten by a script")];
+    }
+
+    /// <summary>As scripts for opensearch-migrations know them.</summary>
+    private static string Word(ObjectKind kind) => kind switch
+    {
+        ObjectKind.LegacyTemplate => "template",
+        ObjectKind.ComponentTemplate => "component_template",
+        ObjectKind.IndexTemplate => "index_template",
+        _ => "index",
+    };
 
     private static IEnumerable<Finding> Apply(MappedFields fields, TransformConfig one) => one switch
     {
