@@ -86,11 +86,12 @@ internal static class StepFields
             }
 
             var prefix = string.Create(CultureInfo.InvariantCulture, $"transforms[{counted++}]");
-            foreach (var part in Parted(FieldWalker.WalkOne(on.Slice with { Transforms = [all[number]] }, "transforms"), "slice", on.SlicePath))
+            // What is not given of an operation says nothing, and of the ones that it is not there is much.
+            foreach (var part in Parted(FieldWalker.WalkOne(on.Slice with { Transforms = [all[number]] }, "transforms"), "slice", on.SlicePath).Where(part => !part.IsDefault))
             {
                 // The first of them is [0].
                 var rest = part.Key["slice.transforms[0]".Length..];
-                yield return part with { Key = $"slice.{prefix}{rest}", Path = string.Create(CultureInfo.InvariantCulture, $"{on.SlicePath}.transforms[{number}]{rest}") };
+                yield return part with { Key = $"slice.{prefix}{rest}", Path = string.Create(CultureInfo.InvariantCulture, $"{on.SlicePath}.transforms[{number}]{rest}"), InPlace = !isOfDocuments };
             }
         }
     }

@@ -53,9 +53,6 @@ public enum TextForm
     /// <summary>The name of one field, without a dot.</summary>
     FieldName,
 
-    /// <summary>The name of an index, with a <c>*</c> where the part stands that a pattern left open.</summary>
-    IndexName,
-
     /// <summary>Any text, of several lines too.</summary>
     Lines,
 

@@ -29,7 +29,6 @@ internal static class TextRules
             TextForm.SecretName => SecretNameRule.Check(text, path, findings),
             TextForm.FieldPath => FieldPathRule.Check(text, isName: false, path, findings),
             TextForm.FieldName => FieldPathRule.Check(text, isName: true, path, findings),
-            TextForm.IndexName => IndexNameRule.Check(text, path, findings),
             TextForm.Json => JsonValueRule.Check(text, isObject: false, path, findings),
             TextForm.JsonObject => JsonValueRule.Check(text, isObject: true, path, findings),
             _ => text,

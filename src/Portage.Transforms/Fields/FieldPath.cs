@@ -40,7 +40,7 @@ internal sealed class FieldPath
         : rest[name.Length] == (byte)'.' ? NameMatch.Begins
         : NameMatch.No;
 
-    private void Find(SourceNode node, Frame frame, ReadOnlySpan<byte> rest, List<Found> found)
+    private static void Find(SourceNode node, Frame frame, ReadOnlySpan<byte> rest, List<Found> found)
     {
         if (node.IsList)
         {

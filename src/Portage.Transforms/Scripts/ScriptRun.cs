@@ -9,7 +9,7 @@ using Portage.Transforms.Json;
 namespace Portage.Transforms.Scripts;
 
 /// <summary>A script that is begun. For one document after the other, never two at once.</summary>
-internal sealed class ScriptRun
+internal sealed class ScriptRun : IDisposable
 {
     private const string Schema = "rfs-opensearch-bulk-v1";
     private const uint ListMax = 1_000_000;
@@ -144,6 +144,8 @@ internal sealed class ScriptRun
             }
         }
     }
+
+    public void Dispose() => _engine.Dispose();
 
     private static JsValue Of(ObjectInstance value, string name) => value is JsMap map ? map.Get(name) : value.Get(name);
 }

@@ -30,7 +30,7 @@ internal sealed class Scripting : Prepared
             throw new TransformFailure($"The script cannot be read: {failure.InnerException?.Message ?? failure.Message}");
         }
 
-        GiveBack(Guarded(Begin));
+        LetGo(Guarded(Begin), isGood: true);
     }
 
     public override bool MayTouch(ReadOnlySpan<byte> source) => true;
@@ -48,25 +48,45 @@ internal sealed class Scripting : Prepared
     {
         var run = _idle.TryTake(out var idle) ? idle : Guarded(Begin);
 
-        // One that failed may be in the middle of something, and is not used again.
-        var done = Guarded(() => what(run));
-        GiveBack(run);
-        return done;
+        var isGood = false;
+        try
+        {
+            var done = Guarded(() => what(run));
+            isGood = true;
+            return done;
+        }
+        finally
+        {
+            LetGo(run, isGood);
+        }
     }
 
-    private void GiveBack(ScriptRun run)
+    /// <param name="isGood">False after a failure: it may be in the middle of something.</param>
+    private void LetGo(ScriptRun run, bool isGood)
     {
-        if (_script.KeepsNothing)
+        if (_script.KeepsNothing && isGood)
         {
             _idle.Add(run);
+        }
+        else
+        {
+            run.Dispose();
         }
     }
 
     private ScriptRun Begin()
     {
         var run = new ScriptRun(_script.Limits);
-        run.Begin(_code, _context);
-        return run;
+        try
+        {
+            run.Begin(_code, _context);
+            return run;
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
     }
 
     private static T Guarded<T>(Func<T> what)
