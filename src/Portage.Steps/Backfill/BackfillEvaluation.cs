@@ -5,6 +5,7 @@ using Portage.Configuration;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Planning;
+using Portage.Steps.Documents;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
 
@@ -47,6 +48,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
             }
         }
 
+        var trial = await TransformTrial.RunAsync(on, [.. copied.Select(one => one.Index)], cancellationToken);
         var room = await RoomOnDisk.LookAsync(client, on, copied, destroyed.Sum(gone => gone.Bytes ?? 0), cancellationToken);
         return new(
             ImmutableSortedDictionary<string, long>.Empty.Add("indices", todo).Add("kept", kept).Add("documents", sizes.Documents).Add("bytes", sizes.Bytes),
@@ -54,6 +56,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
                 $"{sizes}: every file is there{(kept > 0 ? $"; {kept} {(kept == 1 ? "index is" : "indices are")} done already" : "")}",
                 .. room is null ? [] : (string[])[room],
                 .. lines,
+                .. trial.Lines,
             ])
         {
             Destroys = [.. destroyed, .. overwritten],

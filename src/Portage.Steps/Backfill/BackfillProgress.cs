@@ -38,6 +38,15 @@ internal sealed class BackfillProgress(IndexTotals totals, WorkJournal journal, 
     /// <summary>Requests that were not answered in time; kept for the report's lines.</summary>
     public const string TimedOut = "timedOut";
 
+    /// <summary>Documents that transforms changed; kept for the report's lines.</summary>
+    public const string Transformed = "transformed";
+
+    /// <summary>Documents that transforms were tried on, those that were read again after a kill too; kept for the report's lines.</summary>
+    public const string TransformDocuments = "transformDocuments";
+
+    /// <summary>How long those took, in nanoseconds; kept for the report's lines.</summary>
+    public const string TransformNanoseconds = "transformNanoseconds";
+
     /// <summary>What is decided about a document.</summary>
     public static readonly ImmutableArray<string> Decisions = [Accepted, Rejected, Filtered, Differing];
 

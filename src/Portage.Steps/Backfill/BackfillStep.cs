@@ -9,6 +9,7 @@ using Portage.Engine.Ports;
 using Portage.Model.Steps;
 using Portage.Planning;
 using Portage.Steps.Connecting;
+using Portage.Steps.Documents;
 using Portage.Steps.Metadata.Foresight;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
@@ -88,6 +89,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
         var sizes = await SliceReading.SizesAsync(indices, cancellationToken);
         var fresh = indices.Zip(sizes).Where(pair => !journal[pair.First.Name].HasAny).Select(pair => (pair.First, pair.Second.Bytes)).ToArray();
+        await TransformTrial.RunAsync(on, [.. fresh.Select(pair => pair.First)], cancellationToken);
         await ClusterAccess.TryAsync(on.TargetPath, () => RoomOnDisk.LookAsync(client, on, fresh, freedBytes: 0, cancellationToken));
         var targets = new TargetIndices(context, on, client, context.AssertLease);
         var before = await ClusterAccess.TryAsync(on.TargetPath, () => targets.BeginAsync(indices, cancellationToken));
@@ -164,7 +166,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         progress.PublishEnd();
-        ImmutableArray<string> more = [.. SizeLines(on, journal), .. await PipelineLinesAsync(context, indices, cancellationToken)];
+        ImmutableArray<string> more = [.. TransformCost.Say(journal.Sum, progress.Decided) is { } cost ? [cost] : (string[])[], .. SizeLines(on, journal), .. await PipelineLinesAsync(context, indices, cancellationToken)];
         return Done(context, indices, journal, progress, more, await UntouchedAsync(context, indices, cancellationToken));
     }
 
