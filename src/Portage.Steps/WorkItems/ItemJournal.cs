@@ -34,6 +34,9 @@ internal sealed class ItemJournal : IDisposable
     /// <summary>Where the findings lie.</summary>
     public string Findings => _files.LocationOf(FindingsName);
 
+    /// <summary>What of the findings counts: nothing that was cut off, or not acknowledged yet.</summary>
+    public ImmutableArray<FindingsFile> FindingsFiles => [new(Findings, 0, _findings)];
+
     /// <summary>Reads the journal of an index and makes it good for more: what a crash cut off is taken away.</summary>
     /// <param name="files">What is remembered about the index.</param>
     public static async Task<ItemJournal> OpenAsync(IStepFiles files, string index, CancellationToken cancellationToken)
