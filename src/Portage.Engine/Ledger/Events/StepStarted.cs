@@ -111,6 +111,10 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
             AskedBy = Phase == StepPhase.Run && had.AskedIn < Run ? null : had.AskedBy,
             AskedIn = Phase == StepPhase.Run && had.AskedIn < Run ? 0 : had.AskedIn,
 
+            Resends = Phase == StepPhase.Run ? had.ResendOf(Run) ?? 0 : had.Resends,
+            ResendBy = Phase == StepPhase.Run && had.ResendIn < Run ? null : had.ResendBy,
+            ResendIn = Phase == StepPhase.Run && had.ResendIn < Run ? 0 : had.ResendIn,
+
             // Who looks at it now decides about something that is being replaced.
             Review = null,
             Rejection = null,
