@@ -69,6 +69,9 @@ public sealed record RejectedLine
     /// <summary>The word that reasons are told apart by: the error type, or else the status.</summary>
     public string Cause => ErrorType ?? $"status {Status}";
 
+    /// <summary>True where the target took it without a fault, and did not write it.</summary>
+    internal bool WasNoop => Status / 100 == 2;
+
     /// <summary>The bytes of the source; null where there is none.</summary>
     public byte[]? ReadSource()
     {

@@ -23,7 +23,7 @@ public static class RejectedList
         if (await EarlierLayout.ReadAsync(files, cancellationToken) is { Lines: { IsEmpty: false } lines })
         {
             var file = new FindingsFile(files.LocationOf(ItemJournal.FindingsName), 0, lines[^1].Findings);
-            await foreach (var line in ParsedAsync(await file.OpenAsync(files, cancellationToken), cancellationToken))
+            await foreach (var line in ParsedAsync(await file.OpenAsync(files, cancellationToken), file.Passed, cancellationToken))
             {
                 if (isWanted(line.Index))
                 {
@@ -34,9 +34,9 @@ public static class RejectedList
 
         foreach (var index in (await files.ListItemsAsync(cancellationToken)).Where(isWanted))
         {
-            foreach (var kept in await OpenAsync(files.Item(index), index, cancellationToken))
+            foreach (var (file, kept) in await OpenAsync(files.Item(index), index, cancellationToken))
             {
-                await foreach (var line in ParsedAsync(kept, cancellationToken))
+                await foreach (var line in ParsedAsync(kept, file.Passed, cancellationToken))
                 {
                     yield return line;
                 }
@@ -44,17 +44,17 @@ public static class RejectedList
         }
     }
 
-    private static async Task<ImmutableArray<IAsyncEnumerable<FindingsLine>>> OpenAsync(IStepFiles files, string index, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<(FindingsFile, IAsyncEnumerable<FindingsLine>)>> OpenAsync(IStepFiles files, string index, CancellationToken cancellationToken)
     {
         for (var look = 0; look < LooksMax; look++)
         {
             using var journal = await ItemJournal.LookAsync(files, index, cancellationToken);
-            var opened = ImmutableArray.CreateBuilder<IAsyncEnumerable<FindingsLine>>();
+            var opened = ImmutableArray.CreateBuilder<(FindingsFile, IAsyncEnumerable<FindingsLine>)>();
             foreach (var file in journal.FindingsFiles)
             {
                 if (await file.OpenAsync(files, cancellationToken) is { } lines)
                 {
-                    opened.Add(lines);
+                    opened.Add((file, lines));
                 }
             }
 
@@ -68,11 +68,15 @@ public static class RejectedList
         return [];
     }
 
-    private static async IAsyncEnumerable<RejectedLine> ParsedAsync(IAsyncEnumerable<FindingsLine>? lines, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<RejectedLine> ParsedAsync(IAsyncEnumerable<FindingsLine>? lines, ImmutableDictionary<int, long> passed, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var line in (lines ?? AsyncEnumerable.Empty<FindingsLine>()).WithCancellation(cancellationToken))
         {
-            yield return RejectedLine.Parse(line.Text);
+            var rejected = RejectedLine.Parse(line.Text);
+            if (line.End > passed.GetValueOrDefault(rejected.Shard))
+            {
+                yield return rejected;
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Portage.Engine.Ports;
 
@@ -9,6 +10,9 @@ namespace Portage.Steps.WorkItems;
 /// <param name="Until">Where the last one ends: what comes after it was not kept, or not yet.</param>
 internal sealed record FindingsFile(string Location, long From, long Until)
 {
+    /// <summary>Where the last line of each shard ends that does not count any more.</summary>
+    public ImmutableDictionary<int, long> Passed { get; init; } = ImmutableDictionary<int, long>.Empty;
+
     private const int BufferBytes = 64 * 1024;
 
     /// <summary>The lines, one at a time; null where the file is gone.</summary>

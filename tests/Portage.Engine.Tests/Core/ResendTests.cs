@@ -95,6 +95,26 @@ public sealed class ResendTests
         Assert.Equal(2, story.Session.Steps[Step].Resends);
     }
 
+    /// <summary>What an interrupted resend wrote nobody reports once another one is asked for in its place.</summary>
+    [Fact]
+    public void Resend_InThePlaceOfOneThatNeverReported_IsComparedAgainWhateverItWrites()
+    {
+        var story = Held(rejected: 3);
+        Approve(story);
+        story.Finish();
+        story.Do(Resend());
+        story.Do(new Operation.Start(null) { By = "ann" });
+        story.Settle();
+        story.Do(new Operation.Stop { By = "ann" });
+        story.Settle();
+        story.Stopped(Backfill).Settle();
+        story.PutBack(Backfill).Settle();
+        story.Do(Resend());
+        story.Do(new Operation.Start(null) { By = "ann" });
+        Assert.Equal($"run {Backfill} #1\n", story.Settle());
+        Assert.Contains($"revert {Validate} #1 of a", story.Report(Backfill).Settle(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Resend_TakenBackOrAskedTwice_ChangesNothing()
     {
