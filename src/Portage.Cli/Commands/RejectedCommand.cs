@@ -3,6 +3,7 @@ using Portage.Backends.Embedded;
 using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
+using Portage.Engine.Operations;
 using Portage.Engine.Ports;
 using Portage.Engine.Questions;
 using Portage.Model.Addresses;
@@ -14,7 +15,7 @@ using Portage.Steps.Backfill;
 
 namespace Portage.Cli.Commands;
 
-/// <summary><c>workflow rejected</c>: the documents that backfills could not write, by reason, one by one and whole. Reads only, while they work and after.</summary>
+/// <summary><c>workflow rejected</c>: the documents that backfills could not write, by reason, one by one and whole. Reads only, while they work and after; <c>resend</c> asks the next start for something.</summary>
 internal static class RejectedCommand
 {
     public static Command Make(Terminal terminal)
@@ -24,6 +25,7 @@ internal static class RejectedCommand
             MakeSummary(terminal),
             MakeList(terminal),
             MakeShow(terminal),
+            MakeResend(terminal),
         };
         var wanted = new WantedOptions(terminal);
         wanted.AddTo(command);
@@ -61,6 +63,20 @@ internal static class RejectedCommand
         var whole = new Option<bool>("--whole") { Description = "The source whole, not its first 4 KB. With --json it always is." };
         var command = new Command("show", "Show all that is kept of a document: where it lies, what was sent, the answer, its source.") { documents, step, whole };
         Verb.Does(command, terminal, (verb, cancellationToken) => ShowAsync(verb, verb.Parsed.GetValue(documents)!, verb.Parsed.GetValue(step), verb.Parsed.GetValue(whole), cancellationToken), Shape.Rejected);
+        return command;
+    }
+
+    private static Command MakeResend(Terminal terminal)
+    {
+        var addresses = new Argument<string[]>("address") { Description = "Only of these backfills, by address or pattern (shop/recent). Default: the context's, else all.", Arity = ArgumentArity.ZeroOrMore };
+        addresses.CompletionSources.Add(Known.Steps(terminal));
+        var cancel = new Option<bool>("--cancel") { Description = "Take it back: the next start leaves them as they are." };
+        var command = new Command("resend", "Have the next start send them again, as the snapshot has them. What is on the target stays; until then nothing is sent.") { addresses, cancel };
+        Verb.Does(command, terminal, async (verb, cancellationToken) =>
+        {
+            var patterns = await Contexts.OrGivenAsync(verb, verb.Parsed.GetValue(addresses), cancellationToken) is { Length: > 0 } given ? given : ["*"];
+            return await RedoCommand.AskAsync(verb, new Operation.Resend([.. patterns], !verb.Parsed.GetValue(cancel)) { By = Verb.Author, Session = verb.SessionName }, cancellationToken);
+        }, Shape.Operation);
         return command;
     }
 

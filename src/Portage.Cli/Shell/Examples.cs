@@ -38,6 +38,7 @@ internal static class Examples
         ["rejected summary"] = ["rejected summary shop/recent", "rejected summary --index 'logs-*'"],
         ["rejected list"] = ["rejected list --reason mapper_parsing_exception --limit 20", "rejected list --json > rejected.ndjson"],
         ["rejected show"] = ["rejected show logs-2026/0/57", "rejected show logs-2026/0/57 --step shop/recent@blue:backfill --whole"],
+        ["rejected resend"] = ["rejected resend shop/recent", "rejected resend shop/recent --cancel"],
         ["session create"] = ["session create prod", "session create trial --from prod"],
         ["session copy"] = ["session copy prod trial"],
         ["session rename"] = ["session rename trial prod"],

@@ -53,6 +53,9 @@ public sealed record LookContext : StepContext
 
     /// <summary>True when the step would write over what is there: then that is looked at too.</summary>
     public bool Overwrites { get; init; }
+
+    /// <summary>As of the run that would follow: <see cref="RunContext.Resends"/>.</summary>
+    public int? Resends { get; init; }
 }
 
 /// <summary>What every call needs that works.</summary>

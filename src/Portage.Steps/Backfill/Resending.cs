@@ -76,10 +76,14 @@ internal sealed class Resending
         return next.ToImmutable();
     }
 
-    /// <summary>Where to read the findings of an index.</summary>
+    /// <summary>True where documents of an index are to be sent again.</summary>
+    /// <param name="resends">Which asking is carried out; null for none.</param>
+    public static bool IsAsked(ItemJournal index, int? resends) => resends > index.Resent.Round && index.Sum(BackfillProgress.Rejected) > 0;
+
+    /// <summary>The documents of a shard that were refused.</summary>
     public ResentShard Of(WorkItem item) => new(_context.Files.Item(item.Index), _journal[item.Index], item.Shard);
 
-    private bool IsAsked(ItemJournal index) => _context.Resends > index.Resent.Round && index.Sum(BackfillProgress.Rejected) > 0;
+    private bool IsAsked(ItemJournal index) => IsAsked(index, _context.Resends);
 
     private async Task<ImmutableArray<WorkItem>> LeftAsync(ItemJournal index, CancellationToken cancellationToken)
     {

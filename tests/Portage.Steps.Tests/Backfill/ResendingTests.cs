@@ -1,6 +1,7 @@
 using System.Text;
 using Portage.Configuration;
 using Portage.Engine.Ports;
+using Portage.Planning;
 using Portage.Steps.Backfill;
 using Portage.Steps.Validate;
 
@@ -115,6 +116,39 @@ public sealed class ResendingTests
     }
 
     [Fact]
+    public async Task RunAsync_ThatOverwritesAndSomebodyWroteMeanwhile_AsksFirst()
+    {
+        await using var slice = await WithRejectsAsync(conflict: ConflictChoice.Overwrite);
+        var theirs = (await ListAsync(slice)).First(line => line.Index == "logs").Id;
+        await slice.Target.PutAsync($"/logs/_doc/{Uri.EscapeDataString(theirs)}?refresh=true", """{"mine":true}""", Cancellation);
+        await MendAsync(slice);
+        Assert.Empty((await slice.Run.EvaluateAsync(Step, Cancellation)).Destroys);
+
+        slice.Run.Resends = 1;
+        var there = new Destruction(DestructionKind.OverwriteDocuments, "blue", "logs", 1, null, 1) { Item = "logs" };
+        var asked = Assert.IsType<StepResult.EvidenceChanged>(await slice.Run.RunAsync(Step, null, Cancellation));
+        Assert.Equal([there], asked.Evidence.Destroys);
+        Assert.Equal([there], await Step.LookAsync(slice.Run.LookContextOf(Step) with { Items = [], Overwrites = true, Resends = 1 }, Cancellation));
+        Assert.Equal("""{"mine":true}""", Encoding.UTF8.GetString(slice.Sandbox.Documents("logs").Single(document => document.Id == theirs).Source.Span));
+
+        var done = await slice.DoAsync(Step, asked.Evidence);
+        Assert.Equal((slice.Golden("logs").Count(), 1L, 0L), (done.Report.Numbers["accepted"], done.Report.Numbers["overwritten"], done.Report.Numbers["differing"]));
+        Assert.Equal(slice.Golden("logs").Single(document => document.Id == theirs).Source, Encoding.UTF8.GetString(slice.Sandbox.Documents("logs").Single(document => document.Id == theirs).Source.Span));
+    }
+
+    [Fact]
+    public async Task RunAsync_TakenAndNotWrittenBefore_IsCountedAsThatNoMore()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = ["logs"] } });
+        var first = await slice.DoAsync(new BackfillStep(new NotWritten()));
+        Assert.Equal((1L, 1L), (first.Report.Numbers["noop"], first.Report.Numbers["rejected"]));
+
+        slice.Run.Resends = 1;
+        var numbers = (await slice.DoAsync(Step)).Report.Numbers;
+        Assert.Equal((0L, 0L, slice.Golden("logs").Count()), (numbers["noop"], numbers["rejected"], numbers["accepted"]));
+    }
+
+    [Fact]
     public async Task RunAsync_AnswersAreLost_NothingIsDoubled()
     {
         await using var slice = await WithRejectsAsync();
@@ -139,9 +173,9 @@ public sealed class ResendingTests
     }
 
     /// <summary>A field that is too narrow for the numbers of some documents; the documents of another index have no source.</summary>
-    private static async Task<SliceOnSandbox> WithRejectsAsync(int workers = 1)
+    private static async Task<SliceOnSandbox> WithRejectsAsync(int workers = 1, ConflictChoice conflict = ConflictChoice.KeepExisting)
     {
-        var slice = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = ["logs", "nosource"] }, Backfill = new() { OperationCountMax = 20, Workers = workers } });
+        var slice = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = ["logs", "nosource"] }, Backfill = new() { OperationCountMax = 20, Workers = workers, Conflict = conflict } });
         await slice.Target.SendAsync(HttpMethod.Delete, "/logs", null, Cancellation);
         await slice.Target.PutAsync("/logs", """{"mappings":{"properties":{"bytes":{"type":"integer"}}}}""", Cancellation);
         await slice.DoAsync(Step);
@@ -151,4 +185,23 @@ public sealed class ResendingTests
     private static Task MendAsync(SliceOnSandbox slice) => slice.Target.PutAsync("/logs/_mapping", """{"properties":{"bytes":{"type":"integer","ignore_malformed":true}}}""", Cancellation);
 
     private static async Task<List<RejectedLine>> ListAsync(SliceOnSandbox slice) => await RejectedList.ReadAsync(slice.Run.FilesOf(Step), static _ => true, Cancellation).ToListAsync(Cancellation);
+
+    /// <summary>A target that says of its first document that it wrote nothing.</summary>
+    private sealed class NotWritten() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        private int _said;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var reply = await base.SendAsync(request, cancellationToken);
+            if (request.RequestUri!.AbsolutePath.EndsWith("_bulk", StringComparison.Ordinal) && Interlocked.Increment(ref _said) == 1)
+            {
+                var text = await reply.Content.ReadAsStringAsync(cancellationToken);
+                var place = text.IndexOf("\"created\"", StringComparison.Ordinal);
+                reply.Content = new StringContent($"{text[..place]}\"noop\"{text[(place + 9)..]}", null, "application/json");
+            }
+
+            return reply;
+        }
+    }
 }
