@@ -100,12 +100,14 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         var unreadable = new UnreadableItems(context.Logger);
         var budget = new ByteBudget(BytesOf(on.Slice.Backfill));
 
-        async Task CopyAsync(WorkItem item, CancellationToken abort)
+        var resending = new Resending(context, journal, indices, items);
+
+        async Task SendAsync(WorkItem item, ICopied? copied, CancellationToken abort)
         {
             // The readers share one thread of control otherwise, and the first would keep it.
             await Task.Yield();
             var index = byName[item.Index];
-            using var copy = new ShardCopy(context, index, item, journal[index.Name], client, on.Slice.Backfill.Conflict, before[index.Name], budget, token => targets.CheckAsync(index.TargetNames, token));
+            using var copy = new ShardCopy(context, index, item, journal[index.Name], client, on.Slice.Backfill.Conflict, before[index.Name], budget, token => targets.CheckAsync(index.TargetNames, token), copied);
             copies[item] = copy;
             Tune(context, on, copies, budget);
             try
@@ -118,22 +120,32 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
             }
         }
 
-        progress.Publish(waiting: null);
-        var begun = items.Where(item => !journal.Of(item).IsDone).ToArray();
+        Task WorkAsync(IEnumerable<WorkItem> todo, Func<WorkItem, ICopied?> copied) => ItemCrew.WorkAsync(
+            todo,
+            () => Math.Min(Newest(context, on).Slice.Backfill.Workers, Newest(context, on).Slice.Backfill.Connections),
+            (item, abort) => SendAsync(item, copied(item), abort),
+            _ =>
+            {
+                Tune(context, on, copies, budget);
+                progress.Publish(copies.Values.Select(copy => copy.WhySlow).FirstOrDefault(why => why is not null), resending.Progress);
+            },
+            context.Time,
+            context.StopRequested,
+            cancellationToken);
+
+        if (context.Resends is null)
+        {
+            // A worker is known to get on by a number that grows.
+            progress.Publish(waiting: null, resent: null);
+        }
+
         try
         {
-            await ItemCrew.WorkAsync(
-                begun,
-                () => Math.Min(Newest(context, on).Slice.Backfill.Workers, Newest(context, on).Slice.Backfill.Connections),
-                CopyAsync,
-                _ =>
-                {
-                    Tune(context, on, copies, budget);
-                    progress.Publish(copies.Values.Select(copy => copy.WhySlow).FirstOrDefault(why => why is not null));
-                },
-                context.Time,
-                context.StopRequested,
-                cancellationToken);
+            await WorkAsync(items.Where(item => !journal.Of(item).IsDone), static _ => null);
+            while (!context.StopRequested.IsCancellationRequested && await resending.NextAsync(cancellationToken) is { IsEmpty: false } again)
+            {
+                await WorkAsync(again, resending.Of);
+            }
         }
         catch (StepException)
         {
@@ -141,7 +153,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
             throw;
         }
 
-        var isDone = items.All(item => journal.Of(item).IsDone);
+        var isDone = items.All(item => journal.Of(item).IsDone) && resending.IsOver;
         try
         {
             await ClusterAccess.TryAsync(on.TargetPath, () => targets.PutBackAsync(cancellationToken));
@@ -166,8 +178,8 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         progress.PublishEnd();
-        ImmutableArray<string> more = [.. TransformCost.Say(journal.Sum, progress.Decided) is { } cost ? [cost] : (string[])[], .. SizeLines(on, journal), .. await PipelineLinesAsync(context, indices, cancellationToken)];
-        return Done(context, indices, journal, progress, more, await UntouchedAsync(context, indices, cancellationToken));
+        ImmutableArray<string> more = [.. resending.Say(), .. TransformCost.Say(journal.Sum, progress.Decided) is { } cost ? [cost] : (string[])[], .. SizeLines(on, journal), .. await PipelineLinesAsync(context, indices, cancellationToken)];
+        return Done(context, indices, journal, progress, more, await UntouchedAsync(context, indices, cancellationToken), resending.Changed);
     }
 
     /// <inheritdoc/>
@@ -289,7 +301,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         return untouched.DrainToImmutable();
     }
 
-    private static StepResult.Done Done(RunContext context, ImmutableArray<SelectedIndex> indices, WorkJournal journal, BackfillProgress progress, ImmutableArray<string> more, ImmutableArray<string> untouched)
+    private static StepResult.Done Done(RunContext context, ImmutableArray<SelectedIndex> indices, WorkJournal journal, BackfillProgress progress, ImmutableArray<string> more, ImmutableArray<string> untouched, ImmutableArray<string> resent)
     {
         var parts = ImmutableArray.CreateBuilder<OutputPart>();
         var accepted = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
@@ -311,6 +323,6 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         var outputs = new BackfillOutputs(accepted.ToImmutable(), numbers[BackfillProgress.Rejected], "") { FindingsByIndex = findings.ToImmutable() };
-        return new(new(numbers, [.. lines, .. more]), outputs.With(parts.DrainToImmutable()) with { Untouched = untouched.IsEmpty ? null : untouched });
+        return new(new(numbers, [.. lines, .. more]), outputs.With(parts.DrainToImmutable()) with { Untouched = untouched.IsEmpty ? null : untouched, Resent = resent.IsEmpty ? null : resent });
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Portage.Snapshots.Shards;
@@ -16,9 +17,12 @@ internal static class RejectedDocuments
 {
     private const int FormatVersion = 1;
 
+    // A source is text that somebody reads, and half of it is quotation marks.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static void Append(MemoryStream into, RejectedDocument rejected)
     {
-        using (var json = new Utf8JsonWriter(into))
+        using (var json = new Utf8JsonWriter(into, Options))
         {
             json.WriteStartObject();
             json.WriteNumber("formatVersion", FormatVersion);

@@ -27,7 +27,7 @@ internal sealed class ShardCopy : IDisposable
     private readonly RunContext _context;
     private readonly SelectedIndex _index;
     private readonly WorkItem _item;
-    private readonly ItemJournal _journal;
+    private readonly ICopied _copied;
     private readonly TakenIds _taken;
     private readonly Overwriting? _overwriting;
     private readonly BulkPipeline _pipeline;
@@ -39,10 +39,12 @@ internal sealed class ShardCopy : IDisposable
     /// <param name="before">How the target was before the first document of the index.</param>
     /// <param name="budget">The bytes of all readers together.</param>
     /// <param name="beforeSend">Throws when the target is not any more what it was.</param>
-    public ShardCopy(RunContext context, SelectedIndex index, WorkItem item, ItemJournal journal, ClusterClient client, ConflictChoice conflict, BackfillBefore before, ByteBudget budget, Func<CancellationToken, Task> beforeSend)
+    /// <param name="copied">Which documents; null for all of the shard.</param>
+    public ShardCopy(RunContext context, SelectedIndex index, WorkItem item, ItemJournal journal, ClusterClient client, ConflictChoice conflict, BackfillBefore before, ByteBudget budget, Func<CancellationToken, Task> beforeSend, ICopied? copied = null)
     {
-        (_context, _index, _item, _journal) = (context, index, item, journal);
-        _position = journal.Of(item.Shard);
+        (_context, _index, _item) = (context, index, item);
+        _copied = copied ?? new WholeShard(journal, item);
+        _position = _copied.Position;
         var overwrites = conflict == ConflictChoice.Overwrite;
         _taken = new(client, overwrites, before, index.TargetNames.All(target => before.Documents.GetValueOrDefault(target) == 0), budget, context.Time, why => _waitsToCompare = why);
         _cost = new(context.Time, isNothing: index.Transforms.Documents.IsNothing);
@@ -85,7 +87,7 @@ internal sealed class ShardCopy : IDisposable
 
     private async IAsyncEnumerable<BulkOperation> ReadAsync(ShardSnapshot shard, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(_position.Position + 1, _journal.Whole, cancellationToken));
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await _copied.OpenAsync(shard, cancellationToken));
         for (var count = 0; await MoveAsync(reader, cancellationToken); count++)
         {
             if (count % DocumentsPerLeaseCheck == 0)
@@ -119,7 +121,7 @@ internal sealed class ShardCopy : IDisposable
         }
     }
 
-    private static async ValueTask<bool> MoveAsync(ShardReader reader, CancellationToken cancellationToken)
+    private static async ValueTask<bool> MoveAsync(ICopiedDocuments reader, CancellationToken cancellationToken)
     {
         try
         {
@@ -267,9 +269,8 @@ internal sealed class ShardCopy : IDisposable
 
     private async Task MoveToAsync(ItemPosition position)
     {
-        await _journal.MoveToAsync(_item.Shard, position, _findings.GetBuffer().AsMemory(0, (int)_findings.Length));
+        _position = await _copied.MoveToAsync(position, _findings.GetBuffer().AsMemory(0, (int)_findings.Length));
         _findings.SetLength(0);
-        _position = position;
     }
 
     private static SourceDocument DocumentOf(BulkOperation operation) => (operation.State as Transformed)?.Document ?? (SourceDocument)operation.State!;

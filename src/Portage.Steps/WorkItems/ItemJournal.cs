@@ -23,7 +23,7 @@ internal sealed class ItemJournal : IDisposable
     private ImmutableDictionary<int, ItemPosition> _positions = ImmutableDictionary<int, ItemPosition>.Empty;
     private long _findings;
 
-    private ItemJournal(IStepFiles files, string index) => (_files, Index) = (files, index);
+    private ItemJournal(IStepFiles files, string index, ResentJournal resent) => (_files, Index, Resent) = (files, index, resent);
 
     /// <summary>The index of the snapshot.</summary>
     public string Index { get; }
@@ -32,7 +32,18 @@ internal sealed class ItemJournal : IDisposable
     public FoundWhole Whole { get; } = new();
 
     /// <summary>Where the findings lie.</summary>
-    public string Findings => _files.LocationOf(FindingsName);
+    public string Findings => _files.LocationOf(Resent.Current);
+
+    /// <summary>What of the findings counts: nothing that was cut off, or not acknowledged yet.</summary>
+    public ImmutableArray<FindingsFile> FindingsFiles => Resent.Files(new(_files.LocationOf(FindingsName), 0, _findings));
+
+    /// <summary>What of the findings was sent again.</summary>
+    public ResentJournal Resent { get; }
+
+    /// <summary>Begins to send the findings again.</summary>
+    /// <param name="round">Greater than the last one's.</param>
+    /// <param name="documents">How many there are.</param>
+    public Task ResendAsync(int round, long documents) => Resent.BeginAsync(round, _findings, documents);
 
     /// <summary>Reads the journal of an index and makes it good for more: what a crash cut off is taken away.</summary>
     /// <param name="files">What is remembered about the index.</param>
@@ -52,8 +63,8 @@ internal sealed class ItemJournal : IDisposable
     /// <summary>How far a shard is.</summary>
     public ItemPosition Of(int shard) => _positions.GetValueOrDefault(shard, ItemPosition.Start);
 
-    /// <summary>The sum of a number over all shards.</summary>
-    public long Sum(string number) => _positions.Values.Sum(position => position.Numbers.GetValueOrDefault(number));
+    /// <summary>The sum of a number over all shards, as it is after what was sent again.</summary>
+    public long Sum(string number) => _positions.Values.Sum(position => position.Numbers.GetValueOrDefault(number)) + Resent.Sum(number);
 
     /// <summary>Moves a shard forward, and returns when that survives a power loss.</summary>
     /// <param name="findings">Whole lines, ends included, about documents up to the position.</param>
@@ -81,6 +92,7 @@ internal sealed class ItemJournal : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Resent.Dispose();
         _gate.Dispose();
     }
 
@@ -132,7 +144,7 @@ internal sealed class ItemJournal : IDisposable
 
     private static async Task<ItemJournal> ReadAsync(IStepFiles files, string index, bool isMended, CancellationToken cancellationToken)
     {
-        var journal = new ItemJournal(files, index);
+        var journal = new ItemJournal(files, index, await ResentJournal.ReadAsync(files, isMended, cancellationToken));
         if (await files.ReadAsync(JournalName, cancellationToken) is { } text)
         {
             var (lines, length) = Parse(text);
