@@ -88,7 +88,7 @@ internal sealed class ShardCopy : IDisposable
     private async IAsyncEnumerable<BulkOperation> ReadAsync(ShardSnapshot shard, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var reader = await SnapshotAccess.TryAsync(null, async () => await _copied.OpenAsync(shard, cancellationToken));
-        for (var count = 0; await MoveAsync(reader, cancellationToken); count++)
+        for (var count = 0; await MoveAsync(reader.MoveNextAsync, cancellationToken); count++)
         {
             if (count % DocumentsPerLeaseCheck == 0)
             {
@@ -121,11 +121,11 @@ internal sealed class ShardCopy : IDisposable
         }
     }
 
-    private static async ValueTask<bool> MoveAsync(ICopiedDocuments reader, CancellationToken cancellationToken)
+    private static async ValueTask<bool> MoveAsync(Func<CancellationToken, ValueTask<bool>> moveAsync, CancellationToken cancellationToken)
     {
         try
         {
-            return await reader.MoveNextAsync(cancellationToken);
+            return await moveAsync(cancellationToken);
         }
         catch (RepositoryException failure)
         {
@@ -246,7 +246,7 @@ internal sealed class ShardCopy : IDisposable
 
         var shard = await SnapshotAccess.TryAsync(null, async () => await _index.Index.OpenShardAsync(_item.Shard, abort));
         await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(wanted.Min(), WholeFiles.Unchecked, abort));
-        while (originals.Count < wanted.Count && await MoveAsync(reader, abort))
+        while (originals.Count < wanted.Count && await MoveAsync(reader.MoveNextAsync, abort))
         {
             if (wanted.Contains(reader.Current.Position) && reader.Current.Source is { } source && SourceJson.TryConvert(source, reader.Current.Format, out var json, out _))
             {
