@@ -143,7 +143,8 @@ internal sealed class SourceRebuilder : IAsyncDisposable
         WriteMembers(json, _plan.Root, document, aside, parents);
         json.WriteEndObject();
         json.Flush();
-        return _isExact ? _output.WrittenMemory : null;
+        // Without the cast, null would become the memory of no array: a source of no bytes.
+        return _isExact ? (ReadOnlyMemory<byte>?)_output.WrittenMemory : null;
     }
 
     private static IEnumerable<string> Ancestors(string path)

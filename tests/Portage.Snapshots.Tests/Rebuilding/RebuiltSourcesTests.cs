@@ -69,11 +69,21 @@ public sealed class RebuiltSourcesTests
                 expected.Remove(name);
             }
 
-            Assert.True(JsonNode.DeepEquals(expected, JsonNode.Parse(actual[line.Id])), $"{line.Id}: expected {expected.ToJsonString()}, found {actual[line.Id]}");
+            Assert.True(JsonNode.DeepEquals(expected, JsonNode.Parse(actual[line.Id]!)), $"{line.Id}: expected {expected.ToJsonString()}, found {actual[line.Id]}");
             compared++;
         }
 
         Assert.Equal(documents, compared);
+    }
+
+    /// <summary>Found by fuzzing: such a document had a source of no bytes.</summary>
+    [Fact]
+    public async Task Finish_ValueThatItsFieldCannotHave_HasNoSource()
+    {
+        var opened = await OpenAsync(new Made("es-8.19.21"), "second", "synthetic-mapping");
+        var plan = RebuildPlan.TryMake(false, [new("_doc", JsonElement.Parse("""{"properties":{"n":{"type":"boolean"}}}"""))], out _)!;
+        // The numbers are those of the ids.
+        Assert.Equal(["s0", "s1"], (await RebuildAsync(opened, plan)).Where(document => document.Value is not null).Select(document => document.Key).Order(StringComparer.Ordinal));
     }
 
     /// <summary>Nothing is put together of a file that is not whole, and a missing text would not be seen.</summary>
@@ -115,9 +125,9 @@ public sealed class RebuiltSourcesTests
     private static async Task<IndexSnapshot> OpenAsync(Made made, string snapshot, string index) =>
         await (await (await made.OpenAsync()).OpenSnapshotAsync(snapshot, Cancelled)).OpenIndexAsync(index, Cancelled);
 
-    private static async Task<Dictionary<string, string>> RebuildAsync(IndexSnapshot index, RebuildPlan plan)
+    private static async Task<Dictionary<string, string?>> RebuildAsync(IndexSnapshot index, RebuildPlan plan)
     {
-        var found = new Dictionary<string, string>();
+        var found = new Dictionary<string, string?>();
         for (var number = 0; number < index.NumberOfShards; number++)
         {
             var lucene = await LuceneIndex.OpenAsync((await index.OpenShardAsync(number, Cancelled)).Directory, Cancelled);
@@ -140,7 +150,7 @@ public sealed class RebuiltSourcesTests
 
                     if (id is not null)
                     {
-                        found.Add(id, Encoding.UTF8.GetString(rebuilder.Finish(reader.Document)!.Value.Span));
+                        found.Add(id, rebuilder.Finish(reader.Document) is { } source ? Encoding.UTF8.GetString(source.Span) : null);
                     }
                 }
             }
