@@ -46,8 +46,8 @@ internal sealed class ResentShard(IStepFiles files, ItemJournal journal, int sha
 
         var numbers = position.Numbers
             .SetItem(ResentJournal.Sent, position.Numbers.GetValueOrDefault(ResentJournal.Sent) + count)
-            .SetItem(BackfillProgress.Rejected, position.Numbers.GetValueOrDefault(BackfillProgress.Rejected) - count);
-        numbers = noops == 0 ? numbers : numbers.SetItem(BackfillProgress.Noop, numbers.GetValueOrDefault(BackfillProgress.Noop) - noops);
+            .SetItem(BackfillProgress.Rejected, position.Numbers.GetValueOrDefault(BackfillProgress.Rejected) - count)
+            .SetItem(BackfillProgress.Noop, position.Numbers.GetValueOrDefault(BackfillProgress.Noop) - noops);
         var moved = new ItemPosition(at, IsDone: false, numbers);
         await _journal.Resent.MoveToAsync(shard, moved, findings);
         return moved;
