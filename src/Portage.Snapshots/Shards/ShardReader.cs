@@ -1,17 +1,19 @@
 using Portage.Lucene;
+using Portage.Lucene.Files;
 using Portage.Lucene.LiveDocs;
 using Portage.Lucene.StoredFields;
 
 namespace Portage.Snapshots.Shards;
 
 /// <summary>
-/// Goes over the documents of a shard, one by one, in the order of their positions: those that are deleted, the hidden
+/// Goes over the documents of a shard, or of a range of it, one by one, in the order of their positions: those that are deleted, the hidden
 /// documents of nested objects and the tombstones of deletions are left out.
 /// </summary>
 /// <remarks>
 /// Memory is that of one chunk of stored fields (some hundred kilobytes, or the largest document) and one bit a document. Before the
 /// first document of a segment is handed out, its large files are read to their ends and their checksums compared, wherever the
-/// reader begins (<see cref="IWholeFiles"/>): no document of a damaged file is ever seen.
+/// reader begins (<see cref="IWholeFiles"/>): no document of a damaged file is ever seen. A range may begin and end anywhere: a document
+/// belongs to the one that has its own position, wherever the hidden documents of its nested objects lie.
 /// </remarks>
 public sealed class ShardReader : IAsyncDisposable
 {
@@ -24,11 +26,11 @@ public sealed class ShardReader : IAsyncDisposable
     private int _segment = -1;
     private long _segmentStart;
     private long _finishedBytes;
-    private long _from;
+    private readonly PositionRange _range;
 
-    internal ShardReader(ShardSnapshot shard, LuceneIndex lucene, long fromPosition, IWholeFiles whole)
+    internal ShardReader(ShardSnapshot shard, LuceneIndex lucene, PositionRange range, IWholeFiles whole)
     {
-        (_shard, _lucene, _from, _whole) = (shard, lucene, fromPosition, whole);
+        (_shard, _lucene, _range, _whole) = (shard, lucene, range, whole);
         _fields = new(shard);
     }
 
@@ -58,6 +60,11 @@ public sealed class ShardReader : IAsyncDisposable
                 if (!move.Result)
                 {
                     break;
+                }
+
+                if (IsBeyond)
+                {
+                    return EndAsync();
                 }
 
                 if (Take())
@@ -93,6 +100,11 @@ public sealed class ShardReader : IAsyncDisposable
             {
                 if (await move)
                 {
+                    if (IsBeyond)
+                    {
+                        return await EndAsync();
+                    }
+
                     if (Take())
                     {
                         return true;
@@ -112,6 +124,16 @@ public sealed class ShardReader : IAsyncDisposable
         }
     }
 
+    /// <summary>True when the document that was moved to is not of the range any more.</summary>
+    private bool IsBeyond => _segmentStart + _documents!.Document >= _range.End;
+
+    private async ValueTask<bool> EndAsync()
+    {
+        await DisposeAsync();
+        _segment = _lucene.Segments.Count;
+        return false;
+    }
+
     private async ValueTask<bool> OpenNextSegmentAsync(CancellationToken cancellationToken)
     {
         await DisposeAsync();
@@ -123,7 +145,12 @@ public sealed class ShardReader : IAsyncDisposable
         while (++_segment < _lucene.Segments.Count)
         {
             var segment = _lucene.Segments[_segment];
-            var first = _from - _segmentStart;
+            if (_segmentStart >= _range.End)
+            {
+                return await EndAsync();
+            }
+
+            var first = _range.From - _segmentStart;
             if (first >= segment.MaxDoc || segment.LiveDocumentCount == 0)
             {
                 Finish(segment);
@@ -151,11 +178,20 @@ public sealed class ShardReader : IAsyncDisposable
             }
 
             var found = new WholeFile(_shard.Number, file.Name, file.Length, file.Checksum);
-            if (!_whole.Contains(found))
-            {
-                await segment.VerifyAsync(file, cancellationToken);
-                await _whole.AddAsync(found, cancellationToken);
-            }
+            await _whole.RequireAsync(found, token => VerifyAsync(segment, file, token), cancellationToken);
+        }
+    }
+
+    private async ValueTask VerifyAsync(LuceneSegment segment, ScannedFile file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await segment.VerifyAsync(file, cancellationToken);
+        }
+        catch (Exception failure) when (ShardFailures.Is(failure))
+        {
+            // Who remembers it tells it to the other readers of the file as well.
+            throw ShardFailures.Translate(failure, _shard);
         }
     }
 
