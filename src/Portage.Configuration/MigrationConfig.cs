@@ -326,8 +326,11 @@ public sealed record BackfillConfig
     [Field("Leave the step out.")]
     public bool Skip { get; init; }
 
-    [Field("Shards read at the same time.", Affects = Affects.Process, Min = 1, Max = 64)]
+    [Field("Shards, or parts of them, read at the same time.", Affects = Affects.Process, Min = 1, Max = 64)]
     public int Workers { get; init; } = 2;
+
+    [Field("Stored fields of one part, in bytes of the snapshot: a shard with more is read in several parts at the same time, here and by validate. It holds for indices of which nothing is copied, or compared, yet.", Affects = Affects.Process, Unit = "bytes", Min = 65_536, Max = 1_099_511_627_776)]
+    public long RangeBytes { get; init; } = 512 * 1024 * 1024;
 
     [Field("Most _bulk requests under way at the same time; fewer are used when the target pushes back.", Affects = Affects.Process, Min = 1, Max = 256)]
     public int Connections { get; init; } = 4;

@@ -87,11 +87,11 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         await ClusterAccess.TryAsync(on.TargetPath, () => PutBackUnselectedAsync(context, client, indices, cancellationToken));
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
         var sizes = await SliceReading.SizesAsync(indices, cancellationToken);
-        var fresh = indices.Zip(sizes).Where(pair => !journal[pair.First.Name].HasAny).Select(pair => (pair.First, pair.Second.Bytes)).ToArray();
+        var fresh = indices.Zip(sizes).Where(pair => !journal[pair.First.Name].HasAny).Select(pair => (pair.First, pair.Second.Total.Bytes)).ToArray();
         await ClusterAccess.TryAsync(on.TargetPath, () => RoomOnDisk.LookAsync(client, on, fresh, freedBytes: 0, cancellationToken));
         var targets = new TargetIndices(context, on, client, context.AssertLease);
         var before = await ClusterAccess.TryAsync(on.TargetPath, () => targets.BeginAsync(indices, cancellationToken));
-        var items = SliceReading.Items(indices);
+        var items = await SliceReading.CutAsync(indices, sizes, journal, Newest(context, on).Slice.Backfill.RangeBytes, cancellationToken);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
         var progress = new BackfillProgress(new(SliceReading.Totals(indices, sizes), items, journal, BackfillProgress.Decisions), journal, context.Time, context.Progress);
         var copies = new ConcurrentDictionary<WorkItem, ShardCopy>();
@@ -157,7 +157,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         {
             if (!context.StopRequested.IsCancellationRequested)
             {
-                unreadable.ThrowIfAny(items.Length);
+                unreadable.ThrowIfAny(items);
             }
 
             return new StepResult.Stopped();

@@ -12,7 +12,7 @@ using Portage.Steps.WorkItems;
 
 namespace Portage.Steps.Backfill;
 
-/// <summary>Copies the documents of one shard, from the position where the journal says it stands.</summary>
+/// <summary>Copies the documents of one shard, or a range of one, from the position where the journal says it stands.</summary>
 internal sealed class ShardCopy : IDisposable
 {
     // Often enough to stop soon after the lease is lost, seldom enough not to matter.
@@ -38,13 +38,13 @@ internal sealed class ShardCopy : IDisposable
     public ShardCopy(RunContext context, SelectedIndex index, WorkItem item, ItemJournal journal, ClusterClient client, ConflictChoice conflict, BackfillBefore before, ByteBudget budget, Func<CancellationToken, Task> beforeSend)
     {
         (_context, _index, _item, _journal) = (context, index, item, journal);
-        _position = journal.Of(item.Shard);
+        _position = journal.Of(item);
         var overwrites = conflict == ConflictChoice.Overwrite;
         _taken = new(client, overwrites, before, index.TargetNames.All(target => before.Documents.GetValueOrDefault(target) == 0), budget, context.Time, why => _waitsToCompare = why);
 
         // The seed is the item's own, so that a simulation repeats it.
-        _pipeline = new(client, Tuning, new BulkOptions { BeforeSend = beforeSend, Budget = budget }, context.Time, new Random(item.Shard));
-        _overwriting = overwrites ? new(client, _taken, Tuning, beforeSend, budget, context.Time, new Random(item.Shard)) : null;
+        _pipeline = new(client, Tuning, new BulkOptions { BeforeSend = beforeSend, Budget = budget }, context.Time, new Random(item.Seed));
+        _overwriting = overwrites ? new(client, _taken, Tuning, beforeSend, budget, context.Time, new Random(item.Seed)) : null;
     }
 
     /// <summary>Changed from outside at any time.</summary>
@@ -80,7 +80,7 @@ internal sealed class ShardCopy : IDisposable
 
     private async IAsyncEnumerable<BulkOperation> ReadAsync(ShardSnapshot shard, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(_position.Position + 1, _journal.Whole, cancellationToken));
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(_journal.LeftOf(_item), _journal.Whole, cancellationToken));
         for (var count = 0; await MoveAsync(reader, cancellationToken); count++)
         {
             if (count % DocumentsPerLeaseCheck == 0)
@@ -206,7 +206,7 @@ internal sealed class ShardCopy : IDisposable
 
     private async Task MoveToAsync(ItemPosition position)
     {
-        await _journal.MoveToAsync(_item.Shard, position, _findings.GetBuffer().AsMemory(0, (int)_findings.Length));
+        await _journal.MoveToAsync(_item, position, _findings.GetBuffer().AsMemory(0, (int)_findings.Length));
         _findings.SetLength(0);
         _position = position;
     }

@@ -14,7 +14,7 @@ using Portage.Steps.WorkItems;
 
 namespace Portage.Steps.Validate;
 
-/// <summary>Compares the documents of one shard with the target, by id, routing and content, from the position where the journal says it stands.</summary>
+/// <summary>Compares the documents of one shard, or a range of one, with the target, by id, routing and content, from the position where the journal says it stands.</summary>
 internal sealed class ShardComparison(
     RunContext context,
     SelectedIndex index,
@@ -40,7 +40,7 @@ internal sealed class ShardComparison(
 
         // A stop does not wait until a large file is found whole.
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(abort, context.StopRequested);
-        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(journal.Of(item.Shard).Position + 1, journal.Whole, abort));
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(journal.LeftOf(item), journal.Whole, abort));
         var underWay = new Queue<Task<Compared>>();
         var hasMore = true;
         try
@@ -83,7 +83,7 @@ internal sealed class ShardComparison(
 
         if (!hasMore)
         {
-            await journal.MoveToAsync(item.Shard, journal.Of(item.Shard) with { IsDone = true }, default);
+            await journal.MoveToAsync(item, journal.Of(item) with { IsDone = true }, default);
         }
     }
 
@@ -201,7 +201,7 @@ internal sealed class ShardComparison(
     {
         context.AssertLease();
         using var findings = compared.Findings;
-        var numbers = journal.Of(item.Shard).Numbers;
+        var numbers = journal.Of(item).Numbers;
         foreach (var (name, more) in ((string, long)[])
             [
                 (ValidateProgress.Checked, compared.Count),
@@ -215,7 +215,7 @@ internal sealed class ShardComparison(
             numbers = numbers.SetItem(name, numbers.GetValueOrDefault(name) + more);
         }
 
-        await journal.MoveToAsync(item.Shard, new(compared.Position, IsDone: false, numbers), findings.GetBuffer().AsMemory(0, (int)findings.Length));
+        await journal.MoveToAsync(item, new(compared.Position, IsDone: false, numbers), findings.GetBuffer().AsMemory(0, (int)findings.Length));
     }
 
     private sealed record Compared(long Position, int Count, MemoryStream Findings)

@@ -45,9 +45,10 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         }
 
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
-        var items = SliceReading.Items(indices);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
-        var progress = new ValidateProgress(new(SliceReading.Totals(indices, await SliceReading.SizesAsync(indices, cancellationToken)), items, journal, [ValidateProgress.Checked]), journal, context.Time, context.Progress);
+        var sizes = await SliceReading.SizesAsync(indices, cancellationToken);
+        var items = await SliceReading.CutAsync(indices, sizes, journal, on.Slice.Backfill.RangeBytes, cancellationToken);
+        var progress = new ValidateProgress(new(SliceReading.Totals(indices, sizes), items, journal, [ValidateProgress.Checked]), journal, context.Time, context.Progress);
         var comparisons = new ConcurrentDictionary<WorkItem, ShardComparison>();
         var unreadable = new UnreadableItems(context.Logger);
 
@@ -56,7 +57,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         async Task CompareAsync(WorkItem item, CancellationToken abort)
         {
             await Task.Yield();
-            using var rejected = await RejectedPositions.OpenAsync(context.Files, written?.FindingsOf(item.Index), item, abort);
+            using var rejected = await RejectedPositions.OpenAsync(context.Files, written?.FindingsOf(item.Index), item, journal[item.Index].LeftOf(item), abort);
             var comparison = new ShardComparison(context, byName[item.Index], item, journal[item.Index], client, rejected, () => Math.Max(1, Connections() / Math.Max(1, comparisons.Count)), BatchDocumentsMax);
             comparisons[item] = comparison;
             try
@@ -84,7 +85,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         {
             if (!context.StopRequested.IsCancellationRequested)
             {
-                unreadable.ThrowIfAny(items.Length);
+                unreadable.ThrowIfAny(items);
             }
 
             return new StepResult.Stopped();

@@ -5,7 +5,7 @@ public static class ItemCrew
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <param name="items">The items, in the order in which they are begun.</param>
+    /// <param name="items">The items, each shard's in the order in which they are begun; the next one is of the shard that the fewest work on (<see cref="ItemOrder"/>).</param>
     /// <param name="size">How many are to be worked on at the same time; asked again and again.</param>
     /// <param name="work">Works on one item until it is done or asked to stop.</param>
     /// <param name="tick">Called a few times a second with the number of items under way, for progress and tuning.</param>
@@ -19,8 +19,8 @@ public static class ItemCrew
         CancellationToken stop,
         CancellationToken cancellationToken)
     {
-        var waiting = new Queue<WorkItem>(items);
-        var working = new List<Task>();
+        var waiting = new ItemOrder(items);
+        var working = new List<(Task Work, WorkItem Item)>();
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timer = new PeriodicTimer(TickInterval, time);
         var ticking = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
@@ -28,9 +28,9 @@ public static class ItemCrew
         {
             while (true)
             {
-                while (!stop.IsCancellationRequested && waiting.Count > 0 && working.Count < size())
+                while (!stop.IsCancellationRequested && working.Count < size() && waiting.TryTake(out var item))
                 {
-                    working.Add(work(waiting.Dequeue(), abort.Token));
+                    working.Add((work(item, abort.Token), item));
                 }
 
                 tick(working.Count);
@@ -39,21 +39,23 @@ public static class ItemCrew
                     return;
                 }
 
-                var first = await Task.WhenAny([.. working, ticking]);
+                var first = await Task.WhenAny([.. working.Select(one => one.Work), ticking]);
                 if (first == ticking)
                 {
                     ticking = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
                     continue;
                 }
 
-                working.Remove(first);
+                var ended = working.FindIndex(one => one.Work == first);
+                waiting.End(working[ended].Item);
+                working.RemoveAt(ended);
                 await first;
             }
         }
         finally
         {
             End(abort);
-            foreach (var left in working)
+            foreach (var (left, _) in working)
             {
                 // The failure that ended the crew is on its way already.
                 await Task.WhenAny(left);
