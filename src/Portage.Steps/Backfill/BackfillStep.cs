@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Portage.Clusters;
 using Portage.Clusters.Failures;
@@ -17,10 +16,8 @@ namespace Portage.Steps.Backfill;
 
 /// <summary>Reads the segments of a snapshot straight from its repository and writes their documents to a target's <c>_bulk</c>.</summary>
 /// <param name="transport">How requests travel; null for the network.</param>
-public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, IEstimated, IEvaluated, IDestroying, IPutsBack
+public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, IEstimated, IEvaluated, IDestroying, IPutsBack, IHelped
 {
-    private const int BatchesAhead = 4;
-
     /// <inheritdoc/>
     public IStepDefinition Definition { get; } = new BackfillInputs();
 
@@ -94,47 +91,32 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         var items = await SliceReading.CutAsync(indices, sizes, journal, Newest(context, on).Slice.Backfill.RangeBytes, cancellationToken);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
         var progress = new BackfillProgress(new(SliceReading.Totals(indices, sizes), items, journal, BackfillProgress.Decisions), journal, context.Time, context.Progress);
-        var copies = new ConcurrentDictionary<WorkItem, ShardCopy>();
-        var unreadable = new UnreadableItems(context.Logger);
-        var budget = new ByteBudget(BytesOf(on.Slice.Backfill));
-
-        async Task CopyAsync(WorkItem item, CancellationToken abort)
-        {
-            // The readers share one thread of control otherwise, and the first would keep it.
-            await Task.Yield();
-            var index = byName[item.Index];
-            using var copy = new ShardCopy(context, index, item, journal[index.Name], client, on.Slice.Backfill.Conflict, before[index.Name], budget, token => targets.CheckAsync(index.TargetNames, token));
-            copies[item] = copy;
-            Tune(context, on, copies, budget);
-            try
-            {
-                await unreadable.TryAsync(item, () => ClusterAccess.TryAsync(on.TargetPath, () => copy.RunAsync(abort)));
-            }
-            finally
-            {
-                copies.TryRemove(item, out _);
-            }
-        }
+        var crew = new CopyCrew(context, on, client, indices, before, (index, token) => targets.CheckAsync(index.TargetNames, token), name => journal[name].Whole);
+        var queue = new LeasedItems(journal, items.Where(item => !journal.Of(item).IsDone));
+        await using var helpers = new HelperCrew(
+            context.Helpers,
+            queue,
+            name => ClusterAccess.TryAsync(on.TargetPath, () => targets.CheckAsync(byName[name].TargetNames, cancellationToken)),
+            crew.Unreadable.Add,
+            context.Logger);
 
         progress.Publish(waiting: null);
-        var begun = items.Where(item => !journal.Of(item).IsDone).ToArray();
         try
         {
-            await ItemCrew.WorkAsync(
-                begun,
-                () => Math.Min(Newest(context, on).Slice.Backfill.Workers, Newest(context, on).Slice.Backfill.Connections),
-                CopyAsync,
-                _ =>
+            await crew.WorkAsync(
+                queue,
+                () =>
                 {
-                    Tune(context, on, copies, budget);
-                    progress.Publish(copies.Values.Select(copy => copy.WhySlow).FirstOrDefault(why => why is not null));
+                    helpers.Adjust(context.StopRequested.IsCancellationRequested ? 0 : CopyCrew.ProcessesOf(Newest(context, on).Slice.Backfill) - 1);
+                    progress.Publish(crew.WhySlow);
                 },
-                context.Time,
-                context.StopRequested,
                 cancellationToken);
+            await helpers.StopAsync();
         }
         catch (StepException)
         {
+            // None may send any more when pipelines are set again.
+            await helpers.DisposeAsync();
             await TryPutBackAsync(targets, cancellationToken);
             throw;
         }
@@ -157,7 +139,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         {
             if (!context.StopRequested.IsCancellationRequested)
             {
-                unreadable.ThrowIfAny(items);
+                crew.Unreadable.ThrowIfAny(items);
             }
 
             return new StepResult.Stopped();
@@ -167,6 +149,9 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         ImmutableArray<string> more = [.. SizeLines(on, journal), .. await PipelineLinesAsync(context, indices, cancellationToken)];
         return Done(context, indices, journal, progress, more, await UntouchedAsync(context, indices, cancellationToken));
     }
+
+    /// <inheritdoc/>
+    public Task HelpAsync(RunContext context, Stream from, Stream to, CancellationToken cancellationToken) => new BackfillHelp(context, transport).HelpAsync(from, to, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<RevertResult> RevertAsync(RevertContext context, CancellationToken cancellationToken)
@@ -238,33 +223,6 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
     }
 
     private static SliceOnTarget Newest(RunContext context, SliceOnTarget on) => SliceOnTarget.Of(context.Tuning(), on.Step(StepKind.Backfill));
-
-    /// <summary>What is under way, and a few batches that are filled or wait for an older one meanwhile.</summary>
-    private static long BytesOf(BackfillConfig config) => (config.Connections + BatchesAhead) * (long)config.BodyBytesMax;
-
-    /// <summary>Shares the connections among the readers at work.</summary>
-    private static void Tune(RunContext context, SliceOnTarget on, ConcurrentDictionary<WorkItem, ShardCopy> copies, ByteBudget budget)
-    {
-        var config = Newest(context, on).Slice.Backfill;
-        if (budget.BytesMax != BytesOf(config))
-        {
-            budget.BytesMax = BytesOf(config);
-        }
-
-        var share = Math.Max(1, config.Connections / Math.Max(1, copies.Count));
-        foreach (var tuning in copies.Values.Select(copy => copy.Tuning))
-        {
-            if (tuning.Connections != share)
-            {
-                tuning.Connections = share;
-            }
-
-            if (tuning.Limits.BodyBytesMax != config.BodyBytesMax || tuning.Limits.OperationCountMax != config.OperationCountMax)
-            {
-                tuning.Limits = new() { BodyBytesMax = config.BodyBytesMax, OperationCountMax = config.OperationCountMax };
-            }
-        }
-    }
 
     /// <summary>A killed worker may have left pipelines aside of indices that the slice does not select any more: nobody else sets them again.</summary>
     private static async Task PutBackUnselectedAsync(RunContext context, ClusterClient client, ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)

@@ -23,8 +23,8 @@ internal sealed class ShardCopy : IDisposable
 
     private readonly RunContext _context;
     private readonly SelectedIndex _index;
-    private readonly WorkItem _item;
-    private readonly ItemJournal _journal;
+    private readonly IWorkLease _lease;
+    private readonly IWholeFiles _whole;
     private readonly TakenIds _taken;
     private readonly Overwriting? _overwriting;
     private readonly BulkPipeline _pipeline;
@@ -32,19 +32,21 @@ internal sealed class ShardCopy : IDisposable
     private ItemPosition _position;
     private volatile string? _waitsToCompare;
 
+    /// <param name="lease">Of the item.</param>
+    /// <param name="whole">The files of the index that were found whole.</param>
     /// <param name="before">How the target was before the first document of the index.</param>
     /// <param name="budget">The bytes of all readers together.</param>
     /// <param name="beforeSend">Throws when the target is not any more what it was.</param>
-    public ShardCopy(RunContext context, SelectedIndex index, WorkItem item, ItemJournal journal, ClusterClient client, ConflictChoice conflict, BackfillBefore before, ByteBudget budget, Func<CancellationToken, Task> beforeSend)
+    public ShardCopy(RunContext context, SelectedIndex index, IWorkLease lease, IWholeFiles whole, ClusterClient client, ConflictChoice conflict, BackfillBefore before, ByteBudget budget, Func<CancellationToken, Task> beforeSend)
     {
-        (_context, _index, _item, _journal) = (context, index, item, journal);
-        _position = journal.Of(item);
+        (_context, _index, _lease, _whole) = (context, index, lease, whole);
+        _position = lease.Position;
         var overwrites = conflict == ConflictChoice.Overwrite;
         _taken = new(client, overwrites, before, index.TargetNames.All(target => before.Documents.GetValueOrDefault(target) == 0), budget, context.Time, why => _waitsToCompare = why);
 
         // The seed is the item's own, so that a simulation repeats it.
-        _pipeline = new(client, Tuning, new BulkOptions { BeforeSend = beforeSend, Budget = budget }, context.Time, new Random(item.Seed));
-        _overwriting = overwrites ? new(client, _taken, Tuning, beforeSend, budget, context.Time, new Random(item.Seed)) : null;
+        _pipeline = new(client, Tuning, new BulkOptions { BeforeSend = beforeSend, Budget = budget }, context.Time, new Random(lease.Item.Seed));
+        _overwriting = overwrites ? new(client, _taken, Tuning, beforeSend, budget, context.Time, new Random(lease.Item.Seed)) : null;
     }
 
     /// <summary>Changed from outside at any time.</summary>
@@ -60,7 +62,7 @@ internal sealed class ShardCopy : IDisposable
             return;
         }
 
-        var shard = await SnapshotAccess.TryAsync(null, async () => await _index.Index.OpenShardAsync(_item.Shard, abort));
+        var shard = await SnapshotAccess.TryAsync(null, async () => await _index.Index.OpenShardAsync(_lease.Item.Shard, abort));
         await foreach (var batch in _pipeline.RunAsync(ReadAsync(shard, abort), _context.StopRequested, abort))
         {
             _context.AssertLease();
@@ -80,7 +82,7 @@ internal sealed class ShardCopy : IDisposable
 
     private async IAsyncEnumerable<BulkOperation> ReadAsync(ShardSnapshot shard, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(_journal.LeftOf(_item), _journal.Whole, cancellationToken));
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(_lease.Left, _whole, cancellationToken));
         for (var count = 0; await MoveAsync(reader, cancellationToken); count++)
         {
             if (count % DocumentsPerLeaseCheck == 0)
@@ -206,7 +208,7 @@ internal sealed class ShardCopy : IDisposable
 
     private async Task MoveToAsync(ItemPosition position)
     {
-        await _journal.MoveToAsync(_item, position, _findings.GetBuffer().AsMemory(0, (int)_findings.Length));
+        await _lease.MoveToAsync(position, _findings.GetBuffer().AsMemory(0, (int)_findings.Length));
         _findings.SetLength(0);
         _position = position;
     }

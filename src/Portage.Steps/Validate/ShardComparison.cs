@@ -18,8 +18,8 @@ namespace Portage.Steps.Validate;
 internal sealed class ShardComparison(
     RunContext context,
     SelectedIndex index,
-    WorkItem item,
-    ItemJournal journal,
+    IWorkLease lease,
+    IWholeFiles whole,
     ClusterClient client,
     RejectedPositions rejected,
     Func<int> requestsAllowed,
@@ -36,11 +36,11 @@ internal sealed class ShardComparison(
 
     public async Task RunAsync(CancellationToken abort)
     {
-        var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(item.Shard, abort));
+        var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(lease.Item.Shard, abort));
 
         // A stop does not wait until a large file is found whole.
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(abort, context.StopRequested);
-        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(journal.LeftOf(item), journal.Whole, abort));
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(lease.Left, whole, abort));
         var underWay = new Queue<Task<Compared>>();
         var hasMore = true;
         try
@@ -83,7 +83,7 @@ internal sealed class ShardComparison(
 
         if (!hasMore)
         {
-            await journal.MoveToAsync(item, journal.Of(item) with { IsDone = true }, default);
+            await lease.MoveToAsync(lease.Position with { IsDone = true }, default);
         }
     }
 
@@ -133,15 +133,15 @@ internal sealed class ShardComparison(
                     break;
                 case Comparison.Missing:
                     compared.Missing++;
-                    ValidateFindings.Append(findings, "missing", item, side, other.Document, null);
+                    ValidateFindings.Append(findings, "missing", lease.Item, side, other.Document, null);
                     break;
                 case Comparison.Differs { In: var what }:
                     compared.Differing++;
-                    ValidateFindings.Append(findings, "differing", item, side, other.Document, what);
+                    ValidateFindings.Append(findings, "differing", lease.Item, side, other.Document, what);
                     break;
                 case Comparison.Impossible { Why: var why }:
                     compared.NotCompared++;
-                    ValidateFindings.Append(findings, "notCompared", item, side, other.Document, why);
+                    ValidateFindings.Append(findings, "notCompared", lease.Item, side, other.Document, why);
                     break;
             }
         }
@@ -201,7 +201,7 @@ internal sealed class ShardComparison(
     {
         context.AssertLease();
         using var findings = compared.Findings;
-        var numbers = journal.Of(item).Numbers;
+        var numbers = lease.Position.Numbers;
         foreach (var (name, more) in ((string, long)[])
             [
                 (ValidateProgress.Checked, compared.Count),
@@ -215,7 +215,7 @@ internal sealed class ShardComparison(
             numbers = numbers.SetItem(name, numbers.GetValueOrDefault(name) + more);
         }
 
-        await journal.MoveToAsync(item, new(compared.Position, IsDone: false, numbers), findings.GetBuffer().AsMemory(0, (int)findings.Length));
+        await lease.MoveToAsync(new(compared.Position, IsDone: false, numbers), findings.GetBuffer().AsMemory(0, (int)findings.Length));
     }
 
     private sealed record Compared(long Position, int Count, MemoryStream Findings)

@@ -5,22 +5,21 @@ public static class ItemCrew
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <param name="items">The items, each shard's in the order in which they are begun; the next one is of the shard that the fewest work on (<see cref="ItemOrder"/>).</param>
+    /// <param name="items">The items, of which others may have some.</param>
     /// <param name="size">How many are to be worked on at the same time; asked again and again.</param>
     /// <param name="work">Works on one item until it is done or asked to stop.</param>
     /// <param name="tick">Called a few times a second with the number of items under way, for progress and tuning.</param>
     /// <param name="stop">No further items are begun.</param>
     public static async Task WorkAsync(
-        IEnumerable<WorkItem> items,
+        IWorkItems items,
         Func<int> size,
-        Func<WorkItem, CancellationToken, Task> work,
+        Func<IWorkLease, CancellationToken, Task> work,
         Action<int> tick,
         TimeProvider time,
         CancellationToken stop,
         CancellationToken cancellationToken)
     {
-        var waiting = new ItemOrder(items);
-        var working = new List<(Task Work, WorkItem Item)>();
+        var working = new List<Task>();
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timer = new PeriodicTimer(TickInterval, time);
         var ticking = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
@@ -28,39 +27,45 @@ public static class ItemCrew
         {
             while (true)
             {
-                while (!stop.IsCancellationRequested && working.Count < size() && waiting.TryTake(out var item))
+                while (!stop.IsCancellationRequested && working.Count < size() && await items.TakeAsync(abort.Token) is { } lease)
                 {
-                    working.Add((work(item, abort.Token), item));
+                    working.Add(WorkAsync(lease, work, abort.Token));
                 }
 
                 tick(working.Count);
-                if (working.Count == 0)
+                if (working.Count == 0 && (stop.IsCancellationRequested || items.IsOver))
                 {
                     return;
                 }
 
-                var first = await Task.WhenAny([.. working.Select(one => one.Work), ticking]);
+                var first = await Task.WhenAny([.. working, ticking]);
                 if (first == ticking)
                 {
                     ticking = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
                     continue;
                 }
 
-                var ended = working.FindIndex(one => one.Work == first);
-                waiting.End(working[ended].Item);
-                working.RemoveAt(ended);
+                working.Remove(first);
                 await first;
             }
         }
         finally
         {
             End(abort);
-            foreach (var (left, _) in working)
+            foreach (var left in working)
             {
                 // The failure that ended the crew is on its way already.
                 await Task.WhenAny(left);
                 _ = left.Exception;
             }
+        }
+    }
+
+    private static async Task WorkAsync(IWorkLease lease, Func<IWorkLease, CancellationToken, Task> work, CancellationToken abort)
+    {
+        await using (lease)
+        {
+            await work(lease, abort);
         }
     }
 

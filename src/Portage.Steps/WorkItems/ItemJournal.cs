@@ -83,12 +83,14 @@ internal sealed class ItemJournal : IDisposable
 
     /// <summary>Moves a work item forward, and returns when that survives a power loss.</summary>
     /// <param name="findings">Whole lines, ends included, about documents up to the position.</param>
-    public async Task MoveToAsync(WorkItem item, ItemPosition position, ReadOnlyMemory<byte> findings)
+    /// <param name="assertLease">Throws when the item is somebody else's by now; null where nobody else could have it.</param>
+    public async Task MoveToAsync(WorkItem item, ItemPosition position, ReadOnlyMemory<byte> findings, Action? assertLease = null)
     {
         // Not to be given up half-way: what was sent is acknowledged already.
         await _gate.WaitAsync(CancellationToken.None);
         try
         {
+            assertLease?.Invoke();
             if (!findings.IsEmpty)
             {
                 await _files.AppendAsync(FindingsName, findings, CancellationToken.None);
@@ -102,6 +104,13 @@ internal sealed class ItemJournal : IDisposable
         {
             _gate.Release();
         }
+    }
+
+    /// <summary>Returns when nothing is being written down.</summary>
+    public async Task SettleAsync()
+    {
+        await _gate.WaitAsync(CancellationToken.None);
+        _gate.Release();
     }
 
     /// <inheritdoc/>

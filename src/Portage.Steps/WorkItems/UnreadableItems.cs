@@ -14,7 +14,8 @@ internal sealed partial class UnreadableItems(ILogger logger)
     private readonly ConcurrentDictionary<(string Index, int Shard), StepException> _found = new();
 
     /// <summary>Works on an item; keeps the failure where the snapshot is at fault.</summary>
-    public async Task TryAsync(WorkItem item, Func<Task> work)
+    /// <param name="tell">Told of it before the item is set aside; null where nobody else needs to know.</param>
+    public async Task TryAsync(IWorkLease lease, Func<Task> work, Func<WorkItem, StepException, Task>? tell = null)
     {
         try
         {
@@ -22,10 +23,18 @@ internal sealed partial class UnreadableItems(ILogger logger)
         }
         catch (StepException failure) when (failure.InnerException is RepositoryException)
         {
-            if (_found.TryAdd((item.Index, item.Shard), failure))
-            {
-                LogUnreadable(item, failure.Because.Detail);
-            }
+            Add(lease.Item, failure);
+            await (tell?.Invoke(lease.Item, failure) ?? Task.CompletedTask);
+            await lease.SetAsideAsync();
+        }
+    }
+
+    /// <summary>Keeps the failure of an item.</summary>
+    public void Add(WorkItem item, StepException failure)
+    {
+        if (_found.TryAdd((item.Index, item.Shard), failure))
+        {
+            LogUnreadable(item, failure.Because.Detail);
         }
     }
 

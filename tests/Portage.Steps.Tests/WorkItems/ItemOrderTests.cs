@@ -24,7 +24,7 @@ public sealed class ItemOrderTests
         while (order.TryTake(out var item))
         {
             taken.Add(item.ToString());
-            order.End(item);
+            order.End(item, waitsAgain: false);
         }
 
         Assert.Equal(["a/0:0", "a/0:1", "a/1:0", "a/1:1", "b/0"], taken);
@@ -36,9 +36,20 @@ public sealed class ItemOrderTests
         var order = Of("a/0:0 a/0:1 a/1:0 a/1:1 a/1:2");
         Assert.True(order.TryTake(out _));
         Assert.True(order.TryTake(out var second));
-        order.End(second);
+        order.End(second, waitsAgain: false);
         Assert.True(order.TryTake(out var next));
         Assert.Equal("a/1:1", next.ToString());
+    }
+
+    [Fact]
+    public void End_NotDone_WaitsAgainBeforeThoseThatNobodyHasBegun()
+    {
+        var order = Of("a/0:0 a/0:1 a/0:2");
+        Assert.True(order.TryTake(out var first));
+        Assert.True(order.TryTake(out _));
+        order.End(first, waitsAgain: true);
+        Assert.Equal(["a/0:0", "a/0:2"], All(order));
+        Assert.True(order.IsEmpty);
     }
 
     private static ItemOrder Of(string items) => new(items.Split(' ').Select(WorkItem.Parse));
