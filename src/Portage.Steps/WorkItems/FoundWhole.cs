@@ -25,8 +25,9 @@ internal sealed class FoundWhole : IWholeFiles
                 return;
             }
 
-            // Who looks may be stopped, or fail to reach the repository: then the next one looks.
-            await looking.WaitAsync(cancellationToken);
+            // Who looks may be stopped, as all readers are then, or fail to reach the repository: then the next one looks.
+            await looking;
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 

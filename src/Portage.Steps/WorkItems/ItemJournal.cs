@@ -19,10 +19,12 @@ internal sealed class ItemJournal : IDisposable
     public const string JournalName = "journal.jsonl";
     public const string FindingsName = "findings.ndjson";
 
-    private readonly SemaphoreSlim _gate = new(1);
+    private readonly Turns _turns = new();
     private readonly IStepFiles _files;
     private ImmutableDictionary<WorkItem, ItemPosition> _positions = ImmutableDictionary<WorkItem, ItemPosition>.Empty;
     private long _findings;
+    private bool _isTorn;
+    private bool _isClosed;
 
     private ItemJournal(IStepFiles files, string index, ShardCuts cuts) => (_files, Index, Cuts) = (files, index, cuts);
 
@@ -84,40 +86,34 @@ internal sealed class ItemJournal : IDisposable
     /// <summary>Moves a work item forward, and returns when that survives a power loss.</summary>
     /// <param name="findings">Whole lines, ends included, about documents up to the position.</param>
     /// <param name="assertLease">Throws when the item is somebody else's by now; null where nobody else could have it.</param>
-    public async Task MoveToAsync(WorkItem item, ItemPosition position, ReadOnlyMemory<byte> findings, Action? assertLease = null)
+    /// <exception cref="IOException">It was not written down, or something before it, whose line may have no end.</exception>
+    public Task MoveToAsync(WorkItem item, ItemPosition position, ReadOnlyMemory<byte> findings, Action? assertLease = null) => _turns.TakeAsync(async () =>
     {
-        // Not to be given up half-way: what was sent is acknowledged already.
-        await _gate.WaitAsync(CancellationToken.None);
-        try
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        assertLease?.Invoke();
+        if (_isTorn)
         {
-            assertLease?.Invoke();
-            if (!findings.IsEmpty)
-            {
-                await _files.AppendAsync(FindingsName, findings, CancellationToken.None);
-                _findings += findings.Length;
-            }
+            throw new IOException($"What was to be written before this to {_files.LocationOf(JournalName)} was not.");
+        }
 
-            await _files.AppendAsync(JournalName, Line(item, position, _findings), CancellationToken.None);
-            _positions = _positions.SetItem(item, position);
-        }
-        finally
+        // Not to be given up half-way: what was sent is acknowledged already.
+        _isTorn = true;
+        if (!findings.IsEmpty)
         {
-            _gate.Release();
+            await _files.AppendAsync(FindingsName, findings, CancellationToken.None);
+            _findings += findings.Length;
         }
-    }
+
+        await _files.AppendAsync(JournalName, Line(item, position, _findings), CancellationToken.None);
+        _positions = _positions.SetItem(item, position);
+        _isTorn = false;
+    });
 
     /// <summary>Returns when nothing is being written down.</summary>
-    public async Task SettleAsync()
-    {
-        await _gate.WaitAsync(CancellationToken.None);
-        _gate.Release();
-    }
+    public Task SettleAsync() => _turns.TakeAsync(static () => Task.CompletedTask);
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _gate.Dispose();
-    }
+    /// <summary>Nothing is moved forward any more.</summary>
+    public void Dispose() => _isClosed = true;
 
     /// <summary>One line of a journal.</summary>
     public static byte[] Line(WorkItem item, ItemPosition position, long findings)

@@ -52,6 +52,18 @@ public sealed class ItemJournalTests
         Assert.Equal("one\ntwo\n", await TextAsync(Files, "findings.ndjson"));
     }
 
+    /// <summary>On a full disk a line may have no end: what is appended to it could be read by nobody.</summary>
+    [Fact]
+    public async Task MoveToAsync_OneBeforeItWasNotWritten_WritesNothing()
+    {
+        using var journal = await OpenAsync();
+        _disk.OnWrite = static (_, _) => throw new IOException("No space left on device");
+        await Assert.ThrowsAsync<IOException>(() => journal.MoveToAsync(new("logs", 0), new(2, false, Numbers), default));
+        _disk.OnWrite = static (_, _) => Task.CompletedTask;
+        await Assert.ThrowsAsync<IOException>(() => journal.MoveToAsync(new("logs", 1), new(3, false, Numbers), default));
+        Assert.Equal((-1L, 0L), (journal.Of(new("logs", 1)).Position, journal.Sum("accepted")));
+    }
+
     [Fact]
     public async Task LookAsync_LastLineWasCutOff_ChangesNothing()
     {
