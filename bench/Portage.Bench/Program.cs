@@ -15,6 +15,7 @@ internal static class Program
         (DecisionBench.Bench, false),
         (EditBench.Bench, false),
         (ControllerBench.Bench, false),
+        (TransformBench.Bench, false),
         (ScanBench.Bench, true),
         (MoveBench.Bench, true),
     ];

@@ -22,7 +22,7 @@ internal static class CommandTree
         [
             ("Declare, and see what it would do", [ConfigureCommand.Make(terminal), PlanCommand.Make(terminal), ExplainCommand.Make(terminal)]),
             ("Carry it out", [StartCommand.Make(terminal), .. RunCommands.Make(terminal), RedoCommand.Make(terminal), RedoCommand.MakeValidate(terminal), RedoCommand.MakeCollect(terminal), ApproveCommand.Make(terminal, isApproval: true), ApproveCommand.Make(terminal, isApproval: false)]),
-            ("Look", [StatusCommand.Make(terminal), LogCommand.Make(terminal), RunsCommand.Make(terminal)]),
+            ("Look", [StatusCommand.Make(terminal), LogCommand.Make(terminal), RunsCommand.Make(terminal), RejectedCommand.Make(terminal)]),
             ("Where verbs act", [SessionCommand.Make(terminal), ContextCommand.Make(terminal), ContextCommand.MakePrompt(terminal)]),
             ("Clusters, snapshots, secrets", [ClusterCommand.Make(terminal), SnapshotCommand.Make(terminal), CredentialsCommand.Make(terminal)]),
             ("Try it", [DemoCommand.Make(terminal), SandboxCommand.Make(terminal)]),

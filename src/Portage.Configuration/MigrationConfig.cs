@@ -281,6 +281,9 @@ public sealed record SliceConfig
     [Field("What becomes of indices with several mapping types (Elasticsearch before 6).", Affects = Affects.Result, Change = Change.Never)]
     public TypesChoice Types { get; init; } = TypesChoice.Refuse;
 
+    [Field("What is done to each document on its way, and to the mappings that describe it, one after the other.", Default = "none", Affects = Affects.Result, CommentInSample = true)]
+    public ImmutableArray<TransformConfig> Transforms { get; init; } = [];
+
     [Field("How templates, indices and aliases are created.")]
     public MetadataConfig Metadata { get; init; } = new();
 
@@ -292,7 +295,6 @@ public sealed record SliceConfig
 }
 
 /// <summary>How templates, indices and aliases are created on a target.</summary>
-[NotAvailableYet("transforms")]
 public sealed record MetadataConfig
 {
     [Field("Leave the step out: the indices are there already.")]
@@ -305,7 +307,7 @@ public sealed record MetadataConfig
     public int? Replicas { get; init; }
 
     [Field("What lets the step go on after its evaluation: manual, auto, none, or a predicate over its numbers.")]
-    [Gate("conflicts == 0 && dropped == 0 && removed == 0 && lost == 0 && lacking == 0 && external == 0", "created", "updated", "removed", "kept", "changed", "dropped", "conflicts", "lost", "lacking", "external", "leftOut")]
+    [Gate("conflicts == 0 && dropped == 0 && removed == 0 && lost == 0 && lacking == 0 && external == 0 && failing == 0", "created", "updated", "removed", "kept", "changed", "dropped", "conflicts", "lost", "lacking", "external", "leftOut", "failing")]
     public string Approve { get; init; } = "manual";
 }
 
@@ -320,7 +322,6 @@ public enum ConflictChoice
 }
 
 /// <summary>How documents are copied to a target.</summary>
-[NotAvailableYet("transforms")]
 public sealed record BackfillConfig
 {
     [Field("Leave the step out.")]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Portage.Lucene.DocValues;
 using Portage.Lucene.Files;
 using Portage.Lucene.LiveDocs;
 using Portage.Lucene.Segments;
@@ -12,6 +13,9 @@ namespace Portage.Lucene;
 /// </remarks>
 public sealed class LuceneSegment
 {
+    // The largest chunks hold some thousand documents, and take some bytes where these are empty and all alike.
+    private const int DocumentsOfAByteMax = 1_024;
+
     private readonly SegmentFiles _files;
     private readonly SegmentEntry _entry;
     private readonly SegmentInfoFile _info;
@@ -67,7 +71,14 @@ public sealed class LuceneSegment
         }
 
         var files = info.IsCompound ? await SegmentFiles.OpenCompoundAsync(directory, entry.Name, entry.Id, cancellationToken) : outside;
-        return new(files, entry, info);
+        var segment = new LuceneSegment(files, entry, info);
+        // A bit a document is allocated later on: not for a number that the stored fields cannot have.
+        if (files.Contains(segment.StoredFieldsName) && info.DocumentCount / DocumentsOfAByteMax > segment.StoredFieldsLength)
+        {
+            throw new CorruptIndexException(infoName, 0, $"a number of documents for {segment.StoredFieldsLength} bytes of stored fields", $"{info.DocumentCount}");
+        }
+
+        return segment;
     }
 
     /// <summary>Reads the fields of the segment, in their newest form.</summary>
@@ -124,6 +135,10 @@ public sealed class LuceneSegment
         return new(MaxDoc, live);
     }
 
+    /// <summary>Opens the doc values that were written with the segment.</summary>
+    /// <param name="fields">As <see cref="ReadFieldInfosAsync"/> gives them.</param>
+    public DocValuesReader OpenDocValues(FieldInfos fields) => new(_files, Name, _entry.Id, fields);
+
     /// <summary>Opens a scan of the stored fields of all documents, deleted ones included.</summary>
     /// <exception cref="CorruptIndexException">The bytes are not what the format or the checksum says.</exception>
     /// <exception cref="UnsupportedFormatException">The stored fields are in a format that cannot be read.</exception>
@@ -157,7 +172,8 @@ public sealed class LuceneSegment
     /// <returns>Without those of Lucene before 4.8, which have no checksum.</returns>
     /// <exception cref="CorruptIndexException">The bytes are not what the format says.</exception>
     /// <exception cref="UnsupportedFormatException">The stored fields are in a format that cannot be read.</exception>
-    public async ValueTask<IReadOnlyList<ScannedFile>> ListScannedFilesAsync(CancellationToken cancellationToken)
+    /// <param name="columns">Fields whose doc values are read too.</param>
+    public async ValueTask<IReadOnlyList<ScannedFile>> ListScannedFilesAsync(IReadOnlyCollection<string> columns, CancellationToken cancellationToken)
     {
         var scanned = new List<ScannedFile>();
         if (await StoredFieldsFile.ReadFormatAsync(_files, Name, _entry.Id, cancellationToken) is { HasFooter: true })
@@ -168,6 +184,14 @@ public sealed class LuceneSegment
         if (SoftDeletedCount > 0 && SoftDeletes.RangedFile(_entry, await ReadFieldInfosAsync(cancellationToken)) is { } data)
         {
             scanned.Add(await LuceneChecksum.ReadFooterAsync(_files, data, cancellationToken));
+        }
+
+        foreach (var name in columns.Count == 0 ? [] : DocValuesReader.FilesOf(Name, await ReadFieldInfosAsync(cancellationToken), columns))
+        {
+            if (!scanned.Exists(file => file.Name == name))
+            {
+                scanned.Add(await LuceneChecksum.ReadFooterAsync(_files, name, cancellationToken));
+            }
         }
 
         return scanned;

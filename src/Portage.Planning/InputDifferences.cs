@@ -76,10 +76,27 @@ public static class InputDifferences
         .ThenBy(output => output.Group, StringComparer.Ordinal)
         .Select(output => (output.Upstream.Kind, output.Group, output.Digest));
 
+    /// <summary>Of long texts, as scripts are, what is around the first difference.</summary>
+    private static (string Was, string Is) Shown(string was, string now)
+    {
+        const int LengthMax = 160;
+        const int Around = 60;
+        if (was.Length <= LengthMax && now.Length <= LengthMax)
+        {
+            return (was, now);
+        }
+
+        var from = Math.Max(0, was.AsSpan().CommonPrefixLength(now) - Around);
+        string Part(string text) => text.Length <= LengthMax && from == 0 ? text
+            : $"{(from > 0 ? "…" : "")}{text[Math.Min(from, text.Length)..Math.Min(text.Length, from + (2 * Around))]}{(from + (2 * Around) < text.Length ? "…" : "")}";
+        return (Part(was), Part(now));
+    }
+
     private static InputDifference Difference(InputPart? was, InputPart? now)
     {
         var part = (now ?? was)!;
-        var text = $"{part.Path}: {was?.Value ?? "absent"} → {now?.Value ?? "absent"}";
+        var (old, changed) = Shown(was?.Value ?? "absent", now?.Value ?? "absent");
+        var text = $"{part.Path}: {old} → {changed}";
         return new(part.Key, part.Affects, part.Change, new(part.Path, was?.Value, now?.Value, text));
     }
 }

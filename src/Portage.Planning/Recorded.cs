@@ -52,6 +52,12 @@ public sealed record RecordedStep(
     /// <summary>Who wants it done anew though nothing about it changed; null when nobody does.</summary>
     public string? AskedBy { get; init; }
 
+    /// <summary>That somebody wants the documents sent again that it could not write, how many there are, and who; null when nobody does.</summary>
+    public string? Resends { get; init; }
+
+    /// <summary>When, in the order of the session's events, documents of each item last came out otherwise, because they were sent again.</summary>
+    public IReadOnlyDictionary<string, long>? Resent { get; init; }
+
     /// <summary>Who wants it taken back, now that no configuration wants it; null when nobody does.</summary>
     public string? LeavesBy { get; init; }
 

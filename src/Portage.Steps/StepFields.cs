@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Portage.Configuration;
 using Portage.Configuration.Fields;
 using Portage.Planning;
+using Portage.Steps.Documents;
 
 namespace Portage.Steps;
 
@@ -61,14 +63,38 @@ internal static class StepFields
     /// <summary>What a step that writes to a target reads of it.</summary>
     public static InputPart[] OfTarget(MigrationConfig config, string name) => Of(config.Targets[name], "target", $"targets.{name}");
 
-    /// <summary>What decides which documents go where under which name.</summary>
-    public static InputPart[] OfSelection(SliceOnTarget on) =>
+    /// <summary>What decides which documents go where under which name, and what is done to them.</summary>
+    /// <param name="isOfDocuments">False where only what is done to mappings counts.</param>
+    public static InputPart[] OfSelection(SliceOnTarget on, bool isOfDocuments) =>
     [
         .. Of(on.Slice.Indices ?? EveryIndex, "slice.indices", $"{on.SlicePath}.indices"),
+        .. OfTransforms(on, isOfDocuments),
 
         // Not the whole slice, to leave nearly all of it out again.
         .. Parted(FieldWalker.WalkOne(on.Slice, "types"), "slice", on.SlicePath),
     ];
+
+    /// <summary>The transforms that count, numbered among themselves: one that does not count comes and goes unnoticed. People are told where they stand.</summary>
+    private static IEnumerable<InputPart> OfTransforms(SliceOnTarget on, bool isOfDocuments)
+    {
+        var (all, counted) = (on.Slice.Transforms, 0);
+        for (var number = 0; number < all.Length; number++)
+        {
+            if (!(isOfDocuments ? SliceTransforms.IsOfDocuments(all[number]) : SliceTransforms.IsOfMappings(all[number])))
+            {
+                continue;
+            }
+
+            var prefix = string.Create(CultureInfo.InvariantCulture, $"transforms[{counted++}]");
+            // What is not given of an operation says nothing, and of the ones that it is not there is much.
+            foreach (var part in Parted(FieldWalker.WalkOne(on.Slice with { Transforms = [all[number]] }, "transforms"), "slice", on.SlicePath).Where(part => !part.IsDefault))
+            {
+                // The first of them is [0].
+                var rest = part.Key["slice.transforms[0]".Length..];
+                yield return part with { Key = $"slice.{prefix}{rest}", Path = string.Create(CultureInfo.InvariantCulture, $"{on.SlicePath}.transforms[{number}]{rest}"), InPlace = !isOfDocuments };
+            }
+        }
+    }
 
     /// <summary>The gate of a record's <c>approve</c> field.</summary>
     public static GateRule Gate(object record, string approve)

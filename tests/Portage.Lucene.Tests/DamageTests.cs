@@ -83,6 +83,38 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public async Task OpenAsync_SegmentInfoWithAFileOfNoName_IsCorrupt()
+    {
+        using var folder = Fixtures.Unzip("lucene/lucene-7.2.0-cfs.zip");
+        var files = MemoryDirectory.ReadAll(folder.Path);
+        const string Name = "_3.si";
+        // The number of its files, and of each the length of its name and the name.
+        var first = files[Name].AsSpan().IndexOf("_3."u8) - 2;
+        files[Name] = Footers.Add([.. files[Name][..first], 1, 0]);
+
+        var error = await Assert.ThrowsAsync<CorruptIndexException>(async () => await LuceneIndex.OpenAsync(new MemoryDirectory(files), Cancellation));
+
+        Assert.Equal(Name, error.File);
+    }
+
+    [Fact]
+    public async Task OpenAsync_MoreDocumentsThanStoredFieldsCanHold_IsCorrupt()
+    {
+        using var folder = Fixtures.Unzip("lucene/lucene-8.7.0-cfs.zip");
+        var files = MemoryDirectory.ReadAll(folder.Path);
+        const string Name = "_0.si";
+        // Header, id and suffix; version and oldest version of Lucene; then the number of documents.
+        var at = 4 + 1 + "Lucene86SegmentInfo".Length + 4 + 16 + 1 + 12 + 1 + 12;
+        Assert.Equal(10, files[Name][at + 3]);
+        files[Name][at] = 0x7F;
+        Footers.Mend(files[Name]);
+
+        var error = await Assert.ThrowsAsync<CorruptIndexException>(async () => await LuceneIndex.OpenAsync(new MemoryDirectory(files), Cancellation));
+
+        Assert.Equal((Name, "2130706442"), (error.File, error.Found));
+    }
+
+    [Fact]
     public async Task OpenAsync_NoCommit_SaysSo()
     {
         var error = await Assert.ThrowsAsync<CorruptIndexException>(
@@ -188,7 +220,7 @@ public sealed class DamageTests
         foreach (var segment in index.Segments)
         {
             var fields = await segment.ReadFieldInfosAsync(Cancellation);
-            await DocValues.VisitAllAsync(directory, segment, fields, Cancellation);
+            await NumericDocValues.VisitAllAsync(directory, segment, fields, Cancellation);
             await using var reader = await segment.OpenLiveDocumentsAsync(new(), Cancellation);
             while (await reader.MoveNextAsync(Cancellation))
             {

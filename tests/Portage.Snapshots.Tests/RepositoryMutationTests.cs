@@ -13,6 +13,8 @@ public sealed class RepositoryMutationTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Theory]
+    [InlineData("es-1.7.1", 8)]
+    [InlineData("es-2.4.0", 9)]
     [InlineData("es-5.6.16", 1)]
     [InlineData("es-6.8.9", 2)]
     [InlineData("es-7.10.2", 3)]
@@ -25,12 +27,13 @@ public sealed class RepositoryMutationTests
         var made = new Made(server);
         var store = made.Store;
         var random = new Random(seed);
+        var root = store.Blobs.ContainsKey("index") ? "index" : "index-5";
         var paths = store.Blobs.Keys.Order(StringComparer.Ordinal).ToArray();
         var caught = 0;
         for (var round = 0; round < Rounds; round++)
         {
             // The root has no checksum: it gets more than its share.
-            var path = round % 4 == 0 ? "index-5" : paths[random.Next(paths.Length)];
+            var path = round % 4 == 0 ? root : paths[random.Next(paths.Length)];
             var sound = store.Blobs[path];
             Damage(store, path, sound, random);
             try
@@ -88,7 +91,7 @@ public sealed class RepositoryMutationTests
     private static async Task ReadEverythingOfAsync(MemoryStore store, string path)
     {
         var repository = await SnapshotRepository.OpenAsync(store, Cancelled);
-        var isRoot = path.StartsWith("index-", StringComparison.Ordinal);
+        var isRoot = path == "index" || path.StartsWith("index-", StringComparison.Ordinal);
         foreach (var entry in repository.Snapshots)
         {
             if (!path.Contains('/', StringComparison.Ordinal) && !isRoot && !path.Contains(entry.Uuid, StringComparison.Ordinal))

@@ -21,6 +21,9 @@ internal sealed class StepRun(MigrationConfig config)
     /// <summary>What steps remember.</summary>
     public MemoryDisk Disk { get; init; } = new();
 
+    /// <summary>Which asking for rejected documents to be sent again a run carries out; null for none.</summary>
+    public int? Resends { get; set; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -72,7 +75,7 @@ internal sealed class StepRun(MigrationConfig config)
         return new()
         {
             Session = "test", Run = 1, Attempt = 1, Address = address, Config = Config, Inputs = inputs, Outputs = Outputs, Secrets = new SecretsOfTest(Secrets),
-            Files = FilesOf(step), Time = Time, Logger = NullLogger.Instance, Progress = Tell, Approved = approved, Tuning = () => Config, AssertLease = static () => { },
+            Files = FilesOf(step), Time = Time, Logger = NullLogger.Instance, Progress = Tell, Approved = approved, Tuning = () => Config, AssertLease = static () => { }, Resends = Resends,
         };
     }
 
@@ -83,7 +86,7 @@ internal sealed class StepRun(MigrationConfig config)
         return new()
         {
             Session = "test", Run = 1, Attempt = 1, Address = address, Config = Config, Inputs = inputs, Outputs = Outputs, Secrets = new SecretsOfTest(Secrets),
-            Files = FilesOf(step), Time = Time, Logger = NullLogger.Instance, Progress = Tell,
+            Files = FilesOf(step), Time = Time, Logger = NullLogger.Instance, Progress = Tell, Resends = Resends,
         };
     }
 

@@ -166,6 +166,7 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
             Inputs = assignment.Inputs,
             Outputs = assignment.Outputs,
             Approved = assignment.Approved,
+            Resends = assignment.Resends,
             Secrets = secrets,
             Files = new StepFiles(folder.Path),
             Time = time,

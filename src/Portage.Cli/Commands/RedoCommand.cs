@@ -78,7 +78,8 @@ internal static class RedoCommand
         return command;
     }
 
-    private static async Task<int> AskAsync(Verb verb, Operation operation, CancellationToken cancellationToken)
+    /// <summary>Asks the next start for something, and shows what it would do.</summary>
+    public static async Task<int> AskAsync(Verb verb, Operation operation, CancellationToken cancellationToken)
     {
         var result = await verb.PerformAsync(operation, cancellationToken);
         if (result.HasFailed)

@@ -36,7 +36,7 @@ internal static class SnapshotCommand
 
         var read = new Argument<string>("snapshot") { Description = "Its name or uuid." };
         var index = new Option<string[]>("--index", "-i") { Description = "Only these indices: names, patterns with *, or regex:…; may be repeated. Default: all.", HelpName = "PATTERN" };
-        var documents = new Command("documents", "Print the documents as JSON lines: index, type (where there are types), id, routing, parent, and source: its exact text; as JSON where it was sent as CBOR, SMILE or YAML; sourceBase64 where it is no text.") { read, index };
+        var documents = new Command("documents", "Print the documents as JSON lines: index, type (where there are types), id, routing, parent, timestamp and expiry (where Elasticsearch up to 2.x stored them), and source: its exact text, or as the server shows it where none is stored; as JSON where it was sent as CBOR, SMILE or YAML; sourceBase64 where it is no text.") { read, index };
         Verb.Does(documents, terminal, async (verb, cancellationToken) =>
         {
             var opened = await repository.OpenAsync(verb, cancellationToken);

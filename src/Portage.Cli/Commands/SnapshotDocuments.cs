@@ -136,6 +136,13 @@ internal static class SnapshotDocuments
         json.WriteString("id", document.Id);
         json.WriteString("routing", document.Routing);
         json.WriteString("parent", document.Parent);
+        foreach (var (name, time) in ((string, long?)[])[("timestamp", document.Timestamp), ("expiry", document.Expiry)])
+        {
+            if (time is { } milliseconds)
+            {
+                json.WriteNumber(name, milliseconds);
+            }
+        }
     }
 
     /// <summary>A piece at a time: escaped as a whole, a large one takes several times its own size.</summary>

@@ -27,6 +27,10 @@ internal sealed record Shape(string Name, int Version, string About)
 
     public static readonly Shape Runs = new("runs", 1, "The runs of a session, oldest first.");
 
+    public static readonly Shape Rejected = new("rejected", 1, "One line of JSON for each document that a backfill could not write; as YAML a document each, behind `---`. Where it lies in the snapshot, what was sent where, the answer, and its source: the exact text, or `sourceBase64` where it is none. `status` 0 is an answer of our own. The fields are those of the file: [findings](../formats/findings.md).");
+
+    public static readonly Shape RejectedSummary = new("rejected-summary", 1, "The documents that each backfill could not write, by reason. `type` is the target's word, or ours; `place` is INDEX/SHARD/POSITION in the snapshot, by which `workflow rejected show` finds it.");
+
     public static readonly Shape Revisions = new("revisions", 1, "The revisions of a session's configuration, oldest first.");
 
     public static readonly Shape Difference = new("difference", 1, "The fields in which two revisions differ; values as canonical JSON, null where there is none.");
@@ -56,7 +60,7 @@ internal sealed record Shape(string Name, int Version, string About)
     /// <summary>All of them, in the order of the reference.</summary>
     public static ImmutableArray<Shape> All { get; } =
     [
-        Status, Plan, Operation, Explanation, EditExplanation, Reviews, Leftovers, Runs, Revisions, Difference, Sessions, Session, Context, Validation,
+        Status, Plan, Operation, Explanation, EditExplanation, Reviews, Leftovers, Runs, RejectedSummary, Rejected, Revisions, Difference, Sessions, Session, Context, Validation,
         Connections, ClusterIndices, Secrets, SnapshotList, SnapshotInspection, Configuration, LogLine,
     ];
 }

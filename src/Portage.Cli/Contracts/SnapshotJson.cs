@@ -17,7 +17,7 @@ internal static class SnapshotJson
             json.WriteString("uuid", entry.Uuid);
             json.WriteString("state", entry.State.ToWord());
             json.WriteString("version", entry.Version);
-            json.WriteNumber("indices", entry.Indices.Count);
+            json.WriteNumberOrNull("indices", entry.Indices?.Count);
         });
     }
 

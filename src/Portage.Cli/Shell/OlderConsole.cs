@@ -39,7 +39,7 @@ internal static class OlderConsole
         new("backfill stop", "workflow pause '*:backfill'", "it keeps its position, and workflow resume goes on; workflow stop ends the whole run"),
         new("backfill scale", "workflow configure update migrations.NAME.slices.NAME.backfill.workers N", "then workflow configure commit --start: running work takes it over"),
         new("backfill status", "workflow status", null),
-        new("failed-document-stream", null, "rejected documents are kept in the step's work folder under .portage/work; verbs to list and send them again are not built yet"),
+        new("failed-document-stream", "workflow rejected", "by reason; workflow rejected list --json is the stream, a line a document; workflow rejected resend has them sent again"),
         new("replay", null, NoTraffic),
         new("metrics", "workflow status --watch", "progress, rate and time left; metrics for other tools are not built yet"),
         new("kafka", null, NoTraffic),

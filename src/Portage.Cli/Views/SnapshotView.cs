@@ -1,3 +1,4 @@
+using System.Globalization;
 using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Snapshots.Metadata;
@@ -20,7 +21,7 @@ internal static class SnapshotView
         var width = repository.Snapshots.Count == 0 ? 0 : repository.Snapshots.Max(entry => entry.Name.Length);
         foreach (var entry in repository.Snapshots)
         {
-            terminal.Out.WriteLine($"{entry.Name.PadRight(width)}  {entry.State.ToWord(),-8}  {entry.Indices.Count,5} {(entry.Indices.Count == 1 ? "index  " : "indices")}  {entry.Version ?? "",-8}  {entry.Uuid}");
+            terminal.Out.WriteLine($"{entry.Name.PadRight(width)}  {entry.State.ToWord(),-8}  {entry.Indices?.Count.ToString(CultureInfo.InvariantCulture) ?? "?",5} {(entry.Indices?.Count == 1 ? "index  " : "indices")}  {entry.Version ?? "",-8}  {entry.Uuid}");
         }
 
         if (repository.Snapshots.Count == 0)

@@ -33,6 +33,12 @@ public sealed record ClusterCapabilities(ClusterVersion Version)
     /// <summary><c>time_series_dimension</c>, <c>time_series_metric</c> in mappings: Elasticsearch 8.0 and later (7.16 had them in preview).</summary>
     public bool HasTimeSeriesFields => Version.IsAtLeast(Flavor.Elasticsearch, 8);
 
+    /// <summary><c>_source.mode</c> in mappings, and index modes that put sources together: Elasticsearch 8.4 and later.</summary>
+    public bool HasSyntheticSource => Version.IsAtLeast(Flavor.Elasticsearch, 8, 4);
+
+    /// <summary><c>index.derived_source.enabled</c>: OpenSearch 3.2 and later.</summary>
+    public bool HasDerivedSource => Version.IsAtLeast(Flavor.OpenSearch, 3, 2);
+
     /// <summary>Index templates say <c>allow_auto_create</c>: Elasticsearch 7.11 and later.</summary>
     public bool HasAllowAutoCreate => Version.IsAtLeast(Flavor.Elasticsearch, 7, 11);
 

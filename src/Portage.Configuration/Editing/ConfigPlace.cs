@@ -54,6 +54,7 @@ internal abstract record ConfigPlace(ConfigPath Path)
             Whole => RecordShape.Root,
             Entry entry => entry.Map.Record,
             Field { Shape.Kind: FieldKind.Record } field => field.Shape.Record,
+            Item { List.Kind: FieldKind.List } item => item.List.Record,
             _ => null,
         };
         switch (above, part.Key)
@@ -74,7 +75,7 @@ internal abstract record ConfigPlace(ConfigPath Path)
 
                 findings.Add(DiagnosticCatalog.BadName.Error, part, $"'{Words.Shown(name)}' cannot be a name; names under '{map.Shape.Name}' are {NameRule.Allowed}.");
                 return null;
-            case (Field { Shape.Kind: FieldKind.Texts } list, null):
+            case (Field { Shape.Kind: FieldKind.Texts or FieldKind.List } list, null):
                 return new Item(part, list.Shape);
             default:
                 var holds = above is Field { Shape: { } shape } ? Words.Expected(shape) : Words.ExpectedRecord(record ?? RecordShape.Root);

@@ -57,6 +57,16 @@ public static class ConfigurationDifference
 
         private void Collect(ConfigNode node, string path)
         {
+            if (node is ConfigList { Items: [ConfigObject, ..] } list)
+            {
+                for (var i = 0; i < list.Items.Count; i++)
+                {
+                    Collect(list.Items[i], $"{path}[{i}]");
+                }
+
+                return;
+            }
+
             if (node is not ConfigObject { Entries.Count: > 0 } map)
             {
                 Given[path] = JsonText.WriteLine(node);

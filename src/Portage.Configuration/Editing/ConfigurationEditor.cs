@@ -34,7 +34,7 @@ public static class ConfigurationEditor
             return null;
         }
 
-        if (place is ConfigPlace.Field { Shape.Kind: FieldKind.Texts } && value is ConfigScalar)
+        if ((place, value) is (ConfigPlace.Field { Shape.Kind: FieldKind.Texts }, ConfigScalar) or (ConfigPlace.Field { Shape.Kind: FieldKind.List }, ConfigObject))
         {
             return Append(tree, place.Path, value);
         }
@@ -63,7 +63,7 @@ public static class ConfigurationEditor
             return null;
         }
 
-        return place is ConfigPlace.Field { Shape.Kind: FieldKind.Texts } && value is ConfigScalar
+        return (place, value) is (ConfigPlace.Field { Shape.Kind: FieldKind.Texts }, ConfigScalar) or (ConfigPlace.Field { Shape.Kind: FieldKind.List }, ConfigObject)
             ? TreeEdit.Set(tree, place.Path, new ConfigList(default, [value]))
             : TreeEdit.Set(tree, place.Path, value);
     });

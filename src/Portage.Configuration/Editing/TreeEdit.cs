@@ -23,17 +23,17 @@ internal static class TreeEdit
         {
             var items = (node as ConfigList)?.Items.ToList() ?? [];
             var index = parts[depth].Index;
-            if (value is null)
+            if (Change(index < items.Count ? items[index] : null, parts, depth + 1, value) is not { } item)
             {
                 items.RemoveAt(index);
             }
             else if (index < items.Count)
             {
-                items[index] = value;
+                items[index] = item;
             }
             else
             {
-                items.Add(value);
+                items.Add(item);
             }
 
             return new ConfigList(default, items);

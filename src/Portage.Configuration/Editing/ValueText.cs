@@ -17,7 +17,7 @@ internal static class ValueText
     public static ConfigNode? Read(ConfigPlace place, string text, Findings findings)
     {
         text = text.Trim();
-        var takesText = place is ConfigPlace.Item or ConfigPlace.Field { Shape.Kind: FieldKind.Text or FieldKind.Choice };
+        var takesText = place is ConfigPlace.Item { List.Kind: FieldKind.Texts } or ConfigPlace.Field { Shape.Kind: FieldKind.Text or FieldKind.Choice };
         var takesTexts = place is ConfigPlace.Field { Shape.Kind: FieldKind.Texts };
         if ((takesText || (takesTexts && !text.StartsWith('[') && !text.StartsWith("- ", StringComparison.Ordinal))) && !text.StartsWith('"') && !text.StartsWith('\''))
         {
@@ -54,6 +54,7 @@ internal static class ValueText
     {
         ConfigPlace.Field field => Words.Expected(field.Shape),
         ConfigPlace.Entry entry => Words.ExpectedRecord(entry.Map.Record!) + ", or {}",
+        ConfigPlace.Item { List.Kind: FieldKind.List } item => Words.ExpectedRecord(item.List.Record!),
         ConfigPlace.Item => "a text",
         _ => Words.ExpectedRecord(RecordShape.Root),
     };

@@ -5,7 +5,7 @@ using YamlDotNet.Core.Events;
 
 namespace Portage.Configuration.Editing;
 
-/// <summary>Writes trees as YAML that reads back as the same tree: fields in the order of the pipeline, lists on one line.</summary>
+/// <summary>Writes trees as YAML that reads back as the same tree: fields in the order of the pipeline, lists of texts on one line.</summary>
 internal static class YamlText
 {
     // Lines are never folded: a folded text is hard to search for.
@@ -29,14 +29,17 @@ internal static class YamlText
             ConfigPlace.Whole => RecordShape.Root,
             ConfigPlace.Entry entry => entry.Map.Record,
             ConfigPlace.Field { Shape.Kind: FieldKind.Record } field => field.Shape.Record,
+            ConfigPlace.Item { List.Kind: FieldKind.List } item => item.List.Record,
             _ => null,
-        }, (place as ConfigPlace.Field)?.Shape is { Kind: FieldKind.Map } map ? map : null);
+        }, (place as ConfigPlace.Field)?.Shape is { Kind: FieldKind.Map or FieldKind.List } holder ? holder : null);
         emitter.Emit(new DocumentEnd(isImplicit: true));
         emitter.Emit(new StreamEnd());
         return text.ToString();
     }
 
-    private static void Emit(Emitter emitter, ConfigNode node, RecordShape? record, FieldShape? map)
+    /// <param name="record">What the node is, where it is a record.</param>
+    /// <param name="holder">The map or list that the node is, where its parts are records.</param>
+    private static void Emit(Emitter emitter, ConfigNode node, RecordShape? record, FieldShape? holder)
     {
         switch (node)
         {
@@ -46,16 +49,16 @@ internal static class YamlText
                 {
                     var field = record?.Find(entry.Key);
                     EmitText(emitter, entry.Key);
-                    Emit(emitter, entry.Value, field?.Kind == FieldKind.Record ? field.Record : map?.Record, field?.Kind == FieldKind.Map ? field : null);
+                    Emit(emitter, entry.Value, field?.Kind == FieldKind.Record ? field.Record : holder?.Record, field?.Kind is FieldKind.Map or FieldKind.List ? field : null);
                 }
 
                 emitter.Emit(new MappingEnd());
                 break;
             case ConfigList list:
-                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, SequenceStyle.Flow));
+                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, list.Items is [ConfigObject, ..] ? SequenceStyle.Block : SequenceStyle.Flow));
                 foreach (var item in list.Items)
                 {
-                    Emit(emitter, item, null, null);
+                    Emit(emitter, item, holder?.Record, null);
                 }
 
                 emitter.Emit(new SequenceEnd());
@@ -72,7 +75,8 @@ internal static class YamlText
     private static void EmitText(Emitter emitter, string text)
     {
         // A text that would read as a number, a truth or nothing needs quotes; the emitter knows when syntax needs them.
-        var style = YamlTree.KindOf(text) == ScalarKind.Text ? ScalarStyle.Any : ScalarStyle.DoubleQuoted;
+        // A script is read line by line.
+        var style = YamlTree.KindOf(text) != ScalarKind.Text ? ScalarStyle.DoubleQuoted : text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal : ScalarStyle.Any;
         emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, style, isPlainImplicit: true, isQuotedImplicit: true));
     }
 }

@@ -46,6 +46,21 @@ public enum TextForm
 
     /// <summary>The name of a secret; what looks like a value is refused and never shown.</summary>
     SecretName,
+
+    /// <summary>Where a field stands in a document: names with dots between them, as <c>user.name</c>.</summary>
+    FieldPath,
+
+    /// <summary>The name of one field, without a dot.</summary>
+    FieldName,
+
+    /// <summary>Any text, of several lines too.</summary>
+    Lines,
+
+    /// <summary>A text that is one JSON value.</summary>
+    Json,
+
+    /// <summary>A text that is one JSON object.</summary>
+    JsonObject,
 }
 
 /// <summary>

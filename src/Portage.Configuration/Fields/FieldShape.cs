@@ -28,6 +28,9 @@ internal enum FieldKind
 
     /// <summary>Records by name.</summary>
     Map,
+
+    /// <summary>Records in an order that counts.</summary>
+    List,
 }
 
 /// <summary>What a property of a record looks like, and how to read and set it.</summary>
@@ -55,9 +58,15 @@ internal sealed class FieldShape
             Map = MapShape.Of(ValueType.GetGenericArguments()[1]);
         }
 
+        if (Kind == FieldKind.List)
+        {
+            List = ListShape.Of(ValueType.GetGenericArguments()[0]);
+        }
+
         _record = new(() => Kind switch
         {
             FieldKind.Record => RecordShape.Of(ValueType),
+            FieldKind.List => RecordShape.Of(List!.Element),
             FieldKind.Map => RecordShape.Of(Map!.Element),
             _ => null,
         });
@@ -87,10 +96,12 @@ internal sealed class FieldShape
     /// <summary>The words of a choice, in the order of the enumeration.</summary>
     public string[] Choices { get; }
 
-    /// <summary>The record that the field, or each entry of its map, holds.</summary>
+    /// <summary>The record that the field, or each entry of its map, or each item of its list, holds.</summary>
     public RecordShape? Record => _record.Value;
 
     public MapShape? Map { get; }
+
+    public ListShape? List { get; }
 
     public FieldAttribute Facts => _facts.Value;
 
@@ -119,6 +130,7 @@ internal sealed class FieldShape
         : type == typeof(bool) ? FieldKind.Flag
         : type.IsEnum ? FieldKind.Choice
         : type == typeof(ImmutableArray<string>) ? FieldKind.Texts
+        : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>) ? FieldKind.List
         : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableSortedDictionary<,>) ? FieldKind.Map
         : type.Namespace == typeof(MigrationConfig).Namespace ? FieldKind.Record
         : throw new UnreachableException($"The configuration knows no fields of type {type}.");

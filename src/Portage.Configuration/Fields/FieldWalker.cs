@@ -21,7 +21,7 @@ public static class FieldWalker
     /// <summary>
     /// Every value of a record of the configuration and of the records below it, in ordinal order of their paths. A
     /// record that may be left out is a value of its own, <c>null</c> or <c>{}</c>: to give it says something even with all of its
-    /// fields at their defaults. So is each entry of a map; an empty map has no value.
+    /// fields at their defaults. So is each entry of a map, and each item of a list of records; where there are none, there is no value.
     /// </summary>
     /// <param name="record">A record of this project, as a <see cref="SliceConfig"/>.</param>
     /// <param name="path">Where it stands; empty for the whole configuration.</param>
@@ -40,9 +40,22 @@ public static class FieldWalker
 
     /// <summary>One value of a record itself, as <see cref="Walk(object, string)"/> tells it; none where it is a record, or is not there.</summary>
     /// <param name="name">The field, as the configuration calls it.</param>
-    public static IReadOnlyList<FieldValue> WalkOne(object record, string name) => RecordShape.Of(record.GetType()).Find(name) is { Kind: not (FieldKind.Map or FieldKind.Record) } field
-        ? [ValueOf(field, field.Get(record), name, FieldWeight.Top.Of(field))]
-        : [];
+    public static IReadOnlyList<FieldValue> WalkOne(object record, string name)
+    {
+        if (RecordShape.Of(record.GetType()).Find(name) is not { Kind: not (FieldKind.Map or FieldKind.Record) } field)
+        {
+            return [];
+        }
+
+        if (field.Kind != FieldKind.List)
+        {
+            return [ValueOf(field, field.Get(record), name, FieldWeight.Top.Of(field))];
+        }
+
+        var values = new List<FieldValue>();
+        CollectItems(field, field.Get(record)!, name, FieldWeight.Top.Of(field), values);
+        return values;
+    }
 
     private static void Collect(RecordShape shape, object record, string path, FieldWeight inherited, List<FieldValue> values)
     {
@@ -60,6 +73,10 @@ public static class FieldWalker
                     Collect(field.Record!, entry, entryPath, weight, values);
                 }
             }
+            else if (field.Kind == FieldKind.List)
+            {
+                CollectItems(field, value!, fieldPath, weight, values);
+            }
             else if (field.Kind == FieldKind.Record && value is not null)
             {
                 if (field.Default is null)
@@ -73,6 +90,17 @@ public static class FieldWalker
             {
                 values.Add(ValueOf(field, value, fieldPath, weight));
             }
+        }
+    }
+
+    private static void CollectItems(FieldShape field, object list, string path, FieldWeight weight, List<FieldValue> values)
+    {
+        var number = 0;
+        foreach (var item in ListShape.Items(list))
+        {
+            var itemPath = $"{path}[{number++}]";
+            values.Add(weight.On(itemPath, "{}", isDefault: false));
+            Collect(field.Record!, item, itemPath, weight, values);
         }
     }
 

@@ -92,6 +92,8 @@ internal sealed class Binder(Findings findings, bool checksValues)
                 return BindRecord(field.Record!, record, path, sensitive);
             case (FieldKind.Map, ConfigObject map):
                 return BindMap(field, map, path, sensitive);
+            case (FieldKind.List, ConfigList list):
+                return BindList(field, list, path, sensitive);
             default:
                 WrongTypeRule.Report(field, node, path, sensitive || field.Record?.IsSensitive == true, findings);
                 return null;
@@ -145,6 +147,31 @@ internal sealed class Binder(Findings findings, bool checksValues)
         }
 
         return texts.ToImmutableArray();
+    }
+
+    /// <summary>An item that is no object stays as one with nothing in it, so that those after it keep their places.</summary>
+    private object BindList(FieldShape field, ConfigList list, ConfigPath path, bool sensitive)
+    {
+        var records = new List<object>(list.Items.Count);
+        for (var i = 0; i < list.Items.Count; i++)
+        {
+            var itemPath = path.Then(i);
+            switch (list.Items[i])
+            {
+                case ConfigObject item:
+                    records.Add(BindRecord(field.Record!, item, itemPath, sensitive));
+                    break;
+                case ConfigScalar { Kind: ScalarKind.Refused }:
+                    records.Add(field.Record!.New());
+                    break;
+                default:
+                    WrongTypeRule.ReportEntry(field, list.Items[i], itemPath, sensitive, findings);
+                    records.Add(field.Record!.New());
+                    break;
+            }
+        }
+
+        return field.List!.Build(records);
     }
 
     private object BindMap(FieldShape field, ConfigObject map, ConfigPath path, bool sensitive)

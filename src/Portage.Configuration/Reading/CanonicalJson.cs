@@ -38,6 +38,7 @@ internal static class CanonicalJson
         (_, null) => true,
         (FieldKind.Texts, ImmutableArray<string> texts) => texts.SequenceEqual((ImmutableArray<string>)field.Default!),
         (FieldKind.Map, _) => MapShape.IsEmpty(value),
+        (FieldKind.List, _) => ListShape.IsEmpty(value),
         (FieldKind.Record, _) => field.Default is not null && field.Record!.Fields.All(inner => IsDefault(inner, inner.Get(value))),
         _ => value.Equals(field.Default),
     };
@@ -96,6 +97,15 @@ internal static class CanonicalJson
                 break;
             case FieldKind.Record:
                 WriteRecord(writer, field.Record!, value);
+                break;
+            case FieldKind.List:
+                writer.WriteStartArray();
+                foreach (var record in ListShape.Items(value))
+                {
+                    WriteRecord(writer, field.Record!, record);
+                }
+
+                writer.WriteEndArray();
                 break;
             default:
                 writer.WriteStartObject();

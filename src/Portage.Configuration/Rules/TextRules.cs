@@ -1,3 +1,4 @@
+using System.Buffers;
 using Portage.Configuration.Fields;
 using Portage.Configuration.Paths;
 using Portage.Configuration.Reading;
@@ -8,10 +9,12 @@ namespace Portage.Configuration.Rules;
 /// <summary>A text looks like what its field says it is. Picks the rule.</summary>
 internal static class TextRules
 {
+    private static readonly SearchValues<char> NeverInLines = SearchValues.Create([.. Enumerable.Range(0, 32).Select(code => (char)code).Except(['\t', '\n', '\r'])]);
+
     /// <summary>The text in its one form; null when it is reported.</summary>
     public static string? Check(FieldShape field, string text, ConfigPath path, Findings findings)
     {
-        if (field.Facts.Form != TextForm.SecretName && !CharactersCanBeKept(text, path, findings))
+        if (field.Facts.Form != TextForm.SecretName && !CharactersCanBeKept(text, field.Facts.Form is TextForm.Lines or TextForm.Json or TextForm.JsonObject, path, findings))
         {
             return null;
         }
@@ -24,14 +27,19 @@ internal static class TextRules
             TextForm.AbsolutePath => AbsolutePathRule.Check(text, elsewhere: false, path, findings),
             TextForm.AbsolutePathElsewhere => AbsolutePathRule.Check(text, elsewhere: true, path, findings),
             TextForm.SecretName => SecretNameRule.Check(text, path, findings),
+            TextForm.FieldPath => FieldPathRule.Check(text, isName: false, path, findings),
+            TextForm.FieldName => FieldPathRule.Check(text, isName: true, path, findings),
+            TextForm.Json => JsonValueRule.Check(text, isObject: false, path, findings),
+            TextForm.JsonObject => JsonValueRule.Check(text, isObject: true, path, findings),
             _ => text,
         };
         return kept is not null && field.Gate is { } gate ? GateRule.Check(gate, kept, path, findings) : kept;
     }
 
-    private static bool CharactersCanBeKept(string text, ConfigPath path, Findings findings)
+    private static bool CharactersCanBeKept(string text, bool isOfLines, ConfigPath path, Findings findings)
     {
-        if (!text.AsSpan().ContainsAnyInRange('\0', '\x1F') && !HasHalfOfPair(text))
+        var hasControl = isOfLines ? text.AsSpan().ContainsAny(NeverInLines) : text.AsSpan().ContainsAnyInRange('\0', '\x1F');
+        if (!hasControl && !HasHalfOfPair(text))
         {
             return true;
         }
@@ -39,7 +47,9 @@ internal static class TextRules
         findings.Add(
             DiagnosticCatalog.BadCharacter.Error,
             path,
-            $"'{Words.Shown(text)}' holds a line break, a tab, another control character or half of a surrogate pair; expected one line of text.",
+            isOfLines
+                ? $"'{Words.Shown(text)}' holds a control character or half of a surrogate pair; expected lines of text."
+                : $"'{Words.Shown(text)}' holds a line break, a tab, another control character or half of a surrogate pair; expected one line of text.",
             command: Commands.Update(path));
         return false;
     }

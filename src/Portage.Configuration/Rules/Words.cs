@@ -31,6 +31,7 @@ internal static class Words
         FieldKind.Choice => $"one of {string.Join(", ", field.Choices)}",
         FieldKind.Texts => $"a list of texts, as {field.Facts.Example ?? "[one, two]"}",
         FieldKind.Record => ExpectedRecord(field.Record!),
+        FieldKind.List => $"a list with {ExpectedRecord(field.Record!)} each",
         _ => $"names with an object each, as {field.Facts.Example ?? "name"}: {{ … }}",
     };
 

@@ -126,6 +126,12 @@ public static class JsonSchema
                 writer.WriteEndObject();
                 writer.WriteBoolean("additionalProperties", false);
                 return;
+            case FieldKind.List:
+                writer.WriteString("type", "array");
+                writer.WriteStartObject("items");
+                writer.WriteString("$ref", $"#/$defs/{DefinitionName(field.Record!)}");
+                writer.WriteEndObject();
+                return;
             case FieldKind.Texts:
                 writer.WriteString("type", "array");
                 writer.WriteStartObject("items");

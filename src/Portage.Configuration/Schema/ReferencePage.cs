@@ -13,7 +13,7 @@ public static class ReferencePage
         <!-- Written from the records of src/Portage.Configuration; do not edit. UPDATE_GOLDEN=1 with its tests writes it anew. -->
 
         YAML or JSON (comments and trailing commas allowed). What may be left out has its default below; what is not known is an
-        error. Lists are sets: their order means nothing. Names are 1 to 63 of `A-Z a-z 0-9 . _ -`, beginning with a letter or
+        error. Lists of texts are sets: their order means nothing. Names are 1 to 63 of `A-Z a-z 0-9 . _ -`, beginning with a letter or
         digit, and names of one map must differ by more than case and punctuation.
 
         *Affects* says what a change of the field makes worthless. `result`: work that depends on it is done again; `result,
@@ -50,7 +50,7 @@ public static class ReferencePage
 
         foreach (var (map, mapPath, mapWeight) in below)
         {
-            WriteSection(page, map.Record!, $"{(path.Length == 0 ? "" : path + ".")}{mapPath}.<name>", mapWeight);
+            WriteSection(page, map.Record!, $"{(path.Length == 0 ? "" : path + ".")}{mapPath}{(map.Kind == FieldKind.List ? "[n]" : ".<name>")}", mapWeight);
         }
     }
 
@@ -72,7 +72,7 @@ public static class ReferencePage
         {
             var weight = inherited.Of(field);
             rows.Append($"| `{prefix}{field.Name}` | {Type(field)} | {Default(field)} | {Weight(field, weight)} | {(weight.Affects == Affects.Result && !IsHolder(field) ? Word(weight.Change) : "")} | {Cell(field.Facts.Description)} |\n");
-            if (field.Kind == FieldKind.Map)
+            if (field.Kind is FieldKind.Map or FieldKind.List)
             {
                 below.Add((field, prefix + field.Name, weight));
             }
@@ -102,6 +102,7 @@ public static class ReferencePage
         FieldKind.Flag => "`true` or `false`",
         FieldKind.Choice => string.Join(", ", field.Choices.Select(choice => $"`{choice}`")),
         FieldKind.Record => field.Record!.Fields.Length == 0 ? "`{}`" : "object",
+        FieldKind.List => "objects in order",
         _ => "objects by name",
     });
 

@@ -43,7 +43,7 @@ public static class Sample
         var value = facts.Example ?? (field.Default is null ? null : field.Kind is FieldKind.Text or FieldKind.Choice ? field.DefaultJson.Trim('"') : field.DefaultJson);
         var otherwise = facts.Required ? " Required."
             : facts.Default is { } words ? $" Default: {words}."
-            : field.Kind is FieldKind.Record or FieldKind.Map || field.Default is null ? ""
+            : field.Kind is FieldKind.Record or FieldKind.Map or FieldKind.List || field.Default is null ? ""
             : $" Default: {(field.Kind is FieldKind.Text or FieldKind.Choice ? field.DefaultJson.Trim('"') : field.DefaultJson)}.";
         var range = field.Kind == FieldKind.Whole ? $" A whole number from {facts.Min} to {facts.Max}{(facts.Unit is { } unit ? " " + unit : "")}."
             : field.Kind == FieldKind.Choice ? $" One of {string.Join(", ", field.Choices)}."
@@ -55,6 +55,11 @@ public static class Sample
             case FieldKind.Map:
                 WriteLine(text, $"{field.Name}:", indentation, isComment);
                 WriteLine(text, $"{facts.Example}:", indentation + 2, isComment);
+                WriteRecord(text, field.Record!, indentation + 4, isComment);
+                break;
+            case FieldKind.List:
+                WriteLine(text, $"{field.Name}:", indentation, isComment);
+                WriteLine(text, "-", indentation + 2, isComment);
                 WriteRecord(text, field.Record!, indentation + 4, isComment);
                 break;
             case FieldKind.Record when field.Record!.Fields.Length > 0:

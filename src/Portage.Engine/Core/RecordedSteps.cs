@@ -29,6 +29,8 @@ internal static class RecordedSteps
             TakenBack = step.TakenBack,
             TakingBack = step.State == StepState.Reverting ? step.TakingBack : null,
             AskedBy = step.AskedIn != run ? step.AskedBy : null,
+            Resends = step.ResendBy is { } resends && step.ResendIn != run ? $"{(step.RejectedCount is { } count ? $"{count:N0} {(count == 1 ? "document" : "documents")} that {(count == 1 ? "was" : "were")} rejected {(count == 1 ? "is" : "are")}" : "the documents that were rejected are")} sent again: {resends} asked for it" : null,
+            Resent = step.Resent,
             LeavesBy = step.LeavesBy,
             LeavingItems = step.LeavingItems is { } leaving && leaving.In != run ? leaving.Items : [],
             LeavingItemsBy = step.LeavingItems?.By,

@@ -129,8 +129,8 @@ public sealed class SessionState(string name)
     /// <summary>The configuration that a run carries out, as canonical JSON.</summary>
     public string ConfigurationOf(int run) => _record.Revisions[_record.Runs[run - 1].Revision - 1].Configuration;
 
-    /// <summary>True when a person asked, since the run began, for steps to be done anew, or taken back: it does not, but the next one does.</summary>
-    public bool IsAskedSince(RunRecord run) => _steps.Values.Any(step => (step.AskedBy is not null && step.AskedIn == run.Number) || (step.LeavesBy is not null && step.LeavesIn == run.Number) || step.LeavingItems?.In == run.Number);
+    /// <summary>True when a person asked, since the run began, for steps to be done anew, or taken back, or for documents to be sent again: it does not, but the next one does.</summary>
+    public bool IsAskedSince(RunRecord run) => _steps.Values.Any(step => (step.AskedBy is not null && step.AskedIn == run.Number) || (step.ResendBy is not null && step.ResendIn == run.Number) || (step.LeavesBy is not null && step.LeavesIn == run.Number) || step.LeavingItems?.In == run.Number);
 
     /// <summary>What the planner compares with.</summary>
     public IReadOnlyDictionary<StepAddress, RecordedStep> Recorded() => _steps.Values

@@ -40,6 +40,7 @@ internal static class LedgerEventReader
         "stepStarted" => StepStarted.Read(ref fields),
         "stepEvaluated" => StepEvaluated.Read(ref fields),
         "redoAsked" => RedoAsked.Read(ref fields),
+        "resendAsked" => ResendAsked.Read(ref fields),
         "collectAsked" => CollectAsked.Read(ref fields),
         "stepServing" => StepServing.Read(ref fields),
         "stepReported" => StepReported.Read(ref fields),

@@ -11,6 +11,7 @@ public static class StepEventNames
         "gateRejected"u8.ToArray(),
         "proposalDropped"u8.ToArray(),
         "redoAsked"u8.ToArray(),
+        "resendAsked"u8.ToArray(),
         "revertRefused"u8.ToArray(),
         "stepCompleted"u8.ToArray(),
         "stepEvaluated"u8.ToArray(),

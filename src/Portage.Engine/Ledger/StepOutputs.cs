@@ -15,16 +15,20 @@ public sealed record StepOutputs(ImmutableArray<OutputPart> Parts, string Data)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableArray<string>? Untouched { get; init; }
 
+    /// <summary>Items of which documents came out otherwise since the last report, because they were sent again. Null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<string>? Resent { get; init; }
+
     /// <summary>True when they say the same.</summary>
     public bool Equals(StepOutputs? other) => ReferenceEquals(this, other)
-        || (other is not null && Data == other.Data && Parts.SequenceEqual(other.Parts) && (Untouched ?? []).SequenceEqual(other.Untouched ?? []));
+        || (other is not null && Data == other.Data && Parts.SequenceEqual(other.Parts) && (Untouched ?? []).SequenceEqual(other.Untouched ?? []) && (Resent ?? []).SequenceEqual(other.Resent ?? []));
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Parts.Length, Data);
 
     internal static StepOutputs Read(ref Utf8JsonReader json)
     {
-        var (parts, data, untouched) = (ImmutableArray<OutputPart>.Empty, default(string), default(ImmutableArray<string>?));
+        var (parts, data, untouched, resent) = (ImmutableArray<OutputPart>.Empty, default(string), default(ImmutableArray<string>?), default(ImmutableArray<string>?));
         JsonParts.Begin(ref json, JsonTokenType.StartObject);
         while (JsonParts.NextField(ref json, out var name))
         {
@@ -33,11 +37,12 @@ public sealed record StepOutputs(ImmutableArray<OutputPart> Parts, string Data)
                 case "parts": parts = JsonParts.List(ref json, Part); break;
                 case "data": data = json.GetString(); break;
                 case "untouched": untouched = JsonParts.List(ref json, JsonParts.Text); break;
+                case "resent": resent = JsonParts.List(ref json, JsonParts.Text); break;
                 default: json.Skip(); break;
             }
         }
 
-        return new(parts, JsonParts.Needed(data)) { Untouched = untouched };
+        return new(parts, JsonParts.Needed(data)) { Untouched = untouched, Resent = resent };
     }
 
     private static OutputPart Part(ref Utf8JsonReader json)

@@ -63,6 +63,7 @@ internal sealed class Looks(IReadOnlyDictionary<StepKind, IStep> steps, ISecretS
                 Items = items,
                 Changed = changed,
                 Overwrites = wanted.Overwrites,
+                Resends = had?.ResendOf(int.MaxValue),
             };
             return await AnswerAsync(step, isLook: true, asked => destroying.LookAsync(context, asked), cancellationToken) is { } answer
                 && await AnswerAsync(step, isLook: true, asked => ExplainAsync(home, session, step, EndpointOf(step, config) ?? EndpointOf(step, context.Config), answer.Value, asked), cancellationToken) is { } explained

@@ -27,6 +27,7 @@ namespace Portage.Engine.Operations;
 [JsonDerivedType(typeof(Approve), "approve")]
 [JsonDerivedType(typeof(Reject), "reject")]
 [JsonDerivedType(typeof(Redo), "redo")]
+[JsonDerivedType(typeof(Resend), "resend")]
 [JsonDerivedType(typeof(Collect), "collect")]
 public abstract record Operation
 {
@@ -110,6 +111,9 @@ public abstract record Operation
         /// <summary>Only steps of this kind; null for all.</summary>
         public StepKind? Kind { get; init; }
     }
+
+    /// <summary>Asks for the documents that backfills could not write to be sent again by the next start, or takes that back.</summary>
+    public sealed record Resend(ImmutableArray<string> Patterns, bool IsWanted) : Operation;
 
     /// <summary>Asks for work that no configuration wants any more to be taken back by the next start, or takes that back.</summary>
     public sealed record Collect(ImmutableArray<string> Patterns, bool IsWanted) : Operation;

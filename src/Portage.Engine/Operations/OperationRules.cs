@@ -52,6 +52,7 @@ public sealed partial class OperationRules(Planner planner)
             Operation.Approve approve => Approve(approve, session),
             Operation.Reject reject => Reject(reject, session),
             Operation.Redo redo => Redo(redo, session),
+            Operation.Resend resend => Resend(resend, session),
             Operation.Collect collect => Collect(collect, session, home),
             _ => throw new InvalidOperationException($"No such operation: {operation.GetType().Name}."),
         };

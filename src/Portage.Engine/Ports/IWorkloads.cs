@@ -71,6 +71,9 @@ public sealed record WorkloadAssignment(
 {
     /// <summary>What its evaluation found, and was approved; null where it was not evaluated.</summary>
     public StepReport? Approved { get; init; }
+
+    /// <summary>Which asking for documents to be sent again it carries out; null for none.</summary>
+    public int? Resends { get; init; }
 }
 
 /// <summary>How a workload stands.</summary>

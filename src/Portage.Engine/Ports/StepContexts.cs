@@ -53,6 +53,9 @@ public sealed record LookContext : StepContext
 
     /// <summary>True when the step would write over what is there: then that is looked at too.</summary>
     public bool Overwrites { get; init; }
+
+    /// <summary>As of the run that would follow: <see cref="RunContext.Resends"/>.</summary>
+    public int? Resends { get; init; }
 }
 
 /// <summary>What every call needs that works.</summary>
@@ -82,6 +85,9 @@ public sealed record EvaluateContext : WorkContext
 {
     /// <summary>Items whose present work would be taken back before the run: they are looked at as if they were gone. Default for everything.</summary>
     public ImmutableArray<string> Redo { get; init; } = [];
+
+    /// <summary>As of the run that would follow: <see cref="RunContext.Resends"/>.</summary>
+    public int? Resends { get; init; }
 }
 
 /// <summary>For <see cref="IStep.RunAsync"/>.</summary>
@@ -89,6 +95,12 @@ public sealed record RunContext : WorkContext
 {
     /// <summary>What was approved; null where no gate came before the run.</summary>
     public StepReport? Approved { get; init; }
+
+    /// <summary>
+    /// Which asking for documents to be sent again, that could not be written, this run carries out: a number that grows with each. Null for none. One that was carried
+    /// out to its end is not done once more.
+    /// </summary>
+    public int? Resends { get; init; }
 
     /// <summary>Cancelled when the step should finish its batch and return <see cref="StepResult.Stopped"/>.</summary>
     public CancellationToken StopRequested { get; init; }

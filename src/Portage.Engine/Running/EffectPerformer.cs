@@ -187,7 +187,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
             : notes.IsEmpty ? StartAsync()
             : StartWithNotesAsync(flight, claimed, notes, StartAsync);
 
-        Task StartAsync() => _watch.StartAsync(flight, begin.Inputs, ApprovedOf(begin.Step, claimed), configuration, outputs);
+        Task StartAsync() => _watch.StartAsync(flight, begin.Inputs, ApprovedOf(begin.Step, claimed), claimed.ResendOf(flight.Attempt.Run), configuration, outputs);
     }
 
     /// <summary>Brings along what is remembered of work that was taken over, before anybody looks for it.</summary>
@@ -295,7 +295,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 {
                     Session = session, Run = run, Address = address, Attempt = attempt, Config = call.Config, Inputs = begin.Inputs, Outputs = call.Outputs,
                     Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress, Redo = begin.Items,
-                    Wanted = call.Wanted,
+                    Wanted = call.Wanted, Resends = call.Claimed.ResendOf(run),
                 };
                 return new StepEvaluated(session, run, address, attempt, await ExplainAsync(await EvaluateAsync(step, begin.Step.IsAbsent, evaluate, cancellationToken), begin, call, cancellationToken));
             case StepPhase.Revert:
@@ -313,7 +313,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 {
                     Session = session, Run = run, Address = address, Attempt = attempt, Config = call.Config, Inputs = call.Claimed.Inputs!, Outputs = call.Outputs,
                     Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress,
-                    Approved = ApprovedOf(begin.Step, call.Claimed), StopRequested = cancellationToken, Tuning = () => call.Config, AssertLease = static () => { },
+                    Approved = ApprovedOf(begin.Step, call.Claimed), Resends = call.Claimed.ResendOf(run), StopRequested = cancellationToken, Tuning = () => call.Config, AssertLease = static () => { },
                 };
                 return await ResultAsync(step, context, cancellationToken) switch
                 {

@@ -128,5 +128,5 @@ internal sealed record SegmentInfoFile(string LuceneVersion, int DocumentCount, 
     /// As <c>.si</c> of <c>_3.si</c>. A segment that was linked into another index (shrink, split, clone, adding whole indices) has another
     /// name there, and still lists its files under the old one.
     /// </summary>
-    private static string WithoutSegment(string file) => file.AsSpan(1).IndexOfAny('.', '_') is >= 0 and var end ? file[(end + 1)..] : file;
+    private static string WithoutSegment(string file) => file.Length > 0 && file.AsSpan(1).IndexOfAny('.', '_') is >= 0 and var end ? file[(end + 1)..] : file;
 }

@@ -37,5 +37,7 @@ public static partial class DiagnosticCatalog
     public static readonly DiagnosticKind PathExists = new("PG1032", "Exists already");
     public static readonly DiagnosticKind PathNotThere = new("PG1033", "Nothing there");
     public static readonly DiagnosticKind TlsUnused = new("PG1034", "TLS settings without TLS");
+    public static readonly DiagnosticKind BadFieldPath = new("PG1036", "Not a usable field");
+    public static readonly DiagnosticKind BadJsonValue = new("PG1037", "Not a JSON value");
     public static readonly DiagnosticKind ConfigurationEmpty = new("PG1035", "The configuration would become empty");
 }

@@ -50,6 +50,12 @@ public static partial class DiagnosticCatalog
     /// <summary>A slice names a data stream, which is no index.</summary>
     public static readonly DiagnosticKind StreamSelected = new("PG3017", "A data stream is not moved as one");
 
+    /// <summary>The script of a transform cannot be read, or gives no function.</summary>
+    public static readonly DiagnosticKind ScriptUnusable = new("PG3018", "A script cannot be used");
+
+    /// <summary>The documents that were tried are all rejected.</summary>
+    public static readonly DiagnosticKind TransformFails = new("PG3019", "A transform fails for every document");
+
     /// <summary>Whatever a repository lies in refuses to show it, or does not answer.</summary>
     public static readonly DiagnosticKind RepositoryUnreadable = new("PG3020", "The repository cannot be read");
 }

@@ -270,14 +270,25 @@ public static class StepVerdicts
 
         private void LooksAt(InputEdge edge, UpstreamLook upstream)
         {
+            if (upstream.Recorded is { Resent: { Count: > 0 } resent } && _had.EffectsSince is { } looked && resent.Values.Any(at => at > looked))
+            {
+                var done = _done;
+                Items(edge, $"looks at what {edge.Upstream} wrote, some of which was sent again since", done is null ? null : item => resent.GetValueOrDefault(item) > done[item].Since);
+            }
+
+            if (IsComplete && upstream is { Verdict.Kind: VerdictKind.Update, Recorded.Resends: not null })
+            {
+                _pending.Add(Reason(edge, $"only if {edge.Upstream} writes something of what it sends again"));
+            }
+
             var text = $"looks at what {edge.Upstream} makes, which comes later than this did";
             if (upstream.Verdict.Kind == VerdictKind.Create)
             {
                 Items(edge, text, null);
             }
-            else if (upstream.Recorded is { EffectsSince: { } since } looked)
+            else if (upstream.Recorded is { EffectsSince: { } since } seen)
             {
-                if (_done is not null && looked.Items is { } items)
+                if (_done is not null && seen.Items is { } items)
                 {
                     var done = _done;
                     Items(edge, text, item => items.TryGetValue(item, out var there) ? there.Since > done[item].Since : upstream.Verdict.Added.Contains(item, StringComparer.Ordinal) && !upstream.Verdict.TakesOver.Any(taken => taken.Item == item));
@@ -310,6 +321,13 @@ public static class StepVerdicts
         public Verdict Verdict(ImmutableArray<InputDifference> fields)
         {
             var (done, wanted) = (_done, _wanted);
+
+            // What is there stays as it is; what is done anew as a whole has nothing left to send again.
+            if (_had is { Resends: { } resends, EffectsSince: not null } && _redo.Count == 0)
+            {
+                _inPlace.Add(new(null, null, null, resends));
+            }
+
             ImmutableArray<string> added = wanted is null || done is null ? [] : [.. wanted.Keys.Where(name => !done.ContainsKey(name)).Order(StringComparer.Ordinal)];
             ImmutableArray<string> left = wanted is null || done is null ? [] : [.. done.Keys.Where(name => !wanted.ContainsKey(name)).Order(StringComparer.Ordinal)];
 

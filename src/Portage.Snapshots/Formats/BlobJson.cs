@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Portage.Snapshots.Repositories;
 
 namespace Portage.Snapshots.Formats;
@@ -16,6 +19,7 @@ internal sealed record BlobJson(string Blob, string Place, JsonElement Value)
     /// <summary>Parses the body of a blob.</summary>
     public static BlobJson Parse(ReadOnlySpan<byte> utf8, string blob)
     {
+        RequireText(utf8, blob);
         try
         {
             return new(blob, "", JsonElement.Parse(utf8, new JsonDocumentOptions { MaxDepth = DepthMax }));
@@ -23,6 +27,37 @@ internal sealed record BlobJson(string Blob, string Place, JsonElement Value)
         catch (JsonException failure)
         {
             throw new CorruptBlobException(blob, "a complete JSON object", $"{utf8.Length:N0} bytes that are not: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>All of it is valid text: whoever asks an element for its text later has nothing to fear.</summary>
+    private static void RequireText(ReadOnlySpan<byte> utf8, string blob)
+    {
+        if (!Utf8.IsValid(utf8))
+        {
+            throw new CorruptBlobException(blob, "text in UTF-8", "something else");
+        }
+
+        // Half a pair of surrogates can only stand in an escape.
+        if (utf8.IndexOf("\\ud"u8) < 0 && utf8.IndexOf("\\uD"u8) < 0)
+        {
+            return;
+        }
+
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = DepthMax });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                {
+                    reader.GetString();
+                }
+            }
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or JsonException)
+        {
+            throw new CorruptBlobException(blob, "valid text in JSON", failure.Message, failure);
         }
     }
 
@@ -97,7 +132,8 @@ internal sealed record BlobJson(string Blob, string Place, JsonElement Value)
     /// <summary>An exception that says what was expected at this place instead of what is there.</summary>
     public CorruptBlobException Unlike(string expected)
     {
-        var found = Value.GetRawText();
+        // As far as it is text: what is wrong may be just that it is none.
+        var found = Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(Value));
         return new(Blob, $"{expected} at '{Place}'", found.Length <= FoundCharactersMax ? found : found[..FoundCharactersMax] + "…");
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Portage.Snapshots.Repositories;
+using ZstdSharp;
 
 namespace Portage.Snapshots.Formats;
 
@@ -19,9 +20,6 @@ internal static class MetadataBody
     // OpenSearch 2.9 and later, where metadata may be compressed by Zstandard.
     private static ReadOnlySpan<byte> ZstandardMark => "ZSTD\0"u8;
 
-    // Elasticsearch 1.x compresses by LZF.
-    private static ReadOnlySpan<byte> LzfMark => "ZV"u8;
-
     /// <summary>The body as UTF-8 JSON text.</summary>
     public static ReadOnlyMemory<byte> ToJson(ReadOnlyMemory<byte> body, string path)
     {
@@ -33,11 +31,13 @@ internal static class MetadataBody
         }
         else if (bytes.StartsWith(ZstandardMark))
         {
-            throw new UnsupportedRepositoryException("Metadata compressed by Zstandard (OpenSearch 2.9 or later)", path);
+            body = Expand(body[ZstandardMark.Length..], path);
+            bytes = body.Span;
         }
-        else if (bytes.StartsWith(LzfMark))
+        else if (bytes.StartsWith(LzfDecoder.Mark))
         {
-            throw new UnsupportedRepositoryException("Metadata compressed by LZF (Elasticsearch 1.x)", path);
+            body = LzfDecoder.Decode(bytes, BytesMax, path);
+            bytes = body.Span;
         }
 
         if (bytes.StartsWith(SmileDecoder.Mark))
@@ -54,16 +54,22 @@ internal static class MetadataBody
     }
 
     /// <summary>Raw DEFLATE, bounded by <see cref="BytesMax"/>.</summary>
-    public static ReadOnlyMemory<byte> Inflate(ReadOnlyMemory<byte> deflated, string path)
+    public static ReadOnlyMemory<byte> Inflate(ReadOnlyMemory<byte> deflated, string path) =>
+        ReadToEnd(deflated, path, "DEFLATE data", static input => new DeflateStream(input, CompressionMode.Decompress));
+
+    private static ReadOnlyMemory<byte> Expand(ReadOnlyMemory<byte> compressed, string path) =>
+        ReadToEnd(compressed, path, "Zstandard data", static input => new DecompressionStream(input));
+
+    private static ReadOnlyMemory<byte> ReadToEnd(ReadOnlyMemory<byte> compressed, string path, string what, Func<Stream, Stream> open)
     {
         try
         {
-            using var input = new MemoryStream(deflated.ToArray(), writable: false);
-            using var inflater = new DeflateStream(input, CompressionMode.Decompress);
+            using var input = new MemoryStream(compressed.ToArray(), writable: false);
+            using var expanded = open(input);
             using var output = new MemoryStream();
             Span<byte> buffer = stackalloc byte[8192];
             int read;
-            while ((read = inflater.Read(buffer)) > 0)
+            while ((read = expanded.Read(buffer)) > 0)
             {
                 if (output.Length + read > BytesMax)
                 {
@@ -75,9 +81,9 @@ internal static class MetadataBody
 
             return output.GetBuffer().AsMemory(0, (int)output.Length);
         }
-        catch (InvalidDataException failure)
+        catch (Exception failure) when (failure is InvalidDataException or ZstdException or EndOfStreamException)
         {
-            throw new CorruptBlobException(path, "DEFLATE data", failure.Message, failure);
+            throw new CorruptBlobException(path, what, failure.Message, failure);
         }
     }
 }

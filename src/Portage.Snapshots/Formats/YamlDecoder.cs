@@ -42,7 +42,8 @@ internal static partial class YamlDecoder
             parser.Consume<DocumentEnd>();
             parser.Consume<StreamEnd>();
         }
-        catch (Exception failure) when (failure is YamlException or DecoderFallbackException or FormatException)
+        // The scanner does not catch everything itself that it stumbles over (found by damaging documents).
+        catch (Exception failure) when (failure is YamlException or DecoderFallbackException or FormatException or InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
         {
             throw new CorruptBlobException(path, "well-formed YAML of one document", failure.Message, failure);
         }

@@ -63,7 +63,7 @@ public sealed class IndexSnapshot
     /// <summary>Reads which files a shard consists of (one blob).</summary>
     /// <param name="number">0 to <see cref="NumberOfShards"/> - 1.</param>
     /// <exception cref="ShardMissingException">The snapshot says it did not save that shard.</exception>
-    /// <exception cref="UnsupportedRepositoryException">Its files lie where Portage does not look yet: OpenSearch's hashed paths and remote store.</exception>
+    /// <exception cref="UnsupportedRepositoryException">Its files lie where Portage does not look yet: OpenSearch's remote store.</exception>
     /// <exception cref="RepositoryException">The blob is missing or corrupt.</exception>
     public async ValueTask<ShardSnapshot> OpenShardAsync(int number, CancellationToken cancellationToken)
     {
@@ -74,22 +74,17 @@ public sealed class IndexSnapshot
             throw new ShardMissingException(Name, number, Snapshot.Name, missing.Reason);
         }
 
-        var folder = $"indices/{RepositoryId}/{number}";
-        if (_root.ShardPathType != 0)
-        {
-            throw new UnsupportedRepositoryException("OpenSearch shard paths of type " + (_root.ShardPathType == 1 ? "HASHED_PREFIX" : "HASHED_INFIX"), folder) { Owner = BlobOwner.Of(Name) };
-        }
-
         if (Snapshot.IsShallow)
         {
-            throw new UnsupportedRepositoryException("OpenSearch shallow snapshot (the data is in a remote store)", folder) { Owner = BlobOwner.Of(Name) };
+            throw new UnsupportedRepositoryException("OpenSearch shallow snapshot (the data is in a remote store)", $"indices/{RepositoryId}") { Owner = BlobOwner.Of(Name) };
         }
 
         return await BlobOwner.NamedAsync(BlobOwner.Of(Name, number), async () =>
         {
-            var json = await _blobs.ReadAsync($"{folder}/snap-{Snapshot.Uuid}.dat", "snapshot", cancellationToken);
+            var (store, folder) = await _blobs.ShardPaths.FindAsync(_root, number, cancellationToken);
+            var json = await Snapshot.Names.ReadShardAsync(store == _blobs.Store ? _blobs : new(store), folder, cancellationToken);
             RequireSnapshot(json);
-            return new ShardSnapshot(this, number, folder, json.Blob, ShardFile.ParseAll(json), _blobs.Store);
+            return new ShardSnapshot(this, number, folder, json.Blob, ShardFile.ParseAll(json), store);
         });
     }
 
@@ -112,7 +107,7 @@ public sealed class IndexSnapshot
         }
 
         var settings = new IndexSettings(index.Member("settings"));
-        var mappings = TypeMapping.ParseAll(index.Find("mappings"));
+        var mappings = SourceOnly.Unwrap(settings, TypeMapping.ParseAll(index.Find("mappings")));
         return new(snapshot, root, blobs)
         {
             Name = name,
@@ -127,7 +122,7 @@ public sealed class IndexSnapshot
             NumberOfShards = settings.Required("index.number_of_shards").Count(),
             VersionCreated = new(settings.Required("index.version.created").Number()),
             SourceStorage = SourceStorage.Of(settings, mappings),
-            Parents = ParentTypes.Of(mappings),
+            Parents = ParentTypes.Of(mappings, areStored: snapshot.Version is { IsOpenSearch: false, Major: < 5 }),
         };
     }
 }

@@ -15,6 +15,12 @@ public interface IBlobStore
     /// <summary>Where the repository is, for messages: a folder, a URL. Never holds a credential.</summary>
     string Location { get; }
 
+    /// <summary>
+    /// The bucket around the repository, in which OpenSearch may keep shards outside of it; null where the repository is all of it, or nobody
+    /// knows where it ends.
+    /// </summary>
+    BucketAround? Bucket => null;
+
     /// <summary>How far ahead of its use a large blob is worth reading. The further away the store, the further.</summary>
     ReadAheadLimits ReadAhead => Near;
 
@@ -46,6 +52,11 @@ public interface IBlobStore
     /// <exception cref="CorruptBlobException">It is longer than <paramref name="bytesMax"/>.</exception>
     ValueTask<byte[]> ReadWholeAsync(string path, int bytesMax, CancellationToken cancellationToken);
 }
+
+/// <summary>What a repository lies in.</summary>
+/// <param name="Store">All of it. Lives as long as the repository's own.</param>
+/// <param name="BasePath">From its root to that of the repository, without slashes at its ends.</param>
+public sealed record BucketAround(IBlobStore Store, string BasePath);
 
 /// <summary>One blob in a listing.</summary>
 /// <param name="Name">Without its folder.</param>

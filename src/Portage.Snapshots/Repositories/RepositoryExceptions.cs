@@ -73,7 +73,7 @@ public sealed class CorruptBlobException(string path, string expected, string fo
 public sealed class UnsupportedRepositoryException(string format, string where, Exception? inner = null)
     : RepositoryException($"{format}; Portage cannot read it yet ('{where}').", inner)
 {
-    /// <summary>The era or format, as <c>Elasticsearch 2.x layout</c>.</summary>
+    /// <summary>The era or format, as <c>OpenSearch shallow snapshot (the data is in a remote store)</c>.</summary>
     public string Format { get; } = format;
 
     /// <summary>Where it was met: a location, or a path relative to the repository's root.</summary>

@@ -5,7 +5,10 @@ using Portage.Snapshots.Formats;
 
 namespace Portage.Snapshots.Repositories;
 
-/// <summary>What <c>index-N</c> at the root of a repository says: since Elasticsearch 5.0 plain JSON, without a checksum.</summary>
+/// <summary>
+/// What <c>index-N</c> at the root of a repository says: since Elasticsearch 5.0 plain JSON, without a checksum. For what was there before
+/// see <see cref="EarlyRoot"/>.
+/// </summary>
 internal sealed class RepositoryRoot
 {
     private const string Prefix = "index-";
@@ -24,16 +27,33 @@ internal sealed class RepositoryRoot
     public IReadOnlyDictionary<string, IndexRoot> Indices { get; }
 
     /// <summary>Finds and reads the newest root.</summary>
-    public static async ValueTask<RepositoryRoot> ReadAsync(IBlobStore store, CancellationToken cancellationToken)
+    public static async ValueTask<RepositoryRoot> ReadAsync(MetadataBlobs blobs, CancellationToken cancellationToken)
     {
-        var blob = await FindAsync(store, cancellationToken);
-        var bytes = await store.ReadWholeAsync(blob, MetadataBody.BytesMax, cancellationToken);
-        return Parse(BlobJson.Parse(bytes, blob));
+        var store = blobs.Store;
+        var names = (await store.ListAsync("", cancellationToken)).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
+        if (await FindAsync(store, names, cancellationToken) is { } blob)
+        {
+            var bytes = await store.ReadWholeAsync(blob, MetadataBody.BytesMax, cancellationToken);
+            return Parse(BlobJson.Parse(bytes, blob), names);
+        }
+
+        if (names.Contains(EarlyRoot.Blob))
+        {
+            var (snapshots, indices) = await EarlyRoot.ReadAsync(blobs, names, cancellationToken);
+            return new(EarlyRoot.Blob, snapshots, indices);
+        }
+
+        throw new RepositoryEmptyException(store.Location, names.Count switch
+        {
+            0 => "no blob at all",
+            1 => $"only '{names.First()}'",
+            _ => $"{names.Count} others, '{names.Order(StringComparer.Ordinal).First()}' among them",
+        }, await store.FindNearbyAsync(cancellationToken));
     }
 
-    private static async ValueTask<string> FindAsync(IBlobStore store, CancellationToken cancellationToken)
+    /// <summary>The newest <c>index-N</c>; null where there is none.</summary>
+    private static async ValueTask<string?> FindAsync(IBlobStore store, HashSet<string> names, CancellationToken cancellationToken)
     {
-        var names = (await store.ListAsync("", cancellationToken)).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
         long? newest = null;
         foreach (var name in names)
         {
@@ -50,30 +70,7 @@ internal sealed class RepositoryRoot
             newest = await ReadLatestAsync(store, cancellationToken);
         }
 
-        if (newest is { } found)
-        {
-            return Name(found);
-        }
-
-        // Before 5.0 the root is called "index", and how a snapshot's own blob is called tells 1.x from 2.x.
-        if (names.Contains("index"))
-        {
-            var is2 = names.Any(name => name.StartsWith("snap-", StringComparison.Ordinal));
-            var is1 = names.Any(name => name.StartsWith("snapshot-", StringComparison.Ordinal));
-            throw new UnsupportedRepositoryException((is1, is2) switch
-            {
-                (_, true) => "Elasticsearch 2.x layout",
-                (true, _) => "Elasticsearch 1.x layout",
-                _ => "Elasticsearch 1.x or 2.x layout",
-            }, store.Location);
-        }
-
-        throw new RepositoryEmptyException(store.Location, names.Count switch
-        {
-            0 => "no blob at all",
-            1 => $"only '{names.First()}'",
-            _ => $"{names.Count} others, '{names.Order(StringComparer.Ordinal).First()}' among them",
-        }, await store.FindNearbyAsync(cancellationToken));
+        return newest is { } found ? Name(found) : null;
     }
 
     private static async ValueTask<long> ReadLatestAsync(IBlobStore store, CancellationToken cancellationToken)
@@ -85,7 +82,7 @@ internal sealed class RepositoryRoot
 
     private static string Name(long number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number}");
 
-    private static RepositoryRoot Parse(BlobJson json)
+    private static RepositoryRoot Parse(BlobJson json, HashSet<string> names)
     {
         var identifiers = json.Find("index_metadata_identifiers") is { } all
             ? all.Members().DistinctBy(one => one.Name).ToDictionary(one => one.Name, one => BlobPath.Part(one.Value.Text(), json.Blob), StringComparer.Ordinal)
@@ -96,7 +93,7 @@ internal sealed class RepositoryRoot
             .ToLookup(pair => pair.uuid, pair => pair.Key, StringComparer.Ordinal);
 
         var snapshots = json.Member("snapshots").Elements()
-            .Select(snapshot => ParseSnapshot(snapshot, identifiers, namesBySnapshot))
+            .Select(snapshot => ParseSnapshot(snapshot, identifiers, namesBySnapshot, names))
             .OrderBy(snapshot => snapshot.Entry.Name, StringComparer.Ordinal)
             .ToList();
         return new(json.Blob, snapshots, indices);
@@ -110,10 +107,10 @@ internal sealed class RepositoryRoot
         return new(
             BlobPath.Part(json.Member("id").Text(), json.Blob),
             [.. uuids],
-            json.Find("shard_path_type")?.Count() ?? 0);
+            json.Find("shard_path_type")?.Count() ?? ShardPaths.Fixed);
     }
 
-    private static SnapshotRoot ParseSnapshot(BlobJson json, Dictionary<string, string> identifiers, ILookup<string, string> namesBySnapshot)
+    private static SnapshotRoot ParseSnapshot(BlobJson json, Dictionary<string, string> identifiers, ILookup<string, string> namesBySnapshot, HashSet<string> names)
     {
         var uuid = BlobPath.Part(json.Member("uuid").Text(), json.Blob);
         var entry = new SnapshotEntry(
@@ -135,7 +132,7 @@ internal sealed class RepositoryRoot
             }
         }
 
-        return new(entry, blobs);
+        return new(entry, blobs, BlobNames.Of(entry.Name, uuid, names));
     }
 
     private static SnapshotState ParseState(BlobJson? json) => json?.Number() switch
@@ -151,7 +148,8 @@ internal sealed class RepositoryRoot
 
 /// <summary>A snapshot in the root.</summary>
 /// <param name="MetadataBlobs">The name (without <c>meta-</c> and <c>.dat</c>) of the metadata blob of an index, by the index's repository id; empty before 7.9.</param>
-internal sealed record SnapshotRoot(SnapshotEntry Entry, IReadOnlyDictionary<string, string> MetadataBlobs);
+/// <param name="Names">Where its other blobs are.</param>
+internal sealed record SnapshotRoot(SnapshotEntry Entry, IReadOnlyDictionary<string, string> MetadataBlobs, BlobNames Names);
 
 /// <summary>An index in the root.</summary>
 /// <param name="Id">Its folder; not the index uuid of its settings.</param>

@@ -21,6 +21,9 @@ public sealed class Snapshot
     /// <summary>What its blobs are called by.</summary>
     public string Uuid => _entry.Entry.Uuid;
 
+    /// <summary>Where its blobs are.</summary>
+    internal BlobNames Names => _entry.Names;
+
     /// <summary>How it ended.</summary>
     public required SnapshotState State { get; init; }
 
@@ -58,7 +61,7 @@ public sealed class Snapshot
     /// <exception cref="RepositoryException">The blob is missing, corrupt or of a format that cannot be read.</exception>
     public async ValueTask<GlobalMetadata> ReadGlobalMetadataAsync(CancellationToken cancellationToken)
     {
-        var json = await _blobs.ReadAsync($"meta-{Uuid}.dat", "metadata", cancellationToken);
+        var json = await Names.ReadStateAsync(_blobs, cancellationToken);
         return GlobalMetadata.Parse(json.Member("meta-data"));
     }
 
@@ -77,10 +80,10 @@ public sealed class Snapshot
             throw new CorruptBlobException(_root.Blob, $"index '{name}' of snapshot '{Name}' under 'indices'", "nothing");
         }
 
-        var blob = _entry.MetadataBlobs.GetValueOrDefault(index.Id, Uuid);
+        var blob = _entry.MetadataBlobs.GetValueOrDefault(index.Id);
         return await BlobOwner.NamedAsync(BlobOwner.Of(name), async () =>
         {
-            var json = await _blobs.ReadAsync($"indices/{index.Id}/meta-{blob}.dat", "index-metadata", cancellationToken);
+            var json = await Names.ReadIndexAsync(_blobs, $"indices/{index.Id}", blob, cancellationToken);
             return IndexSnapshot.Parse(json, name, index, this, _blobs);
         });
     }
@@ -142,7 +145,7 @@ public sealed class Snapshot
     // The end of the year 9999.
     private const long MillisecondsMax = 253_402_300_800_000;
 
-    private static SnapshotState ParseState(BlobJson json) => json.Text() switch
+    internal static SnapshotState ParseState(BlobJson json) => json.Text() switch
     {
         "IN_PROGRESS" => SnapshotState.InProgress,
         "SUCCESS" => SnapshotState.Success,

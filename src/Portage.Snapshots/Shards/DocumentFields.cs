@@ -1,7 +1,9 @@
 using System.Text;
 using Portage.Lucene.Segments;
 using Portage.Lucene.StoredFields;
+using Portage.Snapshots.Formats;
 using Portage.Snapshots.Metadata;
+using Portage.Snapshots.Rebuilding;
 
 namespace Portage.Snapshots.Shards;
 
@@ -14,10 +16,15 @@ internal sealed class DocumentFields
     private readonly Dictionary<string, string> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _typesByText;
     private readonly ParentTypes _parents;
+    private readonly bool _mayBeCompressed;
+    private SourceRebuilder? _rebuilder;
     private int _id;
     private int _uid;
     private int _source;
     private int _routing;
+    private int _parent;
+    private int _timestamp;
+    private int _expiry;
 
     public DocumentFields(ShardSnapshot shard)
     {
@@ -26,18 +33,26 @@ internal sealed class DocumentFields
         // Since 6.0 an index has one type, which stands in its mapping only; "_default_" is none.
         _onlyType = shard.Index.Mappings.Select(mapping => mapping.Type).FirstOrDefault(type => type is not (TypeMapping.NoType or "_default_"));
         _parents = shard.Index.Parents;
+        _mayBeCompressed = shard.Index.VersionCreated is { IsOpenSearch: false, Major: < 2 };
     }
 
     /// <summary>Takes the numbers that a segment has for its fields.</summary>
-    public void Enter(FieldInfos fields) => (_id, _uid, _source, _routing) =
-        (fields.NumberOf("_id"), fields.NumberOf("_uid"), fields.NumberOf("_source"), fields.NumberOf("_routing"));
+    /// <param name="rebuilder">Puts the sources together; null where they are stored.</param>
+    public void Enter(FieldInfos fields, SourceRebuilder? rebuilder)
+    {
+        _rebuilder = rebuilder;
+        (_id, _uid, _source, _routing) = (fields.NumberOf("_id"), fields.NumberOf("_uid"), fields.NumberOf("_source"), fields.NumberOf("_routing"));
+        (_parent, _timestamp, _expiry) = (fields.NumberOf("_parent"), fields.NumberOf("_timestamp"), fields.NumberOf("_ttl"));
+    }
 
     /// <summary>The document, or null for one without an id: a nested object's, or a tombstone.</summary>
     public SourceDocument? Read(StoredFieldCursor fields, string segment, int segmentDocument, long position)
     {
-        string? id = null, routing = null;
+        string? id = null, routing = null, parent = null;
         var type = _onlyType;
         ReadOnlyMemory<byte>? source = null;
+        long? timestamp = null, expiry = null;
+        _rebuilder?.Begin();
         while (fields.MoveNext())
         {
             if (fields.FieldNumber == _source)
@@ -46,7 +61,7 @@ internal sealed class DocumentFields
             }
             else if (fields.FieldNumber == _id)
             {
-                // As text only in 5.6 with index.mapping.single_type.
+                // As text only in 5.6 with index.mapping.single_type, and before 2.0 where a mapping asks for it.
                 id = fields.Type == StoredFieldType.String ? Encoding.UTF8.GetString(fields.Bytes) : DocumentId.Decode(fields.Bytes);
             }
             else if (fields.FieldNumber == _uid)
@@ -56,6 +71,22 @@ internal sealed class DocumentFields
             else if (fields.FieldNumber == _routing)
             {
                 routing = Encoding.UTF8.GetString(fields.Bytes);
+            }
+            else if (fields.FieldNumber == _parent)
+            {
+                parent = SplitUid(fields.Bytes).Id;
+            }
+            else if (fields.FieldNumber == _timestamp)
+            {
+                timestamp = NumberOf(fields);
+            }
+            else if (fields.FieldNumber == _expiry)
+            {
+                expiry = NumberOf(fields);
+            }
+            else
+            {
+                _rebuilder?.Take(fields);
             }
         }
 
@@ -69,10 +100,23 @@ internal sealed class DocumentFields
             Type = type,
             Id = id,
             Routing = routing,
-            Parent = type is not null && _parents.RoutingIsParent(type) ? routing : null,
-            Source = source,
+            Parent = parent ?? (type is not null && _parents.RoutingIsParent(type) ? routing : null),
+            Timestamp = timestamp,
+            Expiry = expiry,
+            IsRebuilt = _rebuilder is not null,
+            Source = _rebuilder is not null ? _rebuilder.Finish(segmentDocument) : source is { } stored && _mayBeCompressed ? Decompress(stored, segment) : source,
         };
     }
+
+    // A mapping may have a field of that name since these are gone: it is no number, or none of ours to explain.
+    private static long? NumberOf(StoredFieldCursor fields) => fields.Type == StoredFieldType.Int64 ? fields.Integer : null;
+
+    /// <summary><c>"_source": {"compress": true}</c>, which 2.0 took away.</summary>
+    private static ReadOnlyMemory<byte> Decompress(ReadOnlyMemory<byte> source, string segment) =>
+        source.Span.StartsWith(LzfDecoder.Mark) ? LzfDecoder.Decode(source.Span, SourceBytesMax, $"{segment}.fdt") : source;
+
+    // What a server takes in one request is 100 MB unless somebody raised it.
+    private const int SourceBytesMax = 1 << 30;
 
     // "type#id" up to 5.x; a type has no '#', an id may.
     private (string? Type, string? Id) SplitUid(ReadOnlySpan<byte> uid)

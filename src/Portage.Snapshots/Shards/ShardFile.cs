@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Portage.Lucene.Files;
 using Portage.Snapshots.Formats;
 using Portage.Snapshots.Repositories;
@@ -20,7 +22,10 @@ public sealed class ShardFile
     /// <summary>Bytes of the whole file.</summary>
     public required long Length { get; init; }
 
-    /// <summary>The checksum that stands in the file's footer, as the repository recorded it; null where it did not.</summary>
+    /// <summary>
+    /// The checksum that stands in the file's footer, as the repository recorded it; null where it did not. Of a file that has no footer: see
+    /// <see cref="HasEarlyChecksum"/>.
+    /// </summary>
     public required uint? Checksum { get; init; }
 
     /// <summary>Bytes of each part but the last.</summary>
@@ -28,6 +33,9 @@ public sealed class ShardFile
 
     /// <summary>The version of Lucene that wrote the file; null where the repository does not say.</summary>
     public required string? WrittenBy { get; init; }
+
+    /// <summary>True for a file of Lucene before 4.8, or of a version that nobody noted: its checksum is the Adler-32 of all its bytes.</summary>
+    public bool HasEarlyChecksum => WrittenBy is null || IsBefore48(WrittenBy);
 
     /// <summary>True where the file's content stands in the shard's metadata and there is no blob (since Elasticsearch 7.3).</summary>
     public bool IsVirtual => BlobName.StartsWith("v__", StringComparison.Ordinal);
@@ -65,7 +73,7 @@ public sealed class ShardFile
         var length = json.Member("length").Number();
         // No part size means one part (Elasticsearch 1.x).
         var partBytes = json.Find("part_size")?.Number() ?? long.MaxValue;
-        if (length < 0 || partBytes <= 0 || length / partBytes > PartsMax)
+        if (length is < 0 or > LengthMax || partBytes <= 0 || length / partBytes > PartsMax)
         {
             throw new CorruptBlobException(json.Blob, $"a length and a part size of '{name}'", $"{length} and {partBytes}");
         }
@@ -88,6 +96,15 @@ public sealed class ShardFile
 
     private const int PartsMax = 1_000_000;
 
+    // A shard has 2 billion documents at most; and what is summed up must not overflow.
+    private const long LengthMax = 1L << 48;
+
+    private static bool IsBefore48(string version) =>
+        version.Split('.') is [var major, var minor, ..]
+        && int.TryParse(major, NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+        && int.TryParse(minor, NumberStyles.None, CultureInfo.InvariantCulture, out var second)
+        && (first, second) is ( < 4, _) or (4, < 8);
+
     private static uint? ParseChecksum(BlobJson? json) => json switch
     {
         null => null,
@@ -98,7 +115,7 @@ public sealed class ShardFile
     // Where the file is longer than what is kept (1 MB), meta_hash is only its beginning: the blob counts.
     private static ReadOnlyMemory<byte>? ParseContent(BlobJson json, long length)
     {
-        if (!json.Value.TryGetBytesFromBase64(out var bytes))
+        if (json.Value.ValueKind != JsonValueKind.String || !json.Value.TryGetBytesFromBase64(out var bytes))
         {
             throw json.Unlike("bytes in base64");
         }

@@ -1,7 +1,7 @@
 using Portage.Lucene;
-using Portage.Lucene.Files;
 using Portage.Lucene.LiveDocs;
 using Portage.Lucene.StoredFields;
+using Portage.Snapshots.Rebuilding;
 
 namespace Portage.Snapshots.Shards;
 
@@ -22,6 +22,7 @@ public sealed class ShardReader : IAsyncDisposable
     private readonly DocumentFields _fields;
     private readonly IWholeFiles _whole;
     private LiveDocumentReader? _documents;
+    private SourceRebuilder? _rebuilder;
     private SourceDocument? _current;
     private int _segment = -1;
     private long _segmentStart;
@@ -49,7 +50,7 @@ public sealed class ShardReader : IAsyncDisposable
         // Nearly always the document is in the chunk that is already there: no state machine for that.
         try
         {
-            while (_documents is not null)
+            while (_documents is not null && _rebuilder is null)
             {
                 var move = _documents.MoveNextAsync(cancellationToken);
                 if (!move.IsCompletedSuccessfully)
@@ -81,6 +82,8 @@ public sealed class ShardReader : IAsyncDisposable
         return MoveSlowlyAsync(new(false), cancellationToken);
     }
 
+    private RebuildPlan? Plan => _shard.Index.SourceStorage.Plan;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -90,12 +93,23 @@ public sealed class ShardReader : IAsyncDisposable
             await _documents.DisposeAsync();
             _documents = null;
         }
+
+        if (_rebuilder is not null)
+        {
+            await _rebuilder.DisposeAsync();
+            _rebuilder = null;
+        }
     }
 
     private async ValueTask<bool> MoveSlowlyAsync(ValueTask<bool> move, CancellationToken cancellationToken)
     {
         try
         {
+            if (_rebuilder is not null)
+            {
+                move = _documents!.MoveNextAsync(cancellationToken);
+            }
+
             while (true)
             {
                 if (await move)
@@ -103,6 +117,11 @@ public sealed class ShardReader : IAsyncDisposable
                     if (IsBeyond)
                     {
                         return await EndAsync();
+                    }
+
+                    if (_rebuilder is not null)
+                    {
+                        await _rebuilder.PrepareAsync(_documents!.Document, cancellationToken);
                     }
 
                     if (Take())
@@ -158,7 +177,9 @@ public sealed class ShardReader : IAsyncDisposable
             }
 
             await RequireWholeAsync(segment, cancellationToken);
-            _fields.Enter(await segment.ReadFieldInfosAsync(cancellationToken));
+            var fields = await segment.ReadFieldInfosAsync(cancellationToken);
+            _rebuilder = Plan is { } plan ? await SourceRebuilder.OpenAsync(plan, segment, fields, cancellationToken) : null;
+            _fields.Enter(fields, _rebuilder);
             _documents = await segment.OpenLiveDocumentsAsync(new StoredFieldsOptions { FromDocument = (int)Math.Max(first, 0), ReadAhead = _shard.ReadAhead }, cancellationToken);
             return true;
         }
@@ -168,7 +189,16 @@ public sealed class ShardReader : IAsyncDisposable
 
     private async ValueTask RequireWholeAsync(LuceneSegment segment, CancellationToken cancellationToken)
     {
-        foreach (var file in await segment.ListScannedFilesAsync(cancellationToken))
+        foreach (var file in EarlyChecksum.FilesOf(_shard, segment.Name))
+        {
+            await RequireWholeAsync(new(_shard.Number, file.Name, file.Length, file.Checksum!.Value), async token =>
+            {
+                await using var content = await _shard.OpenBlobsAsync(file, token);
+                await EarlyChecksum.VerifyAsync(content, file, token);
+            }, cancellationToken);
+        }
+
+        foreach (var file in await segment.ListScannedFilesAsync(Plan?.Columns ?? [], cancellationToken))
         {
             var listed = _shard.Files.GetValueOrDefault(file.Name)?.Checksum;
             if (listed is { } checksum && checksum != file.Checksum)
@@ -177,16 +207,18 @@ public sealed class ShardReader : IAsyncDisposable
                 throw new CorruptIndexException(file.Name, 0, $"the checksum {checksum:X8}, as the shard's list has it", $"{file.Checksum:X8}");
             }
 
-            var found = new WholeFile(_shard.Number, file.Name, file.Length, file.Checksum);
-            await _whole.RequireAsync(found, token => VerifyAsync(segment, file, token), cancellationToken);
+            await RequireWholeAsync(new(_shard.Number, file.Name, file.Length, file.Checksum), token => segment.VerifyAsync(file, token), cancellationToken);
         }
     }
 
-    private async ValueTask VerifyAsync(LuceneSegment segment, ScannedFile file, CancellationToken cancellationToken)
+    private ValueTask RequireWholeAsync(WholeFile found, Func<CancellationToken, ValueTask> verify, CancellationToken cancellationToken) =>
+        _whole.RequireAsync(found, token => VerifyAsync(verify, token), cancellationToken);
+
+    private async ValueTask VerifyAsync(Func<CancellationToken, ValueTask> verify, CancellationToken cancellationToken)
     {
         try
         {
-            await segment.VerifyAsync(file, cancellationToken);
+            await verify(cancellationToken);
         }
         catch (Exception failure) when (ShardFailures.Is(failure))
         {

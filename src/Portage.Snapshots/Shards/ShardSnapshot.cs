@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Portage.Lucene;
 using Portage.Lucene.Files;
 using Portage.Snapshots.Metadata;
+using Portage.Snapshots.Rebuilding;
 using Portage.Snapshots.Repositories;
 
 namespace Portage.Snapshots.Shards;
@@ -16,7 +17,7 @@ public sealed class ShardSnapshot
     internal ShardSnapshot(IndexSnapshot index, int number, string folder, string listBlob, IReadOnlyDictionary<string, ShardFile> files, IBlobStore store)
     {
         (Index, Number, Folder, ListBlob, Files, _store) = (index, number, folder, listBlob, files, store);
-        TotalBytes = files.Values.Sum(file => file.Length);
+        TotalBytes = files.Values.Aggregate(0L, (sum, file) => Math.Min(sum + file.Length, long.MaxValue / 2));
         Directory = new ShardDirectory(store, folder, listBlob, files);
     }
 
@@ -149,12 +150,16 @@ public sealed class ShardSnapshot
 
     private static long LengthOf(ShardFile file, int part) => part < file.PartCount - 1 ? file.PartBytes : file.Length - (part * file.PartBytes);
 
+    /// <summary>A file as its blobs have it.</summary>
+    internal ValueTask<ILuceneFile> OpenBlobsAsync(ShardFile file, CancellationToken cancellationToken) =>
+        ShardDirectory.OpenBlobsAsync(_store, Folder, ListBlob, file, cancellationToken);
+
     internal string BlobOf(string name, long position)
     {
         // What is called by its own name may lie inside the segment's compound file; "_3_1.liv" and "_3.fnm" are of segment "_3".
         if (!Files.TryGetValue(name, out var file))
         {
-            var end = name.AsSpan(1).IndexOfAny('.', '_') + 1;
+            var end = name.Length == 0 ? 0 : name.AsSpan(1).IndexOfAny('.', '_') + 1;
             if (end == 0 || !Files.TryGetValue(name[..end] + ".cfs", out file))
             {
                 return ListBlob;
@@ -181,7 +186,17 @@ public sealed class ShardSnapshot
 
         try
         {
-            await using var content = await ShardDirectory.OpenBlobsAsync(_store, Folder, ListBlob, file, cancellationToken);
+            await using var content = await OpenBlobsAsync(file, cancellationToken);
+            if (file.HasEarlyChecksum)
+            {
+                if (file.Checksum is not null)
+                {
+                    await EarlyChecksum.VerifyAsync(content, file, cancellationToken);
+                }
+
+                return;
+            }
+
             var checksum = await LuceneChecksum.VerifyAsync(content, file.Name, cancellationToken);
             if (file.Checksum is { } expected && expected != checksum)
             {
@@ -201,7 +216,13 @@ public sealed class ShardSnapshot
         {
             foreach (var segment in lucene.Segments.Where(segment => segment.LiveDocumentCount > 0))
             {
-                await segment.ListScannedFilesAsync(cancellationToken);
+                var plan = Index.SourceStorage.Plan;
+                await segment.ListScannedFilesAsync(plan?.Columns ?? [], cancellationToken);
+                if (plan is not null)
+                {
+                    await using var opened = await SourceRebuilder.OpenAsync(plan, segment, await segment.ReadFieldInfosAsync(cancellationToken), cancellationToken);
+                }
+
                 if (isWhole)
                 {
                     await segment.ReadFieldInfosAsync(cancellationToken);

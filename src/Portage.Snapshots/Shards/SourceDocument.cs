@@ -35,12 +35,21 @@ public sealed class SourceDocument
     public required string? Routing { get; init; }
 
     /// <summary>
-    /// The id of the parent, where the mapping of the type has <c>_parent</c> (Elasticsearch 5.x and indices made by it); null
+    /// The id of the parent, where the mapping of the type has <c>_parent</c> (up to Elasticsearch 5.x and indices made by it); null
     /// otherwise. Later parents are a field of the source. See <see cref="Metadata.ParentTypes"/> for where it comes from.
     /// </summary>
     public required string? Parent { get; init; }
 
-    /// <summary>The bytes of the source exactly as they are stored; null where none are.</summary>
+    /// <summary>When it was written, in milliseconds since 1970: <c>_timestamp</c>, where the index stores that (up to Elasticsearch 2.x); null otherwise.</summary>
+    public long? Timestamp { get; init; }
+
+    /// <summary>When it is to be deleted, in milliseconds since 1970: <c>_ttl</c>, where the document has one (up to Elasticsearch 2.x); null otherwise.</summary>
+    public long? Expiry { get; init; }
+
+    /// <summary>True where the source is not stored, but put together as the server shows it (<see cref="Metadata.SourceCoverage.Rebuilt"/>).</summary>
+    public bool IsRebuilt { get; init; }
+
+    /// <summary>The bytes of the source exactly as they are stored; null where none are, or where it cannot be put together exactly.</summary>
     public required ReadOnlyMemory<byte>? Source { get; init; }
 
     /// <summary>What <see cref="Source"/> is written in; <see cref="SourceFormat.Unknown"/> where there is none.</summary>

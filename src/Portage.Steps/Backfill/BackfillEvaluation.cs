@@ -5,6 +5,7 @@ using Portage.Configuration;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Planning;
+using Portage.Steps.Documents;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
 
@@ -30,6 +31,12 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
             if (!redo.Contains(index.Name) && await IsDoneAsync(context.Files, index, cancellationToken))
             {
                 kept++;
+                foreach (var there in await OthersOfResentAsync(context.Files, client, on, index, context.Resends, cancellationToken))
+                {
+                    lines.Add($"{there.Name}: of the documents that are sent again up to {there.Documents:N0} may get another content where somebody has written one of the same id");
+                    overwritten.Add(there);
+                }
+
                 continue;
             }
 
@@ -47,6 +54,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
             }
         }
 
+        var trial = await TransformTrial.RunAsync(on, [.. copied.Select(one => one.Index)], cancellationToken);
         var room = await RoomOnDisk.LookAsync(client, on, copied, destroyed.Sum(gone => gone.Bytes ?? 0), cancellationToken);
         return new(
             ImmutableSortedDictionary<string, long>.Empty.Add("indices", todo).Add("kept", kept).Add("documents", sizes.Documents).Add("bytes", sizes.Bytes),
@@ -54,6 +62,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
                 $"{sizes}: every file is there{(kept > 0 ? $"; {kept} {(kept == 1 ? "index is" : "indices are")} done already" : "")}",
                 .. room is null ? [] : (string[])[room],
                 .. lines,
+                .. trial.Lines,
             ])
         {
             Destroys = [.. destroyed, .. overwritten],
@@ -105,6 +114,19 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
         }
 
         return await OthersAsync(files, client, on, index, index.TargetNames, had, cancellationToken);
+    }
+
+    /// <summary>What others may have under the ids of documents that are sent again: no more than there are of those.</summary>
+    public static async Task<ImmutableArray<Destruction>> OthersOfResentAsync(IStepFiles files, ClusterClient client, SliceOnTarget on, SelectedIndex index, int? resends, CancellationToken cancellationToken)
+    {
+        using var journal = await ItemJournal.LookAsync(files.Item(index.Name), index.Name, cancellationToken);
+        if (on.Slice.Backfill.Conflict != ConflictChoice.Overwrite || !Resending.IsAsked(journal, resends))
+        {
+            return [];
+        }
+
+        var most = journal.Sum(BackfillProgress.Rejected);
+        return [.. (await OthersAsync(files, client, on, index, ImmutableHashSet<string>.Empty, cancellationToken)).Select(there => there with { Documents = Math.Min(there.Documents ?? most, most), Foreign = Math.Min(there.Documents ?? most, most) })];
     }
 
     private static async Task<ImmutableArray<Destruction>> OthersAsync(

@@ -46,6 +46,6 @@ internal sealed class BackfillHelp(RunContext context, HttpMessageHandler? trans
         {
             TellUnreadable = (item, failure) => items.FailAsync(item, failure),
         };
-        await crew.WorkAsync(items, static () => { }, cancellationToken);
+        await crew.WorkAsync(items, static _ => null, static () => { }, cancellationToken);
     }
 }

@@ -33,7 +33,7 @@ public sealed class BackfillInputs : IStepDefinition
             on.Step(StepKind.Backfill),
             StepFields.All(
                 StepFields.OfTarget(config, on.TargetName),
-                StepFields.OfSelection(on),
+                StepFields.OfSelection(on, isOfDocuments: true),
                 StepFields.Of(on.Slice.Backfill, "backfill", $"{on.SlicePath}.backfill")),
             [on.Consumes(SnapshotOutputs.Documents), on.RestsOn(StepKind.Metadata)],
             BackfillGate.Rule(on.Slice.Backfill))

@@ -38,10 +38,20 @@ internal sealed class BackfillProgress(IndexTotals totals, WorkJournal journal, 
     /// <summary>Requests that were not answered in time; kept for the report's lines.</summary>
     public const string TimedOut = "timedOut";
 
+    /// <summary>Documents that transforms changed; kept for the report's lines.</summary>
+    public const string Transformed = "transformed";
+
+    /// <summary>Documents that transforms were tried on, those that were read again after a kill too; kept for the report's lines.</summary>
+    public const string TransformDocuments = "transformDocuments";
+
+    /// <summary>How long those took, in nanoseconds; kept for the report's lines.</summary>
+    public const string TransformNanoseconds = "transformNanoseconds";
+
     /// <summary>What is decided about a document.</summary>
     public static readonly ImmutableArray<string> Decisions = [Accepted, Rejected, Filtered, Differing];
 
     private readonly Rate _rate = new(time);
+    private readonly Rate _resentRate = new(time);
 
     /// <summary>Documents decided.</summary>
     public long Decided => Decisions.Sum(journal.Sum);
@@ -73,8 +83,16 @@ internal sealed class BackfillProgress(IndexTotals totals, WorkJournal journal, 
 
     /// <summary>Tells how far it is. Called by one thread.</summary>
     /// <param name="waiting">Why it is slow; null when it is not.</param>
-    public void Publish(string? waiting)
+    /// <param name="resent">Of what is sent again: how many, of how many; null where nothing is.</param>
+    public void Publish(string? waiting, (long Sent, long Documents)? resent)
     {
+        if (resent is var (sent, again) && totals.Progress() is { } items && items.Done == items.Total)
+        {
+            _resentRate.Take(sent);
+            publish(new(sent, again, "rejected documents", _resentRate.PerSecond, waiting, Numbers) { Items = items });
+            return;
+        }
+
         var decided = Decided;
         _rate.Take(decided);
         publish(new(decided, Math.Max(totals.Documents, decided), "documents", _rate.PerSecond, waiting, Numbers) { TotalIsAtMost = totals.IsAtMost, Items = totals.Progress() });

@@ -8,6 +8,7 @@ using Portage.Engine.Ports;
 using Portage.Model.Steps;
 using Portage.Planning;
 using Portage.Steps.Connecting;
+using Portage.Steps.Documents;
 using Portage.Steps.Metadata.Foresight;
 using Portage.Steps.Reading;
 using Portage.Steps.WorkItems;
@@ -85,12 +86,14 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
         var sizes = await SliceReading.SizesAsync(indices, cancellationToken);
         var fresh = indices.Zip(sizes).Where(pair => !journal[pair.First.Name].HasAny).Select(pair => (pair.First, pair.Second.Total.Bytes)).ToArray();
+        await TransformTrial.RunAsync(on, [.. fresh.Select(pair => pair.First)], cancellationToken);
         await ClusterAccess.TryAsync(on.TargetPath, () => RoomOnDisk.LookAsync(client, on, fresh, freedBytes: 0, cancellationToken));
         var targets = new TargetIndices(context, on, client, context.AssertLease);
         var before = await ClusterAccess.TryAsync(on.TargetPath, () => targets.BeginAsync(indices, cancellationToken));
         var items = await SliceReading.CutAsync(indices, sizes, journal, Newest(context, on).Slice.Backfill.RangeBytes, cancellationToken);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
         var progress = new BackfillProgress(new(SliceReading.Totals(indices, sizes), items, journal, BackfillProgress.Decisions), journal, context.Time, context.Progress);
+        var resending = new Resending(context, journal, indices, items);
         var crew = new CopyCrew(context, on, client, indices, before, (index, token) => targets.CheckAsync(index.TargetNames, token), name => journal[name].Whole);
         var queue = new LeasedItems(journal, items.Where(item => !journal.Of(item).IsDone));
         await using var helpers = new HelperCrew(
@@ -100,18 +103,26 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
             crew.Unreadable.Add,
             context.Logger);
 
-        progress.Publish(waiting: null);
+        void Tick()
+        {
+            helpers.Adjust(context.StopRequested.IsCancellationRequested ? 0 : CopyCrew.ProcessesOf(Newest(context, on).Slice.Backfill) - 1);
+            progress.Publish(crew.WhySlow, resending.Progress);
+        }
+
+        if (context.Resends is null)
+        {
+            // A worker is known to get on by a number that grows.
+            progress.Publish(waiting: null, resent: null);
+        }
+
         try
         {
-            await crew.WorkAsync(
-                queue,
-                () =>
-                {
-                    helpers.Adjust(context.StopRequested.IsCancellationRequested ? 0 : CopyCrew.ProcessesOf(Newest(context, on).Slice.Backfill) - 1);
-                    progress.Publish(crew.WhySlow);
-                },
-                cancellationToken);
+            await crew.WorkAsync(queue, static _ => null, Tick, cancellationToken);
             await helpers.StopAsync();
+            while (!context.StopRequested.IsCancellationRequested && await resending.NextAsync(cancellationToken) is { IsEmpty: false } again)
+            {
+                await crew.WorkAsync(new ItemsOnce(again), resending.Of, Tick, cancellationToken);
+            }
         }
         catch (StepException)
         {
@@ -121,7 +132,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
             throw;
         }
 
-        var isDone = items.All(item => journal.Of(item).IsDone);
+        var isDone = items.All(item => journal.Of(item).IsDone) && resending.IsOver;
         try
         {
             await ClusterAccess.TryAsync(on.TargetPath, () => targets.PutBackAsync(cancellationToken));
@@ -146,8 +157,8 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         progress.PublishEnd();
-        ImmutableArray<string> more = [.. SizeLines(on, journal), .. await PipelineLinesAsync(context, indices, cancellationToken)];
-        return Done(context, indices, journal, progress, more, await UntouchedAsync(context, indices, cancellationToken));
+        ImmutableArray<string> more = [.. resending.Say(), .. TransformCost.Say(journal.Sum, progress.Decided) is { } cost ? [cost] : (string[])[], .. SizeLines(on, journal), .. await PipelineLinesAsync(context, indices, cancellationToken)];
+        return Done(context, indices, journal, progress, more, await UntouchedAsync(context, indices, cancellationToken), resending.Changed);
     }
 
     /// <inheritdoc/>
@@ -245,7 +256,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         return untouched.DrainToImmutable();
     }
 
-    private static StepResult.Done Done(RunContext context, ImmutableArray<SelectedIndex> indices, WorkJournal journal, BackfillProgress progress, ImmutableArray<string> more, ImmutableArray<string> untouched)
+    private static StepResult.Done Done(RunContext context, ImmutableArray<SelectedIndex> indices, WorkJournal journal, BackfillProgress progress, ImmutableArray<string> more, ImmutableArray<string> untouched, ImmutableArray<string> resent)
     {
         var parts = ImmutableArray.CreateBuilder<OutputPart>();
         var accepted = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
@@ -267,6 +278,6 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         }
 
         var outputs = new BackfillOutputs(accepted.ToImmutable(), numbers[BackfillProgress.Rejected], "") { FindingsByIndex = findings.ToImmutable() };
-        return new(new(numbers, [.. lines, .. more]), outputs.With(parts.DrainToImmutable()) with { Untouched = untouched.IsEmpty ? null : untouched });
+        return new(new(numbers, [.. lines, .. more]), outputs.With(parts.DrainToImmutable()) with { Untouched = untouched.IsEmpty ? null : untouched, Resent = resent.IsEmpty ? null : resent });
     }
 }

@@ -42,11 +42,12 @@ internal sealed class CopyCrew(
     public static int ProcessesOf(BackfillConfig config) => Math.Min(config.Processes, config.Connections);
 
     /// <summary>Copies items until there are no more, or it is asked to stop.</summary>
+    /// <param name="copied">Which documents of an item; null for all.</param>
     /// <param name="tick">Called a few times a second.</param>
-    public Task WorkAsync(IWorkItems items, Action tick, CancellationToken cancellationToken) => ItemCrew.WorkAsync(
+    public Task WorkAsync(IWorkItems items, Func<WorkItem, ICopied?> copied, Action tick, CancellationToken cancellationToken) => ItemCrew.WorkAsync(
         items,
         () => Math.Min(PartOf(context, on).Workers, PartOf(context, on).Connections),
-        CopyAsync,
+        (lease, abort) => CopyAsync(lease, copied(lease.Item), abort),
         _ =>
         {
             Tune();
@@ -56,7 +57,7 @@ internal sealed class CopyCrew(
         context.StopRequested,
         cancellationToken);
 
-    private async Task CopyAsync(IWorkLease lease, CancellationToken abort)
+    private async Task CopyAsync(IWorkLease lease, ICopied? copied, CancellationToken abort)
     {
         // The readers share one thread of control otherwise, and the first would keep it.
         await Task.Yield();
@@ -65,7 +66,7 @@ internal sealed class CopyCrew(
         {
             lease.Assert();
             return check(index, token);
-        });
+        }, copied);
         _copies[lease.Item] = copy;
         Tune();
         try

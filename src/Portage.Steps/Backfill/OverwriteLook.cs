@@ -23,8 +23,10 @@ internal sealed class OverwriteLook(RunContext context, SliceOnTarget on, Cluste
         {
             // How the indices were is noted of all of them before the first document of any is sent.
             using var journal = await ItemJournal.LookAsync(context.Files.Item(index.Name), index.Name, cancellationToken);
-            if (!journal.HasAny
-                && (await BackfillEvaluation.OthersAsync(context.Files, client, on, index, ImmutableHashSet<string>.Empty, cancellationToken)).Any(there => there.IsBeyond(approved)))
+            var others = journal.HasAny
+                ? await BackfillEvaluation.OthersOfResentAsync(context.Files, client, on, index, context.Resends, cancellationToken)
+                : await BackfillEvaluation.OthersAsync(context.Files, client, on, index, ImmutableHashSet<string>.Empty, cancellationToken);
+            if (others.Any(there => there.IsBeyond(approved)))
             {
                 var found = await new BackfillEvaluation(EvaluateContextOf(context), on, client).EvaluateAsync(cancellationToken);
 
@@ -54,6 +56,10 @@ internal sealed class OverwriteLook(RunContext context, SliceOnTarget on, Cluste
             {
                 overwritten.AddRange(await BackfillEvaluation.OthersAsync(files, client, on, index, redo, cancellationToken));
             }
+            else
+            {
+                overwritten.AddRange(await BackfillEvaluation.OthersOfResentAsync(files, client, on, index, context.Resends, cancellationToken));
+            }
         }
 
         return overwritten.DrainToImmutable();
@@ -62,6 +68,6 @@ internal sealed class OverwriteLook(RunContext context, SliceOnTarget on, Cluste
     private static EvaluateContext EvaluateContextOf(RunContext context) => new()
     {
         Session = context.Session, Run = context.Run, Address = context.Address, Attempt = context.Attempt, Config = context.Config, Inputs = context.Inputs,
-        Outputs = context.Outputs, Secrets = context.Secrets, Files = context.Files, Time = context.Time, Logger = context.Logger, Progress = context.Progress,
+        Outputs = context.Outputs, Secrets = context.Secrets, Files = context.Files, Time = context.Time, Logger = context.Logger, Progress = context.Progress, Resends = context.Resends,
     };
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Portage.Snapshots.Shards;
@@ -8,16 +9,20 @@ namespace Portage.Steps.Backfill;
 /// <summary>Writes documents that were refused as lines that hold everything needed to understand them and to send them again.</summary>
 /// <remarks>
 /// One JSON object a line: <c>formatVersion</c>; where it came from: <c>index, shard, segment, document, position, type, id, routing,
-/// parent</c>; what was asked: <c>operation, targetIndex, targetId, targetRouting</c>; why not: <c>status, errorType, reason</c>; and last
-/// <c>source</c>, its exact text (or <c>sourceBase64</c> when it is no UTF-8), null when there is none.
+/// parent</c>; what was asked: <c>operation, targetIndex, targetId, targetRouting</c>; why not: <c>status, errorType, reason</c>; its
+/// <c>source</c>, the exact text (or <c>sourceBase64</c> when it is no UTF-8), null when there is none; and where it is transformed <c>transform</c>, the hash of
+/// the transforms, and <c>sent</c>, what they made of it.
 /// </remarks>
 internal static class RejectedDocuments
 {
     private const int FormatVersion = 1;
 
+    // A source is text that somebody reads, and half of it is quotation marks.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static void Append(MemoryStream into, RejectedDocument rejected)
     {
-        using (var json = new Utf8JsonWriter(into))
+        using (var json = new Utf8JsonWriter(into, Options))
         {
             json.WriteStartObject();
             json.WriteNumber("formatVersion", FormatVersion);
@@ -50,6 +55,16 @@ internal static class RejectedDocuments
                 json.WriteBase64String("sourceBase64", source.Span);
             }
 
+            if (rejected.Transform is not null)
+            {
+                json.WriteString("transform", rejected.Transform);
+            }
+
+            if (rejected.Sent is { } sent)
+            {
+                json.WriteString("sent", Encoding.UTF8.GetString(sent.Span));
+            }
+
             json.WriteEndObject();
         }
 
@@ -74,4 +89,11 @@ internal sealed record RejectedDocument(
     int Status,
     string? ErrorType,
     string? Reason,
-    ReadOnlyMemory<byte>? Source);
+    ReadOnlyMemory<byte>? Source)
+{
+    /// <summary>The hash of the transforms of its slice; null where there are none.</summary>
+    public string? Transform { get; init; }
+
+    /// <summary>What was sent, where that is not the source.</summary>
+    public ReadOnlyMemory<byte>? Sent { get; init; }
+}

@@ -21,13 +21,17 @@ internal sealed class ShardCopy : IDisposable
     // A word for programs, as the error types of clusters.
     private const string IdTaken = "id_taken";
 
+    // Not sent, and no fault: it is counted in its turn like all others.
+    private static readonly BulkRefusal LeftOut = new("left_out", "A transform leaves it out.");
+
     private readonly RunContext _context;
     private readonly SelectedIndex _index;
     private readonly IWorkLease _lease;
-    private readonly IWholeFiles _whole;
+    private readonly ICopied _copied;
     private readonly TakenIds _taken;
     private readonly Overwriting? _overwriting;
     private readonly BulkPipeline _pipeline;
+    private readonly TransformCost _cost;
     private readonly MemoryStream _findings = new();
     private ItemPosition _position;
     private volatile string? _waitsToCompare;
@@ -37,12 +41,15 @@ internal sealed class ShardCopy : IDisposable
     /// <param name="before">How the target was before the first document of the index.</param>
     /// <param name="budget">The bytes of all readers together.</param>
     /// <param name="beforeSend">Throws when the target is not any more what it was.</param>
-    public ShardCopy(RunContext context, SelectedIndex index, IWorkLease lease, IWholeFiles whole, ClusterClient client, ConflictChoice conflict, BackfillBefore before, ByteBudget budget, Func<CancellationToken, Task> beforeSend)
+    /// <param name="copied">Which documents; null for all of the item.</param>
+    public ShardCopy(RunContext context, SelectedIndex index, IWorkLease lease, IWholeFiles whole, ClusterClient client, ConflictChoice conflict, BackfillBefore before, ByteBudget budget, Func<CancellationToken, Task> beforeSend, ICopied? copied = null)
     {
-        (_context, _index, _lease, _whole) = (context, index, lease, whole);
-        _position = lease.Position;
+        (_context, _index, _lease) = (context, index, lease);
+        _copied = copied ?? new LeasedShard(lease, whole);
+        _position = _copied.Position;
         var overwrites = conflict == ConflictChoice.Overwrite;
         _taken = new(client, overwrites, before, index.TargetNames.All(target => before.Documents.GetValueOrDefault(target) == 0), budget, context.Time, why => _waitsToCompare = why);
+        _cost = new(context.Time, isNothing: index.Transforms.Documents.IsNothing);
 
         // The seed is the item's own, so that a simulation repeats it.
         _pipeline = new(client, Tuning, new BulkOptions { BeforeSend = beforeSend, Budget = budget }, context.Time, new Random(lease.Item.Seed));
@@ -82,8 +89,8 @@ internal sealed class ShardCopy : IDisposable
 
     private async IAsyncEnumerable<BulkOperation> ReadAsync(ShardSnapshot shard, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(_lease.Left, _whole, cancellationToken));
-        for (var count = 0; await MoveAsync(reader, cancellationToken); count++)
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await _copied.OpenAsync(shard, cancellationToken));
+        for (var count = 0; await MoveAsync(reader.MoveNextAsync, cancellationToken); count++)
         {
             if (count % DocumentsPerLeaseCheck == 0)
             {
@@ -91,7 +98,9 @@ internal sealed class ShardCopy : IDisposable
             }
 
             var document = reader.Current;
+            var begun = _cost.Begin();
             var mapped = DocumentMapping.Map(_index, document);
+            _cost.End(begun);
 
             // What cannot be sent goes along with the others: it is counted, kept and passed in its turn, and waits in no memory of ours.
             yield return new BulkOperation
@@ -102,18 +111,23 @@ internal sealed class ShardCopy : IDisposable
                 Id = mapped.Key.Id,
                 Routing = mapped.Key.Routing,
                 Source = mapped is MappedDocument.Write write ? write.Source : document.Source ?? default,
-                Refusal = mapped is MappedDocument.Reject reject ? new(reject.Type, reject.Reason) : null,
+                Refusal = mapped switch
+                {
+                    MappedDocument.Reject reject => new(reject.Type, reject.Reason),
+                    MappedDocument.Filter => LeftOut,
+                    _ => null,
+                },
                 Tag = document.Position,
-                State = document,
+                State = mapped is MappedDocument.Write { IsTransformed: true } ? new Transformed(document) : document,
             };
         }
     }
 
-    private static async ValueTask<bool> MoveAsync(ShardReader reader, CancellationToken cancellationToken)
+    private static async ValueTask<bool> MoveAsync(Func<CancellationToken, ValueTask<bool>> moveAsync, CancellationToken cancellationToken)
     {
         try
         {
-            return await reader.MoveNextAsync(cancellationToken);
+            return await moveAsync(cancellationToken);
         }
         catch (RepositoryException failure)
         {
@@ -121,12 +135,16 @@ internal sealed class ShardCopy : IDisposable
         }
     }
 
-    private static RejectedDocument Rejected(BulkItemResult item)
+    private RejectedDocument Rejected(BulkItemResult item, byte[]? original)
     {
-        var (operation, document) = (item.Operation, (SourceDocument)item.Operation.State!);
+        var (operation, document) = (item.Operation, DocumentOf(item.Operation));
         return new(
             DocumentOrigin.Of(document), operation.Action == BulkAction.Index ? "index" : "create", operation.Index, operation.Id, operation.Routing,
-            item.Status, item.ErrorType, item.Reason, document.Source is null ? default(ReadOnlyMemory<byte>?) : operation.Source);
+            item.Status, item.ErrorType, item.Reason, document.Source is null ? default(ReadOnlyMemory<byte>?) : original ?? operation.Source)
+        {
+            Transform = _index.Transforms.Documents.IsNothing ? null : _index.Transforms.Hash,
+            Sent = IsTransformed(operation) ? operation.Source : default(ReadOnlyMemory<byte>?),
+        };
     }
 
     /// <returns>False when some of it were left, because of the stop: the position stays where it is.</returns>
@@ -141,13 +159,15 @@ internal sealed class ShardCopy : IDisposable
                 return false;
             }
 
-            counts = Count(batch, conflicts.Ends);
+            counts = Count(batch, conflicts.Ends, await OriginalsAsync(RefusedOf(batch, conflicts.Ends), abort));
             cost += conflicts.Cost;
         }
 
         var numbers = _position.Numbers;
-        numbers = Add(numbers, BackfillProgress.Accepted, batch.Items.Count - counts.Rejected - counts.Differing);
+        numbers = Add(numbers, BackfillProgress.Accepted, batch.Items.Count - counts.Rejected - counts.Differing - counts.LeftOut);
         numbers = Add(numbers, BackfillProgress.Overwritten, counts.Overwritten);
+        numbers = Add(numbers, BackfillProgress.Filtered, counts.LeftOut);
+        numbers = _cost.AddTo(numbers, () => batch.Items.Count(item => IsTransformed(item.Operation)));
         numbers = Add(numbers, BackfillProgress.Existing, counts.Existing);
         numbers = Add(numbers, BackfillProgress.Differing, counts.Differing);
         numbers = Add(numbers, BackfillProgress.Rejected, counts.Rejected);
@@ -169,7 +189,7 @@ internal sealed class ShardCopy : IDisposable
     }
 
     /// <summary>Counts those that were not simply written, and keeps those that are not there as findings, in their order.</summary>
-    private Counts Count(BulkBatchResult batch, IReadOnlyList<ConflictEnd> conflicts)
+    private Counts Count(BulkBatchResult batch, IReadOnlyList<ConflictEnd> conflicts, Dictionary<long, byte[]> originals)
     {
         var (counts, next) = (default(Counts), 0);
         foreach (var first in batch.Items)
@@ -184,16 +204,59 @@ internal sealed class ShardCopy : IDisposable
             if (isTaken && taken.By == TakenBy.AnotherRouting)
             {
                 counts.Rejected++;
-                RejectedDocuments.Append(_findings, Rejected(item with { ErrorType = IdTaken, Reason = ReasonOf(item.Operation, taken) }));
+                RejectedDocuments.Append(_findings, Rejected(item with { ErrorType = IdTaken, Reason = ReasonOf(item.Operation, taken) }, originals.GetValueOrDefault(item.Operation.Tag)));
+            }
+            else if (item.Operation.Refusal == LeftOut)
+            {
+                counts.LeftOut++;
             }
             else if (item.Outcome is BulkItemOutcome.Rejected or BulkItemOutcome.Noop)
             {
                 counts.Rejected++;
-                RejectedDocuments.Append(_findings, Rejected(item));
+                RejectedDocuments.Append(_findings, Rejected(item, originals.GetValueOrDefault(item.Operation.Tag)));
             }
         }
 
         return counts;
+    }
+
+    /// <summary>The positions of transformed documents that are not there.</summary>
+    private static HashSet<long> RefusedOf(BulkBatchResult batch, IReadOnlyList<ConflictEnd> conflicts)
+    {
+        var (refused, next) = (new HashSet<long>(), 0);
+        foreach (var first in batch.Items)
+        {
+            var end = first.Outcome == BulkItemOutcome.Conflict ? conflicts[next++] : new(first, default);
+            var isThere = end.Item.Outcome is not (BulkItemOutcome.Rejected or BulkItemOutcome.Noop or BulkItemOutcome.Conflict) || (end.Item.Outcome == BulkItemOutcome.Conflict && end.Taken.By != TakenBy.AnotherRouting);
+            if (!isThere && IsTransformed(end.Item.Operation))
+            {
+                refused.Add(end.Item.Operation.Tag);
+            }
+        }
+
+        return refused;
+    }
+
+    /// <summary>The sources of rejected documents, read once more: what was sent of them is another text, and to hold both of every document would take the memory twice.</summary>
+    private async Task<Dictionary<long, byte[]>> OriginalsAsync(HashSet<long> wanted, CancellationToken abort)
+    {
+        var originals = new Dictionary<long, byte[]>();
+        if (wanted.Count == 0)
+        {
+            return originals;
+        }
+
+        var shard = await SnapshotAccess.TryAsync(null, async () => await _index.Index.OpenShardAsync(_lease.Item.Shard, abort));
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(wanted.Min(), WholeFiles.Unchecked, abort));
+        while (originals.Count < wanted.Count && await MoveAsync(reader.MoveNextAsync, abort))
+        {
+            if (wanted.Contains(reader.Current.Position) && reader.Current.Source is { } source && SourceJson.TryConvert(source, reader.Current.Format, out var json, out _))
+            {
+                originals.Add(reader.Current.Position, json.ToArray());
+            }
+        }
+
+        return originals;
     }
 
     private static string ReasonOf(BulkOperation operation, TakenDocument taken)
@@ -208,10 +271,16 @@ internal sealed class ShardCopy : IDisposable
 
     private async Task MoveToAsync(ItemPosition position)
     {
-        await _lease.MoveToAsync(position, _findings.GetBuffer().AsMemory(0, (int)_findings.Length));
+        _position = await _copied.MoveToAsync(position, _findings.GetBuffer().AsMemory(0, (int)_findings.Length));
         _findings.SetLength(0);
-        _position = position;
     }
+
+    private static SourceDocument DocumentOf(BulkOperation operation) => (operation.State as Transformed)?.Document ?? (SourceDocument)operation.State!;
+
+    private static bool IsTransformed(BulkOperation operation) => operation.State is Transformed;
+
+    /// <summary>A document that is sent otherwise than the snapshot has it.</summary>
+    private sealed record Transformed(SourceDocument Document);
 
     private static ImmutableSortedDictionary<string, long> Add(ImmutableSortedDictionary<string, long> numbers, string name, long more) =>
         more == 0 ? numbers : numbers.SetItem(name, numbers.GetValueOrDefault(name) + more);
@@ -224,5 +293,6 @@ internal sealed class ShardCopy : IDisposable
         public int Differing;
         public int Rejected;
         public int Noop;
+        public int LeftOut;
     }
 }

@@ -1,12 +1,17 @@
+using System.Diagnostics;
 using Portage.Clusters.Validation;
 using Portage.Snapshots.Shards;
 using Portage.Steps.Reading;
+using Portage.Transforms;
 
 namespace Portage.Steps.Documents;
 
 /// <summary>What a document of the snapshot becomes on the target: the one place that says so.</summary>
 internal static class DocumentMapping
 {
+    /// <summary>The word for programs of a document that a transform failed for.</summary>
+    public const string TransformFailed = "transform";
+
     /// <summary>Where it goes. What cannot be written has a place too: its absence there is no fault.</summary>
     public static DocumentKey KeyOf(SelectedIndex index, SourceDocument document) =>
 
@@ -17,14 +22,19 @@ internal static class DocumentMapping
     public static MappedDocument Map(SelectedIndex index, SourceDocument document)
     {
         var key = KeyOf(index, document);
-        return document.Source is not { } source ? new MappedDocument.Reject(key, "no_source", "The snapshot holds no source of this document.")
-            : SourceJson.TryConvert(source, document.Format, out var json, out var why) ? new MappedDocument.Write(key, SourceText.Compact(json))
+        return document.Source is not { } source ? new MappedDocument.Reject(key, "no_source", document.IsRebuilt ? "The source of this document is not stored, and cannot be put together exactly." : "The snapshot holds no source of this document.")
+            : SourceJson.TryConvert(source, document.Format, out var json, out var why) ? Transform(index.Transforms, key, json)
             : new MappedDocument.Reject(key, "source_format", why);
     }
 
-    /// <summary>The source as JSON, to compare with; null where there is none, or none that JSON can say.</summary>
-    public static ReadOnlyMemory<byte>? ContentOf(SourceDocument document) =>
-        document.Source is { } source && SourceJson.TryConvert(source, document.Format, out var json, out _) ? json : null;
+    private static MappedDocument Transform(SliceTransforms transforms, DocumentKey key, ReadOnlyMemory<byte> json) => transforms.Documents.Apply(new(key.Index, key.Id, key.Routing), json) switch
+    {
+        TransformedDocument.Kept(var same) => new MappedDocument.Write(key, SourceText.Compact(same)),
+        TransformedDocument.Changed(var changed) => new MappedDocument.Write(key, SourceText.Compact(changed)) { IsTransformed = true },
+        TransformedDocument.LeftOut => new MappedDocument.Filter(key),
+        TransformedDocument.Failed(var number, var reason) => new MappedDocument.Reject(key, TransformFailed, $"{transforms.NameOfOperation(number)}: {reason}"),
+        _ => throw new UnreachableException(),
+    };
 }
 
 /// <summary>What becomes of a document.</summary>
@@ -32,7 +42,14 @@ internal abstract record MappedDocument(DocumentKey Key)
 {
     /// <summary>It is written.</summary>
     /// <param name="Source">Valid as long as the document's own.</param>
-    public sealed record Write(DocumentKey Key, ReadOnlyMemory<byte> Source) : MappedDocument(Key);
+    public sealed record Write(DocumentKey Key, ReadOnlyMemory<byte> Source) : MappedDocument(Key)
+    {
+        /// <summary>True where it is not what the snapshot has.</summary>
+        public bool IsTransformed { get; init; }
+    }
+
+    /// <summary>A transform leaves it out.</summary>
+    public sealed record Filter(DocumentKey Key) : MappedDocument(Key);
 
     /// <summary>It cannot be.</summary>
     /// <param name="Type">A word for programs.</param>

@@ -30,7 +30,7 @@ public sealed class MetadataInputs : IStepDefinition
             on.Step(StepKind.Metadata),
             StepFields.All(
                 StepFields.OfTarget(config, on.TargetName),
-                StepFields.OfSelection(on),
+                StepFields.OfSelection(on, isOfDocuments: false),
                 StepFields.Of(on.Slice.Metadata, "metadata", $"{on.SlicePath}.metadata")),
             [
                 on.Consumes(SnapshotOutputs.Definitions) with { InPlace = true },

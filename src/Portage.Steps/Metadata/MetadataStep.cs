@@ -5,6 +5,7 @@ using Portage.Engine.Ports;
 using Portage.Model.Steps;
 using Portage.Planning;
 using Portage.Steps.Connecting;
+using Portage.Steps.Documents;
 using Portage.Steps.Metadata.Creation;
 using Portage.Steps.Metadata.Evaluation;
 using Portage.Steps.Metadata.Foresight;
@@ -103,7 +104,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
             var begun = await Applying.ReadAsync(context.Files, cancellationToken);
             var evaluated = await evaluator.EvaluateAsync([], cancellationToken);
             var objects = begun?.Key == key ? begun.AsBegun(evaluated.Objects) : evaluated.Objects;
-            var evidence = EvaluationReport.Of(objects, isDone: false, evaluated.Foreseen, evaluated.Room);
+            var evidence = EvaluationReport.Of(objects, isDone: false, evaluated.Foreseen, evaluated.Trial, evaluated.Room);
             var isUnasked = evaluated.Removed.Any(one => one.IsBeyond(context.Approved?.Destroys ?? []));
             if ((approved is { } digest && digest != evidence.Digest) || !evaluated.GoesFirst.IsEmpty || isUnasked)
             {
@@ -122,7 +123,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
                 return new StepResult.EvidenceChanged(HalfDone.Of(await Applying.ReadAsync(context.Files, cancellationToken), await evaluator.EvaluateAsync([], cancellationToken)));
             }
 
-            return (StepResult)Done(objects, evaluated.Foreseen, additions, Untouched(context.Inputs, journal));
+            return (StepResult)Done(objects, evaluated.Foreseen, evaluated.Trial, additions, Untouched(context.Inputs, journal));
         });
     }
 
@@ -150,7 +151,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         return inputs.Items.IsDefault || ours.Any(created => created.Item is null) ? [] : [.. inputs.Items.Select(item => item.Name).Except(ours.Select(created => created.Item!), StringComparer.Ordinal)];
     }
 
-    private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects, ImmutableArray<Foreseen> foreseen, ImmutableArray<string> additions, ImmutableArray<string> untouched)
+    private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects, ImmutableArray<Foreseen> foreseen, TransformTrial trial, ImmutableArray<string> additions, ImmutableArray<string> untouched)
     {
         ImmutableArray<string> Of<T>()
             where T : ObjectOutcome => [.. objects.Where(evaluated => evaluated.Outcome is T).Select(evaluated => evaluated.Name.ToString())];
@@ -165,6 +166,6 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
             Kept(isOurs: false),
             Of<ObjectOutcome.Differs>(),
             [.. EvaluationReport.Dropped(objects)]);
-        return new(EvaluationReport.Of(objects, isDone: true, foreseen, additions), outputs.With([.. parts]) with { Untouched = untouched.IsEmpty ? null : untouched });
+        return new(EvaluationReport.Of(objects, isDone: true, foreseen, trial, additions), outputs.With([.. parts]) with { Untouched = untouched.IsEmpty ? null : untouched });
     }
 }

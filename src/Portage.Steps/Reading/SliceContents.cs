@@ -5,6 +5,7 @@ using Portage.Model.Clusters;
 using Portage.Model.Diagnostics;
 using Portage.Snapshots.Metadata;
 using Portage.Snapshots.Repositories;
+using Portage.Steps.Documents;
 
 namespace Portage.Steps.Reading;
 
@@ -58,11 +59,12 @@ public static class SliceContents
                 null);
         }
 
+        var transforms = SliceTransforms.Of(slice, path);
         var selected = ImmutableArray.CreateBuilder<SelectedIndex>(names.Length);
         foreach (var name in names)
         {
             var index = await SnapshotAccess.TryAsync(path, async () => await snapshot.OpenIndexAsync(name, cancellationToken));
-            selected.Add(new(index, slice.Types));
+            selected.Add(new(index, slice.Types) { Transforms = transforms });
         }
 
         RefuseMissingShards(selected, snapshot.Name, path);
@@ -142,6 +144,9 @@ public sealed record SelectedIndex(IndexSnapshot Index, TypesChoice Choice)
 {
     /// <summary>The name at the source.</summary>
     public string Name => Index.Name;
+
+    /// <summary>What is done to its documents on their way.</summary>
+    public SliceTransforms Transforms { get; init; } = SliceTransforms.None;
 
     /// <summary>The types that people gave; a single one, or none, is no question.</summary>
     public ImmutableArray<string> Types { get; } = [.. Index.Mappings.Select(mapping => mapping.Type).Where(type => type != "_default_")];

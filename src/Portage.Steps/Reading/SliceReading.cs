@@ -4,6 +4,7 @@ using Portage.Engine.Ports;
 using Portage.Model.Addresses;
 using Portage.Snapshots.Repositories;
 using Portage.Snapshots.Shards;
+using Portage.Steps.Documents;
 using Portage.Steps.Snapshot;
 using Portage.Steps.WorkItems;
 
@@ -59,7 +60,7 @@ internal static class SliceReading
     }
 
     private static async Task<SelectedIndex> OpenIndexAsync(SliceOnTarget on, RepositorySnapshot snapshot, string name, CancellationToken cancellationToken) =>
-        new(await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await snapshot.OpenIndexAsync(name, cancellationToken)), on.Slice.Types);
+        new(await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await snapshot.OpenIndexAsync(name, cancellationToken)), on.Slice.Types) { Transforms = SliceTransforms.Of(on.Slice, on.SlicePath) };
 
     /// <summary>A snapshot by its uuid, in the repository of the slice first: the slice may have read from another one. Null where it is gone.</summary>
     public static async Task<RepositorySnapshot?> FindCopiedAsync(SliceOnTarget on, StepContext context, string? uuid, CancellationToken cancellationToken)

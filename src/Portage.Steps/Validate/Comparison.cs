@@ -8,7 +8,11 @@ namespace Portage.Steps.Validate;
 /// <param name="Source">What should be there; where nothing can be, what the snapshot has.</param>
 /// <param name="WhyNone">Why nothing can be written of it; null where it can.</param>
 /// <param name="WasRejected">True when the backfill refused it, so that nobody misses it.</param>
-internal sealed record SourceSide(long Position, string Id, DocumentKey Key, byte[]? Source, string? WhyNone, bool WasRejected);
+internal sealed record SourceSide(long Position, string Id, DocumentKey Key, byte[]? Source, string? WhyNone, bool WasRejected)
+{
+    /// <summary>True where a transform leaves it out, so that nothing of it should be there.</summary>
+    public bool IsLeftOut { get; init; }
+}
 
 /// <summary>The same document as the target has it.</summary>
 /// <param name="Refusal">Why the target does not show it; null where it does.</param>
@@ -31,6 +35,11 @@ internal abstract record Comparison
         if (!there.IsFound)
         {
             return Absent;
+        }
+
+        if (source.IsLeftOut)
+        {
+            return new Differs("being there at all: a transform leaves it out");
         }
 
         // What the snapshot does not know of a source says nothing against its routing.

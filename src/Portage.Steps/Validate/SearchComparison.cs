@@ -129,6 +129,11 @@ internal sealed class SearchComparison(RunContext context, SliceOnTarget on, Wor
             return "its documents are not the same";
         }
 
+        if (!index.Transforms.Documents.IsNothing)
+        {
+            return "its documents are transformed, so that the source finds others";
+        }
+
         if (index.HasSeveralTypes)
         {
             return "it has several types";

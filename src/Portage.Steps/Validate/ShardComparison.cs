@@ -98,8 +98,9 @@ internal sealed class ShardComparison(
             {
                 var document = reader.Current;
                 var mapped = DocumentMapping.Map(index, document);
-                var (source, reason) = mapped is MappedDocument.Write write ? (write.Source.ToArray(), null) : (document.Source?.ToArray(), ((MappedDocument.Reject)mapped).Reason);
-                batch.Add(new(document.Position, document.Id, mapped.Key, source, reason, await rejected.ContainsAsync(document.Position, mapped.Key.Id, cancellationToken)));
+                var (source, reason) = mapped is MappedDocument.Write write ? (write.Source.ToArray(), null) : (document.Source?.ToArray(), (mapped as MappedDocument.Reject)?.Reason);
+                var wasRejected = await rejected.ContainsAsync(document.Position, mapped.Key.Id, cancellationToken);
+                batch.Add(new(document.Position, document.Id, mapped.Key, source, reason, wasRejected) { IsLeftOut = mapped is MappedDocument.Filter });
                 bytes += source?.Length ?? 0;
             }
         }
@@ -121,6 +122,9 @@ internal sealed class ShardComparison(
             switch (Comparison.Of(side, other))
             {
                 case Comparison.Same:
+                    break;
+                case Comparison.Missing when side.IsLeftOut:
+                    compared.LeftOut++;
                     break;
                 case Comparison.Missing when side.WasRejected:
                     compared.Rejected++;
@@ -208,8 +212,9 @@ internal sealed class ShardComparison(
                 (ValidateProgress.Missing, compared.Missing),
                 (ValidateProgress.Differing, compared.Differing),
                 (ValidateProgress.Rejected, compared.Rejected),
+                (ValidateProgress.Filtered, compared.LeftOut),
                 (ValidateProgress.NotCompared, compared.NotCompared),
-                ($"on {index.Name}", compared.Count - compared.Missing - compared.Rejected + compared.InItsPlace),
+                ($"on {index.Name}", compared.Count - compared.Missing - compared.Rejected - compared.LeftOut + compared.InItsPlace),
             ])
         {
             numbers = numbers.SetItem(name, numbers.GetValueOrDefault(name) + more);
@@ -231,5 +236,8 @@ internal sealed class ShardComparison(
 
         /// <summary>Of the rejected ones those in whose place the target has another document.</summary>
         public int InItsPlace { get; set; }
+
+        /// <summary>Documents that a transform leaves out, and that are not there.</summary>
+        public int LeftOut { get; set; }
     }
 }

@@ -30,7 +30,7 @@ public sealed class ValidateInputs : IStepDefinition
             on.Step(StepKind.Validate),
             StepFields.All(
                 StepFields.OfTarget(config, on.TargetName),
-                StepFields.OfSelection(on),
+                StepFields.OfSelection(on, isOfDocuments: true),
                 StepFields.Of(on.Slice.Validate, "validate", $"{on.SlicePath}.validate")),
             [
                 on.Consumes(SnapshotOutputs.Documents),

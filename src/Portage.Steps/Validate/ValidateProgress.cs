@@ -13,6 +13,9 @@ internal sealed class ValidateProgress(IndexTotals totals, WorkJournal journal, 
     public const string Extra = "extra";
     public const string Rejected = "rejected";
 
+    /// <summary>Documents that a transform leaves out, and that are not there.</summary>
+    public const string Filtered = "filtered";
+
     /// <summary>Documents of which nothing can be said.</summary>
     public const string NotCompared = "notCompared";
 
@@ -30,7 +33,10 @@ internal sealed class ValidateProgress(IndexTotals totals, WorkJournal journal, 
 
     private readonly Rate _rate = new(time);
 
-    public ImmutableSortedDictionary<string, long> Numbers => ImmutableSortedDictionary<string, long>.Empty
+    /// <summary>What was left out is told where there is any: without transforms nothing is.</summary>
+    public ImmutableSortedDictionary<string, long> Numbers => journal.Sum(Filtered) is > 0 and var leftOut ? Compared.Add(Filtered, leftOut) : Compared;
+
+    private ImmutableSortedDictionary<string, long> Compared => ImmutableSortedDictionary<string, long>.Empty
         .Add(Checked, journal.Sum(Checked))
         .Add(Missing, journal.Sum(Missing))
         .Add(Differing, journal.Sum(Differing))

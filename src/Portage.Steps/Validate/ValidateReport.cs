@@ -14,9 +14,9 @@ internal static class ValidateReport
     /// <param name="findings">The files that name documents and objects.</param>
     public static StepResult.Done Of(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, ComparedSearches searches, IReadOnlyList<string> lines, IReadOnlyList<string> findings)
     {
-        // Nothing is there to compare of what the backfill rejected.
+        // Nothing is there to compare of what the backfill rejected, or a transform left out.
         var (notCompared, rejected) = (numbers[ValidateProgress.NotCompared], numbers[ValidateProgress.Rejected]);
-        var compared = numbers[ValidateProgress.Checked] - notCompared - rejected;
+        var compared = numbers[ValidateProgress.Checked] - notCompared - rejected - numbers.GetValueOrDefault(ValidateProgress.Filtered);
         var isGood = notCompared == 0 && Wrong(numbers) == 0;
         var summary = $"{compared:N0} documents compared"
             + (isGood && compared == 0 && rejected > 0 ? "" : isGood ? ": all the same" : $": {numbers[ValidateProgress.Missing]:N0} missing, {numbers[ValidateProgress.Differing]:N0} differing, {numbers[ValidateProgress.Extra]:N0} that the snapshot lacks")
@@ -37,9 +37,10 @@ internal static class ValidateReport
     {
         var (all, missing, differing) = (journal.Sum(ValidateProgress.Checked), journal.Sum(ValidateProgress.Missing), journal.Sum(ValidateProgress.Differing));
         var (rejected, notCompared) = (journal.Sum(ValidateProgress.Rejected), journal.Sum(ValidateProgress.NotCompared));
-        if (missing + differing + rejected + notCompared is > 0 and var others)
+        var leftOut = journal.Sum(ValidateProgress.Filtered);
+        if (missing + differing + rejected + notCompared + leftOut is > 0 and var others)
         {
-            (long Number, string Words)[] parts = [(missing, "missing"), (differing, "differing"), (rejected, "rejected by the backfill"), (notCompared, "could not be compared")];
+            (long Number, string Words)[] parts = [(missing, "missing"), (differing, "differing"), (rejected, "rejected by the backfill"), (leftOut, "left out by a transform"), (notCompared, "could not be compared")];
             yield return $"{index}: {all:N0} in the snapshot: {string.Join(", ", [$"{all - others:N0} the same", .. parts.Where(part => part.Number > 0).Select(part => $"{part.Number:N0} {part.Words}")])}";
         }
 

@@ -26,7 +26,7 @@ internal sealed class ItemJournal : IDisposable
     private bool _isTorn;
     private bool _isClosed;
 
-    private ItemJournal(IStepFiles files, string index, ShardCuts cuts) => (_files, Index, Cuts) = (files, index, cuts);
+    private ItemJournal(IStepFiles files, string index, ShardCuts cuts, ResentJournal resent) => (_files, Index, Cuts, Resent) = (files, index, cuts, resent);
 
     /// <summary>The index of the snapshot.</summary>
     public string Index { get; }
@@ -38,7 +38,18 @@ internal sealed class ItemJournal : IDisposable
     public FoundWhole Whole { get; } = new();
 
     /// <summary>Where the findings lie.</summary>
-    public string Findings => _files.LocationOf(FindingsName);
+    public string Findings => _files.LocationOf(Resent.Current);
+
+    /// <summary>What of the findings counts: nothing that was cut off, or not acknowledged yet.</summary>
+    public ImmutableArray<FindingsFile> FindingsFiles => Resent.Files(new(_files.LocationOf(FindingsName), 0, _findings));
+
+    /// <summary>What of the findings was sent again.</summary>
+    public ResentJournal Resent { get; }
+
+    /// <summary>Begins to send the findings again.</summary>
+    /// <param name="round">Greater than the last one's.</param>
+    /// <param name="documents">How many there are.</param>
+    public Task ResendAsync(int round, long documents) => Resent.BeginAsync(round, _findings, documents);
 
     /// <summary>Reads the journal of an index and makes it good for more: what a crash cut off is taken away.</summary>
     /// <param name="files">What is remembered about the index.</param>
@@ -80,8 +91,8 @@ internal sealed class ItemJournal : IDisposable
         }
     }
 
-    /// <summary>The sum of a number over all work items.</summary>
-    public long Sum(string number) => _positions.Values.Sum(position => position.Numbers.GetValueOrDefault(number));
+    /// <summary>The sum of a number over all work items, as it is after what was sent again.</summary>
+    public long Sum(string number) => _positions.Values.Sum(position => position.Numbers.GetValueOrDefault(number)) + Resent.Sum(number);
 
     /// <summary>Moves a work item forward, and returns when that survives a power loss.</summary>
     /// <param name="findings">Whole lines, ends included, about documents up to the position.</param>
@@ -113,7 +124,11 @@ internal sealed class ItemJournal : IDisposable
     public Task SettleAsync() => _turns.TakeAsync(static () => Task.CompletedTask);
 
     /// <summary>Nothing is moved forward any more.</summary>
-    public void Dispose() => _isClosed = true;
+    public void Dispose()
+    {
+        _isClosed = true;
+        Resent.Dispose();
+    }
 
     /// <summary>One line of a journal.</summary>
     public static byte[] Line(WorkItem item, ItemPosition position, long findings)
@@ -163,7 +178,7 @@ internal sealed class ItemJournal : IDisposable
 
     private static async Task<ItemJournal> ReadAsync(IStepFiles files, string index, bool isMended, CancellationToken cancellationToken)
     {
-        var journal = new ItemJournal(files, index, await ShardCuts.ReadAsync(files, cancellationToken));
+        var journal = new ItemJournal(files, index, await ShardCuts.ReadAsync(files, cancellationToken), await ResentJournal.ReadAsync(files, isMended, cancellationToken));
         if (await files.ReadAsync(JournalName, cancellationToken) is { } text)
         {
             var (lines, length) = Parse(text);

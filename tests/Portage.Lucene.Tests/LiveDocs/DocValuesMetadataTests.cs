@@ -18,7 +18,7 @@ public sealed class DocValuesMetadataTests
         foreach (var segment in index.Segments)
         {
             var fields = await segment.ReadFieldInfosAsync(Cancellation);
-            visited += (await DocValues.VisitAllAsync(directory, segment, fields, Cancellation)).Count;
+            visited += (await NumericDocValues.VisitAllAsync(directory, segment, fields, Cancellation)).Count;
         }
 
         Assert.NotEqual(0, visited);
@@ -36,7 +36,7 @@ public sealed class DocValuesMetadataTests
         var segment = index.Segments[1];
         var fields = await segment.ReadFieldInfosAsync(Cancellation);
 
-        var found = await DocValues.VisitAllAsync(directory, segment, fields, Cancellation);
+        var found = await NumericDocValues.VisitAllAsync(directory, segment, fields, Cancellation);
 
         var updated = fields.All.Where(field => field.DocValuesGeneration > 0).Select(field => field.Name).ToHashSet();
         Assert.NotEmpty(updated);

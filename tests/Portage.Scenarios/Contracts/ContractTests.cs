@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
+using Portage.Backends.Embedded;
 using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Cli.Views;
@@ -17,6 +19,7 @@ using Portage.Planning;
 using Portage.Planning.Destroying;
 using Portage.Snapshots.Repositories;
 using Portage.Steps;
+using Portage.Steps.Backfill;
 using Portage.Steps.Connecting;
 
 namespace Portage.Scenarios.Contracts;
@@ -46,6 +49,8 @@ public sealed class ContractTests
         ["reviews"] = told => Written(output => ReviewView.Write(output, OutputFormat.Json, ReviewsQuestion.Answer(told.Status))),
         ["leftovers"] = told => Written(output => LeftoversView.Write(output, OutputFormat.Json, new(told.Asked.Position, "default", [.. Enum.GetValues<LeftoverFate>().Select(fate => new Leftover(Backfill, fate, fate == LeftoverFate.Left ? null : "alice", "it is left as it is"))]))),
         ["runs"] = told => Written(output => RunsView.Write(output, OutputFormat.Json, RunsQuestion.Answer(told.Asked))),
+        ["rejected"] = _ => RejectedAsync(static (output, line, _) => output.Out.WriteLine(RejectedView.Line(output, OutputFormat.Json, Backfill, line, isOneOfMany: false))),
+        ["rejected-summary"] = told => RejectedAsync((output, _, summary) => RejectedView.Write(output, OutputFormat.Json, told.Asked.Position, "default", [(Backfill, summary)])),
         ["revisions"] = told => Written(output => HistoryView.Write(output, OutputFormat.Json, RevisionsQuestion.Answer(told.Asked))),
         ["difference"] = told => Written(output => HistoryView.Write(output, OutputFormat.Json, RevisionsQuestion.Compare(told.Asked, null, null).Difference!)),
         ["sessions"] = told => Written(output => SessionView.Write(output, OutputFormat.Json, SessionsQuestion.Answer(told.Asked.Home))),
@@ -131,6 +136,7 @@ public sealed class ContractTests
     [InlineData("edit-explanation")]
     [InlineData("reviews")]
     [InlineData("runs")]
+    [InlineData("rejected-summary")]
     [InlineData("revisions")]
     [InlineData("difference")]
     [InlineData("sessions")]
@@ -168,6 +174,19 @@ public sealed class ContractTests
         var lines = (await Written(output => StatusView.Write(output, OutputFormat.Text, told.Status))).Split('\n');
         Assert.Contains("shop [session=default]", lines);
         Assert.Contains("shop -> blue [session=default]", lines);
+    }
+
+    /// <summary>One document that was refused, as a backfill keeps it.</summary>
+    private static async Task<string> RejectedAsync(Action<Terminal, RejectedLine, RejectedSummary> write)
+    {
+        const string Kept = """{"formatVersion":1,"index":"orders-2026-09","shard":0,"segment":"_0","document":57,"position":57,"type":null,"id":"17","routing":null,"parent":null,"operation":"create","targetIndex":"orders-2026-09","targetId":"17","targetRouting":null,"status":400,"errorType":"mapper_parsing_exception","reason":"failed to parse field [total]","source":"{\"total\":\"n/a\"}"}""";
+        using var folder = new TempFolder();
+        var item = new StepFiles(folder.Path).Item("orders-2026-09");
+        await item.AppendAsync("findings.ndjson", Encoding.UTF8.GetBytes(Kept + "\n"), TestContext.Current.CancellationToken);
+        await item.AppendAsync("journal.jsonl", Encoding.UTF8.GetBytes($$$"""{"item":"orders-2026-09/0","position":57,"done":true,"findings":{{{Kept.Length + 1}}},"numbers":{"rejected":1}}""" + "\n"), TestContext.Current.CancellationToken);
+        IAsyncEnumerable<RejectedLine> lines = RejectedList.ReadAsync(new StepFiles(folder.Path), static _ => true, TestContext.Current.CancellationToken);
+        var (line, summary) = (await lines.SingleAsync(TestContext.Current.CancellationToken), await RejectedSummary.OfAsync(lines));
+        return await Written(output => write(output, line, summary));
     }
 
     private static async Task<Told> ToldAsync()

@@ -9,7 +9,7 @@ public sealed class StateTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Servers => ["es-5.6.16", "es-6.8.9", "es-7.10.2", "es-7.17.29", "es-8.19.21", "os-1.3.13", "os-2.19.1", "os-3.8.0", "mixed"];
+    public static TheoryData<string> Servers => ["es-1.7.1", "es-2.4.0", "es-5.6.16", "es-6.8.9", "es-7.10.2", "es-7.17.29", "es-8.19.21", "os-1.3.13", "os-2.19.1", "os-3.8.0", "mixed"];
 
     [Theory]
     [MemberData(nameof(Servers))]
@@ -97,11 +97,12 @@ public sealed class StateTests
     [InlineData("es-7.10.2", "excluded", SourceCoverage.Part, "_source.excludes is [\"secret\",\"deep.hidden\"]")]
     [InlineData("es-7.10.2", "logs", SourceCoverage.Whole, null)]
     [InlineData("es-8.19.21", "disabled", SourceCoverage.None, "index.mapping.source.mode is disabled")]
-    [InlineData("es-8.19.21", "synthetic", SourceCoverage.None, "index.mapping.source.mode is synthetic")]
-    [InlineData("es-8.19.21", "logsdb", SourceCoverage.None, "index.mode logsdb has synthetic sources")]
-    [InlineData("es-8.19.21", "metrics", SourceCoverage.None, "index.mode time_series has synthetic sources")]
+    [InlineData("es-8.19.21", "synthetic", SourceCoverage.None, "index.mapping.source.mode is synthetic, and it cannot be put together: bin is binary, flat is flattened, kids is nested, nanos is date_nanos, range is integer_range, vec is dense_vector")]
+    [InlineData("es-8.19.21", "synthetic-mapping", SourceCoverage.Rebuilt, "_source.mode is synthetic")]
+    [InlineData("es-8.19.21", "logsdb", SourceCoverage.Rebuilt, "index.mode logsdb has synthetic sources")]
+    [InlineData("es-8.19.21", "metrics", SourceCoverage.Rebuilt, "index.mode time_series has synthetic sources")]
     [InlineData("es-8.19.21", "logsdb-stored", SourceCoverage.Whole, null)]
-    [InlineData("os-3.8.0", "derived", SourceCoverage.None, "index.derived_source.enabled is true")]
+    [InlineData("os-3.8.0", "derived", SourceCoverage.Rebuilt, "index.derived_source.enabled is true")]
     public async Task SourceStorage_EachKind_SaysWhy(string server, string index, SourceCoverage coverage, string? reason)
     {
         var made = new Made(server);

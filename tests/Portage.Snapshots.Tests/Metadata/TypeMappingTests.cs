@@ -28,14 +28,14 @@ public sealed class TypeMappingTests
     [Fact]
     public void Note_ThreeGenerations_NamesTheTypeWhoseParentsAreUnknown()
     {
-        var parents = ParentTypes.Of(TypeMapping.ParseAll(Json("[" + Child + """,{"grandchild":{"_parent":{"type":"child"}}},{"mother":{}}]""")));
+        var parents = ParentTypes.Of(TypeMapping.ParseAll(Json("[" + Child + """,{"grandchild":{"_parent":{"type":"child"}}},{"mother":{}}]""")), areStored: false);
         Assert.True(parents.RoutingIsParent("child"));
         Assert.False(parents.RoutingIsParent("grandchild"));
         Assert.Equal("The parents of documents of type 'grandchild' are not read: they are routed by their grandparents.", parents.Note);
     }
 
     [Fact]
-    public void Note_NoParents_IsNull() => Assert.Null(ParentTypes.Of(TypeMapping.ParseAll(Json("[]"))).Note);
+    public void Note_NoParents_IsNull() => Assert.Null(ParentTypes.Of(TypeMapping.ParseAll(Json("[]")), areStored: false).Note);
 
     private static List<string> Parse(string json) => [.. TypeMapping.ParseAll(Json(json)).Select(mapping => $"{mapping.Type} {mapping.Body.GetRawText()}")];
 

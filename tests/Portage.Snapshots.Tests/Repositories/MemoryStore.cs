@@ -14,6 +14,8 @@ internal sealed class MemoryStore : IBlobStore
 
     public string Location => "memory";
 
+    public BucketAround? Bucket { get; init; }
+
     public ValueTask<IReadOnlyList<BlobEntry>> ListAsync(string folder, CancellationToken cancellationToken)
     {
         var prefix = folder.Length == 0 ? "" : folder + "/";

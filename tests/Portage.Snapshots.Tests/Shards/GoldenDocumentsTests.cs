@@ -11,6 +11,8 @@ public sealed class GoldenDocumentsTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Theory]
+    [InlineData("es-1.7.1", 2_269)]
+    [InlineData("es-2.4.0", 2_273)]
     [InlineData("es-5.6.16", 2_251)]
     [InlineData("es-6.8.9", 2_693)]
     [InlineData("es-7.10.2", 2_693)]
@@ -81,7 +83,7 @@ public sealed class GoldenDocumentsTests
     }
 
     /// <summary>A line of a golden file. The type <c>_doc</c> is what an index without types has there.</summary>
-    internal sealed record Line(string Type, string Id, string? Routing, string? Parent, string? Source) : IComparable<Line>
+    internal sealed record Line(string Type, string Id, string? Routing, string? Parent, long? Timestamp, string? Source) : IComparable<Line>
     {
         public static Line Parse(string json)
         {
@@ -91,6 +93,7 @@ public sealed class GoldenDocumentsTests
                 line.GetProperty("id").GetString()!,
                 line.GetProperty("routing").GetString(),
                 line.GetProperty("parent").GetString(),
+                line.TryGetProperty("timestamp", out var timestamp) ? timestamp.GetInt64() : null,
                 line.GetProperty("source").GetString());
         }
 
@@ -99,6 +102,7 @@ public sealed class GoldenDocumentsTests
             document.Id,
             document.Routing,
             document.Parent,
+            document.Timestamp,
             document.Source is { } source ? TextOf(source, document.Format) : null);
 
         private static string TextOf(ReadOnlyMemory<byte> source, SourceFormat format)

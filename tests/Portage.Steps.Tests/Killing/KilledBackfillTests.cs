@@ -5,6 +5,7 @@ using Portage.Engine.Ports;
 using Portage.Planning;
 using Portage.Steps.Backfill;
 using Portage.Steps.Metadata;
+using Portage.Steps.WorkItems;
 
 namespace Portage.Steps.Tests.Killing;
 
@@ -36,6 +37,7 @@ public sealed class KilledBackfillTests : KillingKit
                 await scene.SendAsync(HttpMethod.Put, "/logs/_settings", """{"index.final_pipeline":"last"}""");
             },
             RunAsync),
+        ["resend"] = new(Slice with { Indices = new() { Include = ["nosource", "logs"] }, Backfill = Slice.Backfill with { OperationCountMax = 20, Workers = 1 } }, WithRejectsAsync, ResendAsync),
         ["run over others' documents"] = new(Slice with { Backfill = Slice.Backfill with { Conflict = ConflictChoice.Overwrite } }, BesideOthersAsync, OverwriteAsync),
         ["run that may overwrite"] = new(Slice with { Backfill = Slice.Backfill with { Conflict = ConflictChoice.Overwrite } }, WithMetadata, RunAsync),
         ["revert by making anew"] = new(Slice, Done, RevertAsync),
@@ -54,6 +56,7 @@ public sealed class KilledBackfillTests : KillingKit
     [InlineData("run")]
     [InlineData("run in ranges")]
     [InlineData("run with rejects")]
+    [InlineData("resend")]
     [InlineData("run over others' documents")]
     [InlineData("run beside others' documents")]
     [InlineData("run before a final pipeline")]
@@ -151,6 +154,49 @@ public sealed class KilledBackfillTests : KillingKit
         var there = Assert.Single(Assert.IsType<StepResult.EvidenceChanged>(changed).Evidence.Destroys);
         Assert.Equal((DestructionKind.OverwriteDocuments, "logs", 1L, 1L), (there.Kind, there.Name, there.Documents, there.Foreign));
         Assert.Equal("""{"mine":true}""", System.Text.Encoding.UTF8.GetString(scene.Sandbox.Documents("logs").Single(document => document.Id == "--JrBqIBvjPRHtuTtA_5").Source.Span));
+    }
+
+    /// <summary>Somebody who looks in between sees each document once, and as many as are counted.</summary>
+    [Fact]
+    public async Task Killed_AtEveryMomentOfAResend_TheListIsWhatIsCounted()
+    {
+        const string Resend = "resend";
+        for (var moment = 1; ; moment++)
+        {
+            await using var scene = await BeginAsync(Resend);
+            if (scene.Act(new KillableProcess(moment), Stories[Resend].Act) is not null)
+            {
+                Assert.True(moment > 30);
+                return;
+            }
+
+            scene.Act(new KillableProcess(diesAt: 0), async (_, run) =>
+            {
+                var files = run.FilesOf(new BackfillStep());
+                foreach (var index in await files.ListItemsAsync(Cancellation))
+                {
+                    using var journal = await ItemJournal.LookAsync(files.Item(index), index, Cancellation);
+                    var ids = await RejectedList.ReadAsync(files, name => name == index, Cancellation).Select(line => line.Id).ToListAsync(Cancellation);
+                    Assert.Equal((journal.Sum(BackfillProgress.Rejected), ids.Count), (ids.Count, ids.Distinct().Count()));
+                }
+
+                return "looked";
+            });
+        }
+    }
+
+    /// <summary>A mapping that is too narrow for some of the documents, and wide enough by now; others have no source and never fit.</summary>
+    private static async Task WithRejectsAsync(Scene scene)
+    {
+        await scene.SendAsync(HttpMethod.Put, "/logs", """{"mappings":{"properties":{"bytes":{"type":"integer"}}}}""");
+        scene.Do(transport => new BackfillStep(transport));
+        await scene.SendAsync(HttpMethod.Put, "/logs/_mapping", """{"properties":{"bytes":{"type":"integer","ignore_malformed":true}}}""");
+    }
+
+    private static Task<string> ResendAsync(HttpMessageHandler transport, StepRun run)
+    {
+        run.Resends = 1;
+        return RunAsync(transport, run);
     }
 
     private static Task WithMetadata(Scene scene)

@@ -68,12 +68,26 @@ public sealed class ForesightTests
 
     [Theory]
     [InlineData("es-8.19.21", "synthetic", "index.mapping.source.mode is synthetic")]
-    [InlineData("os-3.8.0", "derived", "index.derived_source.enabled is true")]
+    [InlineData("es-8.19.21", "synthetic", "it cannot be put together: bin is binary, flat is flattened, kids is nested, nanos is date_nanos, range is integer_range, vec is dense_vector")]
     public async Task EstimateAsync_SourcesThatAreMadeWhenAsked_AreNamedBeforeTheRun(string server, string index, string reason)
     {
         using var fixture = Fixtures.Unzip($"made/{server}.zip");
         var foresight = await ForesightOf(StepRun.ConfigOf(fixture["repo"], new() { Existing = "second" }, "http://blue.example", new() { Indices = new() { Include = [index] } }));
         Assert.Contains(reason, Assert.Single(await foresight.LostAsync(Cancellation)).Line, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nothing of them is lost, and nobody should take them for what was sent.</summary>
+    [Theory]
+    [InlineData("es-8.19.21", "logsdb", "index.mode logsdb has synthetic sources")]
+    [InlineData("os-3.8.0", "derived", "index.derived_source.enabled is true")]
+    public async Task EvaluateAsync_SourcesThatCanBePutTogether_AreToldAndNotLost(string server, string index, string reason)
+    {
+        await using var on = await On.StartAsync(server, new() { Indices = new() { Include = [index] } });
+        Assert.Contains($"no stored sources, and sent as the source shows them: index {index} ({reason})", (await new MetadataStep().EstimateAsync(on.Run.EstimateContextOf(new MetadataStep()), Cancellation))!.Notes);
+        var report = await on.Run.EvaluateAsync(new MetadataStep(), Cancellation);
+        Assert.Equal(0, report.Numbers["lost"]);
+        Assert.Contains($"change index {index}: sources: put together at the source ({reason}) → sent as the source shows them, and stored", report.Lines);
+        Assert.Equal(0, report.Numbers["conflicts"]);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class MetadataInputsTests
 
     [Fact]
     public void Derive_AutomaticGate_AsksForNoConflictAndNothingDroppedRemovedLostOrLacking() =>
-        Assert.Equal("conflicts == 0 && dropped == 0 && removed == 0 && lost == 0 && lacking == 0 && external == 0", Assert.Single(_inputs.Derive(ConfigOf(new MetadataConfig { Approve = "auto" }))).Gate.Predicate);
+        Assert.Equal("conflicts == 0 && dropped == 0 && removed == 0 && lost == 0 && lacking == 0 && external == 0 && failing == 0", Assert.Single(_inputs.Derive(ConfigOf(new MetadataConfig { Approve = "auto" }))).Gate.Predicate);
 
     [Theory]
     [InlineData("slice.types")]

@@ -111,6 +111,14 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
             AskedBy = Phase == StepPhase.Run && had.AskedIn < Run ? null : had.AskedBy,
             AskedIn = Phase == StepPhase.Run && had.AskedIn < Run ? 0 : had.AskedIn,
 
+            // Of what was sent again and never reported nobody knows whether anything came out otherwise.
+            Resends = Phase == StepPhase.Run ? had.ResendOf(Run) ?? 0 : had.Resends,
+            Resent = Phase == StepPhase.Run && had is { Resends: > 0, Items: { } known } && had.ResendOf(Run) != had.Resends
+                ? had.Resent.SetItems(known.Keys.Select(item => KeyValuePair.Create(item, place)))
+                : had.Resent,
+            ResendBy = Phase == StepPhase.Run && had.ResendIn < Run ? null : had.ResendBy,
+            ResendIn = Phase == StepPhase.Run && had.ResendIn < Run ? 0 : had.ResendIn,
+
             // Who looks at it now decides about something that is being replaced.
             Review = null,
             Rejection = null,

@@ -74,7 +74,7 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>No items; unlike null, which is that nobody wrote them down.</summary>
     internal static readonly ImmutableSortedDictionary<string, RecordedItem> NoItems = ImmutableSortedDictionary.Create<string, RecordedItem>(StringComparer.Ordinal);
 
-    private static readonly ImmutableSortedDictionary<string, long> NothingTakenBack = ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal);
+    private static readonly ImmutableSortedDictionary<string, long> Never = ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal);
 
     /// <summary>How far it has come.</summary>
     public StepState State { get; init; }
@@ -113,7 +113,7 @@ public sealed record StepRecord(StepAddress Address)
     public ImmutableArray<TakenWork> Took { get; init; } = [];
 
     /// <summary>When each item was last begun to be taken back.</summary>
-    public ImmutableSortedDictionary<string, long> TakenBack { get; init; } = NothingTakenBack;
+    public ImmutableSortedDictionary<string, long> TakenBack { get; init; } = Never;
 
     /// <summary>While it is being taken back, the items that go; default for all of it.</summary>
     public ImmutableArray<string> TakingBack { get; init; }
@@ -166,6 +166,21 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>The last run there was when that was asked: only a later one does it. 0 when nobody asked.</summary>
     public int AskedIn { get; init; }
 
+    /// <summary>Who wants the documents sent again that it could not write; null when nobody does.</summary>
+    public string? ResendBy { get; init; }
+
+    /// <summary>The last run there was when that was asked: only a later one does it. 0 when nobody asked.</summary>
+    public int ResendIn { get; init; }
+
+    /// <summary>Of work that is to send them again since it began, when that was asked; 0 when it is not.</summary>
+    public int Resends { get; init; }
+
+    /// <summary>When documents of each item last came out otherwise, because they were sent again.</summary>
+    public ImmutableSortedDictionary<string, long> Resent { get; init; } = Never;
+
+    /// <summary>How many documents it could not write, as it reported last; null where it has not, or has begun anew since.</summary>
+    public long? RejectedCount => State is StepState.Reported or StepState.Complete ? Report?.Numbers.GetValueOrDefault("rejected") : null;
+
     /// <summary>Who wants it taken back, now that no configuration wants it; null when nobody does.</summary>
     public string? LeavesBy { get; init; }
 
@@ -204,6 +219,9 @@ public sealed record StepRecord(StepAddress Address)
 
     /// <summary>True when its gate let it pass with what is shown.</summary>
     internal bool IsThrough => Approved is not null && Approved == Shown;
+
+    /// <summary>Which asking for documents to be sent again a phase in a run is to carry out; null for none.</summary>
+    internal int? ResendOf(int run) => ResendBy is not null && ResendIn < run ? ResendIn : Resends > 0 ? Resends : null;
 
     /// <summary>As it is once nothing works on it: what served begins again.</summary>
     internal StepRecord Idle() => this with { State = State == StepState.Serving ? StepState.Running : State, IsClaimed = false, Workload = null };

@@ -38,7 +38,7 @@ internal sealed partial class WorkloadWatch(
     private readonly Losses _losses = new();
 
     /// <summary>Starts the workload, and looks after it.</summary>
-    public Task StartAsync(Flight flight, StepInputs inputs, StepReport? approved, string configuration, ImmutableDictionary<StepAddress, StepOutputs> outputs) => UntilTheEndAsync(flight, async attempt =>
+    public Task StartAsync(Flight flight, StepInputs inputs, StepReport? approved, int? resends, string configuration, ImmutableDictionary<StepAddress, StepOutputs> outputs) => UntilTheEndAsync(flight, async attempt =>
     {
         if (flight.Stop.IsCancellationRequested)
         {
@@ -51,7 +51,7 @@ internal sealed partial class WorkloadWatch(
         try
         {
             // A start is let end, whatever is asked meanwhile: nobody knows what becomes of half of one.
-            var assignment = new WorkloadAssignment(attempt.Session, attempt.Run, attempt.Step, attempt.Number, inputs, configuration, outputs) { Approved = approved };
+            var assignment = new WorkloadAssignment(attempt.Session, attempt.Run, attempt.Step, attempt.Number, inputs, configuration, outputs) { Approved = approved, Resends = resends };
             handle = await troubles.PersistAsync(attempt, Unstarted, async _ => await workloads.StartAsync(assignment, ending), giveUp.Token);
         }
         catch (StepException failure)

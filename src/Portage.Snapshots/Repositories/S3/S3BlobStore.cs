@@ -32,10 +32,17 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
         {
             throw new BlobUnreadableException("", location.ToString(), new IOException(S3Failures.Say(failure, location), failure));
         }
+
+        Bucket = location.Prefix.Length == 0 ? null : new(new S3BlobStore(location with { Prefix = "" }, _client), location.Prefix);
     }
+
+    private S3BlobStore(S3Location location, AmazonS3Client client) => (_at, _client) = (location, client);
 
     /// <inheritdoc/>
     public string Location => _at.ToString();
+
+    /// <inheritdoc/>
+    public BucketAround? Bucket { get; }
 
     /// <inheritdoc/>
     public ReadAheadLimits ReadAhead { get; } = new() { WindowsAheadCount = WindowsAhead };

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Portage.Engine.Ledger;
+using Portage.Steps.Documents;
 using Portage.Steps.Metadata.Foresight;
 using Portage.Steps.Metadata.Objects;
 using Portage.Steps.Metadata.Rules;
@@ -16,8 +17,9 @@ internal static class EvaluationReport
 
     /// <param name="isDone">True after the run: what was to be created was created.</param>
     /// <param name="foreseen">What is known to go wrong.</param>
+    /// <param name="trial">What transforms do to a few documents.</param>
     /// <param name="additions">What is known besides: of the room on the target, or what was found only when it was done.</param>
-    public static StepReport Of(IReadOnlyList<EvaluatedObject> objects, bool isDone, ImmutableArray<Foreseen> foreseen, IReadOnlyList<string> additions)
+    public static StepReport Of(IReadOnlyList<EvaluatedObject> objects, bool isDone, ImmutableArray<Foreseen> foreseen, TransformTrial trial, IReadOnlyList<string> additions)
     {
         var created = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create).ToArray();
         var updated = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Update).ToArray();
@@ -29,11 +31,12 @@ internal static class EvaluationReport
         var dropped = Count(made, FindingKind.Dropped);
         return new(
             ImmutableSortedDictionary<string, long>.Empty
-                .Add("created", created.Length).Add("updated", updated.Length).Add("removed", removed.Length).Add("kept", kept).Add("changed", changed).Add("dropped", dropped).Add("conflicts", conflicts).AddRange(Foreseen.Numbers(foreseen)),
+                .Add("created", created.Length).Add("updated", updated.Length).Add("removed", removed.Length).Add("kept", kept).Add("changed", changed).Add("dropped", dropped).Add("conflicts", conflicts).Add("failing", trial.Failing).AddRange(Foreseen.Numbers(foreseen)),
             [
                 Summary(created, updated, removed, kept, changed, dropped, conflicts, isDone, Foreseen.CountOf(foreseen, ForeseenKind.Lost)),
                 .. Conflicts(objects),
                 .. Foreseen.Lines(foreseen),
+                .. trial.Lines,
                 .. Findings(made, FindingKind.Dropped, "drop"),
                 .. Findings(made, FindingKind.Changed, "change"),
                 .. additions,

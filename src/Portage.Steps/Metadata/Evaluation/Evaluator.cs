@@ -7,6 +7,7 @@ using Portage.Engine.Ports;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
 using Portage.Snapshots.Metadata;
+using Portage.Steps.Documents;
 using Portage.Steps.Metadata.Creation;
 using Portage.Steps.Metadata.Foresight;
 using Portage.Steps.Metadata.Objects;
@@ -20,10 +21,11 @@ namespace Portage.Steps.Metadata.Evaluation;
 /// <param name="Removed">What goes along with the run, because nobody wants it any more.</param>
 /// <param name="Foreseen">What is known to go wrong.</param>
 /// <param name="Room">What a person should know of the room on the target.</param>
+/// <param name="Trial">What transforms do to a few documents.</param>
 internal sealed record EvaluationResult(
-    ImmutableArray<EvaluatedObject> Objects, ImmutableArray<Destruction> GoesFirst, ImmutableArray<Destruction> Removed, ImmutableArray<Foreseen> Foreseen, ImmutableArray<string> Room)
+    ImmutableArray<EvaluatedObject> Objects, ImmutableArray<Destruction> GoesFirst, ImmutableArray<Destruction> Removed, ImmutableArray<Foreseen> Foreseen, ImmutableArray<string> Room, TransformTrial Trial)
 {
-    public StepReport Report => EvaluationReport.Of(Objects, isDone: false, Foreseen, Room) with { Destroys = [.. GoesFirst, .. Removed] };
+    public StepReport Report => EvaluationReport.Of(Objects, isDone: false, Foreseen, Trial, Room) with { Destroys = [.. GoesFirst, .. Removed] };
 }
 
 /// <summary>Finds out what becomes of every object of a slice on its target. What it makes there for that is gone when it returns.</summary>
@@ -55,6 +57,7 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
             var wanted = Wanted();
             facts = facts with { Refused = await RefusedSettings.FindAsync(_scratch, wanted, cancellationToken) };
             wanted = facts.Refused.IsEmpty ? wanted : Wanted();
+            var documents = on.Slice.Backfill.Skip ? TransformTrial.None : await TransformTrial.RunAsync(on, indices, cancellationToken);
             var foreseen = await ForeseeAsync(indices, wanted, global, backing, cancellationToken);
             var gone = redone.IsDefault ? null : redone.ToHashSet(StringComparer.Ordinal);
             var elsewhere = new WantedElsewhere(context, on);
@@ -83,7 +86,8 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
                         await Destroyed.CountAsync(client, destroyed, cancellationToken),
                         Destroyed.Removed(objects, on.TargetName, NotWanted),
                         foreseen,
-                        await RoomForShards.LookAsync(client, on, state, objects, cancellationToken));
+                        await RoomForShards.LookAsync(client, on, state, objects, cancellationToken),
+                        documents);
                 }
 
                 gone!.UnionWith(more);

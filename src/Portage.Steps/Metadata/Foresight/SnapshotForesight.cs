@@ -29,7 +29,7 @@ internal sealed class SnapshotForesight(SliceOnTarget on, ImmutableArray<Selecte
         }
 
         var found = ImmutableArray.CreateBuilder<Foreseen>();
-        var incomplete = indices.Where(index => index.Index.SourceStorage.Coverage != SourceCoverage.Whole)
+        var incomplete = indices.Where(IsIncomplete)
             .GroupBy(index => (index.Index.SourceStorage.Coverage, index.Index.SourceStorage.Reason, Fields: string.Join(", ", index.Index.SourceStorage.LostFields)))
             .OrderByDescending(group => group.Key.Coverage).ThenBy(group => group.First().Name, StringComparer.Ordinal);
         foreach (var group in incomplete)
@@ -48,7 +48,7 @@ internal sealed class SnapshotForesight(SliceOnTarget on, ImmutableArray<Selecte
         if (found.Count > 0)
         {
             // One command: of two, the second would take the first back.
-            string[] all = [.. indices.Where(index => index.Index.SourceStorage.Coverage != SourceCoverage.Whole).Select(index => index.Name)];
+            string[] all = [.. indices.Where(IsIncomplete).Select(index => index.Name)];
             found[^1] = found[^1] with { Text = $"{found[^1].Text}{Foreseen.Command(found.Count == 1 ? "leave out" : "leave out all of these", all, SliceCommands.Exclude(on, all))}" };
         }
 
@@ -87,11 +87,18 @@ internal sealed class SnapshotForesight(SliceOnTarget on, ImmutableArray<Selecte
             yield return $"codec {codec.Key}, where the target does not know it, becomes {CodecRules.NearestTo(codec.Key)}: {Foreseen.Indices([.. codec.Select(index => index.Name)])}";
         }
 
+        foreach (var rebuilt in indices.Where(index => index.Index.SourceStorage.Coverage == SourceCoverage.Rebuilt).GroupBy(index => index.Index.SourceStorage.Reason).OrderBy(group => group.First().Name, StringComparer.Ordinal))
+        {
+            yield return $"no stored sources, and sent as the source shows them: {Foreseen.Indices([.. rebuilt.Select(index => index.Name)])} ({rebuilt.Key})";
+        }
+
         foreach (var stream in indices.GroupBy(index => backing.StreamOf(index.Name)).Where(stream => stream.Key is not null))
         {
             yield return $"no data stream {stream.Key} on the target: {Foreseen.Indices([.. stream.Select(index => index.Name)])} become plain indices";
         }
     }
+
+    private static bool IsIncomplete(SelectedIndex index) => index.Index.SourceStorage.Coverage is SourceCoverage.Part or SourceCoverage.None;
 
     private static string Shortened(IReadOnlyList<string> fields) => $"{string.Join(", ", fields.Take(10))}{(fields.Count > 10 ? $" and {fields.Count - 10:N0} more" : "")}";
 }

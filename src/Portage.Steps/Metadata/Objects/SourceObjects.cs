@@ -44,6 +44,10 @@ internal sealed record SourceObjects(
     /// <param name="cluster">The version of the source.</param>
     /// <param name="backing">Which of the indices are parts of data streams.</param>
     public IEnumerable<MetadataObject> Translate(TargetFacts target, SourceVersion cluster, BackingIndices backing, int? replicas) =>
+        from made in AsTheyAre(target, cluster, backing, replicas)
+        select Indices.IsEmpty ? made : TransformRules.Apply(made, Indices[0].Transforms);
+
+    private IEnumerable<MetadataObject> AsTheyAre(TargetFacts target, SourceVersion cluster, BackingIndices backing, int? replicas) =>
     [
         .. Legacy.Select(template => Translation.Legacy(template, target, cluster)),
         .. Components.Select(template => Translation.Composable(ObjectKind.ComponentTemplate, template, target)),

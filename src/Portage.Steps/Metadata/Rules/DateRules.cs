@@ -14,11 +14,16 @@ namespace Portage.Steps.Metadata.Rules;
 /// </remarks>
 internal static class DateRules
 {
+    private const string DefaultFormat = "strict_date_optional_time||epoch_millis";
+
     /// <summary>True for what was made by a version with the old letters.</summary>
     public static bool HasOldLetters(SourceVersion created) => !created.IsOpenSearch && created.Major < 7;
 
+    /// <summary>True for what was made by a version that read any number as a date, whatever the format.</summary>
+    private static bool ReadsNumbers(SourceVersion created) => !created.IsOpenSearch && created.Major < 2;
+
     /// <summary>The formats of fields, multi-fields, dynamic templates and of what is taken for a date.</summary>
-    public static void Replace(Draft draft)
+    public static void Replace(Draft draft, SourceVersion created)
     {
         foreach (var field in MappedField.AllOf(draft.Mapping))
         {
@@ -26,11 +31,37 @@ internal static class DateRules
             {
                 field.Json["format"] = Replaced(draft, $"{field.Label}: format", format.ToString());
             }
+
+            if (field.Type == "date")
+            {
+                if (ReadsNumbers(created))
+                {
+                    AddNumbers(draft, field);
+                }
+
+                // Elasticsearch 2 writes its default down, and no target does.
+                if (field.Json["format"]?.ToString() == DefaultFormat)
+                {
+                    field.Json.Remove("format");
+                }
+            }
         }
 
         if (draft.Mapping["dynamic_date_formats"] is JsonArray dynamic)
         {
             draft.Mapping["dynamic_date_formats"] = new JsonArray([.. dynamic.Select(format => (JsonNode?)Replaced(draft, "dynamic_date_formats", $"{format}"))]);
+        }
+    }
+
+    private static void AddNumbers(Draft draft, MappedField field)
+    {
+        var isSeconds = field.Json["numeric_resolution"]?.ToString() is "seconds" or "SECONDS";
+        field.Json.Remove("numeric_resolution");
+        if (field.Json["format"]?.ToString() is { } format && !format.Contains("epoch_", StringComparison.Ordinal))
+        {
+            var more = $"{format}||{(isSeconds ? "epoch_second" : "epoch_millis")}";
+            draft.Change($"{field.Label}: format: {format} → {more} (before 2.0 every date was read from a number as well)");
+            field.Json["format"] = more;
         }
     }
 

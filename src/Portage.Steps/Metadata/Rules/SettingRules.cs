@@ -12,7 +12,7 @@ internal static class SettingRules
     private static readonly string[] Generated =
     [
         "index.creation_date", "index.creation_date_string", "index.uuid", "index.provided_name", "index.history_uuid", "index.history.uuid", "index.verified_before_close",
-        "index.allocation.existing_shards_allocator", "index.search.throttled", "index.frozen", "index.replication.type", "index.shadow_replicas",
+        "index.allocation.existing_shards_allocator", "index.search.throttled", "index.frozen", "index.replication.type", "index.shadow_replicas", "index.source_only",
     ];
 
     private static readonly string[] GeneratedGroups =

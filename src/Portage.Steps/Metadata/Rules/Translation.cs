@@ -14,7 +14,8 @@ internal static class Translation
     public static IEnumerable<MetadataObject> Index(SelectedIndex source, TargetFacts target, int? replicas) => source.TargetNames.Select(name =>
     {
         var only = name == source.Name ? null : source.Types.First(type => source.TargetOf(type) == name);
-        return Index(name, source.Index.Settings.Json, source.Index.Mappings, only, target, replicas) with { Source = source.Name };
+        var made = Index(name, source.Index.Settings.Json, source.Index.Mappings, only, target, replicas) with { Source = source.Name };
+        return SyntheticRules.Say(source.Index.SourceStorage) is { } said ? made with { Findings = made.Findings.Add(said) } : made;
     });
 
     /// <summary>One index.</summary>
@@ -26,7 +27,7 @@ internal static class Translation
         Apply(draft, mappings, only, isTemplate: false);
         if (long.TryParse(created, out var version) && DateRules.HasOldLetters(new(version)))
         {
-            DateRules.Replace(draft);
+            DateRules.Replace(draft, new(version));
         }
 
         SettingRules.SetReplicas(draft, replicas);
@@ -66,7 +67,7 @@ internal static class Translation
         var aliases = ObjectOf(source.Aliases);
         if (DateRules.HasOldLetters(cluster))
         {
-            DateRules.Replace(draft);
+            DateRules.Replace(draft, cluster);
             foreach (var (alias, definition) in aliases)
             {
                 DateRules.ReplaceInQueries(draft, $"filter of alias {alias}", definition?["filter"]);
@@ -128,6 +129,8 @@ internal static class Translation
         AnalysisRules.Rename(draft);
         AnalysisRules.LeaveOutStandardFilter(draft);
         AnalysisRules.AllowDifferences(draft);
+        SyntheticRules.DropSettings(draft);
+        SyntheticRules.DropDerived(draft);
         SettingRules.DropUnknown(draft);
         SettingRules.DropRefused(draft);
         TypeRules.Unwrap(draft, mappings, only, isTemplate);
@@ -137,6 +140,7 @@ internal static class Translation
         FieldRules.ReplaceFlattened(draft);
         FieldRules.DropComputed(draft);
         FieldRules.DropTimeSeries(draft);
+        SyntheticRules.DropFromMapping(draft);
     }
 
     private static JsonObject Body(Draft draft)

@@ -75,11 +75,11 @@ internal static class TypeRules
             draft.Drop($"_parent{of} = {parent?["type"]} (removed in 6.0; children keep their parent's routing only, so has_child and has_parent find nothing)");
         }
 
-        foreach (var name in (string[])["_timestamp", "_ttl"])
+        foreach (var (name, why) in ((string, string)[])[("_timestamp", "when documents were written is in no source, and not moved"), ("_ttl", "nothing expires by itself")])
         {
             if (mapping.Remove(name, out var field) && field?["enabled"]?.ToString() == "true")
             {
-                draft.Drop($"{name}{of} (removed in 5.0)");
+                draft.Drop($"{name}{of} (removed in 5.0: {why})");
             }
         }
     }

@@ -4,7 +4,7 @@ using Portage.Lucene.Segments;
 namespace Portage.Lucene.Tests;
 
 /// <summary>Goes over all doc values of a segment, as the search for soft deletes does over those before its field.</summary>
-internal static class DocValues
+internal static class NumericDocValues
 {
     private const int NoField = int.MinValue;
 
