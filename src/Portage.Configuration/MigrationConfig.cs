@@ -327,8 +327,14 @@ public sealed record BackfillConfig
     [Field("Leave the step out.")]
     public bool Skip { get; init; }
 
-    [Field("Shards read at the same time.", Affects = Affects.Process, Min = 1, Max = 64)]
+    [Field("Shards, or parts of them, read at the same time.", Affects = Affects.Process, Min = 1, Max = 64)]
     public int Workers { get; init; } = 2;
+
+    [Field("Processes that copy at the same time, on this machine, each with so many workers and its part of the connections; no more than connections.", Affects = Affects.Process, Min = 1, Max = 64)]
+    public int Processes { get; init; } = 1;
+
+    [Field("Stored fields of one part, in bytes of the snapshot: a shard with more is read in several parts at the same time, here and by validate. It holds for indices of which nothing is copied, or compared, yet.", Affects = Affects.Process, Unit = "bytes", Min = 4_096, Max = 1_099_511_627_776)]
+    public long RangeBytes { get; init; } = 512 * 1024 * 1024;
 
     [Field("Most _bulk requests under way at the same time; fewer are used when the target pushes back.", Affects = Affects.Process, Min = 1, Max = 256)]
     public int Connections { get; init; } = 4;

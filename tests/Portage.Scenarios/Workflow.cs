@@ -75,9 +75,9 @@ public sealed class Workflow : IAsyncDisposable
     /// <summary>The controllers and workers that live, by what they are.</summary>
     public IEnumerable<(int Process, string What)> Background() => Processes.Mentioning(_folder.Path)
         .Select(found => (found.Process, found.Arguments.Length > 1 ? found.Arguments[1] : ""))
-        .Where(found => found.Item2 is "controller" or "worker");
+        .Where(found => found.Item2 is "controller" or "worker" or "helper");
 
-    /// <summary>The process that is a controller or worker; null when there is none.</summary>
+    /// <summary>The process that is a controller, worker or helper; null when there is none.</summary>
     public int? Find(string what) => Background().Where(found => found.What == what).Select(found => (int?)found.Process).FirstOrDefault();
 
     /// <inheritdoc/>

@@ -24,6 +24,10 @@ public sealed class HomeLock : IDisposable
         }
     }
 
+    /// <summary>Takes it together with others that share it.</summary>
+    /// <exception cref="IOException">Somebody has it alone, or is looking at it.</exception>
+    public static HomeLock Share(string path) => new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read));
+
     /// <summary>True when a process has the lock at this moment.</summary>
     /// <exception cref="IOException">Nobody can tell.</exception>
     public static bool IsHeldBySomebody(string path) => Posix.IsLocked(path);

@@ -13,6 +13,7 @@ internal static partial class Posix
     private const int HeldOnLinux = 11;
     private const int HeldOnMac = 35;
     private const int LockShared = 1;
+    private const int LockAlone = 2;
     private const int LockAtOnce = 4;
 
     // A worker that is started at this moment must not inherit the file, and with it the lock.
@@ -54,8 +55,9 @@ internal static partial class Posix
     /// True when a process holds the lock of a file, as <see cref="HomeLock"/> takes it. Looked at twice a second for each worker, so
     /// without the exception that opening a held file costs.
     /// </summary>
+    /// <param name="byOneWhoShares">True where those that hold it share it.</param>
     /// <exception cref="IOException">Nobody can tell.</exception>
-    public static bool IsLocked(string path)
+    public static bool IsLocked(string path, bool byOneWhoShares = false)
     {
         var file = Open(path, ReadOnly | (OperatingSystem.IsMacOS() ? CloseOnExecOfMac : CloseOnExec));
         if (file < 0)
@@ -66,7 +68,7 @@ internal static partial class Posix
         }
 
         // Shared, so that two that look at the same time do not take each other for the holder.
-        var looked = LockFile(file, LockShared | LockAtOnce);
+        var looked = LockFile(file, (byOneWhoShares ? LockAlone : LockShared) | LockAtOnce);
         var (code, why) = (Marshal.GetLastPInvokeError(), Marshal.GetLastPInvokeErrorMessage());
         _ = Close(file);
         return looked != 0 && (code is HeldOnLinux or HeldOnMac ? true : throw new IOException($"The lock of {path} cannot be looked at: {why}."));

@@ -20,6 +20,7 @@ namespace Portage.Backends.Embedded;
 /// <item><term>assignment.json</term><description>what to do; written before the worker starts</description></item>
 /// <item><term>fence</term><description>the token that may write; a worker with another one stops at once</description></item>
 /// <item><term>lock</term><description>held by the worker as long as it lives</description></item>
+/// <item><term>helpers</term><description>held, shared, by each process that helps the worker</description></item>
 /// <item><term>worker.json</term><description>process and token of the worker that has the lock</description></item>
 /// <item><term>tuning.json, tuning.ack</term><description>the newest configuration, and the fingerprint of the one taken over</description></item>
 /// <item><term>progress.json</term><description>how far it is; replaced a few times a second</description></item>
@@ -34,12 +35,14 @@ public sealed class WorkFolder(string path)
 {
     private static readonly System.Collections.Frozen.FrozenSet<string> OfTheBackend = System.Collections.Frozen.FrozenSet.Create(
         StringComparer.Ordinal,
-        "assignment.json", "fence", "lock", "worker.json", "tuning.json", "tuning.ack", "progress.json", "moved", "serving.json", "outcome.json");
+        "assignment.json", "fence", "lock", "helpers", "worker.json", "tuning.json", "tuning.ack", "progress.json", "moved", "serving.json", "outcome.json");
 
     /// <summary>Absolute.</summary>
     public string Path { get; } = path;
 
     internal string Lock => File("lock");
+
+    internal string Helpers => File("helpers");
 
     internal long Fence
     {
@@ -106,8 +109,8 @@ public sealed class WorkFolder(string path)
     /// <summary>How far the work is; null before the first word.</summary>
     public StepProgress? Progress => Read("progress.json", WorkJson.Default.StepProgress);
 
-    /// <summary>True while a worker lives.</summary>
-    public bool HasLivingWorker => HomeLock.IsHeldBySomebody(Lock);
+    /// <summary>True while a worker lives, or a process that helped it and has not found out yet that it is gone.</summary>
+    public bool HasLivingWorker => HomeLock.IsHeldBySomebody(Lock) || Posix.IsLocked(Helpers, byOneWhoShares: true);
 
     /// <summary>The process of the worker that lives; null when none does.</summary>
     public int? LivingWorker => HasLivingWorker ? Worker?.Process : null;

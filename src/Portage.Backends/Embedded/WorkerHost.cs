@@ -9,7 +9,7 @@ using Portage.Model.Steps;
 namespace Portage.Backends.Embedded;
 
 /// <summary>Runs one heavy step in this process: takes the folder's lock, works, writes the outcome, ends.</summary>
-public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> steps, ISecretSource secrets, TimeProvider time, ILogger logger)
+public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> steps, ISecretSource secrets, TimeProvider time, ILogger logger, IReadOnlyList<string>? program = null)
 {
     private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan TuningInterval = TimeSpan.FromMilliseconds(100);
@@ -50,7 +50,7 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
         var tuning = new Tuning(ConfigurationReader.ReadCanonical(assignment.Configuration).Config!);
         var progress = new ProgressFile(folder, time);
         var watching = WatchTuningAsync(folder, tuning, progress, ending.Token);
-        var outcome = await WorkAsync(folder, assignment, token, tuning, progress, stop);
+        var outcome = await WorkAsync(folder, ContextOf(folder, assignment, token, tuning, progress, stop), token, stop);
         await ending.CancelAsync();
         await watching;
         if (outcome is null)
@@ -90,11 +90,73 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
         return null;
     }
 
-    private async Task<WorkOutcome?> WorkAsync(WorkFolder folder, WorkloadAssignment assignment, long token, Tuning tuning, ProgressFile published, CancellationToken stop)
+    /// <summary>Helps the worker that started this process, until that says that it is over, or is gone.</summary>
+    /// <param name="path">The work folder.</param>
+    /// <param name="token">The worker's fencing token.</param>
+    /// <param name="from">What the worker says.</param>
+    /// <param name="to">What is said to the worker.</param>
+    /// <returns>The process's exit code.</returns>
+    public async Task<int> HelpAsync(string path, long token, Stream from, Stream to, CancellationToken cancellationToken)
+    {
+        var folder = new WorkFolder(path);
+
+        // Whoever looks whether somebody writes here sees this process as well.
+        using var held = await ShareAsync(folder, cancellationToken);
+        if (folder.Fence != token || folder.Assignment is not { } assignment || steps[assignment.Step.Kind] is not IHelped helped)
+        {
+            LogNotWanted(token, folder.Fence);
+            return 1;
+        }
+
+        using var scope = logger.BeginScope(new Dictionary<string, object> { ["Session"] = assignment.Session, ["Run"] = assignment.Run, ["Step"] = assignment.Step, ["Attempt"] = assignment.Attempt });
+        LogHelps(assignment.Step, Environment.ProcessId, token);
+        using var ending = new CancellationTokenSource();
+        var tuning = new Tuning(ConfigurationReader.ReadCanonical(assignment.Configuration).Config!);
+        var watching = WatchTuningAsync(folder, tuning, null, ending.Token);
+        try
+        {
+            await helped.HelpAsync(ContextOf(folder, assignment, token, tuning, null, CancellationToken.None), from, to, cancellationToken);
+            return 0;
+        }
+        catch (WorkerFencedException)
+        {
+            LogFenced(assignment.Step, token, folder.Fence);
+            return 1;
+        }
+        catch (Exception thrown) when (thrown is not OutOfMemoryException)
+        {
+            // The worker has been told what it is to know; what is left of this one's items is done by others.
+            LogBroke(thrown, assignment.Step);
+            return 1;
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await watching;
+        }
+    }
+
+    private async Task<HomeLock> ShareAsync(WorkFolder folder, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return HomeLock.Share(folder.Helpers);
+            }
+            catch (IOException busy) when (busy is not (FileNotFoundException or DirectoryNotFoundException))
+            {
+                // Somebody looks at it at this moment.
+                await Task.Delay(LockInterval, time, cancellationToken);
+            }
+        }
+    }
+
+    private RunContext ContextOf(WorkFolder folder, WorkloadAssignment assignment, long token, Tuning tuning, ProgressFile? published, CancellationToken stop)
     {
         var first = default(long?);
         var hasMoved = false;
-        var context = new RunContext
+        return new RunContext
         {
             Session = assignment.Session,
             Run = assignment.Run,
@@ -119,9 +181,10 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
                     hasMoved = TryMark(folder, token);
                 }
 
-                published.Publish(progress);
+                published?.Publish(progress);
             },
             StopRequested = stop,
+            Helpers = program is null ? null : new ProcessHelpers(program, folder, token),
             Tuning = () => tuning.Config,
             Serves = new ServingFile(folder, token, time).Publish,
             AssertLease = () =>
@@ -132,9 +195,13 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
                 }
             },
         };
+    }
+
+    private async Task<WorkOutcome?> WorkAsync(WorkFolder folder, RunContext context, long token, CancellationToken stop)
+    {
         try
         {
-            return await steps[assignment.Step.Kind].RunAsync(context, CancellationToken.None) switch
+            return await steps[context.Address.Kind].RunAsync(context, CancellationToken.None) switch
             {
                 StepResult.Done done => new(token, done.Report, done.Outputs, null, false),
                 StepResult.EvidenceChanged other => new(token, null, null, null, false) { Evidence = other.Evidence },
@@ -152,10 +219,10 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
         catch (Exception thrown) when (thrown is not OutOfMemoryException)
         {
             // A defect must reach the ledger as a failure, not as a worker that died without a word.
-            var failure = StepFailure.Of(assignment.Step, thrown);
+            var failure = StepFailure.Of(context.Address, thrown);
             if (failure.IsDefect)
             {
-                LogBroke(thrown, assignment.Step);
+                LogBroke(thrown, context.Address);
             }
 
             return new(token, null, null, failure.Because, failure.IsTransient);
@@ -176,7 +243,7 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
         }
     }
 
-    private async Task WatchTuningAsync(WorkFolder folder, Tuning tuning, ProgressFile progress, CancellationToken cancellationToken)
+    private async Task WatchTuningAsync(WorkFolder folder, Tuning tuning, ProgressFile? progress, CancellationToken cancellationToken)
     {
         var taken = default(string);
         var hasTold = false;
@@ -190,9 +257,14 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
                     if (folder.Tuning is { } text && text != taken && ConfigurationReader.ReadCanonical(text).Config is { } config)
                     {
                         tuning.Config = config;
-                        folder.TuningTaken = Fingerprint.Of(text);
                         taken = text;
-                        LogTuned();
+                        if (progress is not null)
+                        {
+                            // The worker's word is the step's.
+                            folder.TuningTaken = Fingerprint.Of(text);
+                            LogTuned();
+                        }
+
                     }
 
                     hasTold = false;
@@ -207,7 +279,7 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
                     }
                 }
 
-                progress.Beat();
+                progress?.Beat();
             }
             while (await timer.WaitForNextTickAsync(cancellationToken));
         }
@@ -219,6 +291,9 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Information, Message = "Worker of {StepAddress} begins, token {Token}.")]
     private partial void LogBegins(Model.Addresses.StepAddress stepAddress, long token);
+
+    [LoggerMessage(EventId = 3009, Level = LogLevel.Information, Message = "Process {HelperProcess} helps the worker of {StepAddress}, token {Token}.")]
+    private partial void LogHelps(Model.Addresses.StepAddress stepAddress, int helperProcess, long token);
 
     [LoggerMessage(EventId = 3002, Level = LogLevel.Information, Message = "Worker of {StepAddress} ends: {Outcome}")]
     private partial void LogEnds(Model.Addresses.StepAddress stepAddress, string outcome);

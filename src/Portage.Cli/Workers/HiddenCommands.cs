@@ -32,9 +32,22 @@ internal static class HiddenCommands
             // <home>/work/<session>/<step>
             var at = new Home(Path.GetFullPath(Path.Combine(path, "..", "..", "..")));
             using var logs = Verb.Logs(at, "worker");
-            var host = new WorkerHost(StepCatalog.Steps, new LocalSecrets(at, Environment.GetEnvironmentVariable), verb.Time, logs.CreateLogger("worker"));
+            var host = new WorkerHost(StepCatalog.Steps, new LocalSecrets(at, Environment.GetEnvironmentVariable), verb.Time, logs.CreateLogger("worker"), Verb.Program);
             return await host.RunAsync(path, verb.Parsed.GetValue(token), cancellationToken);
         });
-        return [controller, worker];
+
+        var helper = new Command("helper", "Help a worker, over the standard streams.") { folder, token };
+        helper.Hidden = true;
+        Verb.Does(helper, terminal, async (verb, cancellationToken) =>
+        {
+            var path = verb.Parsed.GetValue(folder)!;
+            var at = new Home(Path.GetFullPath(Path.Combine(path, "..", "..", "..")));
+            using var logs = Verb.Logs(at, "worker");
+            var host = new WorkerHost(StepCatalog.Steps, new LocalSecrets(at, Environment.GetEnvironmentVariable), verb.Time, logs.CreateLogger("worker"));
+            await using var from = Console.OpenStandardInput();
+            await using var to = Console.OpenStandardOutput();
+            return await host.HelpAsync(path, verb.Parsed.GetValue(token), from, to, cancellationToken);
+        });
+        return [controller, worker, helper];
     }
 }

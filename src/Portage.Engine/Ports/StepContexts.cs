@@ -111,6 +111,9 @@ public sealed record RunContext : WorkContext
     /// <summary>Called before anything is written to a cluster; throws when another worker has the lease.</summary>
     public required Action AssertLease { get; init; }
 
+    /// <summary>Starts more processes for the step; null where there can be none.</summary>
+    public IHelpers? Helpers { get; init; }
+
     /// <summary>
     /// Of a service: it serves, this is how, and what it leaves to later steps. Said again every few seconds, because a gate trusts no reading
     /// that is older than half a minute. Of no use to what does not run as a service.

@@ -3,11 +3,10 @@ namespace Portage.Snapshots.Shards;
 /// <summary>Remembers which files of an index were read to their end and had the checksum that they should, so that it is done once.</summary>
 public interface IWholeFiles
 {
-    /// <summary>True where the file was added, or need not be looked at.</summary>
-    bool Contains(WholeFile file);
-
-    /// <summary>Called when the file was found whole, before the first document of it is handed out.</summary>
-    ValueTask AddAsync(WholeFile file, CancellationToken cancellationToken);
+    /// <summary>Called before the first document of a file is handed out; returns when it is known to be whole.</summary>
+    /// <param name="verify">Reads the file to its end and throws what is wrong with it. Called where that is not known yet, by one of several readers that need it at the same time.</param>
+    /// <exception cref="Repositories.RepositoryException">What <paramref name="verify"/> threw.</exception>
+    ValueTask RequireAsync(WholeFile file, Func<CancellationToken, ValueTask> verify, CancellationToken cancellationToken);
 }
 
 /// <summary>A file of a shard by what tells it from any other.</summary>
@@ -26,10 +25,8 @@ public static class WholeFiles
     /// <summary>No file is: for who compares what is read with something else, and does nothing where they differ.</summary>
     public static IWholeFiles Unchecked { get; } = new Fixed(true);
 
-    private sealed class Fixed(bool contains) : IWholeFiles
+    private sealed class Fixed(bool isWhole) : IWholeFiles
     {
-        public bool Contains(WholeFile file) => contains;
-
-        public ValueTask AddAsync(WholeFile file, CancellationToken cancellationToken) => default;
+        public ValueTask RequireAsync(WholeFile file, Func<CancellationToken, ValueTask> verify, CancellationToken cancellationToken) => isWhole ? default : verify(cancellationToken);
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Portage.Snapshots.Shards;
 
 /// <summary>How much there is in a shard, as its commit says, without reading documents.</summary>
@@ -12,4 +14,12 @@ public sealed record ShardCounts(int Segments, long LiveLuceneDocuments, long Po
 {
     /// <summary>The number of the last write that is in the shard; -1 where there was none, null where the server numbered none (before Elasticsearch 6).</summary>
     public long? MaxSequenceNumber { get; init; }
+
+    /// <summary>How large the segments are, in the order of their documents' positions.</summary>
+    public ImmutableArray<SegmentSize> Sizes { get; init; } = [];
 }
+
+/// <summary>How large a segment is.</summary>
+/// <param name="Positions">Documents, deleted ones included.</param>
+/// <param name="StoredBytes">Compressed bytes of their stored fields.</param>
+public readonly record struct SegmentSize(long Positions, long StoredBytes);

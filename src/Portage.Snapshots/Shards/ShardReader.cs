@@ -6,13 +6,14 @@ using Portage.Snapshots.Rebuilding;
 namespace Portage.Snapshots.Shards;
 
 /// <summary>
-/// Goes over the documents of a shard, one by one, in the order of their positions: those that are deleted, the hidden
+/// Goes over the documents of a shard, or of a range of it, one by one, in the order of their positions: those that are deleted, the hidden
 /// documents of nested objects and the tombstones of deletions are left out.
 /// </summary>
 /// <remarks>
 /// Memory is that of one chunk of stored fields (some hundred kilobytes, or the largest document) and one bit a document. Before the
 /// first document of a segment is handed out, its large files are read to their ends and their checksums compared, wherever the
-/// reader begins (<see cref="IWholeFiles"/>): no document of a damaged file is ever seen.
+/// reader begins (<see cref="IWholeFiles"/>): no document of a damaged file is ever seen. A range may begin and end anywhere: a document
+/// belongs to the one that has its own position, wherever the hidden documents of its nested objects lie.
 /// </remarks>
 public sealed class ShardReader : IAsyncDisposable
 {
@@ -26,11 +27,11 @@ public sealed class ShardReader : IAsyncDisposable
     private int _segment = -1;
     private long _segmentStart;
     private long _finishedBytes;
-    private long _from;
+    private readonly PositionRange _range;
 
-    internal ShardReader(ShardSnapshot shard, LuceneIndex lucene, long fromPosition, IWholeFiles whole)
+    internal ShardReader(ShardSnapshot shard, LuceneIndex lucene, PositionRange range, IWholeFiles whole)
     {
-        (_shard, _lucene, _from, _whole) = (shard, lucene, fromPosition, whole);
+        (_shard, _lucene, _range, _whole) = (shard, lucene, range, whole);
         _fields = new(shard);
     }
 
@@ -60,6 +61,11 @@ public sealed class ShardReader : IAsyncDisposable
                 if (!move.Result)
                 {
                     break;
+                }
+
+                if (IsBeyond)
+                {
+                    return EndAsync();
                 }
 
                 if (Take())
@@ -108,6 +114,11 @@ public sealed class ShardReader : IAsyncDisposable
             {
                 if (await move)
                 {
+                    if (IsBeyond)
+                    {
+                        return await EndAsync();
+                    }
+
                     if (_rebuilder is not null)
                     {
                         await _rebuilder.PrepareAsync(_documents!.Document, cancellationToken);
@@ -132,6 +143,16 @@ public sealed class ShardReader : IAsyncDisposable
         }
     }
 
+    /// <summary>True when the document that was moved to is not of the range any more.</summary>
+    private bool IsBeyond => _segmentStart + _documents!.Document >= _range.End;
+
+    private async ValueTask<bool> EndAsync()
+    {
+        await DisposeAsync();
+        _segment = _lucene.Segments.Count;
+        return false;
+    }
+
     private async ValueTask<bool> OpenNextSegmentAsync(CancellationToken cancellationToken)
     {
         await DisposeAsync();
@@ -143,7 +164,12 @@ public sealed class ShardReader : IAsyncDisposable
         while (++_segment < _lucene.Segments.Count)
         {
             var segment = _lucene.Segments[_segment];
-            var first = _from - _segmentStart;
+            if (_segmentStart >= _range.End)
+            {
+                return await EndAsync();
+            }
+
+            var first = _range.From - _segmentStart;
             if (first >= segment.MaxDoc || segment.LiveDocumentCount == 0)
             {
                 Finish(segment);
@@ -165,10 +191,10 @@ public sealed class ShardReader : IAsyncDisposable
     {
         foreach (var file in EarlyChecksum.FilesOf(_shard, segment.Name))
         {
-            await RequireWholeAsync(new(_shard.Number, file.Name, file.Length, file.Checksum!.Value), async () =>
+            await RequireWholeAsync(new(_shard.Number, file.Name, file.Length, file.Checksum!.Value), async token =>
             {
-                await using var content = await _shard.OpenBlobsAsync(file, cancellationToken);
-                await EarlyChecksum.VerifyAsync(content, file, cancellationToken);
+                await using var content = await _shard.OpenBlobsAsync(file, token);
+                await EarlyChecksum.VerifyAsync(content, file, token);
             }, cancellationToken);
         }
 
@@ -181,16 +207,23 @@ public sealed class ShardReader : IAsyncDisposable
                 throw new CorruptIndexException(file.Name, 0, $"the checksum {checksum:X8}, as the shard's list has it", $"{file.Checksum:X8}");
             }
 
-            await RequireWholeAsync(new(_shard.Number, file.Name, file.Length, file.Checksum), () => segment.VerifyAsync(file, cancellationToken), cancellationToken);
+            await RequireWholeAsync(new(_shard.Number, file.Name, file.Length, file.Checksum), token => segment.VerifyAsync(file, token), cancellationToken);
         }
     }
 
-    private async ValueTask RequireWholeAsync(WholeFile found, Func<ValueTask> verify, CancellationToken cancellationToken)
+    private ValueTask RequireWholeAsync(WholeFile found, Func<CancellationToken, ValueTask> verify, CancellationToken cancellationToken) =>
+        _whole.RequireAsync(found, token => VerifyAsync(verify, token), cancellationToken);
+
+    private async ValueTask VerifyAsync(Func<CancellationToken, ValueTask> verify, CancellationToken cancellationToken)
     {
-        if (!_whole.Contains(found))
+        try
         {
-            await verify();
-            await _whole.AddAsync(found, cancellationToken);
+            await verify(cancellationToken);
+        }
+        catch (Exception failure) when (ShardFailures.Is(failure))
+        {
+            // Who remembers it tells it to the other readers of the file as well.
+            throw ShardFailures.Translate(failure, _shard);
         }
     }
 

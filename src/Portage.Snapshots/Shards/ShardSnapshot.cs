@@ -61,6 +61,7 @@ public sealed class ShardSnapshot
                 lucene.Segments.Sum(segment => (long)segment.MaxDoc),
                 lucene.Segments.Sum(segment => segment.StoredFieldsLength))
             {
+                Sizes = [.. lucene.Segments.Select(segment => new SegmentSize(segment.MaxDoc, segment.StoredFieldsLength))],
                 MaxSequenceNumber = lucene.UserData.TryGetValue("max_seq_no", out var number) && long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var last) ? last : null,
             };
         }
@@ -87,10 +88,17 @@ public sealed class ShardSnapshot
 
     /// <param name="whole">Which files were found whole before.</param>
     /// <inheritdoc cref="OpenReaderAsync(long, CancellationToken)"/>
-    public async ValueTask<ShardReader> OpenReaderAsync(long fromPosition, IWholeFiles whole, CancellationToken cancellationToken)
+    public ValueTask<ShardReader> OpenReaderAsync(long fromPosition, IWholeFiles whole, CancellationToken cancellationToken) =>
+        OpenReaderAsync(new PositionRange(fromPosition, long.MaxValue), whole, cancellationToken);
+
+    /// <summary>The same of a range of positions only.</summary>
+    /// <param name="range">Which ones.</param>
+    /// <param name="whole">Which files were found whole before.</param>
+    /// <inheritdoc cref="OpenReaderAsync(long, CancellationToken)"/>
+    public async ValueTask<ShardReader> OpenReaderAsync(PositionRange range, IWholeFiles whole, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(fromPosition);
-        return new(this, await OpenLuceneAsync(cancellationToken), fromPosition, whole);
+        ArgumentOutOfRangeException.ThrowIfNegative(range.From, nameof(range));
+        return new(this, await OpenLuceneAsync(cancellationToken), range, whole);
     }
 
     /// <summary>The documents that are not deleted, in the order of their positions. The source of each holds until the next is asked for.</summary>

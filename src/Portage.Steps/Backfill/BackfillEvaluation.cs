@@ -157,6 +157,6 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
     public static async Task<bool> IsDoneAsync(IStepFiles files, SelectedIndex index, CancellationToken cancellationToken)
     {
         using var journal = await ItemJournal.LookAsync(files.Item(index.Name), index.Name, cancellationToken);
-        return Enumerable.Range(0, index.Index.NumberOfShards).All(shard => journal.Of(shard).IsDone);
+        return journal.Items(index.Index.NumberOfShards).All(item => journal.Of(item).IsDone);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Portage.Clusters;
 using Portage.Clusters.Failures;
@@ -18,10 +17,8 @@ namespace Portage.Steps.Backfill;
 
 /// <summary>Reads the segments of a snapshot straight from its repository and writes their documents to a target's <c>_bulk</c>.</summary>
 /// <param name="transport">How requests travel; null for the network.</param>
-public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, IEstimated, IEvaluated, IDestroying, IPutsBack
+public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, IEstimated, IEvaluated, IDestroying, IPutsBack, IHelped
 {
-    private const int BatchesAhead = 4;
-
     /// <inheritdoc/>
     public IStepDefinition Definition { get; } = new BackfillInputs();
 
@@ -88,50 +85,29 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         await ClusterAccess.TryAsync(on.TargetPath, () => PutBackUnselectedAsync(context, client, indices, cancellationToken));
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
         var sizes = await SliceReading.SizesAsync(indices, cancellationToken);
-        var fresh = indices.Zip(sizes).Where(pair => !journal[pair.First.Name].HasAny).Select(pair => (pair.First, pair.Second.Bytes)).ToArray();
+        var fresh = indices.Zip(sizes).Where(pair => !journal[pair.First.Name].HasAny).Select(pair => (pair.First, pair.Second.Total.Bytes)).ToArray();
         await TransformTrial.RunAsync(on, [.. fresh.Select(pair => pair.First)], cancellationToken);
         await ClusterAccess.TryAsync(on.TargetPath, () => RoomOnDisk.LookAsync(client, on, fresh, freedBytes: 0, cancellationToken));
         var targets = new TargetIndices(context, on, client, context.AssertLease);
         var before = await ClusterAccess.TryAsync(on.TargetPath, () => targets.BeginAsync(indices, cancellationToken));
-        var items = SliceReading.Items(indices);
+        var items = await SliceReading.CutAsync(indices, sizes, journal, Newest(context, on).Slice.Backfill.RangeBytes, cancellationToken);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
         var progress = new BackfillProgress(new(SliceReading.Totals(indices, sizes), items, journal, BackfillProgress.Decisions), journal, context.Time, context.Progress);
-        var copies = new ConcurrentDictionary<WorkItem, ShardCopy>();
-        var unreadable = new UnreadableItems(context.Logger);
-        var budget = new ByteBudget(BytesOf(on.Slice.Backfill));
-
         var resending = new Resending(context, journal, indices, items);
+        var crew = new CopyCrew(context, on, client, indices, before, (index, token) => targets.CheckAsync(index.TargetNames, token), name => journal[name].Whole);
+        var queue = new LeasedItems(journal, items.Where(item => !journal.Of(item).IsDone));
+        await using var helpers = new HelperCrew(
+            context.Helpers,
+            queue,
+            name => ClusterAccess.TryAsync(on.TargetPath, () => targets.CheckAsync(byName[name].TargetNames, cancellationToken)),
+            crew.Unreadable.Add,
+            context.Logger);
 
-        async Task SendAsync(WorkItem item, ICopied? copied, CancellationToken abort)
+        void Tick()
         {
-            // The readers share one thread of control otherwise, and the first would keep it.
-            await Task.Yield();
-            var index = byName[item.Index];
-            using var copy = new ShardCopy(context, index, item, journal[index.Name], client, on.Slice.Backfill.Conflict, before[index.Name], budget, token => targets.CheckAsync(index.TargetNames, token), copied);
-            copies[item] = copy;
-            Tune(context, on, copies, budget);
-            try
-            {
-                await unreadable.TryAsync(item, () => ClusterAccess.TryAsync(on.TargetPath, () => copy.RunAsync(abort)));
-            }
-            finally
-            {
-                copies.TryRemove(item, out _);
-            }
+            helpers.Adjust(context.StopRequested.IsCancellationRequested ? 0 : CopyCrew.ProcessesOf(Newest(context, on).Slice.Backfill) - 1);
+            progress.Publish(crew.WhySlow, resending.Progress);
         }
-
-        Task WorkAsync(IEnumerable<WorkItem> todo, Func<WorkItem, ICopied?> copied) => ItemCrew.WorkAsync(
-            todo,
-            () => Math.Min(Newest(context, on).Slice.Backfill.Workers, Newest(context, on).Slice.Backfill.Connections),
-            (item, abort) => SendAsync(item, copied(item), abort),
-            _ =>
-            {
-                Tune(context, on, copies, budget);
-                progress.Publish(copies.Values.Select(copy => copy.WhySlow).FirstOrDefault(why => why is not null), resending.Progress);
-            },
-            context.Time,
-            context.StopRequested,
-            cancellationToken);
 
         if (context.Resends is null)
         {
@@ -141,14 +117,17 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
 
         try
         {
-            await WorkAsync(items.Where(item => !journal.Of(item).IsDone), static _ => null);
+            await crew.WorkAsync(queue, static _ => null, Tick, cancellationToken);
+            await helpers.StopAsync();
             while (!context.StopRequested.IsCancellationRequested && await resending.NextAsync(cancellationToken) is { IsEmpty: false } again)
             {
-                await WorkAsync(again, resending.Of);
+                await crew.WorkAsync(new ItemsOnce(again), resending.Of, Tick, cancellationToken);
             }
         }
         catch (StepException)
         {
+            // None may send any more when pipelines are set again.
+            await helpers.DisposeAsync();
             await TryPutBackAsync(targets, cancellationToken);
             throw;
         }
@@ -171,7 +150,7 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         {
             if (!context.StopRequested.IsCancellationRequested)
             {
-                unreadable.ThrowIfAny(items.Length);
+                crew.Unreadable.ThrowIfAny(items);
             }
 
             return new StepResult.Stopped();
@@ -181,6 +160,9 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
         ImmutableArray<string> more = [.. resending.Say(), .. TransformCost.Say(journal.Sum, progress.Decided) is { } cost ? [cost] : (string[])[], .. SizeLines(on, journal), .. await PipelineLinesAsync(context, indices, cancellationToken)];
         return Done(context, indices, journal, progress, more, await UntouchedAsync(context, indices, cancellationToken), resending.Changed);
     }
+
+    /// <inheritdoc/>
+    public Task HelpAsync(RunContext context, Stream from, Stream to, CancellationToken cancellationToken) => new BackfillHelp(context, transport).HelpAsync(from, to, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<RevertResult> RevertAsync(RevertContext context, CancellationToken cancellationToken)
@@ -252,33 +234,6 @@ public sealed class BackfillStep(HttpMessageHandler? transport = null) : IStep, 
     }
 
     private static SliceOnTarget Newest(RunContext context, SliceOnTarget on) => SliceOnTarget.Of(context.Tuning(), on.Step(StepKind.Backfill));
-
-    /// <summary>What is under way, and a few batches that are filled or wait for an older one meanwhile.</summary>
-    private static long BytesOf(BackfillConfig config) => (config.Connections + BatchesAhead) * (long)config.BodyBytesMax;
-
-    /// <summary>Shares the connections among the readers at work.</summary>
-    private static void Tune(RunContext context, SliceOnTarget on, ConcurrentDictionary<WorkItem, ShardCopy> copies, ByteBudget budget)
-    {
-        var config = Newest(context, on).Slice.Backfill;
-        if (budget.BytesMax != BytesOf(config))
-        {
-            budget.BytesMax = BytesOf(config);
-        }
-
-        var share = Math.Max(1, config.Connections / Math.Max(1, copies.Count));
-        foreach (var tuning in copies.Values.Select(copy => copy.Tuning))
-        {
-            if (tuning.Connections != share)
-            {
-                tuning.Connections = share;
-            }
-
-            if (tuning.Limits.BodyBytesMax != config.BodyBytesMax || tuning.Limits.OperationCountMax != config.OperationCountMax)
-            {
-                tuning.Limits = new() { BodyBytesMax = config.BodyBytesMax, OperationCountMax = config.OperationCountMax };
-            }
-        }
-    }
 
     /// <summary>A killed worker may have left pipelines aside of indices that the slice does not select any more: nobody else sets them again.</summary>
     private static async Task PutBackUnselectedAsync(RunContext context, ClusterClient client, ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)

@@ -31,17 +31,17 @@ internal interface ICopiedDocuments : IAsyncDisposable
     ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>All documents of a shard.</summary>
-internal sealed class WholeShard(ItemJournal journal, WorkItem item) : ICopied
+/// <summary>All documents of a work item.</summary>
+internal sealed class LeasedShard(IWorkLease lease, IWholeFiles whole) : ICopied
 {
-    public ItemPosition Position => journal.Of(item.Shard);
+    public ItemPosition Position => lease.Position;
 
     public async ValueTask<ICopiedDocuments> OpenAsync(ShardSnapshot shard, CancellationToken cancellationToken) =>
-        new Documents(await shard.OpenReaderAsync(Position.Position + 1, journal.Whole, cancellationToken));
+        new Documents(await shard.OpenReaderAsync(lease.Left, whole, cancellationToken));
 
     public async Task<ItemPosition> MoveToAsync(ItemPosition position, ReadOnlyMemory<byte> findings)
     {
-        await journal.MoveToAsync(item.Shard, position, findings);
+        await lease.MoveToAsync(position, findings);
         return position;
     }
 

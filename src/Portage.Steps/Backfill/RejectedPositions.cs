@@ -1,47 +1,50 @@
 using System.Text.Json;
 using Portage.Engine.Ports;
+using Portage.Snapshots.Shards;
 using Portage.Steps.WorkItems;
 
 namespace Portage.Steps.Backfill;
 
-/// <summary>Tells of the documents of one shard, asked in their order, which of them a backfill refused.</summary>
+/// <summary>Tells of the documents of one work item, asked in their order, which of them a backfill refused.</summary>
 /// <remarks>
-/// The file is read along with the shard, so that nothing is held of it however many were refused. Earlier builds wrote some of
-/// them out of order; of such a file the positions are held.
+/// The file is read along with the shard, so that nothing is held of it however many were refused. Where the backfill had copied the shard in other
+/// ranges, and at the same time, they are out of order, as some that earlier builds wrote; then the positions are held of those that the item has.
 /// </remarks>
 internal sealed class RejectedPositions : IDisposable
 {
     private readonly StreamReader? _lines;
     private readonly WorkItem _item;
+    private readonly PositionRange _range;
     private readonly Dictionary<long, string>? _all;
     private (long Position, string Id)? _next;
 
-    private RejectedPositions(StreamReader? lines, WorkItem item, Dictionary<long, string>? all) => (_lines, _item, _all) = (lines, item, all);
+    private RejectedPositions(StreamReader? lines, WorkItem item, PositionRange range, Dictionary<long, string>? all) => (_lines, _item, _range, _all) = (lines, item, range, all);
 
     /// <param name="location">Where the file of refused ones lies; null where there is none.</param>
-    public static async Task<RejectedPositions> OpenAsync(IStepFiles files, string? location, WorkItem item, CancellationToken cancellationToken)
+    /// <param name="range">The positions that will be asked for.</param>
+    public static async Task<RejectedPositions> OpenAsync(IStepFiles files, string? location, WorkItem item, PositionRange range, CancellationToken cancellationToken)
     {
         if (location is null || await LinesAsync(files, location, cancellationToken) is not { } lines)
         {
-            return new(null, item, null);
+            return new(null, item, range, null);
         }
 
-        using (var first = new RejectedPositions(lines, item, null))
+        using (var first = new RejectedPositions(lines, item, range, null))
         {
             if (await first.IsInOrderAsync(cancellationToken))
             {
-                return new(await LinesAsync(files, location, cancellationToken), item, null);
+                return new(await LinesAsync(files, location, cancellationToken), item, range, null);
             }
         }
 
-        using var again = new RejectedPositions(await LinesAsync(files, location, cancellationToken), item, null);
+        using var again = new RejectedPositions(await LinesAsync(files, location, cancellationToken), item, range, null);
         var all = new Dictionary<long, string>();
         while (await again.ReadAsync(cancellationToken) is var (position, id))
         {
             all[position] = id;
         }
 
-        return new(null, item, all);
+        return new(null, item, range, all);
     }
 
     /// <summary>Of some ids on the target, those of documents that were refused, with the routings that they would have had.</summary>
@@ -83,7 +86,7 @@ internal sealed class RejectedPositions : IDisposable
         {
             if (await ReadAsync(cancellationToken) is not { } next)
             {
-                // There are no more of this shard.
+                // There are no more of this item.
                 _next = (long.MaxValue, "");
                 break;
             }
@@ -116,16 +119,16 @@ internal sealed class RejectedPositions : IDisposable
         return true;
     }
 
-    /// <summary>The next line of the shard; null at the end.</summary>
+    /// <summary>The next line of the item; null at the end.</summary>
     private async ValueTask<(long Position, string Id)?> ReadAsync(CancellationToken cancellationToken)
     {
         while (await _lines!.ReadLineAsync(cancellationToken) is { } text)
         {
             using var line = JsonDocument.Parse(text);
             var root = line.RootElement;
-            if (root.GetProperty("shard").GetInt32() == _item.Shard && root.GetProperty("index").GetString() == _item.Index)
+            if (root.GetProperty("shard").GetInt32() == _item.Shard && root.GetProperty("index").GetString() == _item.Index && root.GetProperty("position").GetInt64() is var position && _range.Contains(position))
             {
-                return (root.GetProperty("position").GetInt64(), root.GetProperty("targetId").GetString()!);
+                return (position, root.GetProperty("targetId").GetString()!);
             }
         }
 

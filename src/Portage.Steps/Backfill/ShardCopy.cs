@@ -12,7 +12,7 @@ using Portage.Steps.WorkItems;
 
 namespace Portage.Steps.Backfill;
 
-/// <summary>Copies the documents of one shard, from the position where the journal says it stands.</summary>
+/// <summary>Copies the documents of one shard, or a range of one, from the position where the journal says it stands.</summary>
 internal sealed class ShardCopy : IDisposable
 {
     // Often enough to stop soon after the lease is lost, seldom enough not to matter.
@@ -26,7 +26,7 @@ internal sealed class ShardCopy : IDisposable
 
     private readonly RunContext _context;
     private readonly SelectedIndex _index;
-    private readonly WorkItem _item;
+    private readonly IWorkLease _lease;
     private readonly ICopied _copied;
     private readonly TakenIds _taken;
     private readonly Overwriting? _overwriting;
@@ -36,22 +36,24 @@ internal sealed class ShardCopy : IDisposable
     private ItemPosition _position;
     private volatile string? _waitsToCompare;
 
+    /// <param name="lease">Of the item.</param>
+    /// <param name="whole">The files of the index that were found whole.</param>
     /// <param name="before">How the target was before the first document of the index.</param>
     /// <param name="budget">The bytes of all readers together.</param>
     /// <param name="beforeSend">Throws when the target is not any more what it was.</param>
-    /// <param name="copied">Which documents; null for all of the shard.</param>
-    public ShardCopy(RunContext context, SelectedIndex index, WorkItem item, ItemJournal journal, ClusterClient client, ConflictChoice conflict, BackfillBefore before, ByteBudget budget, Func<CancellationToken, Task> beforeSend, ICopied? copied = null)
+    /// <param name="copied">Which documents; null for all of the item.</param>
+    public ShardCopy(RunContext context, SelectedIndex index, IWorkLease lease, IWholeFiles whole, ClusterClient client, ConflictChoice conflict, BackfillBefore before, ByteBudget budget, Func<CancellationToken, Task> beforeSend, ICopied? copied = null)
     {
-        (_context, _index, _item) = (context, index, item);
-        _copied = copied ?? new WholeShard(journal, item);
+        (_context, _index, _lease) = (context, index, lease);
+        _copied = copied ?? new LeasedShard(lease, whole);
         _position = _copied.Position;
         var overwrites = conflict == ConflictChoice.Overwrite;
         _taken = new(client, overwrites, before, index.TargetNames.All(target => before.Documents.GetValueOrDefault(target) == 0), budget, context.Time, why => _waitsToCompare = why);
         _cost = new(context.Time, isNothing: index.Transforms.Documents.IsNothing);
 
         // The seed is the item's own, so that a simulation repeats it.
-        _pipeline = new(client, Tuning, new BulkOptions { BeforeSend = beforeSend, Budget = budget }, context.Time, new Random(item.Shard));
-        _overwriting = overwrites ? new(client, _taken, Tuning, beforeSend, budget, context.Time, new Random(item.Shard)) : null;
+        _pipeline = new(client, Tuning, new BulkOptions { BeforeSend = beforeSend, Budget = budget }, context.Time, new Random(lease.Item.Seed));
+        _overwriting = overwrites ? new(client, _taken, Tuning, beforeSend, budget, context.Time, new Random(lease.Item.Seed)) : null;
     }
 
     /// <summary>Changed from outside at any time.</summary>
@@ -67,7 +69,7 @@ internal sealed class ShardCopy : IDisposable
             return;
         }
 
-        var shard = await SnapshotAccess.TryAsync(null, async () => await _index.Index.OpenShardAsync(_item.Shard, abort));
+        var shard = await SnapshotAccess.TryAsync(null, async () => await _index.Index.OpenShardAsync(_lease.Item.Shard, abort));
         await foreach (var batch in _pipeline.RunAsync(ReadAsync(shard, abort), _context.StopRequested, abort))
         {
             _context.AssertLease();
@@ -244,7 +246,7 @@ internal sealed class ShardCopy : IDisposable
             return originals;
         }
 
-        var shard = await SnapshotAccess.TryAsync(null, async () => await _index.Index.OpenShardAsync(_item.Shard, abort));
+        var shard = await SnapshotAccess.TryAsync(null, async () => await _index.Index.OpenShardAsync(_lease.Item.Shard, abort));
         await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(wanted.Min(), WholeFiles.Unchecked, abort));
         while (originals.Count < wanted.Count && await MoveAsync(reader.MoveNextAsync, abort))
         {

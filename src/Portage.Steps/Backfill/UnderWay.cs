@@ -18,37 +18,40 @@ internal static class UnderWay
     public static async Task<long> CountAsync(SliceOnTarget on, ClusterClient client, SelectedIndex index, string target, ItemJournal journal, long atMost, CancellationToken cancellationToken)
     {
         var (documents, found) = (new ClusterDocuments(client), 0L);
-        for (var number = 0; number < index.Index.NumberOfShards && found < atMost; number++)
+        foreach (var item in Candidates(on, index, journal))
         {
-            if (journal.Of(number).IsDone)
-            {
-                continue;
-            }
-
-            await foreach (var batch in NextAsync(on, index, number, journal.Of(number).Position + 1, cancellationToken))
+            await foreach (var batch in NextAsync(on, index, item.Shard, journal.LeftOf(item), cancellationToken))
             {
                 var sent = batch.Where(write => write.Key.Index == target).ToArray();
                 var there = sent.Length == 0 ? [] : await documents.GetAsync([.. sent.Select(write => write.Key)], cancellationToken);
                 found += sent.Zip(there).Count(pair => pair.First.Key.Routing == pair.Second.Routing && pair.Second.Source is { } source && JsonContent.Equal(pair.First.Source, source.Span));
                 if (found >= atMost)
                 {
-                    break;
+                    return atMost;
                 }
             }
         }
 
-        return Math.Min(found, atMost);
+        return found;
     }
 
+    /// <summary>Items that may have been worked on: those that are begun and not done, and of each shard the next ones, as many as there are readers.</summary>
+    private static IEnumerable<WorkItem> Candidates(SliceOnTarget on, SelectedIndex index, ItemJournal journal) =>
+        Enumerable.Range(0, index.Index.NumberOfShards).SelectMany(shard =>
+        {
+            var left = journal.Cuts.Items(index.Name, shard).Where(item => !journal.Of(item).IsDone).ToLookup(journal.HasBegun);
+            return left[true].Concat(left[false].Take(on.Slice.Backfill.Workers));
+        });
+
     private static async IAsyncEnumerable<List<(DocumentKey Key, byte[] Source)>> NextAsync(
-        SliceOnTarget on, SelectedIndex index, int number, long position, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        SliceOnTarget on, SelectedIndex index, int number, PositionRange range, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var config = on.Slice.Backfill;
         var (count, bytes) = ((long)config.Connections * config.OperationCountMax, (long)config.Connections * config.BodyBytesMax);
         var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(number, cancellationToken));
 
         // Only what the target has just so is counted.
-        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(position, WholeFiles.Unchecked, cancellationToken));
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(range, WholeFiles.Unchecked, cancellationToken));
         var batch = new List<(DocumentKey, byte[])>();
         while (count > 0 && bytes > 0 && await SnapshotAccess.TryAsync(null, async () => await reader.MoveNextAsync(cancellationToken)))
         {

@@ -46,7 +46,7 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
                     continue;
                 }
 
-                batch.Add(new(write.Key, write.Source.ToArray(), IsDecided: reader.Current.Position <= journal.Of(number).Position));
+                batch.Add(new(write.Key, write.Source.ToArray(), IsDecided: journal.IsDecided(number, reader.Current.Position)));
                 bytes += write.Source.Length;
                 if (batch.Count == BatchDocumentsMax || bytes >= BatchBytesMax)
                 {

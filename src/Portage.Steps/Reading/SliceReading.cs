@@ -3,6 +3,7 @@ using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Addresses;
 using Portage.Snapshots.Repositories;
+using Portage.Snapshots.Shards;
 using Portage.Steps.Documents;
 using Portage.Steps.Snapshot;
 using Portage.Steps.WorkItems;
@@ -131,35 +132,51 @@ internal static class SliceReading
         return [.. looks.Select(look => look.Size)];
     }
 
-    /// <summary>Every shard of the indices.</summary>
-    public static ImmutableArray<WorkItem> Items(ImmutableArray<SelectedIndex> indices) =>
-        [.. indices.SelectMany(index => Enumerable.Range(0, index.Index.NumberOfShards).Select(shard => new WorkItem(index.Name, shard)))];
+    /// <summary>Cuts the shards of indices that nobody has begun, each written down before its first document, and gives every item of all of them.</summary>
+    /// <param name="rangeBytes">About how many bytes of stored fields each item is to have.</param>
+    public static async Task<ImmutableArray<WorkItem>> CutAsync(ImmutableArray<SelectedIndex> indices, ImmutableArray<IndexSizes> sizes, WorkJournal journal, long rangeBytes, CancellationToken cancellationToken)
+    {
+        foreach (var (index, size) in indices.Zip(sizes))
+        {
+            await journal[index.Name].CutAsync(ShardCuts.Of(size.Shards, rangeBytes), cancellationToken);
+        }
+
+        return [.. indices.SelectMany(index => journal[index.Name].Items(index.Index.NumberOfShards))];
+    }
 
     /// <summary>How large each of the indices is, in order; documents are live Lucene documents: as many as there are, or more where there are nested objects.</summary>
     /// <exception cref="StepException">A shard cannot be opened.</exception>
-    public static async Task<ImmutableArray<SnapshotSizes>> SizesAsync(ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
+    public static async Task<ImmutableArray<IndexSizes>> SizesAsync(ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
     {
-        var sizes = ImmutableArray.CreateBuilder<SnapshotSizes>(indices.Length);
+        var sizes = ImmutableArray.CreateBuilder<IndexSizes>(indices.Length);
         foreach (var index in indices)
         {
             var size = SnapshotSizes.Empty with { Indices = 1, HasNested = index.Index.HasNestedObjects };
+            var shards = ImmutableArray.CreateBuilder<ImmutableArray<SegmentSize>>(index.Index.NumberOfShards);
             for (var number = 0; number < index.Index.NumberOfShards; number++)
             {
                 var opened = number;
                 size += await SnapshotAccess.TryAsync(null, async () =>
                 {
                     var shard = await index.Index.OpenShardAsync(opened, cancellationToken);
-                    return SnapshotSizes.Empty with { Documents = (await shard.CountAsync(cancellationToken)).LiveLuceneDocuments, Bytes = shard.TotalBytes };
+                    var counts = await shard.CountAsync(cancellationToken);
+                    shards.Add(counts.Sizes);
+                    return SnapshotSizes.Empty with { Documents = counts.LiveLuceneDocuments, Bytes = shard.TotalBytes };
                 });
             }
 
-            sizes.Add(size);
+            sizes.Add(new(size, shards.MoveToImmutable()));
         }
 
         return sizes.MoveToImmutable();
     }
 
     /// <summary>The same by name, for progress.</summary>
-    public static ImmutableSortedDictionary<string, IndexTotal> Totals(ImmutableArray<SelectedIndex> indices, ImmutableArray<SnapshotSizes> sizes) =>
-        indices.Zip(sizes).ToImmutableSortedDictionary(pair => pair.First.Name, pair => new IndexTotal(pair.Second.Documents, pair.First.Index.HasNestedObjects), StringComparer.Ordinal);
+    public static ImmutableSortedDictionary<string, IndexTotal> Totals(ImmutableArray<SelectedIndex> indices, ImmutableArray<IndexSizes> sizes) =>
+        indices.Zip(sizes).ToImmutableSortedDictionary(pair => pair.First.Name, pair => new IndexTotal(pair.Second.Total.Documents, pair.First.Index.HasNestedObjects), StringComparer.Ordinal);
 }
+
+/// <summary>How large an index is.</summary>
+/// <param name="Total">All of it.</param>
+/// <param name="Shards">The segments of each shard.</param>
+internal sealed record IndexSizes(SnapshotSizes Total, ImmutableArray<ImmutableArray<SegmentSize>> Shards);

@@ -14,12 +14,12 @@ using Portage.Steps.WorkItems;
 
 namespace Portage.Steps.Validate;
 
-/// <summary>Compares the documents of one shard with the target, by id, routing and content, from the position where the journal says it stands.</summary>
+/// <summary>Compares the documents of one shard, or a range of one, with the target, by id, routing and content, from the position where the journal says it stands.</summary>
 internal sealed class ShardComparison(
     RunContext context,
     SelectedIndex index,
-    WorkItem item,
-    ItemJournal journal,
+    IWorkLease lease,
+    IWholeFiles whole,
     ClusterClient client,
     RejectedPositions rejected,
     Func<int> requestsAllowed,
@@ -36,11 +36,11 @@ internal sealed class ShardComparison(
 
     public async Task RunAsync(CancellationToken abort)
     {
-        var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(item.Shard, abort));
+        var shard = await SnapshotAccess.TryAsync(null, async () => await index.Index.OpenShardAsync(lease.Item.Shard, abort));
 
         // A stop does not wait until a large file is found whole.
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(abort, context.StopRequested);
-        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(journal.Of(item.Shard).Position + 1, journal.Whole, abort));
+        await using var reader = await SnapshotAccess.TryAsync(null, async () => await shard.OpenReaderAsync(lease.Left, whole, abort));
         var underWay = new Queue<Task<Compared>>();
         var hasMore = true;
         try
@@ -83,7 +83,7 @@ internal sealed class ShardComparison(
 
         if (!hasMore)
         {
-            await journal.MoveToAsync(item.Shard, journal.Of(item.Shard) with { IsDone = true }, default);
+            await lease.MoveToAsync(lease.Position with { IsDone = true }, default);
         }
     }
 
@@ -137,15 +137,15 @@ internal sealed class ShardComparison(
                     break;
                 case Comparison.Missing:
                     compared.Missing++;
-                    ValidateFindings.Append(findings, "missing", item, side, other.Document, null);
+                    ValidateFindings.Append(findings, "missing", lease.Item, side, other.Document, null);
                     break;
                 case Comparison.Differs { In: var what }:
                     compared.Differing++;
-                    ValidateFindings.Append(findings, "differing", item, side, other.Document, what);
+                    ValidateFindings.Append(findings, "differing", lease.Item, side, other.Document, what);
                     break;
                 case Comparison.Impossible { Why: var why }:
                     compared.NotCompared++;
-                    ValidateFindings.Append(findings, "notCompared", item, side, other.Document, why);
+                    ValidateFindings.Append(findings, "notCompared", lease.Item, side, other.Document, why);
                     break;
             }
         }
@@ -205,7 +205,7 @@ internal sealed class ShardComparison(
     {
         context.AssertLease();
         using var findings = compared.Findings;
-        var numbers = journal.Of(item.Shard).Numbers;
+        var numbers = lease.Position.Numbers;
         foreach (var (name, more) in ((string, long)[])
             [
                 (ValidateProgress.Checked, compared.Count),
@@ -220,7 +220,7 @@ internal sealed class ShardComparison(
             numbers = numbers.SetItem(name, numbers.GetValueOrDefault(name) + more);
         }
 
-        await journal.MoveToAsync(item.Shard, new(compared.Position, IsDone: false, numbers), findings.GetBuffer().AsMemory(0, (int)findings.Length));
+        await lease.MoveToAsync(new(compared.Position, IsDone: false, numbers), findings.GetBuffer().AsMemory(0, (int)findings.Length));
     }
 
     private sealed record Compared(long Position, int Count, MemoryStream Findings)

@@ -45,23 +45,25 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         }
 
         using var journal = await WorkJournal.OpenAsync(context.Files, indices.Select(index => index.Name), cancellationToken);
-        var items = SliceReading.Items(indices);
         var byName = indices.ToDictionary(index => index.Name, StringComparer.Ordinal);
-        var progress = new ValidateProgress(new(SliceReading.Totals(indices, await SliceReading.SizesAsync(indices, cancellationToken)), items, journal, [ValidateProgress.Checked]), journal, context.Time, context.Progress);
+        var sizes = await SliceReading.SizesAsync(indices, cancellationToken);
+        var items = await SliceReading.CutAsync(indices, sizes, journal, on.Slice.Backfill.RangeBytes, cancellationToken);
+        var progress = new ValidateProgress(new(SliceReading.Totals(indices, sizes), items, journal, [ValidateProgress.Checked]), journal, context.Time, context.Progress);
         var comparisons = new ConcurrentDictionary<WorkItem, ShardComparison>();
         var unreadable = new UnreadableItems(context.Logger);
 
         int Connections() => SliceOnTarget.Of(context.Tuning(), context.Address).Slice.Validate.Connections;
 
-        async Task CompareAsync(WorkItem item, CancellationToken abort)
+        async Task CompareAsync(IWorkLease lease, CancellationToken abort)
         {
             await Task.Yield();
-            using var rejected = await RejectedPositions.OpenAsync(context.Files, written?.FindingsOf(item.Index), item, abort);
-            var comparison = new ShardComparison(context, byName[item.Index], item, journal[item.Index], client, rejected, () => Math.Max(1, Connections() / Math.Max(1, comparisons.Count)), BatchDocumentsMax);
+            var item = lease.Item;
+            using var rejected = await RejectedPositions.OpenAsync(context.Files, written?.FindingsOf(item.Index), item, lease.Left, abort);
+            var comparison = new ShardComparison(context, byName[item.Index], lease, journal[item.Index].Whole, client, rejected, () => Math.Max(1, Connections() / Math.Max(1, comparisons.Count)), BatchDocumentsMax);
             comparisons[item] = comparison;
             try
             {
-                await unreadable.TryAsync(item, () => ClusterAccess.TryAsync(on.TargetPath, () => comparison.RunAsync(abort)));
+                await unreadable.TryAsync(lease, () => ClusterAccess.TryAsync(on.TargetPath, () => comparison.RunAsync(abort)));
             }
             finally
             {
@@ -73,7 +75,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
 
         // Reading is the smaller part of it: two shards keep the connections busy while one of them ends and the next begins.
         await ItemCrew.WorkAsync(
-            items.Where(item => !journal.Of(item).IsDone),
+            new LeasedItems(journal, items.Where(item => !journal.Of(item).IsDone)),
             () => Math.Min(2, Connections()),
             CompareAsync,
             _ => progress.Publish(comparisons.Values.Select(comparison => comparison.WhySlow).FirstOrDefault(why => why is not null)),
@@ -84,7 +86,7 @@ public sealed class ValidateStep(HttpMessageHandler? transport = null) : IStep
         {
             if (!context.StopRequested.IsCancellationRequested)
             {
-                unreadable.ThrowIfAny(items.Length);
+                unreadable.ThrowIfAny(items);
             }
 
             return new StepResult.Stopped();

@@ -5,21 +5,20 @@ public static class ItemCrew
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <param name="items">The items, in the order in which they are begun.</param>
+    /// <param name="items">The items, of which others may have some.</param>
     /// <param name="size">How many are to be worked on at the same time; asked again and again.</param>
     /// <param name="work">Works on one item until it is done or asked to stop.</param>
     /// <param name="tick">Called a few times a second with the number of items under way, for progress and tuning.</param>
     /// <param name="stop">No further items are begun.</param>
     public static async Task WorkAsync(
-        IEnumerable<WorkItem> items,
+        IWorkItems items,
         Func<int> size,
-        Func<WorkItem, CancellationToken, Task> work,
+        Func<IWorkLease, CancellationToken, Task> work,
         Action<int> tick,
         TimeProvider time,
         CancellationToken stop,
         CancellationToken cancellationToken)
     {
-        var waiting = new Queue<WorkItem>(items);
         var working = new List<Task>();
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timer = new PeriodicTimer(TickInterval, time);
@@ -28,13 +27,13 @@ public static class ItemCrew
         {
             while (true)
             {
-                while (!stop.IsCancellationRequested && waiting.Count > 0 && working.Count < size())
+                while (!stop.IsCancellationRequested && working.Count < size() && await items.TakeAsync(abort.Token) is { } lease)
                 {
-                    working.Add(work(waiting.Dequeue(), abort.Token));
+                    working.Add(WorkAsync(lease, work, abort.Token));
                 }
 
                 tick(working.Count);
-                if (working.Count == 0)
+                if (working.Count == 0 && (stop.IsCancellationRequested || items.IsOver))
                 {
                     return;
                 }
@@ -59,6 +58,14 @@ public static class ItemCrew
                 await Task.WhenAny(left);
                 _ = left.Exception;
             }
+        }
+    }
+
+    private static async Task WorkAsync(IWorkLease lease, Func<IWorkLease, CancellationToken, Task> work, CancellationToken abort)
+    {
+        await using (lease)
+        {
+            await work(lease, abort);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Portage.Engine.Ports;
+using Portage.Snapshots.Shards;
 
 namespace Portage.Steps.WorkItems;
 
@@ -9,7 +10,7 @@ namespace Portage.Steps.WorkItems;
 /// findings (documents that were rejected, or that differ) that is never behind it.
 /// </summary>
 /// <remarks>
-/// <c>journal.jsonl</c>: one line a step forward, <c>{"item","position","done","findings","numbers"}</c>, the last line of a shard
+/// <c>journal.jsonl</c>: one line a step forward, <c>{"item","position","done","findings","numbers"}</c>, the last line of an item
 /// counts; a line that a crash cut off is ignored. <c>findings.ndjson</c> is cut back to the length that the journal's last
 /// line names, so that no finding is kept twice.
 /// </remarks>
@@ -18,15 +19,20 @@ internal sealed class ItemJournal : IDisposable
     public const string JournalName = "journal.jsonl";
     public const string FindingsName = "findings.ndjson";
 
-    private readonly SemaphoreSlim _gate = new(1);
+    private readonly Turns _turns = new();
     private readonly IStepFiles _files;
-    private ImmutableDictionary<int, ItemPosition> _positions = ImmutableDictionary<int, ItemPosition>.Empty;
+    private ImmutableDictionary<WorkItem, ItemPosition> _positions = ImmutableDictionary<WorkItem, ItemPosition>.Empty;
     private long _findings;
+    private bool _isTorn;
+    private bool _isClosed;
 
-    private ItemJournal(IStepFiles files, string index, ResentJournal resent) => (_files, Index, Resent) = (files, index, resent);
+    private ItemJournal(IStepFiles files, string index, ShardCuts cuts, ResentJournal resent) => (_files, Index, Cuts, Resent) = (files, index, cuts, resent);
 
     /// <summary>The index of the snapshot.</summary>
     public string Index { get; }
+
+    /// <summary>Where its shards are cut.</summary>
+    public ShardCuts Cuts { get; private set; }
 
     /// <summary>The files of the snapshot that were found whole.</summary>
     public FoundWhole Whole { get; } = new();
@@ -60,40 +66,68 @@ internal sealed class ItemJournal : IDisposable
     /// <summary>True when something of the index is done.</summary>
     public bool HasAny => !_positions.IsEmpty;
 
-    /// <summary>How far a shard is.</summary>
-    public ItemPosition Of(int shard) => _positions.GetValueOrDefault(shard, ItemPosition.Start);
+    /// <summary>How far a work item is.</summary>
+    public ItemPosition Of(WorkItem item) => _positions.TryGetValue(item, out var position) ? position : ItemPosition.StartOf(Cuts.Of(item));
 
-    /// <summary>The sum of a number over all shards, as it is after what was sent again.</summary>
-    public long Sum(string number) => _positions.Values.Sum(position => position.Numbers.GetValueOrDefault(number)) + Resent.Sum(number);
+    /// <summary>True when something of a work item is done.</summary>
+    public bool HasBegun(WorkItem item) => _positions.ContainsKey(item);
 
-    /// <summary>Moves a shard forward, and returns when that survives a power loss.</summary>
-    /// <param name="findings">Whole lines, ends included, about documents up to the position.</param>
-    public async Task MoveToAsync(int shard, ItemPosition position, ReadOnlyMemory<byte> findings)
+    /// <summary>The positions of a work item that are not decided.</summary>
+    public PositionRange LeftOf(WorkItem item) => Cuts.Of(item) with { From = Of(item).Position + 1 };
+
+    /// <summary>True when a position of a shard is decided.</summary>
+    public bool IsDecided(int shard, long position) => position <= Of(Cuts.At(Index, shard, position)).Position;
+
+    /// <summary>The work items of an index, shard by shard.</summary>
+    public IEnumerable<WorkItem> Items(int numberOfShards) => Enumerable.Range(0, numberOfShards).SelectMany(shard => Cuts.Items(Index, shard));
+
+    /// <summary>Cuts the shards, unless something is written down about them: then whoever did that has cut them, or left them whole.</summary>
+    public async ValueTask CutAsync(ShardCuts cuts, CancellationToken cancellationToken)
     {
-        // Not to be given up half-way: what was sent is acknowledged already.
-        await _gate.WaitAsync(CancellationToken.None);
-        try
+        if (!HasAny && Cuts.Shards.IsEmpty)
         {
-            if (!findings.IsEmpty)
-            {
-                await _files.AppendAsync(FindingsName, findings, CancellationToken.None);
-                _findings += findings.Length;
-            }
-
-            await _files.AppendAsync(JournalName, Line(new(Index, shard), position, _findings), CancellationToken.None);
-            _positions = _positions.SetItem(shard, position);
-        }
-        finally
-        {
-            _gate.Release();
+            await cuts.WriteAsync(_files, cancellationToken);
+            Cuts = cuts;
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>The sum of a number over all work items, as it is after what was sent again.</summary>
+    public long Sum(string number) => _positions.Values.Sum(position => position.Numbers.GetValueOrDefault(number)) + Resent.Sum(number);
+
+    /// <summary>Moves a work item forward, and returns when that survives a power loss.</summary>
+    /// <param name="findings">Whole lines, ends included, about documents up to the position.</param>
+    /// <param name="assertLease">Throws when the item is somebody else's by now; null where nobody else could have it.</param>
+    /// <exception cref="IOException">It was not written down, or something before it, whose line may have no end.</exception>
+    public Task MoveToAsync(WorkItem item, ItemPosition position, ReadOnlyMemory<byte> findings, Action? assertLease = null) => _turns.TakeAsync(async () =>
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        assertLease?.Invoke();
+        if (_isTorn)
+        {
+            throw new IOException($"What was to be written before this to {_files.LocationOf(JournalName)} was not.");
+        }
+
+        // Not to be given up half-way: what was sent is acknowledged already.
+        _isTorn = true;
+        if (!findings.IsEmpty)
+        {
+            await _files.AppendAsync(FindingsName, findings, CancellationToken.None);
+            _findings += findings.Length;
+        }
+
+        await _files.AppendAsync(JournalName, Line(item, position, _findings), CancellationToken.None);
+        _positions = _positions.SetItem(item, position);
+        _isTorn = false;
+    });
+
+    /// <summary>Returns when nothing is being written down.</summary>
+    public Task SettleAsync() => _turns.TakeAsync(static () => Task.CompletedTask);
+
+    /// <summary>Nothing is moved forward any more.</summary>
     public void Dispose()
     {
+        _isClosed = true;
         Resent.Dispose();
-        _gate.Dispose();
     }
 
     /// <summary>One line of a journal.</summary>
@@ -144,13 +178,13 @@ internal sealed class ItemJournal : IDisposable
 
     private static async Task<ItemJournal> ReadAsync(IStepFiles files, string index, bool isMended, CancellationToken cancellationToken)
     {
-        var journal = new ItemJournal(files, index, await ResentJournal.ReadAsync(files, isMended, cancellationToken));
+        var journal = new ItemJournal(files, index, await ShardCuts.ReadAsync(files, cancellationToken), await ResentJournal.ReadAsync(files, isMended, cancellationToken));
         if (await files.ReadAsync(JournalName, cancellationToken) is { } text)
         {
             var (lines, length) = Parse(text);
             foreach (var (item, position, findings) in lines)
             {
-                journal._positions = journal._positions.SetItem(item.Shard, position);
+                journal._positions = journal._positions.SetItem(item, position);
                 journal._findings = findings;
             }
 

@@ -11,10 +11,11 @@ internal sealed partial class UnreadableItems(ILogger logger)
 {
     private const int NamedMax = 5;
 
-    private readonly ConcurrentDictionary<WorkItem, StepException> _found = new();
+    private readonly ConcurrentDictionary<(string Index, int Shard), StepException> _found = new();
 
     /// <summary>Works on an item; keeps the failure where the snapshot is at fault.</summary>
-    public async Task TryAsync(WorkItem item, Func<Task> work)
+    /// <param name="tell">Told of it before the item is set aside; null where nobody else needs to know.</param>
+    public async Task TryAsync(IWorkLease lease, Func<Task> work, Func<WorkItem, StepException, Task>? tell = null)
     {
         try
         {
@@ -22,15 +23,26 @@ internal sealed partial class UnreadableItems(ILogger logger)
         }
         catch (StepException failure) when (failure.InnerException is RepositoryException)
         {
-            _found[item] = failure;
+            Add(lease.Item, failure);
+            await (tell?.Invoke(lease.Item, failure) ?? Task.CompletedTask);
+            await lease.SetAsideAsync();
+        }
+    }
+
+    /// <summary>Keeps the failure of an item.</summary>
+    public void Add(WorkItem item, StepException failure)
+    {
+        if (_found.TryAdd((item.Index, item.Shard), failure))
+        {
             LogUnreadable(item, failure.Because.Detail);
         }
     }
 
-    /// <param name="total">How many items there are.</param>
+    /// <param name="items">All that there are.</param>
     /// <exception cref="StepException">Something could not be read.</exception>
-    public void ThrowIfAny(int total)
+    public void ThrowIfAny(IEnumerable<WorkItem> items)
     {
+        var total = items.Select(item => (item.Index, item.Shard)).Distinct().Count();
         var found = _found.OrderBy(pair => pair.Key.Index, StringComparer.Ordinal).ThenBy(pair => pair.Key.Shard).Select(pair => pair.Value).ToImmutableArray();
         if (found.IsEmpty)
         {

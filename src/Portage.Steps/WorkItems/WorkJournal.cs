@@ -27,13 +27,13 @@ internal sealed class WorkJournal : IDisposable
     public ItemJournal this[string index] => _journals[index];
 
     /// <summary>How far a work item is.</summary>
-    public ItemPosition Of(WorkItem item) => _journals[item.Index].Of(item.Shard);
+    public ItemPosition Of(WorkItem item) => _journals[item.Index].Of(item);
 
     /// <summary>The sum of a number over all work items.</summary>
     public long Sum(string number) => _journals.Values.Sum(journal => journal.Sum(number));
 
     /// <summary>Moves a work item forward, and returns when that survives a power loss.</summary>
-    public Task MoveToAsync(WorkItem item, ItemPosition position, ReadOnlyMemory<byte> findings) => _journals[item.Index].MoveToAsync(item.Shard, position, findings);
+    public Task MoveToAsync(WorkItem item, ItemPosition position, ReadOnlyMemory<byte> findings) => _journals[item.Index].MoveToAsync(item, position, findings);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -203,12 +203,13 @@ public sealed class WholeFilesTests
     {
         public List<WholeFile> Files { get; } = [];
 
-        public bool Contains(WholeFile file) => Files.Contains(file);
-
-        public ValueTask AddAsync(WholeFile file, CancellationToken cancellationToken)
+        public async ValueTask RequireAsync(WholeFile file, Func<CancellationToken, ValueTask> verify, CancellationToken cancellationToken)
         {
-            Files.Add(file);
-            return default;
+            if (!Files.Contains(file))
+            {
+                await verify(cancellationToken);
+                Files.Add(file);
+            }
         }
     }
 }

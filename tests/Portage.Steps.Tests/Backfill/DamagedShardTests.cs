@@ -55,7 +55,7 @@ public sealed class DamagedShardTests
 
         Assert.Contains("The other 1 shard is done.", failure.Because.Detail, StringComparison.Ordinal);
         using var journal = await ItemJournal.LookAsync(slice.Run.FilesOf(step).Item("logs"), "logs", Cancellation);
-        Assert.Equal(sent, slice.Sandbox.Documents("logs").Count - journal.Of(1).Numbers.GetValueOrDefault("accepted"));
+        Assert.Equal(sent, slice.Sandbox.Documents("logs").Count - journal.Of(new("logs", 1)).Numbers.GetValueOrDefault("accepted"));
     }
 
     [Fact]

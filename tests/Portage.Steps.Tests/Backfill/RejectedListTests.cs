@@ -34,8 +34,8 @@ public sealed class RejectedListTests
         var files = new MemoryStepFiles(new MemoryDisk(), "work");
         using (var journal = await ItemJournal.OpenAsync(files.Item("logs"), "logs", Cancellation))
         {
-            await journal.MoveToAsync(0, ItemPosition.Start with { Position = 3 }, Line("a", 3));
-            await journal.MoveToAsync(1, ItemPosition.Start with { Position = 5 }, Line("b", 5));
+            await journal.MoveToAsync(new("logs", 0), ItemPosition.Start with { Position = 3 }, Line("a", 3));
+            await journal.MoveToAsync(new("logs", 1), ItemPosition.Start with { Position = 5 }, Line("b", 5));
         }
 
         await files.Item("logs").AppendAsync(ItemJournal.FindingsName, Line("c", 7), Cancellation);

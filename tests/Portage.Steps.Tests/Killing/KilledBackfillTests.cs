@@ -23,6 +23,7 @@ public sealed class KilledBackfillTests : KillingKit
     internal override IReadOnlyDictionary<string, Story> Stories { get; } = new Dictionary<string, Story>
     {
         ["run"] = new(Slice, WithMetadata, RunAsync),
+        ["run in ranges"] = new(Slice with { Indices = new() { Include = ["logs"] }, Backfill = Slice.Backfill with { RangeBytes = 2_000 } }, WithMetadata, RunAsync),
         ["run with rejects"] = new(Slice with { Indices = new() { Include = ["nosource", "logs"] } }, WithMetadata, RunAsync),
         ["run beside others' documents"] = new(
             Slice with { Indices = new() { Include = ["logs"] }, Backfill = Slice.Backfill with { OperationCountMax = 50 } },
@@ -53,6 +54,7 @@ public sealed class KilledBackfillTests : KillingKit
 
     [Theory]
     [InlineData("run")]
+    [InlineData("run in ranges")]
     [InlineData("run with rejects")]
     [InlineData("resend")]
     [InlineData("run over others' documents")]

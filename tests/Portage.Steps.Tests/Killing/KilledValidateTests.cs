@@ -16,6 +16,7 @@ public sealed class KilledValidateTests : KillingKit
     internal override IReadOnlyDictionary<string, Story> Stories { get; } = new Dictionary<string, Story>
     {
         ["run"] = new(Slice, WithDifferences, RunAsync),
+        ["run in ranges"] = new(Slice with { Indices = new() { Include = ["logs"] }, Backfill = new() { RangeBytes = 2_000 } }, WithDifferences, RunAsync),
         ["run, counts only"] = new(Slice with { Validate = new() { Mode = ValidateMode.Counts } }, WithDifferences, RunAsync),
         ["revert"] = new(
             Slice,
@@ -33,6 +34,7 @@ public sealed class KilledValidateTests : KillingKit
 
     [Theory]
     [InlineData("run")]
+    [InlineData("run in ranges")]
     [InlineData("run, counts only")]
     [InlineData("revert")]
     public Task Killed_AtEveryMoment_TheNextProcessEndsAsIfItHadNotBeen(string story) => DieAtEveryMomentAsync(story);

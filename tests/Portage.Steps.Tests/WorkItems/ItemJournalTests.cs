@@ -25,12 +25,12 @@ public sealed class ItemJournalTests
             _disk.Put("work/journal.jsonl", [.. first, .. second[..length]]);
             using (var journal = await OpenAsync())
             {
-                Assert.Equal(2, journal.Of(0).Position);
-                await journal.MoveToAsync(0, new(9, true, Numbers), default);
+                Assert.Equal(2, journal.Of(new("logs", 0)).Position);
+                await journal.MoveToAsync(new("logs", 0), new(9, true, Numbers), default);
             }
 
             using var again = await OpenAsync();
-            Assert.Equal((9L, true, 3L), (again.Of(0).Position, again.Of(0).IsDone, again.Sum("accepted")));
+            Assert.Equal((9L, true, 3L), (again.Of(new("logs", 0)).Position, again.Of(new("logs", 0)).IsDone, again.Sum("accepted")));
         }
     }
 
@@ -39,17 +39,29 @@ public sealed class ItemJournalTests
     {
         using (var journal = await OpenAsync())
         {
-            await journal.MoveToAsync(0, new(2, false, Numbers), "one\n"u8.ToArray());
+            await journal.MoveToAsync(new("logs", 0), new(2, false, Numbers), "one\n"u8.ToArray());
         }
 
         // Killed between the two writes of the next step forward.
         await Files.AppendAsync("findings.ndjson", "two\n"u8.ToArray(), Cancellation);
         using (var journal = await OpenAsync())
         {
-            await journal.MoveToAsync(0, new(5, false, Numbers), "two\n"u8.ToArray());
+            await journal.MoveToAsync(new("logs", 0), new(5, false, Numbers), "two\n"u8.ToArray());
         }
 
         Assert.Equal("one\ntwo\n", await TextAsync(Files, "findings.ndjson"));
+    }
+
+    /// <summary>On a full disk a line may have no end: what is appended to it could be read by nobody.</summary>
+    [Fact]
+    public async Task MoveToAsync_OneBeforeItWasNotWritten_WritesNothing()
+    {
+        using var journal = await OpenAsync();
+        _disk.OnWrite = static (_, _) => throw new IOException("No space left on device");
+        await Assert.ThrowsAsync<IOException>(() => journal.MoveToAsync(new("logs", 0), new(2, false, Numbers), default));
+        _disk.OnWrite = static (_, _) => Task.CompletedTask;
+        await Assert.ThrowsAsync<IOException>(() => journal.MoveToAsync(new("logs", 1), new(3, false, Numbers), default));
+        Assert.Equal((-1L, 0L), (journal.Of(new("logs", 1)).Position, journal.Sum("accepted")));
     }
 
     [Fact]
@@ -58,7 +70,7 @@ public sealed class ItemJournalTests
         _disk.Put("work/journal.jsonl", [.. ItemJournal.Line(new("logs", 0), new(2, false, Numbers), 0), (byte)'{']);
         var before = _disk.Files;
         using var journal = await ItemJournal.LookAsync(Files, "logs", Cancellation);
-        Assert.Equal(2, journal.Of(0).Position);
+        Assert.Equal(2, journal.Of(new("logs", 0)).Position);
         Assert.Equal(before, _disk.Files);
     }
 
@@ -82,8 +94,8 @@ public sealed class ItemJournalTests
         Assert.Equal(["logs", "logs-2026"], await Files.ListItemsAsync(Cancellation));
         using var logs = await ItemJournal.OpenAsync(Files.Item("logs"), "logs", Cancellation);
         using var other = await ItemJournal.OpenAsync(Files.Item("logs-2026"), "logs-2026", Cancellation);
-        Assert.Equal((8L, true), (logs.Of(0).Position, logs.Of(0).IsDone));
-        Assert.Equal((4L, true), (other.Of(1).Position, other.Of(1).IsDone));
+        Assert.Equal((8L, true), (logs.Of(new("logs", 0)).Position, logs.Of(new("logs", 0)).IsDone));
+        Assert.Equal((4L, true), (other.Of(new("logs-2026", 1)).Position, other.Of(new("logs-2026", 1)).IsDone));
         Assert.Equal("{\"index\":\"logs\"}\n", await TextAsync(Files.Item("logs"), "findings.ndjson"));
         Assert.Equal("{\"index\":\"logs-2026\"}\n", await TextAsync(Files.Item("logs-2026"), "findings.ndjson"));
         Assert.Equal("""{"documents":{"logs":0}}""", await TextAsync(Files.Item("logs"), "before.json"));

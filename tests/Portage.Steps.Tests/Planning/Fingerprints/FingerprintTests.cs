@@ -138,6 +138,12 @@ public sealed class FingerprintTests
         [Field("As now.", Affects = Affects.Process, Min = 1, Max = 64)]
         public int Workers { get; init; } = 2;
 
+        [Field("As now.", Affects = Affects.Process, Min = 1, Max = 64)]
+        public int Processes { get; init; } = 1;
+
+        [Field("As now.", Affects = Affects.Process, Min = 1, Max = 1)]
+        public long RangeBytes { get; init; } = 512 * 1024 * 1024;
+
         [Field("As now.", Affects = Affects.Process, Min = 1, Max = 256)]
         public int Connections { get; init; } = 4;
 
