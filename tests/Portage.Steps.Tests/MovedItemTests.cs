@@ -61,7 +61,7 @@ public sealed class MovedItemTests
     {
         var few = new BackfillConfig { OperationCountMax = 5, Connections = 1, Workers = 1 };
         await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Of("logs") with { Backfill = few });
-        IStep step = new BackfillStep();
+        var step = new BackfillStep();
         var (asked, from) = (0, slice.Run);
         await Assert.ThrowsAsync<IOException>(async () => await step.RunAsync(from.ContextOf(step, null) with { AssertLease = () => { if (++asked == 6) { throw new IOException("killed"); } } }, Cancellation));
         var to = new StepRun(from.Config) { Disk = from.Disk, Outputs = from.Outputs, Work = "other" };

@@ -31,7 +31,8 @@ internal sealed class ProcessHelpers(IReadOnlyList<string> program, WorkFolder f
 
     private sealed class Helper(Process process) : IHelper
     {
-        private readonly Lazy<Task> _end = new(() => EndAsync(process));
+        private readonly Lock _gate = new();
+        private Task? _end;
 
         public int Process { get; } = process.Id;
 
@@ -39,7 +40,13 @@ internal sealed class ProcessHelpers(IReadOnlyList<string> program, WorkFolder f
 
         public Stream From { get; } = process.StandardOutput.BaseStream;
 
-        public ValueTask DisposeAsync() => new(_end.Value);
+        public ValueTask DisposeAsync()
+        {
+            lock (_gate)
+            {
+                return new(_end ??= EndAsync(process));
+            }
+        }
 
         private static async Task EndAsync(Process process)
         {

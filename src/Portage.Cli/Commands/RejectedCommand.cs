@@ -90,7 +90,7 @@ internal static class RejectedCommand
         var summaries = new List<(StepAddress, RejectedSummary)>();
         foreach (var backfill in found.Backfills)
         {
-            summaries.Add((backfill.Step, await RejectedSummary.OfAsync(wanted.In(backfill, cancellationToken))));
+            summaries.Add((backfill.Step, await RejectedSummary.OfAsync(wanted.InAsync(backfill, cancellationToken))));
         }
 
         RejectedView.Write(verb.Terminal, verb.Output, found.Asked.Position, found.Asked.Session.Name, summaries);
@@ -117,7 +117,7 @@ internal static class RejectedCommand
         {
             foreach (var backfill in found.Backfills)
             {
-                passedOver += await wanted.In(backfill, cancellationToken).LongCountAsync(cancellationToken);
+                passedOver += await wanted.InAsync(backfill, cancellationToken).LongCountAsync(cancellationToken);
             }
 
             passedOver = Math.Max(0, passedOver - last);
@@ -126,7 +126,7 @@ internal static class RejectedCommand
         var written = 0;
         foreach (var backfill in found.Backfills.Where(_ => limit is not 0 && tail is not 0))
         {
-            await foreach (var line in wanted.In(backfill, cancellationToken))
+            await foreach (var line in wanted.InAsync(backfill, cancellationToken))
             {
                 if (passedOver-- > 0)
                 {
@@ -216,7 +216,7 @@ internal static class RejectedCommand
     /// <summary>Which documents are wanted.</summary>
     private sealed record Wanted(IndexPattern[] Indices, string[] Reasons)
     {
-        public IAsyncEnumerable<RejectedLine> In(Backfill backfill, CancellationToken cancellationToken)
+        public IAsyncEnumerable<RejectedLine> InAsync(Backfill backfill, CancellationToken cancellationToken)
         {
             var lines = RejectedList.ReadAsync(backfill.Files, index => Indices.Length == 0 || Indices.Any(pattern => pattern.Matches(index)), cancellationToken);
             return Reasons.Length == 0 ? lines : lines.Where(line => Reasons.Contains(line.Cause, StringComparer.Ordinal));

@@ -15,7 +15,7 @@ internal static class PlanJson
         json.WriteNumber("revision", report.Revision);
         json.WriteBoolean("pending", report.IsPending);
         json.WriteDigestOrNull("plan", report.Plan.Hash);
-        json.WriteBoolean("nothingToDo", report.Plan.IsEmpty);
+        json.WriteBoolean("nothingToDo", report.Plan.IsEmpty && report.PutsBack.IsEmpty);
         json.WriteBoolean("blocked", report.Plan.Blocks.Any());
         json.WriteBoolean("destructive", report.Plan.IsDestructive);
         DestructionJson.Write(json, report.Plan.Destroys);

@@ -137,7 +137,7 @@ internal static class PlanView
     private static string Next(PlanReport report) => report switch
     {
         { IsPending: true } => "",
-        { Plan.IsEmpty: true } => "  Nothing to do.",
+        { Plan.IsEmpty: true, PutsBack.IsEmpty: true } => "  Nothing to do.",
         _ when report.Plan.Blocks.Any() => "  Blocked: it cannot be started like this.",
         _ when report.Diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error) => "  It cannot be started like this.",
         _ => $"  Start it: workflow start --plan {report.Plan.Hash.Short}",

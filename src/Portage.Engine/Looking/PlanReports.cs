@@ -87,7 +87,7 @@ public sealed class PlanReports(
     }
 
     private static ImmutableArray<StepAddress> PutsBack(ImmutableArray<WantedStep> wanted, SessionState session) => session.SetAside.Count == 0 ? [] :
-        [.. session.SetAside.Except(wanted.Where(step => !step.IsAbsent).Select(step => step.Address)).OrderBy(step => step.ToString(), StringComparer.Ordinal)];
+        [.. session.SetAside.Where(step => !AtWork.Is(session.Steps[step]) || !wanted.Any(one => !one.IsAbsent && one.Address == step)).OrderBy(step => step.ToString(), StringComparer.Ordinal)];
 
     /// <summary>Whether one path is the other or a part of it, so that who is told one looks at the other as well.</summary>
     private static bool IsOnePlace(string? one, string? other) =>

@@ -39,8 +39,9 @@ public sealed partial class OperationRules
             return new() { Diagnostics = diagnostics, Run = run.Number, Messages = [$"Run {run.Number} is under way already.{held}"] };
         }
 
-        // Under a run of another configuration even an empty plan does something: it stops what is no longer wanted.
-        if (plan.IsEmpty && session.ActiveRun is null)
+        // Under a run of another configuration even an empty plan does something: it stops what is no longer wanted. And so it does where
+        // something is to be put back, which is tried once in each run.
+        if (plan.IsEmpty && session.ActiveRun is null && session.SetAside.Count == 0)
         {
             return new()
             {

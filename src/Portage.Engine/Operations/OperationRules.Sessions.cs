@@ -78,7 +78,7 @@ public sealed partial class OperationRules
         var left = session.Steps.Values.Where(step => LeavesWork(session, step)).Select(step => step.Address.ToString()).Order(StringComparer.Ordinal).ToArray();
         if (left.Length > 0 && !operation.Force)
         {
-            return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"Session '{operation.Name}' has left its work on clusters ({left.Length} {(left.Length == 1 ? "step" : "steps")}, as {left[0]}); deleting it leaves that there.") with { Command = $"workflow session delete {operation.Name} --force" });
+            return OperationResult.Refused(DiagnosticCatalog.SessionRefused.Error(null, $"Session '{operation.Name}' has left its work on clusters ({left.Length} {(left.Length == 1 ? "step" : "steps")}, as {left[0]}); deleting it leaves that there.{(session.SetAside.Count > 0 ? $" What {AtWork.Words([.. session.SetAside.OrderBy(step => step.ToString(), StringComparer.Ordinal)])} had set aside on a target, as a final pipeline, is not put back either, and nobody would know of it: workflow --session {operation.Name} start puts it back." : "")}") with { Command = $"workflow session delete {operation.Name} --force" });
         }
 
         return new() { Events = [new SessionDeleted(operation.Name, operation.By)], Messages = [$"Deleted session {operation.Name}."] };

@@ -64,6 +64,17 @@ public sealed class OperationsTests
         Refused(Configured(), new Operation.DeleteSession("prod", Force: true) { By = "ann" }, DiagnosticCatalog.UnknownSession, "workflow session list");
 
     [Fact]
+    public void DeleteSession_SomethingIsSetAside_SaysThatNobodyWouldPutItBack()
+    {
+        var story = Story.AtBackfill().Fail("logs/a@blue:backfill");
+        story.Settle();
+        story.PutBack("logs/a@blue:backfill", fails: true).Settle();
+        var refused = Assert.Single(story.Do(new Operation.DeleteSession("default", Force: false) { By = "ann" }).Diagnostics);
+        Assert.Contains("What logs/a@blue:backfill had set aside on a target, as a final pipeline, is not put back either", refused.Detail, StringComparison.Ordinal);
+        Assert.Contains("workflow --session default start", refused.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void DeleteSession_WhileItRuns_IsRefused() =>
         Refused(AtReview(), new Operation.DeleteSession("default", Force: true) { By = "ann" }, DiagnosticCatalog.SessionRefused, "workflow --session default stop");
 

@@ -80,9 +80,12 @@ public sealed class ReconcilerTests
         Assert.False(story.Session.NeedsController);
         Assert.Contains(StepAddress.Parse(Backfill), story.Session.SetAside);
 
-        Assert.StartsWith("put back logs/a@blue:backfill", story.Start(removed.Replace("[b]", "[a, b]", StringComparison.Ordinal)).Settle(), StringComparison.Ordinal);
-        story.PutBack(Backfill);
+        // Nothing else is to be done.
+        Assert.False(story.StartSeeing().NothingToDo);
+        Assert.Equal("put back logs/a@blue:backfill\n", story.Settle());
+        Assert.Equal("end Done\n", story.PutBack(Backfill).Settle());
         Assert.Empty(story.Session.SetAside);
+        Assert.True(story.StartSeeing().NothingToDo);
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class HelpedBackfillTests
                 stop.Cancel();
             }
         };
-        Assert.IsType<StepResult.Stopped>(await RunAsync(slice, new Threads(slice), stop.Token));
+        Assert.IsType<StepResult.Stopped>(await RunAsync(slice, new Threads(slice), stop));
         slice.Run.OnProgress = static _ => { };
         var done = Assert.IsType<StepResult.Done>(await RunAsync(slice, new Threads(slice)));
         Assert.Equal(0, done.Report.Numbers["existing"]);
@@ -95,10 +95,10 @@ public sealed class HelpedBackfillTests
         Assert.Contains("\"last\"", (await slice.Target.GetAsync("/packed/_settings?flat_settings=true", Cancellation)).ToJsonString(), StringComparison.Ordinal);
     }
 
-    private static async Task<StepResult> RunAsync(SliceOnSandbox slice, Threads helpers, CancellationToken stop = default)
+    private static async Task<StepResult> RunAsync(SliceOnSandbox slice, Threads helpers, CancellationTokenSource? stop = null)
     {
         var step = new BackfillStep();
-        return await step.RunAsync(slice.Run.ContextOf(step, null) with { Helpers = helpers, StopRequested = stop }, Cancellation);
+        return await step.RunAsync(slice.Run.ContextOf(step, null) with { Helpers = helpers, StopRequested = stop?.Token ?? CancellationToken.None }, Cancellation);
     }
 
     private sealed class Threads(SliceOnSandbox slice) : IHelpers

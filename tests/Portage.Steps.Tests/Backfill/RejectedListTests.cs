@@ -39,7 +39,7 @@ public sealed class RejectedListTests
         }
 
         await files.Item("logs").AppendAsync(ItemJournal.FindingsName, Line("c", 7), Cancellation);
-        await files.Item("logs").AppendAsync(ItemJournal.FindingsName, Line("d", 8)[..20], Cancellation);
+        await files.Item("logs").AppendAsync(ItemJournal.FindingsName, Line("d", 8).AsMemory(0, 20), Cancellation);
 
         Assert.Equal(["a", "b"], await RejectedList.ReadAsync(files, static _ => true, Cancellation).Select(line => line.Id).ToListAsync(Cancellation));
     }

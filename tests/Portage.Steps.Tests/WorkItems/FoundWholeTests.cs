@@ -53,7 +53,7 @@ public sealed class FoundWholeTests
     public async Task RequireAsync_WhoLookedWasStopped_TheNextOneLooks()
     {
         using var stop = new CancellationTokenSource();
-        var first = _whole.RequireAsync(File, Look(token => Task.Delay(Timeout.Infinite, token)), stop.Token).AsTask();
+        var first = _whole.RequireAsync(File, Look(token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token)), stop.Token).AsTask();
         var second = RequireAsync(_ => Task.CompletedTask);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);

@@ -26,6 +26,8 @@ internal sealed class Pipes : IHelper
     {
         HelperTo.Dispose();
         _to.Dispose();
+        HelperFrom.Dispose();
+        _from.Dispose();
         return default;
     }
 }
