@@ -40,8 +40,8 @@ internal sealed class OwnWrites
     {
         var (key, before) = (found.Key, _had.Before.Of(found.Key.Index));
 
-        // What is beyond the highest number of all shards is new in any of them. Where nothing of the snapshot was there already, whatever was sent is ours.
-        var isNew = before.Shards is { } shards && found.SequenceNumber > shards.Values.DefaultIfEmpty(-1).Max();
+        // Where nothing of the snapshot was there already, whatever was sent is ours.
+        var isNew = NumberIn(before, key) is { } number && found.SequenceNumber > number;
         if (!isNew && (_had.HadConflicts || !(isDecided || before.Documents == 0)))
         {
             return false;
@@ -53,12 +53,19 @@ internal sealed class OwnWrites
         return !isRewritten && !(isDecided && LastOf(key) is { } last && found.SequenceNumber > last);
     }
 
+    /// <summary>
+    /// The number of the last write in a document's shard at some moment; null where that was not told. Every shard counts for itself. Of a shard
+    /// that was not told of alone, the highest of all: what is beyond that is new in any of them.
+    /// </summary>
+    private long? NumberIn(IndexMark mark, DocumentKey key) => mark.Shards is not { } shards ? null : InShard(shards, key) ?? shards.Values.DefaultIfEmpty(-1).Max();
+
     /// <summary>The number of the last write in a document's shard when the work ended; null where that was not noted, or not of all that was written.</summary>
     private long? LastOf(DocumentKey key) =>
         _had.Noted is { } written
         && written.Marks.GetValueOrDefault(key.Index) is { Uuid: not null, Shards: { } shards } mark && mark.Uuid == _had.Now.GetValueOrDefault(key.Index)?.Uuid
-        && _routings.TryGetValue(key.Index, out var routing)
-        && shards.TryGetValue(routing.ShardOf(key.Id, key.Routing), out var last)
-            ? last
+            ? InShard(shards, key)
             : null;
+
+    private long? InShard(ImmutableSortedDictionary<int, long> shards, DocumentKey key) =>
+        _routings.TryGetValue(key.Index, out var routing) && shards.TryGetValue(routing.ShardOf(key.Id, key.Routing), out var number) ? number : null;
 }

@@ -82,6 +82,47 @@ public sealed class OwnWritesTests
         }
     }
 
+    /// <summary>Every shard counts its writes for itself: ours in one may have lower numbers than what others had in another before.</summary>
+    [Fact]
+    public async Task RevertAsync_OthersHadFilledOneShard_TakesAllOfOursInEveryShard()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs(ConflictChoice.KeepExisting));
+        var ours = slice.Golden("logs").Count() - 5;
+        await FillOneShardAsync(slice, 200);
+        await WriteAsync(slice, [.. slice.Golden("logs").Take(5)]);
+        await slice.DoAsync(Step);
+
+        var said = Assert.Single(await Step.LookAsync(slice.Run.LookContextOf(Step), Cancellation));
+        Assert.Equal((ours, 205L), (said.Documents, said.Foreign));
+        await slice.Run.RevertAsync(Step, Cancellation);
+        Assert.Equal(said.Foreign, slice.Sandbox.Documents("logs").Count);
+        Assert.Equal(200, slice.Sandbox.Documents("logs").Count(document => document.Id.StartsWith("client-", StringComparison.Ordinal)));
+    }
+
+    /// <summary>As where another slice has filled the index, and this one wrote over a few.</summary>
+    [Fact]
+    public async Task RevertAsync_OfAFilledIndexAFewWereOverwritten_TakesTheseInEveryShard()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Logs(ConflictChoice.Overwrite));
+        var documents = slice.Golden("logs").ToArray();
+        await WriteAsync(slice, documents);
+        await FillOneShardAsync(slice, 200);
+        var routing = new ShardRouting(2, ShardRouting.RoutingShardsOf(2), 1);
+        var overwritten = documents.DistinctBy(document => routing.ShardOf(document.Id, document.Routing)).ToArray();
+        Assert.Equal(2, overwritten.Length);
+        foreach (var document in overwritten)
+        {
+            await slice.Target.PutAsync(PathOf(document.Id, document.Routing), Mine, Cancellation);
+        }
+
+        await slice.DoAsync(Step, await slice.Run.EvaluateAsync(Step, Cancellation));
+        var said = Assert.Single(await Step.LookAsync(slice.Run.LookContextOf(Step), Cancellation));
+        Assert.Equal(2, said.Documents);
+        await slice.Run.RevertAsync(Step, Cancellation);
+        Assert.Equal(documents.Length - 2 + 200, slice.Sandbox.Documents("logs").Count);
+        Assert.DoesNotContain(slice.Sandbox.Documents("logs"), document => overwritten.Any(one => one.Id == document.Id));
+    }
+
     [Fact]
     public async Task RevertAsync_KilledAfterAStop_TakesWhatNobodyAcknowledgedForOurs()
     {
@@ -146,6 +187,24 @@ public sealed class OwnWritesTests
     }
 
     private static SliceConfig Logs(ConflictChoice conflict) => new() { Indices = new() { Include = ["logs"] }, Backfill = new() { Conflict = conflict } };
+
+    private static string PathOf(string id, string? routing) => $"/logs/_doc/{Uri.EscapeDataString(id)}?refresh=true{(routing is null ? "" : $"&routing={routing}")}";
+
+    private static async Task WriteAsync(SliceOnSandbox slice, params GoldenDocument[] documents)
+    {
+        foreach (var document in documents)
+        {
+            await slice.Target.PutAsync(PathOf(document.Id, document.Routing), document.Source!, Cancellation);
+        }
+    }
+
+    private static async Task FillOneShardAsync(SliceOnSandbox slice, int count)
+    {
+        for (var number = 0; number < count; number++)
+        {
+            await slice.Target.PutAsync(PathOf($"client-{number}", "a"), Mine, Cancellation);
+        }
+    }
 
     private static async Task RewriteAsync(SliceOnSandbox slice, params string[] ids)
     {
