@@ -35,6 +35,10 @@ public sealed record WrittenDocuments(StepAddress Step, long Documents)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Session { get; init; }
 
+    /// <summary>True where that step cannot tell how many of its own are there still, while the one that is asked about knows its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsAtMost { get; init; }
+
     /// <summary>As <c>shop/recent@blue:backfill of session trial</c>.</summary>
     [JsonIgnore]
     public string Who => Session is null ? $"{Step}" : $"{Step} of session {Session}";
@@ -44,7 +48,7 @@ public sealed record WrittenDocuments(StepAddress Step, long Documents)
 /// <param name="Kind">What happens to it.</param>
 /// <param name="Target">The cluster by its name in the configuration, as <c>blue</c>.</param>
 /// <param name="Name">The index, template, alias or snapshot.</param>
-/// <param name="Documents">How many documents are there now; null for what has none, or where they cannot be counted. Of those that are written over, and of Portage's own where <paramref name="Foreign"/> is null, at most as many.</param>
+/// <param name="Documents">How many documents are there now; null for what has none, or where they cannot be counted. Of those that are written over, and of Portage's own where <paramref name="Foreign"/> is null and not for another step's sake, at most as many.</param>
 /// <param name="Bytes">How much it holds; null where that is not known.</param>
 /// <param name="Foreign">How many of the documents in it Portage did not write; 0 when it wrote all of them; null where nobody can tell. Where only Portage's own are deleted, these stay.</param>
 public sealed record Destruction(DestructionKind Kind, string Target, string Name, long? Documents, long? Bytes, long? Foreign)
@@ -89,10 +93,11 @@ public sealed record Destruction(DestructionKind Kind, string Target, string Nam
     /// </summary>
     public static IReadOnlyList<Destruction> Explain(IReadOnlyCollection<Destruction> all)
     {
-        var written = all.Where(one => one is { Kind: DestructionKind.DeleteDocuments, Foreign: not null }).ToLookup(one => (one.Target, one.Name));
+        // One that cannot tell what is still its own leaves nobody who can.
+        var written = all.Where(one => one.Kind == DestructionKind.DeleteDocuments && (one.Foreign is not null || one.Documents is not 0)).ToLookup(one => (one.Target, one.Name));
         var whole = all.Where(one => one.Kind == DestructionKind.DeleteIndex).Select(one => (one.Target, one.Name)).ToHashSet();
         return [.. all.Select(one => one is { Kind: DestructionKind.DeleteDocuments } && whole.Contains((one.Target, one.Name)) ? one with { Foreign = 0 }
-            : one is { Kind: DestructionKind.DeleteIndex, Foreign: null } && written[(one.Target, one.Name)].ToArray() is [var own] && own.Documents + own.Foreign + (own.By ?? []).Sum(written => written.Documents) == one.Documents
+            : one is { Kind: DestructionKind.DeleteIndex, Foreign: null } && written[(one.Target, one.Name)].ToArray() is [{ Foreign: not null } own] && own.Documents + own.Foreign + (own.By ?? []).Sum(written => written.Documents) == one.Documents
             ? one with { Foreign = own.Foreign }
             : one)];
     }

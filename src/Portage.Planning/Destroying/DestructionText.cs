@@ -60,10 +60,11 @@ public static class DestructionText
         (one.Documents is { } documents ? $"{(IsAtMost(one) ? "up to " : "")}{Count(documents, "document")}{Bytes(one.Bytes)}" : "") + By(one) + Foreign(one.Foreign, one.Documents, one.Kind);
 
     /// <summary>True where it may be fewer: of documents that are written over, and of its own where nobody can tell how many of them others have written over since.</summary>
-    private static bool IsAtMost(Destruction one) => one.Kind == DestructionKind.OverwriteDocuments || one is { Kind: DestructionKind.DeleteDocuments, Foreign: null, Documents: not 0 };
+    private static bool IsAtMost(Destruction one) =>
+        one.Kind == DestructionKind.OverwriteDocuments || (one is { Kind: DestructionKind.DeleteDocuments, Foreign: null, Documents: not 0 } && !(one.By ?? []).Any(written => written.IsAtMost));
 
     private static string By(Destruction one) => string.Concat((one.By ?? []).Select(written => one.Kind == DestructionKind.DeleteDocuments
-        ? $"; {Number(written.Documents)} that {written.Who} wrote {(written.Documents == 1 ? "is" : "are")} not among them"
+        ? $"; {(written.IsAtMost ? "up to " : "")}{Number(written.Documents)} that {written.Who} wrote {(written.Documents == 1 ? "is" : "are")} not among them"
         : $", {(one.Foreign is null ? "up to " : "")}{Number(written.Documents)} of them written by {written.Who}"));
 
     private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);

@@ -45,11 +45,16 @@ public static class WrittenByOthers
         return by.Count == 0 ? one : one with { Foreign = foreign is { } count ? Math.Max(0, count) : null, By = by.DrainToImmutable() };
     }
 
-    /// <summary>What others know to be theirs is not the step's: it may have been once, before they wrote over it.</summary>
+    /// <summary>
+    /// What others know to be theirs is not the step's: it may have been once, before they wrote over it. What others only may have there is not the
+    /// step's either, and need not be nobody's of Portage: then nobody can tell how much is.
+    /// </summary>
     private static Destruction ExplainOwn(Destruction one, IEnumerable<(OthersWork Who, Destruction Own)> others)
     {
-        var known = others.Where(other => other.Own.Foreign is not null).ToArray();
-        if (known.Length == 0)
+        var all = others.ToArray();
+        var known = all.Where(other => other.Own.Foreign is not null).ToArray();
+        var perhaps = one.Foreign is null ? [] : all.Where(other => other.Own.Foreign is null).ToArray();
+        if (known.Length + perhaps.Length == 0)
         {
             return one;
         }
@@ -60,8 +65,13 @@ public static class WrittenByOthers
         {
             Documents = Math.Min(one.Documents!.Value, atMost),
             Bytes = null,
-            Foreign = one.Foreign is { } foreign ? Math.Max(0, foreign - theirs) : null,
-            By = [.. known.Select(other => new WrittenDocuments(other.Who.Step, other.Own.Documents!.Value) { Session = other.Who.Session })],
+            Foreign = one.Foreign is { } foreign ? perhaps.Length > 0 && foreign > theirs ? null : Math.Max(0, foreign - theirs) : null,
+            By =
+            [
+                .. known.Select(other => new WrittenDocuments(other.Who.Step, other.Own.Documents!.Value) { Session = other.Who.Session }),
+                .. perhaps.Select(other => (other.Who, Documents: Math.Min(other.Own.Documents!.Value, one.Foreign!.Value - theirs))).Where(other => other.Documents > 0)
+                    .Select(other => new WrittenDocuments(other.Who.Step, other.Documents) { Session = other.Who.Session, IsAtMost = true }),
+            ],
         };
     }
 }

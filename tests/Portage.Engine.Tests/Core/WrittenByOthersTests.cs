@@ -48,6 +48,8 @@ public sealed class WrittenByOthersTests
     [InlineData(240, null, 200, 40L, 40, "up to 40 documents; 200 that logs/x@blue:backfill wrote are not among them; what Portage did not write stays")]
     [InlineData(100, 140L, 140, 100L, 100, "100 documents; 140 that logs/x@blue:backfill wrote are not among them")]
     [InlineData(100, 141L, 140, 101L, 100, "100 documents; 140 that logs/x@blue:backfill wrote are not among them; 1 that Portage did not write stays")]
+    [InlineData(2, 241L, 240, null, 2, "2 documents; up to 240 that logs/x@blue:backfill wrote are not among them; what Portage did not write stays")]
+    [InlineData(2, 3L, 240, null, 2, "2 documents; up to 3 that logs/x@blue:backfill wrote are not among them; what Portage did not write stays")]
     [InlineData(23, null, 23, null, 23, "up to 23 documents; what Portage did not write stays")]
     public void Explain_OfWhatIsTakenBack_CountsWhatIsItsOwnNow(long ours, long? besides, long theirs, long? others, long left, string text)
     {
@@ -90,6 +92,19 @@ public sealed class WrittenByOthersTests
         var own = WrittenByOthers.Explain([Ours(100, 140)], [new(X, null, [Ours(140, 100)])]);
         var index = new Destruction(DestructionKind.DeleteIndex, "blue", "a", 240, null, null);
         Assert.Equal(0, Destruction.Explain([index, .. own])[0].Foreign);
+    }
+
+    /// <summary>One slice wrote over some of another's: that one cannot tell what is left of its own, and what the first did not write is not all nobody's.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Explain_AnIndexWhereOneWroteOverTheOthers_TellsNobodyThatItIsNotPortages(bool isAsked)
+    {
+        var (one, two) = (Ours(240, null), Ours(2, 241));
+        ImmutableArray<Destruction> own = isAsked ? [.. WrittenByOthers.Explain([one], [new(Z, null, [two])]), .. WrittenByOthers.Explain([two], [new(X, null, [one])])] : [one, two];
+        var index = new Destruction(DestructionKind.DeleteIndex, "blue", "a", 243, null, null);
+        Assert.Null(Destruction.Explain([index, .. own])[0].Foreign);
+        Assert.Equal(["1 index, 243 documents on blue, in 1 index perhaps some that Portage did not write"], DestructionText.Of(Destruction.Explain([index, .. own])));
     }
 
     [Theory]
