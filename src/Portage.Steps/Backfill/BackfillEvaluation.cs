@@ -141,7 +141,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
             {
                 // Begun, and perhaps killed: what it sent last is nobody else's.
                 using var journal = await ItemJournal.LookAsync(files.Item(index.Name), index.Name, cancellationToken);
-                others -= await UnderWay.CountAsync(on, client, index, target, journal, others, cancellationToken);
+                others -= await UnderWay.CountAsync(on, client, index, target, journal, had.Before, others, cancellationToken);
             }
 
             if (others > 0)

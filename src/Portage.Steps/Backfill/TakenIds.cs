@@ -27,7 +27,8 @@ internal enum TakenBy
 /// <remarks>
 /// A document is ours when it has the content and the routing that we gave it and was written since the work began, which the number of its last
 /// write tells. Where the target gave no numbers, it is ours if the index was empty, or if our answer was lost. In doubt is only the very same
-/// content, written by somebody else while the work goes on: that counts as ours.
+/// content, written by somebody else while the work goes on: that counts as ours. Where the target keeps a part of sources out, a part is the
+/// content: it is ours when it was written since.
 /// </remarks>
 /// <param name="overwrites">True where others' documents are written over: one that may be of this very work is then left alone, also where nobody can tell.</param>
 /// <param name="before">How the target was before the first document.</param>
@@ -41,6 +42,7 @@ internal sealed class TakenIds(ClusterClient client, bool overwrites, BackfillBe
     private const long ComparedBytesMax = 4 * 1024 * 1024;
 
     private readonly ClusterDocuments _documents = new(client);
+    private readonly KeptSources _kept = new(client);
     private readonly Dictionary<string, ShardRouting?> _routings = new(StringComparer.Ordinal);
 
     /// <summary>Whose each is, in order.</summary>
@@ -91,7 +93,10 @@ internal sealed class TakenIds(ClusterClient client, bool overwrites, BackfillBe
         }
 
         var isNew = await IsNewAsync(there, cancellationToken);
-        return new(Whose(item, there, isNew), there.Routing)
+        var isSame = there.Source is { } source
+            ? JsonContent.Equal(item.Operation.Source.Span, source.Span) || ((isNew ?? targetWasEmpty) && await _kept.MayBeAsync(item.Operation.Index, item.Operation.Source, source, cancellationToken))
+            : isNew == true && there.Version == 1; // Of an index without sources, the number is all that there is.
+        return new(Whose(item, there, isNew, isSame), there.Routing)
         {
             IsInDoubt = isNew is null && !targetWasEmpty,
             IsFirst = there.Version is null or 1,
@@ -99,15 +104,13 @@ internal sealed class TakenIds(ClusterClient client, bool overwrites, BackfillBe
         };
     }
 
-    private TakenBy Whose(BulkItemResult item, FoundDocument there, bool? isNew)
+    private TakenBy Whose(BulkItemResult item, FoundDocument there, bool? isNew, bool isSame)
     {
         if (there.Routing != item.Operation.Routing)
         {
             return isNew ?? (targetWasEmpty || overwrites) ? TakenBy.AnotherRouting : TakenBy.Others;
         }
 
-        // Of an index without sources, the number is all that there is.
-        var isSame = there.Source is { } source ? JsonContent.Equal(item.Operation.Source.Span, source.Span) : isNew == true && there.Version == 1;
         return !isSame ? TakenBy.Others : isNew ?? (targetWasEmpty || item.EarlierAnswerWasLost) ? TakenBy.Us : TakenBy.TheSame;
     }
 

@@ -14,17 +14,27 @@ internal static class UnderWay
     private const int ComparedMax = 200;
 
     /// <summary>How many of the next documents of an index a target of it has just as they are sent; no more are looked at than can have been under way.</summary>
+    /// <param name="before">How the target was before the first document.</param>
     /// <param name="atMost">Counts no further.</param>
-    public static async Task<long> CountAsync(SliceOnTarget on, ClusterClient client, SelectedIndex index, string target, ItemJournal journal, long atMost, CancellationToken cancellationToken)
+    public static async Task<long> CountAsync(SliceOnTarget on, ClusterClient client, SelectedIndex index, string target, ItemJournal journal, BackfillBefore before, long atMost, CancellationToken cancellationToken)
     {
-        var (documents, found) = (new ClusterDocuments(client), 0L);
+        var (documents, kept, found) = (new ClusterDocuments(client), new KeptSources(client), 0L);
         foreach (var item in Candidates(on, index, journal))
         {
             await foreach (var batch in NextAsync(on, index, item.Shard, journal.LeftOf(item), cancellationToken))
             {
                 var sent = batch.Where(write => write.Key.Index == target).ToArray();
                 var there = sent.Length == 0 ? [] : await documents.GetAsync([.. sent.Select(write => write.Key)], cancellationToken);
-                found += sent.Zip(there).Count(pair => pair.First.Key.Routing == pair.Second.Routing && pair.Second.Source is { } source && JsonContent.Equal(pair.First.Source, source.Span));
+                foreach (var (write, seen) in sent.Zip(there))
+                {
+                    // Where the target keeps a part of sources out, its content alone does not tell ours from what was there before.
+                    if (write.Key.Routing == seen.Routing && seen.Source is { } source
+                        && (JsonContent.Equal(write.Source, source.Span) || (IsNew(seen) && await kept.MayBeAsync(target, write.Source, source, cancellationToken))))
+                    {
+                        found++;
+                    }
+                }
+
                 if (found >= atMost)
                 {
                     return atMost;
@@ -33,6 +43,8 @@ internal static class UnderWay
         }
 
         return found;
+
+        bool IsNew(FoundDocument seen) => before.Of(target) is var had && (had.Documents == 0 || (had.Shards is { } shards && seen.SequenceNumber > shards.Values.DefaultIfEmpty(-1).Max()));
     }
 
     /// <summary>Items that may have been worked on: those that are begun and not done, and of each shard the next ones, as many as there are readers.</summary>

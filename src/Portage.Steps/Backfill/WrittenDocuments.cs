@@ -14,7 +14,7 @@ namespace Portage.Steps.Backfill;
 /// <remarks>
 /// Every document of the snapshot is looked for on the target. It is ours when it has the content and the routing that we gave it
 /// and its last write was one of ours (<see cref="OwnWrites"/>); it is deleted by the number of that very write, so that what somebody writes in
-/// between stays. Killed anywhere, it is done again from the start: what is gone is not found any more.
+/// between stays. Where the target keeps a part of sources out, a part of the content is enough, if the document was made and not written again. Killed anywhere, it is done again from the start: what is gone is not found any more.
 /// </remarks>
 internal sealed class WrittenDocuments(RevertContext context, ClusterClient client, OwnWrites own)
 {
@@ -23,6 +23,7 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
     private const int BatchBytesMax = 4 * 1024 * 1024;
 
     private readonly ClusterDocuments _documents = new(client);
+    private readonly KeptSources _kept = new(client);
     private long _deleted;
 
     /// <param name="targets">The target indices that are looked through.</param>
@@ -65,7 +66,15 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
             async () =>
             {
                 var found = await _documents.GetAsync([.. batch.Select(document => document.Key)], cancellationToken);
-                var ours = batch.Zip(found).Where(pair => IsOurs(pair.First, pair.Second)).Select(pair => pair.Second).ToArray();
+                var ours = new List<FoundDocument>(batch.Count);
+                foreach (var (sent, there) in batch.Zip(found))
+                {
+                    if (await IsOursAsync(sent, there, cancellationToken))
+                    {
+                        ours.Add(there);
+                    }
+                }
+
                 context.AssertLease();
                 return (await _documents.DeleteAsync(ours, cancellationToken)).Count(outcome => outcome == DeleteOutcome.Deleted);
             },
@@ -77,8 +86,9 @@ internal sealed class WrittenDocuments(RevertContext context, ClusterClient clie
         context.Progress(BackfillProgress.Deleting(_deleted));
     }
 
-    private bool IsOurs(SentDocument sent, FoundDocument found) =>
-        found.IsFound && found.Routing == found.Key.Routing && found.Source is { } there && JsonContent.Equal(sent.Source, there.Span) && own.May(found, sent.IsDecided);
+    private async Task<bool> IsOursAsync(SentDocument sent, FoundDocument found, CancellationToken cancellationToken) =>
+        found.IsFound && found.Routing == found.Key.Routing && own.May(found, sent.IsDecided) && found.Source is { } there
+        && (JsonContent.Equal(sent.Source, there.Span) || (found.Version == 1 && await _kept.MayBeAsync(found.Key.Index, sent.Source, there, cancellationToken)));
 
     /// <param name="IsDecided">True when the target has acknowledged it.</param>
     private sealed record SentDocument(DocumentKey Key, byte[] Source, bool IsDecided);

@@ -17,11 +17,21 @@ public sealed record MetadataOutputs(ImmutableArray<string> Created, ImmutableAr
     /// <summary>Digests of what the target's indices were made of; one part an index.</summary>
     public const string Indices = "indices";
 
+    /// <summary>Values of settings that the target did not take, so that the rules put others in their place or left them out; null where there are none, and of earlier builds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<RefusedValue>? Refused { get; init; }
+
     internal StepOutputs With(ImmutableArray<OutputPart> parts) => new(parts, JsonSerializer.Serialize(this, MetadataJson.Default.MetadataOutputs));
 
     internal static MetadataOutputs? Find(IReadOnlyDictionary<StepAddress, StepOutputs> outputs, StepAddress metadata) =>
         outputs.TryGetValue(metadata, out var found) ? JsonSerializer.Deserialize(found.Data, MetadataJson.Default.MetadataOutputs) : null;
 }
+
+/// <summary>A value of a setting that the target does not take.</summary>
+/// <param name="Setting">Its whole name, as <c>index.codec</c>.</param>
+/// <param name="Value">As text.</param>
+/// <param name="Why">The target's words.</param>
+public sealed record RefusedValue(string Setting, string Value, string Why);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(MetadataOutputs))]

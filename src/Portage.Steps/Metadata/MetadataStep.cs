@@ -50,7 +50,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
             [
                 .. await SnapshotForesight.SayAsync(on, indices, cancellationToken),
                 .. new SnapshotForesight(on, indices, isQuick: true).Changes(backing),
-                .. TemplateForesight.Say(source, snapshot.Version, backing),
+                .. TemplateForesight.Say(source, snapshot.Version, backing, hasDocuments: !on.Slice.Backfill.Skip),
             ],
         };
     }
@@ -123,7 +123,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
                 return new StepResult.EvidenceChanged(HalfDone.Of(await Applying.ReadAsync(context.Files, cancellationToken), await evaluator.EvaluateAsync([], cancellationToken)));
             }
 
-            return (StepResult)Done(objects, evaluated.Foreseen, evaluated.Trial, additions, Untouched(context.Inputs, journal));
+            return (StepResult)Done(objects, evaluated, additions, Untouched(context.Inputs, journal));
         });
     }
 
@@ -151,7 +151,7 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
         return inputs.Items.IsDefault || ours.Any(created => created.Item is null) ? [] : [.. inputs.Items.Select(item => item.Name).Except(ours.Select(created => created.Item!), StringComparer.Ordinal)];
     }
 
-    private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects, ImmutableArray<Foreseen> foreseen, TransformTrial trial, ImmutableArray<string> additions, ImmutableArray<string> untouched)
+    private static StepResult.Done Done(ImmutableArray<EvaluatedObject> objects, EvaluationResult evaluated, ImmutableArray<string> additions, ImmutableArray<string> untouched)
     {
         ImmutableArray<string> Of<T>()
             where T : ObjectOutcome => [.. objects.Where(evaluated => evaluated.Outcome is T).Select(evaluated => evaluated.Name.ToString())];
@@ -165,7 +165,10 @@ public sealed class MetadataStep(HttpMessageHandler? transport = null) : IStep, 
             [.. objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create or ObjectOutcome.Update || (evaluated.Outcome is ObjectOutcome.Keep && evaluated.IsOurs)).Select(evaluated => evaluated.Name.ToString())],
             Kept(isOurs: false),
             Of<ObjectOutcome.Differs>(),
-            [.. EvaluationReport.Dropped(objects)]);
-        return new(EvaluationReport.Of(objects, isDone: true, foreseen, trial, additions), outputs.With([.. parts]) with { Untouched = untouched.IsEmpty ? null : untouched });
+            [.. EvaluationReport.Dropped(objects)])
+        {
+            Refused = evaluated.Refused.IsEmpty ? null : [.. evaluated.Refused.Select(one => new RefusedValue(one.Key.Name, one.Key.Value, one.Value)).OrderBy(one => one.Setting, StringComparer.Ordinal).ThenBy(one => one.Value, StringComparer.Ordinal)],
+        };
+        return new(EvaluationReport.Of(objects, isDone: true, evaluated.Foreseen, evaluated.Trial, additions), outputs.With([.. parts]) with { Untouched = untouched.IsEmpty ? null : untouched });
     }
 }

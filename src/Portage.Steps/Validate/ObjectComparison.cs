@@ -66,10 +66,16 @@ internal sealed class ObjectComparison(RunContext context, SliceOnTarget on, Clu
         var global = await SnapshotAccess.TryAsync(on.SnapshotPath, async () => await snapshot.ReadGlobalMetadataAsync(cancellationToken));
         var names = indices.SelectMany(index => index.TargetNames.Append(index.Name)).Distinct(StringComparer.Ordinal).ToArray();
         var state = await TargetState.ReadAsync(client, can, cancellationToken);
-        var facts = new TargetFacts(can, await KnownSettingsAsync(names.FirstOrDefault(state.HasIndex), cancellationToken));
+        var metadata = MetadataOutputs.Find(context.Outputs, on.Step(StepKind.Metadata));
+
+        // What the target refused, it was asked when its objects were made; here it is only read.
+        var facts = new TargetFacts(can, await KnownSettingsAsync(names.FirstOrDefault(state.HasIndex), cancellationToken))
+        {
+            Refused = (metadata?.Refused ?? []).ToImmutableDictionary(one => (one.Setting, one.Value), one => one.Why),
+        };
         ImmutableArray<MetadataObject> wanted = [.. SourceObjects.Select(on.Slice.Metadata.Templates, global, names, indices).Translate(facts, snapshot.Version, BackingIndices.Find(snapshot, global), on.Slice.Metadata.Replicas)];
         var sources = indices.ToDictionary(index => index.Name, index => index.Index, StringComparer.Ordinal);
-        var left = MetadataOutputs.Find(context.Outputs, on.Step(StepKind.Metadata))?.Left.ToHashSet(StringComparer.Ordinal) ?? [];
+        var left = metadata?.Left.ToHashSet(StringComparer.Ordinal) ?? [];
         var differences = ImmutableArray.CreateBuilder<ObjectDifference>();
         foreach (var one in wanted)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Portage.Configuration;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
@@ -42,6 +43,30 @@ public sealed class TakenIdsTests
         var done = await slice.DoAsync(new BackfillStep());
 
         Assert.Equal((golden.Length, golden.Length - 1, golden.Length - 2, 2, 1, 0), CountsOf(done.Report.Numbers));
+    }
+
+    /// <summary>What is there is not the same as what was sent, and ours all the same; what others had before stays theirs.</summary>
+    [Theory]
+    [InlineData(false, "excludes")]
+    [InlineData(true, "excludes")]
+    [InlineData(true, "includes")]
+    public async Task RunAsync_AnswersAreLostWhereTheTargetKeepsSourcesOut_OurOwnAreWritten(bool hadDocuments, string list)
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", Of("logs"));
+        var golden = slice.Golden("logs").ToArray();
+        if (hadDocuments)
+        {
+            await slice.Target.PutAsync($"/logs/_doc/{Uri.EscapeDataString(golden[1].Id)}", "{}", Cancellation);
+        }
+
+        slice.Sandbox.Faults.DropNextBulkReplies(2);
+        using var filtering = new Filtering(slice.Sandbox.Transport, list, name => list == "excludes" ? name != "level" : name == "message");
+
+        var done = await slice.DoAsync(new BackfillStep(filtering));
+
+        var theirs = hadDocuments ? 1 : 0;
+        Assert.True(filtering.Filtered > 1);
+        Assert.Equal((golden.Length, golden.Length - theirs, golden.Length - theirs, theirs, theirs, 0), CountsOf(done.Report.Numbers));
     }
 
     [Fact]
@@ -205,6 +230,39 @@ public sealed class TakenIdsTests
 
     private static (long Documents, long Accepted, long Written, long Existing, long Differing, long Rejected) CountsOf(ImmutableSortedDictionary<string, long> numbers) =>
         (numbers["documents"], numbers["accepted"], numbers["written"], numbers["existing"], numbers["differing"], numbers["rejected"]);
+
+    /// <summary>Gives sources back as a target does whose mapping keeps fields out of them.</summary>
+    private sealed class Filtering(HttpMessageHandler target, string list, Func<string, bool> keeps) : DelegatingHandler(target)
+    {
+        public int Filtered { get; private set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            if (request.RequestUri!.AbsolutePath.EndsWith("/_mget", StringComparison.Ordinal))
+            {
+                var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!;
+                foreach (var source in answer["docs"]!.AsArray().Select(document => document!["_source"]).OfType<JsonObject>())
+                {
+                    foreach (var name in source.Select(field => field.Key).Where(name => !keeps(name)).ToArray())
+                    {
+                        source.Remove(name);
+                        Filtered++;
+                    }
+                }
+
+                response.Content = new StringContent(answer.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+            }
+            else if (request.Method == HttpMethod.Get && request.RequestUri.AbsolutePath == "/logs")
+            {
+                var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!;
+                answer["logs"]!["mappings"]!["_source"] = new JsonObject { [list] = new JsonArray("some") };
+                response.Content = new StringContent(answer.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+            }
+
+            return response;
+        }
+    }
 
     /// <summary>As for a user who may read and write, and nothing else.</summary>
     private sealed class WithoutStatistics(HttpMessageHandler target) : DelegatingHandler(target)

@@ -248,6 +248,28 @@ public sealed class MetadataStepTests : IAsyncLifetime
         Assert.NotEqual("strict", logs["mappings"]!["dynamic"]?.ToString());
     }
 
+    [Theory]
+    [InlineData("_template", """{"enabled":false}""", "their sources", "_source.enabled is false")]
+    [InlineData("_template", """{"excludes":["level"]}""", "a part of their sources", "_source.excludes is [\"level\"]")]
+    [InlineData("_index_template", """{"includes":["level"]}""", "a part of their sources", "_source.includes is [\"level\"]")]
+    public async Task EvaluateAsync_TemplateOfTheTargetKeepsSourcesOut_IsLost(string kind, string source, string what, string why)
+    {
+        var mappings = $"\"mappings\":{{\"_source\":{source}}}";
+        await _target.PutAsync($"/{kind}/theirs", $"{{\"index_patterns\":[\"log*\"],{(kind == "_template" ? mappings : $"\"priority\":300,\"template\":{{{mappings}}}")}}}", Cancellation);
+        var run = await RunOfAsync("es-7.10.2", TwoIndices);
+
+        var evidence = await run.EvaluateAsync(_step, Cancellation);
+
+        Assert.Equal(1, evidence.Numbers["lost"]);
+        Assert.Contains($"lost index logs: documents arrive without {what}, as {(kind == "_template" ? "template" : "index template")} theirs of the target sets so when the target makes the index ({why})", evidence.Lines);
+        Assert.DoesNotContain(evidence.Lines, line => line.StartsWith("note", StringComparison.Ordinal));
+        Assert.Contains("documents or fields of 1 index lost", evidence.Lines[0], StringComparison.Ordinal);
+
+        // The run finds what was approved, and says it again.
+        var done = Assert.IsType<StepResult.Done>(await run.RunAsync(_step, evidence, Cancellation));
+        Assert.Equal(1, done.Report.Numbers["lost"]);
+    }
+
     [Fact]
     public async Task RunAsync_TemplateAddsAnAliasThatIsWanted_CreatesItAsWanted()
     {

@@ -84,7 +84,7 @@ public sealed class RolledOverAliasTests : IAsyncLifetime
         var state = await TargetState.ReadAsync(_client, can, Cancellation);
         var own = await OwnObjects.OfAsync(journal, state, ImmutableHashSet<string>.Empty, static _ => false, Cancellation);
         var scratch = new ScratchSpace(_client, "0123abcd");
-        return await new ObjectEvaluation(new(_client, scratch), new(_client, scratch, static _ => null), new(state, TargetFacts.None, own, HasReplicas: false), [.. wanted], []).EvaluateAsync(_ => { }, Cancellation);
+        return await new ObjectEvaluation(new(_client, scratch), new(_client, scratch, static _ => null), new(state, TargetFacts.None, own, HasReplicas: false, HasDocuments: true), [.. wanted], []).EvaluateAsync(_ => { }, Cancellation);
     }
 
     private Task<CreationJournal> JournalAsync() => CreationJournal.OpenAsync(new MemoryStepFiles(_disk, "work/metadata"), Cancellation);

@@ -20,8 +20,29 @@ public sealed class TemplateForesightTests
         [
             Object(isComposable ? ObjectKind.IndexTemplate : ObjectKind.LegacyTemplate, "ours", template), Object(ObjectKind.ComponentTemplate, "base", """{"template":{"mappings":{"properties":{"base":{"type":"long"}}}}}"""),
             Object(ObjectKind.Index, "logs-1", Index), Object(ObjectKind.Index, "logs-2", Index),
-        ]);
+        ], hasDocuments: true);
         Assert.Equal(line is null ? [] : (string[])[line], said);
+    }
+
+    /// <summary>As OpenSearch 2.19 does: the lists of a legacy template and those of the index are joined, and of an index template they are taken where the index says nothing.</summary>
+    [Theory]
+    [InlineData(false, """{"enabled":false}""", null, "lost index logs-1: documents arrive without their sources, as template ours sets so when the target makes the index (_source.enabled is false)")]
+    [InlineData(false, """{"enabled":false}""", """{"enabled":true}""", null)]
+    [InlineData(false, """{"excludes":["a"]}""", """{"excludes":["b"]}""", "lost index logs-1: documents arrive without a part of their sources, as template ours sets so when the target makes the index (_source.excludes is [\"a\",\"b\"])")]
+    [InlineData(true, """{"excludes":["a"]}""", null, "lost index logs-1: documents arrive without a part of their sources, as index template ours sets so when the target makes the index (_source.excludes is [\"a\"])")]
+    [InlineData(true, """{"excludes":["a"]}""", """{"excludes":["b"]}""", null)]
+    [InlineData(false, """{"includes":["*"]}""", null, null)]
+    [InlineData(false, """{"excludes":["a"]}""", """{"enabled":false}""", null)]
+    public void Say_TemplateKeepsSourcesOut_TellsItAsLost(bool isComposable, string source, string? own, string? line)
+    {
+        static string Mappings(string source) => $"\"mappings\":{{\"_source\":{source}}}";
+        MetadataObject[] wanted =
+        [
+            Object(isComposable ? ObjectKind.IndexTemplate : ObjectKind.LegacyTemplate, "ours", $"{{\"index_patterns\":[\"logs-*\"],{(isComposable ? $"\"template\":{{{Mappings(source)}}}" : Mappings(source))}}}"),
+            Object(ObjectKind.Index, "logs-1", own is null ? "{}" : $"{{{Mappings(own)}}}"),
+        ];
+        Assert.Equal(line is null ? [] : (string[])[line], TemplateForesight.Say([.. wanted], hasDocuments: true));
+        Assert.Empty(TemplateForesight.Say([.. wanted], hasDocuments: false));
     }
 
     private static MetadataObject Object(ObjectKind kind, string name, string json) => new(new(kind, name), JsonNode.Parse(json)!.AsObject(), []);

@@ -106,6 +106,19 @@ public sealed class ObjectComparisonTests
         Assert.Contains(done.Report.Lines, line => line.StartsWith("alias ", StringComparison.Ordinal) && line.EndsWith(" of logs: it is not on the target", StringComparison.Ordinal));
     }
 
+    // The review told of it: another codec is in the place of the one that the target does not know.
+    [Fact]
+    public async Task RunAsync_CodecWasReplaced_ExpectsWhatTheRulesMadeOfIt()
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("os-2.19.1", new() { Indices = new() { Include = ["codec-zstd"] } });
+        await slice.DoAsync(new BackfillStep());
+
+        var done = await slice.DoAsync(new ValidateStep());
+
+        Assert.DoesNotContain(done.Report.Lines, line => line.Contains("codec", StringComparison.Ordinal) && line.Contains("expected", StringComparison.Ordinal));
+        Assert.Equal(0, done.Report.Numbers["objectsDiffering"]);
+    }
+
     // What a rule leaves out for the time of the copy may come back afterwards, and may not have yet.
     [Theory]
     [InlineData("""{"index.blocks.write":"true"}""", """{"index":{"blocks":{"write":"true"} } }""")]

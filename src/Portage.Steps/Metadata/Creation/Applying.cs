@@ -26,6 +26,7 @@ internal sealed record Applying(string Key, ImmutableArray<AppliedObject> Object
                where evaluated.Outcome is ObjectOutcome.Create or ObjectOutcome.Update or ObjectOutcome.Remove
                select new AppliedObject(evaluated.Name.Kind, evaluated.Name.Name, evaluated.Name.Index, (evaluated.Outcome as ObjectOutcome.Update)?.Differences, evaluated.Notes)
                {
+                   Lost = evaluated.Lost.IsEmpty ? null : evaluated.Lost,
                    Was = evaluated.Outcome is ObjectOutcome.Remove ? CanonicalText.Of(evaluated.Object.Definition) : null,
                },
         ]);
@@ -43,7 +44,7 @@ internal sealed record Applying(string Key, ImmutableArray<AppliedObject> Object
         [
             .. from evaluated in objects
                select begun.TryGetValue(evaluated.Name, out var applied) && applied.Was is null && evaluated is { Replaces: false, IsOurs: true, Outcome: ObjectOutcome.Keep or ObjectOutcome.Update or ObjectOutcome.Create }
-                   ? evaluated with { Outcome = applied.Differences is { } differences ? new ObjectOutcome.Update(differences) : new ObjectOutcome.Create(), Notes = applied.Notes }
+                   ? evaluated with { Outcome = applied.Differences is { } differences ? new ObjectOutcome.Update(differences) : new ObjectOutcome.Create(), Notes = applied.Notes, Lost = applied.Lost ?? [] }
                    : evaluated,
             .. from applied in Objects
                where !found.Contains(applied.ObjectName)
@@ -63,6 +64,9 @@ internal sealed record AppliedObject(ObjectKind Kind, string Name, string? Index
 {
     /// <summary>JSON of what is removed, as the target had it; null where nothing is.</summary>
     public string? Was { get; init; }
+
+    /// <summary>What documents lose in it; null where nothing is lost.</summary>
+    public ImmutableArray<string>? Lost { get; init; }
 
     /// <summary>Its whole name.</summary>
     [JsonIgnore]

@@ -16,11 +16,12 @@ internal static class EvaluationReport
     private const int NamesMax = 10;
 
     /// <param name="isDone">True after the run: what was to be created was created.</param>
-    /// <param name="foreseen">What is known to go wrong.</param>
+    /// <param name="foreseen">What is known to go wrong, besides what is of the objects.</param>
     /// <param name="trial">What transforms do to a few documents.</param>
     /// <param name="additions">What is known besides: of the room on the target, or what was found only when it was done.</param>
     public static StepReport Of(IReadOnlyList<EvaluatedObject> objects, bool isDone, ImmutableArray<Foreseen> foreseen, TransformTrial trial, IReadOnlyList<string> additions)
     {
+        foreseen = [.. foreseen, .. FilteredSources.Of(objects)];
         var created = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Create).ToArray();
         var updated = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Update).ToArray();
         var removed = objects.Where(evaluated => evaluated.Outcome is ObjectOutcome.Remove).ToArray();

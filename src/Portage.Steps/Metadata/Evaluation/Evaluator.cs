@@ -25,6 +25,9 @@ namespace Portage.Steps.Metadata.Evaluation;
 internal sealed record EvaluationResult(
     ImmutableArray<EvaluatedObject> Objects, ImmutableArray<Destruction> GoesFirst, ImmutableArray<Destruction> Removed, ImmutableArray<Foreseen> Foreseen, ImmutableArray<string> Room, TransformTrial Trial)
 {
+    /// <summary>Values of settings that the target does not take, with its words.</summary>
+    public ImmutableDictionary<(string Name, string Value), string> Refused { get; init; } = ImmutableDictionary<(string Name, string Value), string>.Empty;
+
     public StepReport Report => EvaluationReport.Of(Objects, isDone: false, Foreseen, Trial, Room) with { Destroys = [.. GoesFirst, .. Removed] };
 }
 
@@ -65,7 +68,7 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
             var because = new Dictionary<ObjectName, string>();
             for (; ; )
             {
-                var ground = new EvaluationGround(state, facts, await OwnObjects.OfAsync(journal, state, gone, spared.ContainsKey, cancellationToken), on.Slice.Metadata.Replicas is not null);
+                var ground = new EvaluationGround(state, facts, await OwnObjects.OfAsync(journal, state, gone, spared.ContainsKey, cancellationToken), on.Slice.Metadata.Replicas is not null, !on.Slice.Backfill.Skip);
                 var trial = new Trial(client, _scratch);
                 var unwanted = await new UnwantedObjects(journal, state, ground.Own, wanted, elsewhere).FindAsync(trial, cancellationToken);
                 var under = new TemplateTrial(client, _scratch, name => wanted.FirstOrDefault(one => one.Name == new ObjectName(ObjectKind.ComponentTemplate, name))?.Definition ?? state.Template(new(ObjectKind.ComponentTemplate, name)));
@@ -87,7 +90,10 @@ internal sealed class Evaluator(WorkContext context, SliceOnTarget on, ClusterCl
                         Destroyed.Removed(objects, on.TargetName, NotWanted),
                         foreseen,
                         await RoomForShards.LookAsync(client, on, state, objects, cancellationToken),
-                        documents);
+                        documents)
+                    {
+                        Refused = facts.Refused,
+                    };
                 }
 
                 gone!.UnionWith(more);

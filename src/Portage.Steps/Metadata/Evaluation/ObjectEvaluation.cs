@@ -9,7 +9,8 @@ namespace Portage.Steps.Metadata.Evaluation;
 /// <summary>What is known of a target when its objects are evaluated.</summary>
 /// <param name="Own">Which of its objects are ours.</param>
 /// <param name="HasReplicas">True when the configuration says how many replicas an index is to have.</param>
-internal sealed record EvaluationGround(TargetState State, TargetFacts Facts, OwnObjects Own, bool HasReplicas);
+/// <param name="HasDocuments">True where documents are copied, and so can be lost.</param>
+internal sealed record EvaluationGround(TargetState State, TargetFacts Facts, OwnObjects Own, bool HasReplicas, bool HasDocuments);
 
 /// <summary>Finds out, object by object, what becomes of what is wanted, by trying it on the target.</summary>
 /// <param name="wanted">Everything that is wanted, in the order in which it is created.</param>
@@ -105,7 +106,7 @@ internal sealed class ObjectEvaluation(Trial trial, TemplateTrial templates, Eva
         {
             evaluated = evaluated with
             {
-                Outcome = new ObjectOutcome.Refused($"{string.Join(" and ", matching.Select(template => _collisions.Described(template.Name)))} {(matching.Length == 1 ? "is" : "are")} for its name, and with {(matching.Length == 1 ? "it" : "them")}: {discord}"),
+                Outcome = new ObjectOutcome.Refused($"{Named(matching)} {(matching.Length == 1 ? "is" : "are")} for its name, and with {(matching.Length == 1 ? "it" : "them")}: {discord}"),
             };
         }
 
@@ -115,6 +116,7 @@ internal sealed class ObjectEvaluation(Trial trial, TemplateTrial templates, Eva
             IsOurs = ours is not null,
             Replaces = evaluated is { Replaces: true, Outcome: ObjectOutcome.Create },
             Notes = evaluated.Outcome is ObjectOutcome.Create ? NotesOf(name, matching, effect) : [],
+            Lost = evaluated.Outcome is ObjectOutcome.Create && on.HasDocuments && !effect.Lost.IsEmpty ? [FilteredSources.Text(Named(matching), matching.Length > 1, effect.Lost)] : [],
         };
         return (evaluated, aliases.Select(alias => Alias(alias, evaluated.Outcome, refusals.GetValueOrDefault(alias.Name.Name))));
     }
@@ -127,13 +129,17 @@ internal sealed class ObjectEvaluation(Trial trial, TemplateTrial templates, Eva
             return [.. _collisions.Applying(index).Select(template => $"{template} of the target adds to it when it is created")];
         }
 
-        var by = $"{string.Join(" and ", matching.Select(template => _collisions.Described(template.Name)))} {(matching.Length == 1 ? "adds" : "add")} to it when it is created";
+        // A loss is told as one.
+        string[] added = [.. effect.Added.Where(difference => effect.Lost.IsEmpty || !on.HasDocuments || !FilteredSources.Tells(difference))];
+        var by = $"{Named(matching)} {(matching.Length == 1 ? "adds" : "add")} to it when it is created";
         return
         [
-            .. effect.Added.Take(AddedMax).Select(difference => $"{by}: {difference}"),
-            .. effect.Added.Length > AddedMax ? [$"{by} {effect.Added.Length - AddedMax:N0} more"] : ImmutableArray<string>.Empty,
+            .. added.Take(AddedMax).Select(difference => $"{by}: {difference}"),
+            .. added.Length > AddedMax ? [$"{by} {added.Length - AddedMax:N0} more"] : ImmutableArray<string>.Empty,
         ];
     }
+
+    private string Named(ImmutableArray<(ObjectName Name, JsonObject Json)> templates) => string.Join(" and ", templates.Select(template => _collisions.Described(template.Name)));
 
     /// <summary>What becomes of an index that is ours: changed where it is, or made anew where the target does not change that.</summary>
     private async Task<EvaluatedObject> ChangeAsync(CreatedObject ours, MetadataObject index, JsonObject there, JsonObject written, CancellationToken cancellationToken)

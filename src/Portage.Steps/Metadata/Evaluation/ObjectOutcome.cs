@@ -59,6 +59,9 @@ internal sealed record EvaluatedObject(MetadataObject Object, ObjectOutcome Outc
     /// <summary>What a person should know besides.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
+    /// <summary>What documents would lose in an index that is created.</summary>
+    public ImmutableArray<string> Lost { get; init; } = [];
+
     public ObjectName Name => Object.Name;
 }
 

@@ -76,7 +76,7 @@ internal sealed class TemplateTrial(ClusterClient client, ScratchSpace scratch, 
 
             var there = TargetState.Parse((await _metadata.GetIndexAsync(name, cancellationToken))!.Json);
             await scratch.DeleteIndexAsync(name, cancellationToken);
-            return new(null, Added(there, written));
+            return Effect(there, written);
         }
         finally
         {
@@ -88,7 +88,7 @@ internal sealed class TemplateTrial(ClusterClient client, ScratchSpace scratch, 
     }
 
     /// <summary>What stays different: aliases are taken away again, and <c>dynamic</c> is put back.</summary>
-    private static ImmutableArray<string> Added(JsonObject there, JsonObject written)
+    private static TemplateEffect Effect(JsonObject there, JsonObject written)
     {
         // The scratch index is smaller than the real one will be.
         var (settings, wanted) = (FlatSettings.Of(there["settings"] as JsonObject), FlatSettings.Of(written["settings"] as JsonObject));
@@ -107,7 +107,10 @@ internal sealed class TemplateTrial(ClusterClient client, ScratchSpace scratch, 
             mapping.Remove("dynamic");
         }
 
-        return Differences.Between(ObjectKind.Index, there, written, TargetFacts.None);
+        return new(null, Differences.Between(ObjectKind.Index, there, written, TargetFacts.None))
+        {
+            Lost = FilteredSources.Among(Differences.Each(ObjectKind.Index, there, written, TargetFacts.None), written),
+        };
     }
 
     private async Task<JsonArray> ComponentsAsync(JsonArray components, CancellationToken cancellationToken)
@@ -150,4 +153,7 @@ internal sealed class TemplateTrial(ClusterClient client, ScratchSpace scratch, 
 internal sealed record TemplateEffect(string? Refusal, ImmutableArray<string> Added)
 {
     public static TemplateEffect None { get; } = new(null, []);
+
+    /// <summary>What of it keeps something out of the stored sources; as <c>_source.enabled is false</c>.</summary>
+    public ImmutableArray<string> Lost { get; init; } = [];
 }
