@@ -26,7 +26,7 @@ public sealed class ClusterDocumentsTests
         await using var server = new ScriptedServer(_ => ScriptedReply.Json($$"""{"count":5,"_shards":{{TwoOfThree}}}"""));
         using var client = new ClusterClient(new(server.Endpoint), TimeProvider.System);
         var failure = await Assert.ThrowsAsync<ClusterProtocolException>(() => new ClusterDocuments(client).CountAsync("logs", Cancellation));
-        Assert.Contains("an answer that lacks 1 shards", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("an answer that lacks 1 shard", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ClusterDocumentsTests
         await using var server = Scrolled(failsOnPage: page);
         var keys = new List<string>();
         var failure = await Assert.ThrowsAsync<ClusterProtocolException>(() => ScanAsync(server, keys));
-        Assert.Contains("an answer that lacks 1 shards", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("an answer that lacks 1 shard", failure.Message, StringComparison.Ordinal);
         Assert.Equal(found, keys.Count);
     }
 
