@@ -24,7 +24,7 @@ public sealed class DamagedRepositoryTests
 
     public static TheoryData<string, string, string> Cases => new()
     {
-        { "no folder", "PG3001", "/repository': it does not exist" },
+        { "no folder", "PG3001", "/repository'" },
         { "empty folder", "PG3002", "/repository' is not a snapshot repository" },
         { "truncated index-N", "PG3003", "Blob 'index-0' is corrupt: expected a complete JSON object" },
         { "corrupt snap-*.dat", "PG3003", ".dat' is corrupt: expected the checksum" },
