@@ -35,7 +35,7 @@ internal static class DestructionReader
 
     private static WrittenDocuments Written(ref Utf8JsonReader json)
     {
-        var (step, documents, session) = (default(string), default(long?), default(string));
+        var (step, documents, session, isAtMost) = (default(string), default(long?), default(string), false);
         JsonParts.Begin(ref json, JsonTokenType.StartObject);
         while (JsonParts.NextField(ref json, out var name))
         {
@@ -44,11 +44,12 @@ internal static class DestructionReader
                 case "step": step = json.GetString(); break;
                 case "documents": documents = json.GetInt64(); break;
                 case "session": session = json.GetString(); break;
+                case "isAtMost": isAtMost = json.GetBoolean(); break;
                 default: json.Skip(); break;
             }
         }
 
-        return new(StepAddress.Parse(JsonParts.Needed(step)), JsonParts.Needed(documents)) { Session = session };
+        return new(StepAddress.Parse(JsonParts.Needed(step)), JsonParts.Needed(documents)) { Session = session, IsAtMost = isAtMost };
     }
 
     private static long? Number(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Null ? null : json.GetInt64();
