@@ -159,7 +159,8 @@ internal sealed class ShardCopy : IDisposable
                 return false;
             }
 
-            counts = Count(batch, conflicts.Ends, await OriginalsAsync(RefusedOf(batch, conflicts.Ends), abort));
+            var ends = EndsOf(batch, conflicts.Ends);
+            counts = Count(ends, await OriginalsAsync([.. ends.Where(end => IsRefused(end) && IsTransformed(end.Item.Operation)).Select(end => end.Item.Operation.Tag)], abort));
             cost += conflicts.Cost;
         }
 
@@ -189,53 +190,43 @@ internal sealed class ShardCopy : IDisposable
     }
 
     /// <summary>Counts those that were not simply written, and keeps those that are not there as findings, in their order.</summary>
-    private Counts Count(BulkBatchResult batch, IReadOnlyList<ConflictEnd> conflicts, Dictionary<long, byte[]> originals)
+    private Counts Count(ConflictEnd[] ends, Dictionary<long, byte[]> originals)
     {
-        var (counts, next) = (default(Counts), 0);
-        foreach (var first in batch.Items)
+        var counts = default(Counts);
+        foreach (var end in ends)
         {
-            var end = first.Outcome == BulkItemOutcome.Conflict ? conflicts[next++] : new(first, default);
             var (item, taken) = (end.Item, end.Taken);
             var isTaken = item.Outcome == BulkItemOutcome.Conflict;
             counts.Overwritten += end.IsOver ? 1 : 0;
             counts.Noop += item.Outcome == BulkItemOutcome.Noop ? 1 : 0;
             counts.Existing += isTaken && taken.By is (TakenBy.TheSame or TakenBy.Others) ? 1 : 0;
             counts.Differing += isTaken && taken.By == TakenBy.Others ? 1 : 0;
-            if (isTaken && taken.By == TakenBy.AnotherRouting)
+            counts.LeftOut += item.Operation.Refusal == LeftOut ? 1 : 0;
+            if (IsRefused(end))
             {
                 counts.Rejected++;
-                RejectedDocuments.Append(_findings, Rejected(item with { ErrorType = IdTaken, Reason = ReasonOf(item.Operation, taken) }, originals.GetValueOrDefault(item.Operation.Tag)));
-            }
-            else if (item.Operation.Refusal == LeftOut)
-            {
-                counts.LeftOut++;
-            }
-            else if (item.Outcome is BulkItemOutcome.Rejected or BulkItemOutcome.Noop)
-            {
-                counts.Rejected++;
-                RejectedDocuments.Append(_findings, Rejected(item, originals.GetValueOrDefault(item.Operation.Tag)));
+                RejectedDocuments.Append(_findings, Rejected(isTaken ? item with { ErrorType = IdTaken, Reason = ReasonOf(item.Operation, taken) } : item, originals.GetValueOrDefault(item.Operation.Tag)));
             }
         }
 
         return counts;
     }
 
-    /// <summary>The positions of transformed documents that are not there.</summary>
-    private static HashSet<long> RefusedOf(BulkBatchResult batch, IReadOnlyList<ConflictEnd> conflicts)
+    /// <summary>What became of each document of a batch.</summary>
+    /// <param name="conflicts">Of those that met others of their ids, in their order.</param>
+    private static ConflictEnd[] EndsOf(BulkBatchResult batch, IReadOnlyList<ConflictEnd> conflicts)
     {
-        var (refused, next) = (new HashSet<long>(), 0);
-        foreach (var first in batch.Items)
-        {
-            var end = first.Outcome == BulkItemOutcome.Conflict ? conflicts[next++] : new(first, default);
-            var isThere = end.Item.Outcome is not (BulkItemOutcome.Rejected or BulkItemOutcome.Noop or BulkItemOutcome.Conflict) || (end.Item.Outcome == BulkItemOutcome.Conflict && end.Taken.By != TakenBy.AnotherRouting);
-            if (!isThere && IsTransformed(end.Item.Operation))
-            {
-                refused.Add(end.Item.Operation.Tag);
-            }
-        }
-
-        return refused;
+        var next = 0;
+        return batch.Items.Select(item => item.Outcome == BulkItemOutcome.Conflict ? conflicts[next++] : new ConflictEnd(item, default)).ToArray();
     }
+
+    /// <summary>True for a document that is not there, and was not left out.</summary>
+    private static bool IsRefused(ConflictEnd end) => end.Item.Outcome switch
+    {
+        BulkItemOutcome.Conflict => end.Taken.By == TakenBy.AnotherRouting,
+        BulkItemOutcome.Rejected or BulkItemOutcome.Noop => end.Item.Operation.Refusal != LeftOut,
+        _ => false,
+    };
 
     /// <summary>The sources of rejected documents, read once more: what was sent of them is another text, and to hold both of every document would take the memory twice.</summary>
     private async Task<Dictionary<long, byte[]>> OriginalsAsync(HashSet<long> wanted, CancellationToken abort)
