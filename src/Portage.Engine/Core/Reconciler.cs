@@ -51,6 +51,9 @@ public sealed record Observed(DateTimeOffset Now, IReadOnlySet<StepAddress> InFl
     /// <summary>Those of <see cref="InFlight"/> of which what was set aside is being put back.</summary>
     public IReadOnlySet<StepAddress> PuttingBack { get; init; } = ImmutableHashSet<StepAddress>.Empty;
 
+    /// <summary>True for a step that nobody has to stop any more: it was asked to, or only puts something back.</summary>
+    internal bool IsEnding(StepAddress step) => Stopping.Contains(step) || PuttingBack.Contains(step);
+
     /// <summary>What is under way in the whole home.</summary>
     public IReadOnlyCollection<Placed> Places { get; init; } = [];
 
@@ -117,10 +120,10 @@ public static class Reconciler
                 case Standing.Working { Phase: StepPhase.Run } working when Admission.IsWorkload(step.RunsAs) && HasOtherProcess(session, step, working.Inputs):
                     effects.Add(new Effect.Adjust(step, working.Inputs));
                     break;
-                case Standing.Held { IsWorking: true } held when !observed.Stopping.Contains(step.Address) && !observed.PuttingBack.Contains(step.Address):
+                case Standing.Held { IsWorking: true } held when !observed.IsEnding(step.Address):
                     effects.Add(new Effect.Stop(step.Address, $"paused by {held.Pause.By}"));
                     break;
-                case Standing.StopsFirst when !observed.Stopping.Contains(step.Address) && !observed.PuttingBack.Contains(step.Address):
+                case Standing.StopsFirst when !observed.IsEnding(step.Address):
                     effects.Add(new Effect.Stop(step.Address, "its inputs changed"));
                     break;
                 case Standing.GateDue due:
@@ -147,7 +150,7 @@ public static class Reconciler
 
     /// <summary>Work that nobody wants: of steps which left the configuration; and without a run, all that is no service that serves.</summary>
     private static IEnumerable<Effect> StopUnwanted(SessionState session, Observed observed, InputsMemo memo) => observed.InFlight
-        .Where(step => !observed.PuttingBack.Contains(step) && ((session.ActiveRun is null && !session.Served.Contains(step)) || !memo.Contains(step)) && !observed.Stopping.Contains(step))
+        .Where(step => ((session.ActiveRun is null && !session.Served.Contains(step)) || !memo.Contains(step)) && !observed.IsEnding(step))
         .OrderBy(step => step.ToString(), StringComparer.Ordinal)
         .Select(step => new Effect.Stop(step, session.ActiveRun is null ? "the run was stopped" : "no longer wanted"));
 
