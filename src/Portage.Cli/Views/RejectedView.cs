@@ -5,6 +5,7 @@ using System.Text.Json;
 using Portage.Cli.Contracts;
 using Portage.Cli.Shell;
 using Portage.Model.Addresses;
+using Portage.Planning.Destroying;
 using Portage.Planning.Verdicts;
 using Portage.Steps.Backfill;
 
@@ -29,7 +30,7 @@ internal static class RejectedView
 
         foreach (var (step, summary) in steps.Where(step => step.Summary.Count > 0))
         {
-            terminal.Out.WriteLine($"{terminal.Paint(step.ToString(), Ink.Bold)}  {Documents(summary.Count)} rejected");
+            terminal.Out.WriteLine($"{terminal.Paint(step.ToString(), Ink.Bold)}  {DestructionText.Count(summary.Count, "document")} rejected");
             foreach (var cause in summary.Causes)
             {
                 string[] indices = [.. cause.Indices.OrderByDescending(index => index.Value).Select(index => $"{index.Key} ({index.Value:N0})")];
@@ -130,8 +131,6 @@ internal static class RejectedView
             terminal.Out.WriteLine(line);
         }
     }
-
-    private static string Documents(long count) => count == 1 ? "1 document" : $"{count:N0} documents";
 
     /// <summary>As a shell reads it.</summary>
     private static string Quoted(string place) => place.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '-' or '_' or '.') ? place : $"'{place.Replace("'", "'\\''", StringComparison.Ordinal)}'";

@@ -15,7 +15,7 @@ internal sealed record Collected(HashSet<StepAddress> Wanted, Dictionary<StepAdd
     public HashSet<StepAddress> InPart { get; } = [];
 
     /// <summary>True for an item of a step that nobody wants there any more, be it asked for or not.</summary>
-    public bool IsLeft(StepAddress step, string item) => Wanted.Contains(step) ? Parts.TryGetValue(step, out var part) && (part.Left.Contains(item) || part.Leaving.Contains(item)) : true;
+    public bool IsLeft(StepAddress step, string item) => !Wanted.Contains(step) || (Parts.TryGetValue(step, out var part) && (part.Left.Contains(item) || part.Leaving.Contains(item)));
 
     /// <summary>True for an item of a step that goes.</summary>
     public bool Goes(StepAddress step, string item) => Whole.Contains(step) || GoesInPart(step, item);

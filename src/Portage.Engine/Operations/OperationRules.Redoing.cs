@@ -13,18 +13,12 @@ public sealed partial class OperationRules
 {
     private OperationResult Redo(Operation.Redo operation, SessionState session)
     {
-        if (session.Current is not { } current)
+        if (WhyNotAsked(operation.Patterns, session) is { IsEmpty: false } why)
         {
-            return OperationResult.Refused(NothingCommitted(session));
+            return OperationResult.Refused(why);
         }
 
-        var unknown = UnknownPatterns(operation.Patterns, session);
-        if (!unknown.IsEmpty)
-        {
-            return OperationResult.Refused(unknown);
-        }
-
-        var wanted = planner.Wanted(ConfigurationReader.ReadCanonical(current.Configuration).Config!);
+        var wanted = planner.Wanted(ConfigurationReader.ReadCanonical(session.Current!.Configuration).Config!);
         var chosen = new HashSet<StepAddress>();
         foreach (var pattern in operation.Patterns.Select(pattern => new AddressPattern(pattern)))
         {
@@ -46,6 +40,10 @@ public sealed partial class OperationRules
             [.. steps.Select(step => new RedoAsked(session.Name, session.Runs.Count, step, operation.By, operation.IsWanted))],
             [.. steps.Select(step => Answer(step, session.Steps[step], operation.IsWanted))]);
     }
+
+    /// <summary>Why nothing can be asked of the next start for these steps; empty where it can.</summary>
+    private ImmutableArray<Diagnostic> WhyNotAsked(ImmutableArray<string> patterns, SessionState session) =>
+        session.Current is null ? [NothingCommitted(session)] : UnknownPatterns(patterns, session);
 
     /// <summary>What comes of asking the next start for something, or of taking that back.</summary>
     /// <param name="answers">One for each step that is concerned; none where nothing changes.</param>

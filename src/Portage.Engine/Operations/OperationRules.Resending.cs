@@ -5,6 +5,7 @@ using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Model.Steps;
+using Portage.Planning.Destroying;
 
 namespace Portage.Engine.Operations;
 
@@ -13,19 +14,13 @@ public sealed partial class OperationRules
 {
     private OperationResult Resend(Operation.Resend operation, SessionState session)
     {
-        if (session.Current is not { } current)
+        if (WhyNotAsked(operation.Patterns, session) is { IsEmpty: false } why)
         {
-            return OperationResult.Refused(NothingCommitted(session));
-        }
-
-        var unknown = UnknownPatterns(operation.Patterns, session);
-        if (!unknown.IsEmpty)
-        {
-            return OperationResult.Refused(unknown);
+            return OperationResult.Refused(why);
         }
 
         var patterns = operation.Patterns.Select(pattern => new AddressPattern(pattern)).ToArray();
-        StepAddress[] named = [.. planner.Wanted(ConfigurationReader.ReadCanonical(current.Configuration).Config!)
+        StepAddress[] named = [.. planner.Wanted(ConfigurationReader.ReadCanonical(session.Current!.Configuration).Config!)
             .Select(step => step.Address)
             .Where(step => step.Kind == StepKind.Backfill && patterns.Any(pattern => pattern.Matches(step)))];
         if (named.Length == 0)
@@ -46,9 +41,7 @@ public sealed partial class OperationRules
             operation.IsWanted,
             [.. steps.Select(step => new ResendAsked(session.Name, session.Runs.Count, step, operation.By, operation.IsWanted))],
             [.. steps.Select(step => operation.IsWanted
-                ? $"The next start sends again what {step} could not write{(session.Steps[step].RejectedCount is { } count ? $": {Documents(count)}" : "")}."
+                ? $"The next start sends again what {step} could not write{(session.Steps[step].RejectedCount is { } count ? $": {DestructionText.Count(count, "document")}" : "")}."
                 : $"The next start does not send again what {step} could not write.")]);
     }
-
-    private static string Documents(long count) => count == 1 ? "1 document" : $"{count:N0} documents";
 }

@@ -107,7 +107,8 @@ public static class DestructionText
         _ => "",
     };
 
-    private static string Count(long count, string word) => $"{count.ToString("N0", CultureInfo.InvariantCulture)} {(count == 1 ? word : word switch { "index" => "indices", "alias" => "aliases", _ => word + "s" })}";
+    /// <summary>As <c>1 document</c>, <c>14,005 documents</c>, <c>3 indices</c>.</summary>
+    public static string Count(long count, string word) => $"{count.ToString("N0", CultureInfo.InvariantCulture)} {(count == 1 ? word : word switch { "index" => "indices", "alias" => "aliases", _ => word + "s" })}";
 
     private static string Bytes(long? bytes) => bytes switch
     {
