@@ -222,7 +222,7 @@ public sealed partial class CollectWalkTests
             // What was begun goes on; the plan says so.
             foreach (var item in step.State == StepState.Reverting ? [] : step.LeavingItems?.Items.Where(step.Items!.ContainsKey) ?? [])
             {
-                Assert.True(mine.Count(left => left.Items.Contains(item) || (left.Items.IsEmpty && left.Fate is not LeftoverFate.Left)) >= 1, $"{item} of {step.Address} was asked for, and is not listed");
+                Assert.True(mine.Any(left => left.Items.Contains(item) || (left.Items.IsEmpty && left.Fate is not LeftoverFate.Left)), $"{item} of {step.Address} was asked for, and is not listed");
             }
         }
 
