@@ -185,7 +185,7 @@ public sealed record RepositoryConfig
 /// <summary>A snapshot repository in a bucket of S3, or of a store that speaks like it. Read by ranges; nothing of it is kept on this machine.</summary>
 public sealed record S3RepositoryConfig
 {
-    [Field("The bucket.", Affects = Affects.Result, Change = Change.Never, Required = true, Example = "snapshots")]
+    [Field("The bucket, by its name alone.", Affects = Affects.Result, Change = Change.Never, Required = true, Form = TextForm.BucketName, Example = "snapshots")]
     public string? Bucket { get; init; }
 
     [Field("What stands before the repository's files in the bucket: base_path of its registration.", Default = "none: the root of the bucket", Affects = Affects.Result, Change = Change.Never, Example = "prod/search")]
@@ -369,6 +369,9 @@ public sealed record ValidateConfig
     [Field("Leave the step out.")]
     public bool Skip { get; init; }
 
+    /// <summary>What <c>auto</c> stands for where documents are only counted: nothing is known then of what is missing or differs.</summary>
+    public const string AutoOfCounts = "fewer == 0 && more == 0 && objectsDiffering == 0";
+
     [Field("full: every document by id and content; counts: only how many.", Affects = Affects.Result)]
     public ValidateMode Mode { get; init; } = ValidateMode.Full;
 
@@ -378,7 +381,7 @@ public sealed record ValidateConfig
     [Field("Searches whose counts are compared with the source's, at most, where a source is configured and nothing was written to it since the snapshot was taken; 0 for none.", Affects = Affects.Result, Min = 0, Max = 100_000)]
     public int Searches { get; init; } = 200;
 
-    [Field("What lets the step be complete: manual, auto, none, or a predicate over its numbers.")]
-    [Gate("missing == 0 && differing == 0 && extra == 0 && notCompared == 0 && objectsDiffering == 0 && searchesDiffering == 0", "checked", "missing", "differing", "extra", "notCompared", "moved", "objectsDiffering", "searches", "searchesDiffering")]
+    [Field("What lets the step be complete: manual, auto, none, or a predicate over its numbers. With mode: counts there are only checked, fewer, more and objectsDiffering, and auto is fewer == 0 && more == 0 && objectsDiffering == 0.")]
+    [Gate("missing == 0 && differing == 0 && extra == 0 && notCompared == 0 && objectsDiffering == 0 && searchesDiffering == 0", "checked", "missing", "differing", "extra", "notCompared", "moved", "objectsDiffering", "searches", "searchesDiffering", "fewer", "more")]
     public string Approve { get; init; } = "auto";
 }

@@ -57,6 +57,10 @@ public sealed record Destruction(DestructionKind Kind, string Target, string Nam
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Item { get; init; }
 
+    /// <summary>Of what is written over, how many documents are sent there: no more can be written over, however many there are. Null where that is no fewer. Counts for no approval.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? SentMax { get; init; }
+
     /// <summary>Why it cannot stay, as a sentence without its end for people; null where nothing more is known than that it goes. Counts for no approval.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Because { get; init; }
@@ -64,6 +68,13 @@ public sealed record Destruction(DestructionKind Kind, string Target, string Nam
     /// <summary>Other steps that wrote some of the documents, which are then not foreign; null where none did, or nobody asked them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableArray<WrittenDocuments>? By { get; init; }
+
+    /// <summary>How many documents may go: of those that are there, no more than are sent in their place. Null as the documents are.</summary>
+    [JsonIgnore]
+    public long? MayGo => AtMostSent(Documents);
+
+    /// <summary>A number of the documents that are there, or of those that are sent in their place where these are fewer.</summary>
+    public long? AtMostSent(long? documents) => documents > SentMax ? SentMax : documents;
 
     /// <summary>The item whose work goes with it; null for what is only written over.</summary>
     [JsonIgnore]
@@ -104,7 +115,7 @@ public sealed record Destruction(DestructionKind Kind, string Target, string Nam
 
     /// <summary>True when they say the same.</summary>
     public bool Equals(Destruction? other) => ReferenceEquals(this, other) || (other is not null
-        && (Kind, Target, Name, Documents, Bytes, Foreign, Item, Because) == (other.Kind, other.Target, other.Name, other.Documents, other.Bytes, other.Foreign, other.Item, other.Because)
+        && (Kind, Target, Name, Documents, Bytes, Foreign, Item, Because, SentMax) == (other.Kind, other.Target, other.Name, other.Documents, other.Bytes, other.Foreign, other.Item, other.Because, other.SentMax)
         && (By ?? []).SequenceEqual(other.By ?? []));
 
     /// <inheritdoc/>

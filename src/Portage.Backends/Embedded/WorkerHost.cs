@@ -156,6 +156,7 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
     {
         var first = default(long?);
         var hasMoved = false;
+        var waits = default(string);
         return new RunContext
         {
             Session = assignment.Session,
@@ -181,7 +182,9 @@ public sealed partial class WorkerHost(IReadOnlyDictionary<StepKind, IStep> step
                     hasMoved = TryMark(folder, token);
                 }
 
-                published?.Publish(progress);
+                // Whoever stops it because of what it waits for must still see that: what is on its way is given up then.
+                waits = stop.IsCancellationRequested ? waits : progress.Waiting;
+                published?.Publish(stop.IsCancellationRequested ? progress with { WaitedFor = waits } : progress);
             },
             StopRequested = stop,
             Helpers = program is null ? null : new ProcessHelpers(program, folder, token),

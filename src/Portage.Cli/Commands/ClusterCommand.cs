@@ -45,19 +45,10 @@ internal static class ClusterCommand
         }
 
         var results = new List<ProbeResult>();
+        var probe = Probing.Of(verb);
         foreach (var cluster in clusters)
         {
-            try
-            {
-                using var client = await cluster.ConnectAsync(config, verb, cancellationToken);
-                var info = await ClusterAccess.TryAsync(cluster.Path, () => client.GetInfoAsync(cancellationToken));
-                results.Add(new(cluster.Path, $"{info.Version}, cluster {info.Name}", null));
-            }
-            catch (StepException failure)
-            {
-                results.Add(new(cluster.Path, "", failure.Because with { Path = failure.Because.Path ?? cluster.Path }));
-            }
-
+            results.Add(await (cluster.IsTarget ? probe.TargetAsync(config, cluster.Name, cancellationToken) : probe.SourceAsync(config, cluster.Name, cancellationToken)));
             ValidationView.Say(verb.Terminal, verb.Output, results[^1]);
         }
 

@@ -214,14 +214,15 @@ internal static class ConfigureCommand
         var found = new List<ProbeResult>();
         if (probes && read.Config is { } config)
         {
-            await foreach (var result in Probe.AllAsync(config, verb.Secrets, verb.Time, cancellationToken))
+            ValidationView.SayAsked(verb.Terminal, verb.Output, Probe.CountOf(config));
+            await foreach (var result in Probing.Of(verb).AllAsync(config, cancellationToken))
             {
                 found.Add(result);
                 ValidationView.Say(verb.Terminal, verb.Output, result);
             }
         }
 
-        ValidationView.Write(verb.Terminal, verb.Output, read, found);
+        ValidationView.Write(verb.Terminal, verb.Output, read, probes ? found : null);
         return read.Config is null ? ExitCode.BadInput : found.Any(result => result.Problem is not null) ? ExitCode.Failed : ExitCode.Done;
     }
 

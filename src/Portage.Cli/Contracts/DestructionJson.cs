@@ -13,13 +13,14 @@ internal static class DestructionJson
         json.WriteString("target", one.Target);
         json.WriteString("name", one.Name);
         json.WriteString("item", one.Item);
-        json.WriteNumberOrNull("documents", one.Documents);
+        // What may go, as people are told it too.
+        json.WriteNumberOrNull("documents", one.MayGo);
         json.WriteNumberOrNull("bytes", one.Bytes);
-        json.WriteNumberOrNull("foreign", one.Foreign);
-        json.WriteObjects("by", one.By ?? [], static (json, written) =>
+        json.WriteNumberOrNull("foreign", one.AtMostSent(one.Foreign));
+        json.WriteObjects("by", one.By ?? [], (json, written) =>
         {
             json.WriteString("step", written.Step.ToString());
-            json.WriteNumber("documents", written.Documents);
+            json.WriteNumber("documents", one.AtMostSent(written.Documents)!.Value);
             json.WriteString("session", written.Session);
         });
     });

@@ -14,6 +14,7 @@ internal static class ExplanationJson
         json.WriteString("step", explained.Step.ToString());
         json.WriteString("status", explained.Status is { } status ? JsonWriting.Word(status.Group) : null);
         json.WriteString("details", explained.Status?.Situation);
+        StatusJson.WriteFailure(json, explained.Status);
         WriteChange(json, "change", explained.Change);
         json.WriteDigestOrNull("fingerprint", explained.Had?.Inputs?.Fingerprints.Result);
         json.WriteObjects("result", explained.Had?.Inputs?.Parts.Where(part => part.Affects == Affects.Result) ?? [], static (json, part) =>

@@ -11,7 +11,7 @@ namespace Portage.Cli.Contracts;
 /// <param name="About">What it says, for the reference.</param>
 internal sealed record Shape(string Name, int Version, string About)
 {
-    public static readonly Shape Status = new("status", 2, "Where every step of a session stands, as the tree session, target (`to`), source (`from`), slice, step. What belongs to a source alone, as its snapshots, is below `sources`. `totals` is of the run under way, with a time left only where all that is left moves. Sizes are `finished` of `total` in a `unit`; null where nobody can tell.");
+    public static readonly Shape Status = new("status", 2, "Where every step of a session stands, as the tree session, target (`to`), source (`from`), slice, step. What belongs to a source alone, as its snapshots, is below `sources`. `totals` is of the run under way, with a time left only where all that is left moves. Sizes are `finished` of `total` in a `unit`; null where nobody can tell. `failing` says since when tries of a step fail, which `attempt` failed last, `at` what time, and when it is tried again with nobody doing anything about it (`retryAt`); it stays, as `failure` does, while the next try is under way, and while the step is held or its run is stopped. `waitedFor` is what it waited for when it was stopped.");
 
     public static readonly Shape Plan = new("plan", 1, "What a start would do, and why. `plan` is the hash that a start or commit names. `destroys` is what it would delete, empty or overwrite, as it was seen just now, of the whole plan and of each change; `unseen` is why nobody could look. Items are indices: `redone`, `added`, `left`; null where that is all of them and nobody knows yet which those are.");
 
@@ -41,7 +41,7 @@ internal sealed record Shape(string Name, int Version, string About)
 
     public static readonly Shape Context = new("context", 1, "The part of the migration that verbs act on when no address is typed; null for everything.");
 
-    public static readonly Shape Validation = new("validation", 1, "Whether a configuration is valid, everything that is wrong with it, and, with `--probe`, what connecting found.");
+    public static readonly Shape Validation = new("validation", 1, "Whether the text of a configuration is valid (`valid`, which says nothing of clusters), everything that is wrong with it, and, with `--probe`, what connecting found.");
 
     public static readonly Shape Connections = new("connections", 1, "What each cluster said when it was connected to.");
 

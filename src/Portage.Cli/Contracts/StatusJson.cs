@@ -90,7 +90,13 @@ internal static class StatusJson
             json.WriteNull("report");
         }
 
-        if (step.Failure is { } failure)
+        WriteFailure(json, step);
+    }
+
+    /// <summary>Why the last try failed, and since when tries do.</summary>
+    public static void WriteFailure(Utf8JsonWriter json, StepStatus? step)
+    {
+        if (step?.Failure is { } failure)
         {
             json.WriteStartObject("failure");
             DiagnosticJson.Write(json, failure);
@@ -100,6 +106,22 @@ internal static class StatusJson
         {
             json.WriteNull("failure");
         }
+
+        if (step?.Failing is { } failing)
+        {
+            json.WriteStartObject("failing");
+            json.WriteString("since", failing.Since);
+            json.WriteNumber("attempt", failing.Attempt);
+            json.WriteString("at", failing.At);
+            json.WriteTimeOrNull("retryAt", step.RetryAt);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("failing");
+        }
+
+        json.WriteString("waitedFor", step?.WaitedFor);
     }
 
     private static void WriteProgress(Utf8JsonWriter json, StepStatus step)

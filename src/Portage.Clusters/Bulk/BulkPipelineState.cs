@@ -7,12 +7,9 @@ namespace Portage.Clusters.Bulk;
 /// <param name="NextAt">When it is sent again.</param>
 public sealed record BulkWait(string Why, DateTimeOffset Since, int Retries, DateTimeOffset NextAt)
 {
-    /// <summary>As <c>429 from the target for 12 s, 3 retries, next in 4 s</c>.</summary>
-    public string Describe(DateTimeOffset now)
-    {
-        var next = Math.Max(0, Math.Ceiling((NextAt - now).TotalSeconds));
-        return $"{Why} for {Math.Max(0, Math.Floor((now - Since).TotalSeconds)):0} s, {Retries} {(Retries == 1 ? "retry" : "retries")}, {(next > 0 ? $"next in {next:0} s" : "trying now")}";
-    }
+    /// <summary>As <c>429 from the target, since 22:31:05 UTC; attempt 3, next at 22:31:40</c>: times, because it is read later, also when nothing waits any more.</summary>
+    public string Describe(DateTimeOffset now) =>
+        FormattableString.Invariant($"{Why}, since {Since.UtcDateTime:HH:mm:ss} UTC; {(NextAt > now ? $"attempt {Retries}, next at {NextAt.UtcDateTime:HH:mm:ss}" : $"attempt {Retries + 1} now")}");
 }
 
 /// <summary>What a pipeline does at this moment.</summary>

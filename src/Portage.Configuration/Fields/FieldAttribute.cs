@@ -47,6 +47,9 @@ public enum TextForm
     /// <summary>The name of a secret; what looks like a value is refused and never shown.</summary>
     SecretName,
 
+    /// <summary>The name of a bucket of an object store.</summary>
+    BucketName,
+
     /// <summary>Where a field stands in a document: names with dots between them, as <c>user.name</c>.</summary>
     FieldPath,
 

@@ -13,6 +13,7 @@ internal static class RuleList
         TlsRule.Check,
         UpperCasePatternRule.Check,
         OverlappingSlicesRule.Check,
+        ValidateGateRule.Check,
         CompletenessRule.Check,
     ];
 }

@@ -27,6 +27,7 @@ internal static class TextRules
             TextForm.AbsolutePath => AbsolutePathRule.Check(text, elsewhere: false, path, findings),
             TextForm.AbsolutePathElsewhere => AbsolutePathRule.Check(text, elsewhere: true, path, findings),
             TextForm.SecretName => SecretNameRule.Check(text, path, findings),
+            TextForm.BucketName => BucketNameRule.Check(text, path, findings),
             TextForm.FieldPath => FieldPathRule.Check(text, isName: false, path, findings),
             TextForm.FieldName => FieldPathRule.Check(text, isName: true, path, findings),
             TextForm.Json => JsonValueRule.Check(text, isObject: false, path, findings),

@@ -190,6 +190,7 @@ public static class JsonSchema
             TextForm.AbsolutePath => "^/",
             TextForm.AbsolutePathElsewhere => @"^(/|\\\\|[A-Za-z]:[\\/])",
             TextForm.SecretName => NamePattern,
+            TextForm.BucketName => "^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$",
             _ => field.Reference is null ? null : NamePattern,
         };
         if (pattern is not null)

@@ -11,7 +11,7 @@ internal static class DestructionReader
     public static Destruction Read(ref Utf8JsonReader json)
     {
         var (kind, target, called, item, because) = (default(DestructionKind?), default(string), default(string), default(string), default(string));
-        var (documents, bytes, foreign, by) = (default(long?), default(long?), default(long?), default(ImmutableArray<WrittenDocuments>?));
+        var (documents, bytes, foreign, sentMax, by) = (default(long?), default(long?), default(long?), default(long?), default(ImmutableArray<WrittenDocuments>?));
         JsonParts.Begin(ref json, JsonTokenType.StartObject);
         while (JsonParts.NextField(ref json, out var name))
         {
@@ -25,12 +25,13 @@ internal static class DestructionReader
                 case "documents": documents = Number(ref json); break;
                 case "bytes": bytes = Number(ref json); break;
                 case "foreign": foreign = Number(ref json); break;
+                case "sentMax": sentMax = Number(ref json); break;
                 case "by": by = JsonParts.List(ref json, Written); break;
                 default: json.Skip(); break;
             }
         }
 
-        return new(JsonParts.Needed(kind), JsonParts.Needed(target), JsonParts.Needed(called, "name"), documents, bytes, foreign) { Item = item, Because = because, By = by };
+        return new(JsonParts.Needed(kind), JsonParts.Needed(target), JsonParts.Needed(called, "name"), documents, bytes, foreign) { Item = item, Because = because, By = by, SentMax = sentMax };
     }
 
     private static WrittenDocuments Written(ref Utf8JsonReader json)

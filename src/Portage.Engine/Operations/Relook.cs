@@ -25,7 +25,7 @@ public sealed record Relook(StepAddress Step, ImmutableArray<Destruction> Shown,
             .. from one in shown
                let now = seen.FirstOrDefault(other => other.Kind == one.Kind && other.Target == one.Target && other.Name == one.Name)
                where now is not null
-               select one with { Documents = now.Documents, Bytes = now.Bytes, Foreign = now.Foreign, By = now.By },
+               select one with { Documents = now.Documents, Bytes = now.Bytes, Foreign = now.Foreign, By = now.By, SentMax = now.SentMax },
         ],
         null);
 
@@ -48,5 +48,5 @@ public sealed record Relook(StepAddress Step, ImmutableArray<Destruction> Shown,
     /// <summary>True when what a person gave is the digest, or enough of its beginning.</summary>
     public static bool IsNamed(Fingerprint digest, string given) => given.Length >= DigitsMin && digest.Hex.StartsWith(given, StringComparison.OrdinalIgnoreCase);
 
-    private static string Numbers(Destruction one) => $"{one.Kind} {one.Target} {one.Name} {one.Documents} {one.Foreign}";
+    private static string Numbers(Destruction one) => $"{one.Kind} {one.Target} {one.Name} {one.MayGo} {one.AtMostSent(one.Foreign)}";
 }

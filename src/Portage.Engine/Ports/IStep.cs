@@ -120,6 +120,9 @@ public sealed record StepProgress(long Done, long? Total, string Unit, double? P
     /// <summary>How far the items are; null for a step without items, and in what an older release wrote.</summary>
     public ItemsProgress? Items { get; init; }
 
+    /// <summary>What it waited for when it was asked to stop; set by whoever publishes it. Null before that, and where it waited for nothing.</summary>
+    public string? WaitedFor { get; init; }
+
     /// <summary>When this was true; set by whoever publishes it. Null in what an older release wrote.</summary>
     public DateTimeOffset? At { get; init; }
 

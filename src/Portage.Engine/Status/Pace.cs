@@ -17,7 +17,11 @@ internal static class Pace
 
     /// <summary>How far work is that has begun and is not under way: what it said last of this attempt, without a rate. Null where it did not say.</summary>
     public static StepProgress? LastWord(StepSight sight, StepRecord had) =>
-        had.State == StepState.Running && Said(sight, had) is { } word ? word with { PerSecond = null, Waiting = null } : null;
+        had.State == StepState.Running && Said(sight, had) is { } word ? word with { PerSecond = null, Waiting = null, WaitedFor = null } : null;
+
+    /// <summary>What work waited for that ended in the middle, as it said then: when it was asked to end, or before it died. Null for nothing.</summary>
+    public static string? LastWait(StepSight sight, StepRecord had) =>
+        had.State == StepState.Running && Said(sight, had) is { } word ? word.WaitedFor ?? word.Waiting : null;
 
     /// <summary>What is wrong about the work's pace, in words; null where it moves, as far as anybody can see.</summary>
     /// <param name="sight">What is seen.</param>

@@ -36,6 +36,7 @@ public sealed class StatusBuilder(Planner planner)
             standings = Admission.Over(standings, session, new(now, working, working) { Places = Places, Limits = Limits.Of(config, sight.Processors) });
         }
 
+        var situations = new SituationText(session, controller, FailureText.Before(standings), now);
         return new(
             session.Name,
             run?.Number,
@@ -43,7 +44,7 @@ public sealed class StatusBuilder(Planner planner)
             controller,
             session.Current?.Number,
             session.Pending?.Number,
-            [.. standings.Select(pair => StepStatusOf(pair.Step, pair.Standing, session, controller, sight, now))],
+            [.. standings.Select(pair => StepStatusOf(pair.Step, pair.Standing, session, controller, sight, situations, now))],
             NotesOf(session, controller, config, wanted))
         {
             At = now,
@@ -106,7 +107,7 @@ public sealed class StatusBuilder(Planner planner)
         return notes.ToImmutable();
     }
 
-    private static StepStatus StepStatusOf(WantedStep step, Standing standing, SessionState session, int? controller, WorkSight seen, DateTimeOffset now)
+    private static StepStatus StepStatusOf(WantedStep step, Standing standing, SessionState session, int? controller, WorkSight seen, SituationText situations, DateTimeOffset now)
     {
         var had = session.Steps.GetValueOrDefault(step.Address) ?? new StepRecord(step.Address);
         var isWorking = AtWork.Is(had);
@@ -117,7 +118,7 @@ public sealed class StatusBuilder(Planner planner)
             : Pace.LastWord(sight, had);
         var (group, situation) = session.ActiveRun is null && standing is not Standing.Settled && ForbiddenField(step, had) is { } field
             ? (StepGroup.Pending, $"was done with another {field}, and cannot go on like this: workflow plan")
-            : SituationOf(step, standing, had, session, controller, progress, standstill);
+            : situations.Of(step, standing, had, progress, standstill, Pace.LastWait(sight, had));
         var review = (standing as Standing.InReview)?.Gate;
         return new(
             step.Address,
@@ -128,10 +129,13 @@ public sealed class StatusBuilder(Planner planner)
             Remaining(progress),
             review is null ? had.Report : had.Reviewed,
             review?.Evidence,
-            had.Failure,
+            had.Failure ?? had.Failing?.Because,
             had.Attempt,
-            had.State == StepState.Absent ? null : had.ChangedAt)
+            standing is Standing.Retries or Standing.Working && had.Failing is { } failing ? failing.Since : had.State == StepState.Absent ? null : had.ChangedAt)
         {
+            Failing = had.Failing,
+            RetryAt = (standing as Standing.Retries)?.At is { } at && situations.IsTriedAgain(had) ? at : null,
+            WaitedFor = isWorking ? null : Pace.LastWait(sight, had),
             HasMoreToCome = HasMoreToCome(standing, had),
             Superseded = review is null ? null : had.Superseded,
             Unmet = review is { Why: not GateQuestion.Manual } ? review.Why : null,
@@ -157,77 +161,4 @@ public sealed class StatusBuilder(Planner planner)
         progress is { Total: { } total, PerSecond: { } rate and > 0 } && total > progress.Done
             ? TimeSpan.FromSeconds(Math.Min((total - progress.Done) / rate, TimeSpan.FromDays(365).TotalSeconds))
             : null;
-
-    private static (StepGroup Group, string Situation) SituationOf(WantedStep step, Standing standing, StepRecord had, SessionState session, int? controller, StepProgress? progress, string? standstill)
-    {
-        var isUnderWay = session.ActiveRun is not null;
-        switch (standing)
-        {
-            case Standing.Serves { HeldBy: null }:
-                return (StepGroup.InProgress, $"serves: {Summary(had.Report)}{(standstill is null ? "" : $"; {standstill}")}");
-            case Standing.Serves serves:
-                return (StepGroup.InProgress, $"serves; its gate waits: {serves.HeldBy}{(standstill is null ? "" : $"; {standstill}")}");
-            case Standing.Working or Standing.Ready when had.Serves && !isUnderWay:
-                return (StepGroup.InProgress, $"is started again{(standstill is null ? "" : $"; {standstill}")}");
-            case Standing.Settled:
-                return (StepGroup.Complete, Summary(had.Report) + ItemsSaid.Note(had, step, session));
-            case Standing.Waits when had.State == StepState.Complete:
-                return (StepGroup.Complete, $"{Summary(had.Report)}{ItemsSaid.Note(had, step, session)}; looked at again when the steps before it are done");
-            case Standing.Waits waits:
-                return (StepGroup.Pending, isUnderWay ? $"waits for {string.Join(" and ", waits.On)}" : NotStarted(session));
-            case Standing.Held held:
-                return (StepGroup.Pending, held.IsWorking
-                    ? $"is being paused by {held.Pause.By}: {standstill ?? "finishes its batch"}"
-                    : $"paused by {held.Pause.By}: workflow resume{(held.Pause.Pattern == "*" ? "" : $" '{held.Pause.Pattern}'")}");
-            case Standing.Working when !isUnderWay && AtWork.Is(had):
-                return (StepGroup.InProgress, $"is still ending: {standstill ?? "finishes its batch"}");
-            case Standing.Ready when !isUnderWay && had.LeavesBy is not null:
-                return (StepGroup.Pending, "no longer wanted, to be taken back; not started: workflow start");
-            case Standing.Working or Standing.Ready when !isUnderWay:
-                return (StepGroup.Pending, had.State == StepState.Absent ? NotStarted(session) : $"{Situations.Of(had)}; {NotStarted(session)}");
-            case Standing.Working working:
-                var word = working.Phase switch { StepPhase.Evaluate => "is being evaluated", StepPhase.Run => "running", _ => "is being reverted" };
-                var why = (standstill, progress?.Waiting) switch
-                {
-                    (null, null) => "",
-                    ({ } stands, { } waiting) => $"; {stands}; {waiting}",
-                    var (stands, waiting) => $"; {stands ?? waiting}",
-                };
-                return (StepGroup.InProgress, word + why);
-            case Standing.Ready:
-                return (StepGroup.Pending, controller is null ? "can begin as soon as there is a controller: workflow start" : "begins now");
-            case Standing.WaitsForPlace waits:
-                return (StepGroup.Pending, $"waits for {waits.Place}");
-            case Standing.GateDue:
-                return (StepGroup.Pending, "its gate is asked next");
-            case Standing.InReview or Standing.GateDue when !isUnderWay:
-                // Nobody can approve what no run would carry out.
-                return (StepGroup.Pending, "waits for approval in the next run: workflow start");
-            case Standing.InReview review:
-                var again = had.Superseded is null ? "waits for approval" : "what was approved has changed, waits for approval again";
-                return (StepGroup.UnderReview, review.Gate.Why == GateQuestion.Manual ? $"{again}: workflow approve" : $"{review.Gate.Why}; {again}: workflow approve");
-            case Standing.Retries retries:
-                return (StepGroup.InProgress, $"attempt {had.Attempt} failed: {retries.Because.Detail} Tries again at {retries.At:HH:mm:ss} UTC");
-            case Standing.Failed failed:
-                return (StepGroup.Failed, $"{failed.Because.Code}: {failed.Because.Detail}{(failed.Because.Command is { } command ? $" Next: {command}" : "")}");
-            case Standing.RevertWaits { IsTogether: true } together:
-                return (StepGroup.Pending, $"is taken back only together with {string.Join(" and ", together.On)}, which has work in the same indices and is not approved");
-            case Standing.RevertWaits reverts when had.LeavesBy is not null || had.LeavingItems is not null:
-                return (StepGroup.Pending, $"is taken back after {string.Join(" and ", reverts.On)} is");
-            case Standing.StopsFirst when had.LeavesBy is not null:
-                return (StepGroup.InProgress, $"nobody wants it any more: stops, and is taken back{(standstill is null ? "" : $"; {standstill}")}");
-            case Standing.RevertWaits reverts:
-                return (StepGroup.Pending, $"is reverted and done again after {string.Join(" and ", reverts.On)} is reverted");
-            case Standing.StopsFirst:
-                var then = had.HasEffects ? "stops, and what is not good any more is taken back and done anew" : "stops, and is done again";
-                return (StepGroup.InProgress, $"its inputs changed: {then}{(standstill is null ? "" : $"; {standstill}")}");
-            default:
-                throw new InvalidOperationException($"No words for {standing.GetType().Name}.");
-        }
-    }
-
-    private static string NotStarted(SessionState session) =>
-        session.Current is null ? "not committed: workflow configure commit" : "not started: workflow start";
-
-    private static string Summary(StepReport? report) => report is null || report.Lines.IsEmpty ? "done" : report.Lines[0];
 }

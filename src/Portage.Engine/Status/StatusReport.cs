@@ -69,7 +69,7 @@ public sealed record StatusReport(
 /// <param name="EvidenceDigest">What an approval names; null when nothing is under review.</param>
 /// <param name="Failure">Why the last attempt failed.</param>
 /// <param name="Attempt">The attempt of the present phase.</param>
-/// <param name="Since">When it came to stand where it stands.</param>
+/// <param name="Since">When it came to stand where it stands; while its tries fail, when the first of them did.</param>
 public sealed record StepStatus(
     StepAddress Address,
     string About,
@@ -83,6 +83,15 @@ public sealed record StepStatus(
     int Attempt,
     DateTimeOffset? Since)
 {
+    /// <summary>That tries of it fail, and since when; null when none has failed since something came of it.</summary>
+    public FailingSince? Failing { get; init; }
+
+    /// <summary>When a failed try is made again with nobody doing anything about it; null where it is not.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
+    /// <summary>What it waited for when it ended in the middle, as it said then; null where it is at work, or waited for nothing.</summary>
+    public string? WaitedFor { get; init; }
+
     /// <summary>The condition of its gate that did not hold, so that a person is asked; null where a person is always asked, or nobody is.</summary>
     public string? Unmet { get; init; }
 

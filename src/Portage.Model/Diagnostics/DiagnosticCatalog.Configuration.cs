@@ -39,5 +39,6 @@ public static partial class DiagnosticCatalog
     public static readonly DiagnosticKind TlsUnused = new("PG1034", "TLS settings without TLS");
     public static readonly DiagnosticKind BadFieldPath = new("PG1036", "Not a usable field");
     public static readonly DiagnosticKind BadJsonValue = new("PG1037", "Not a JSON value");
+    public static readonly DiagnosticKind BadBucketName = new("PG1039", "Not the name of a bucket");
     public static readonly DiagnosticKind ConfigurationEmpty = new("PG1035", "The configuration would become empty");
 }

@@ -57,7 +57,7 @@ public static class DestructionText
 
     /// <summary>How much of it there is, as <c>305 documents, 5 of them not written by Portage</c>.</summary>
     public static string Size(Destruction one) =>
-        (one.Documents is { } documents ? $"{(IsAtMost(one) ? "up to " : "")}{Count(documents, "document")}{Bytes(one.Bytes)}" : "") + By(one) + Foreign(one.Foreign, one.Documents, one.Kind);
+        (one.MayGo is { } documents ? $"{(IsAtMost(one) ? "up to " : "")}{Count(documents, "document")}{Bytes(one.Bytes)}" : "") + By(one) + Foreign(one);
 
     /// <summary>True where it may be fewer: of documents that are written over, and of its own where nobody can tell how many of them others have written over since.</summary>
     private static bool IsAtMost(Destruction one) =>
@@ -65,7 +65,7 @@ public static class DestructionText
 
     private static string By(Destruction one) => string.Concat((one.By ?? []).Select(written => one.Kind == DestructionKind.DeleteDocuments
         ? $"; {(written.IsAtMost ? "up to " : "")}{Number(written.Documents)} that {written.Who} wrote {(written.Documents == 1 ? "is" : "are")} not among them"
-        : $", {(one.Foreign is null ? "up to " : "")}{Number(written.Documents)} of them written by {written.Who}"));
+        : $", {(one.Foreign is null || one.SentMax is not null ? "up to " : "")}{Number(one.AtMostSent(written.Documents)!.Value)} of them written by {written.Who}"));
 
     private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
@@ -75,7 +75,7 @@ public static class DestructionText
         foreach (var kind in all.GroupBy(one => one.Kind).OrderBy(group => group.Key))
         {
             var count = kind.Count();
-            var documents = kind.Sum(one => one.Documents ?? 0);
+            var documents = kind.Sum(one => one.MayGo ?? 0);
             parts.AddRange(kind.Key switch
             {
                 DestructionKind.DeleteIndex => [Count(count, "index"), Count(documents, "document")],
@@ -88,22 +88,23 @@ public static class DestructionText
         }
 
         var taken = all.Where(one => one.Kind is DestructionKind.DeleteIndex or DestructionKind.OverwriteDocuments).ToArray();
-        var foreign = taken.Sum(one => one.Foreign ?? 0);
+        var foreign = taken.Sum(one => one.AtMostSent(one.Foreign) ?? 0);
+        var upTo = taken.Any(one => one.SentMax is not null && one.Foreign > 0) ? "up to " : "";
         var unknown = taken.Count(one => one.Foreign is null && one.Documents is not (null or 0));
         var overwritten = all.Where(one => one.Kind == DestructionKind.OverwriteDocuments).Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
         var kept = all.Where(one => one.Kind == DestructionKind.DeleteDocuments && !overwritten.Contains(one.Name)).Sum(one => one.Foreign ?? 0);
         return $"{string.Join(", ", parts)} on {target}"
-            + (foreign > 0 ? $", {foreign.ToString("N0", CultureInfo.InvariantCulture)} of them not written by Portage" : "")
+            + (foreign > 0 ? $", {upTo}{foreign.ToString("N0", CultureInfo.InvariantCulture)} of them not written by Portage" : "")
             + (unknown > 0 ? $", in {Count(unknown, "index")} perhaps some that Portage did not write" : "")
             + (kept > 0 ? $"; keeps {Count(kept, "document")} there that Portage did not write" : "");
     }
 
-    private static string Foreign(long? foreign, long? documents, DestructionKind kind) => (foreign, kind) switch
+    private static string Foreign(Destruction one) => (one.Foreign, one.Kind) switch
     {
         (null, DestructionKind.DeleteDocuments) => "; what Portage did not write stays",
-        (null, _) when documents is not (null or 0) => ", perhaps some that Portage did not write",
-        (> 0 and var many, DestructionKind.DeleteDocuments) => $"; {many.ToString("N0", CultureInfo.InvariantCulture)} that Portage did not write {(many == 1 ? "stays" : "stay")}",
-        (> 0 and var many, _) => $", {many.ToString("N0", CultureInfo.InvariantCulture)} of them not written by Portage",
+        (null, _) when one.Documents is not (null or 0) => ", perhaps some that Portage did not write",
+        (> 0 and var many, DestructionKind.DeleteDocuments) => $"; {Number(many)} that Portage did not write {(many == 1 ? "stays" : "stay")}",
+        (> 0, _) => $", {(one.SentMax is null ? "" : "up to ")}{Number(one.AtMostSent(one.Foreign)!.Value)} of them not written by Portage",
         _ => "",
     };
 

@@ -46,7 +46,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
             foreach (var there in await OthersAsync(context.Files, client, on, index, redo, cancellationToken))
             {
                 var (isOne, overwrites) = (there.Documents == 1, on.Slice.Backfill.Conflict == ConflictChoice.Overwrite);
-                lines.Add($"{there.Name}: {(there.Foreign is null ? "up to " : "")}{there.Documents:N0} {(isOne ? "document is" : "documents are")} there already, and {(overwrites ? $"{(isOne ? "gets" : "get")} another content where the snapshot has one of the same id" : isOne ? "stays as it is" : "stay as they are")}");
+                lines.Add($"{there.Name}: {(there.Foreign is null ? "up to " : "")}{there.Documents:N0} {(isOne ? "document is" : "documents are")} there already, and {(overwrites ? $"{(isOne ? "gets" : "get")} another content where the snapshot has one of the same id{(there.SentMax is { } most ? $": no more than {most:N0}, as it has no more" : "")}" : isOne ? "stays as it is" : "stay as they are")}");
                 if (overwrites)
                 {
                     overwritten.Add(there);
@@ -110,10 +110,25 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
         {
             // Ours goes first; what stays then is not what is more than ours now: somebody may have rewritten some of it.
             var stays = (await had.LookAsync(client, cancellationToken)).Overwrites(on.TargetName).Where(there => index.TargetNames.Contains(there.Name, StringComparer.Ordinal));
-            return [.. stays, .. await OthersAsync(files, client, on, index, index.TargetNames.Where(target => !had.Before.Documents.ContainsKey(target)), had: null, cancellationToken)];
+            return await BoundedAsync(on, index, [.. stays, .. await OthersAsync(files, client, on, index, index.TargetNames.Where(target => !had.Before.Documents.ContainsKey(target)), had: null, cancellationToken)], cancellationToken);
         }
 
-        return await OthersAsync(files, client, on, index, index.TargetNames, had, cancellationToken);
+        return await BoundedAsync(on, index, await OthersAsync(files, client, on, index, index.TargetNames, had, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>No more can be written over than the snapshot has documents.</summary>
+    private static async Task<ImmutableArray<Destruction>> BoundedAsync(SliceOnTarget on, SelectedIndex index, ImmutableArray<Destruction> others, CancellationToken cancellationToken)
+    {
+        if (others.IsEmpty || on.Slice.Backfill.Conflict != ConflictChoice.Overwrite)
+        {
+            return others;
+        }
+
+        // Of what cannot be counted nobody can say how many are sent.
+        var look = await IndexLook.OfAsync(index.Index.Snapshot, index.Name, isWhole: false, cancellationToken);
+        return look.Size is { IsComplete: true, UncountedShards: 0, UnlistedShards: 0, Documents: var sent } && look.IsReadable
+            ? [.. others.Select(there => there.Documents > sent ? there with { SentMax = sent } : there)]
+            : others;
     }
 
     /// <summary>What others may have under the ids of documents that are sent again: no more than there are of those.</summary>
@@ -126,7 +141,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
         }
 
         var most = journal.Sum(BackfillProgress.Rejected);
-        return [.. (await OthersAsync(files, client, on, index, ImmutableHashSet<string>.Empty, cancellationToken)).Select(there => there with { Documents = Math.Min(there.Documents ?? most, most), Foreign = Math.Min(there.Documents ?? most, most) })];
+        return [.. (await OthersAsync(files, client, on, index, ImmutableHashSet<string>.Empty, cancellationToken)).Select(there => there with { Documents = Math.Min(there.Documents ?? most, most), Foreign = Math.Min(there.Documents ?? most, most), SentMax = null })];
     }
 
     private static async Task<ImmutableArray<Destruction>> OthersAsync(

@@ -15,40 +15,69 @@ namespace Portage.Steps.Connecting;
 public sealed record ProbeResult(string Path, string Text, Diagnostic? Problem);
 
 /// <summary>Connects to every cluster and opens every repository of a configuration, changing nothing.</summary>
-public static class Probe
+/// <param name="transport">How requests to clusters travel; null for the network.</param>
+public sealed class Probe(ISecretSource secrets, TimeProvider time, ProbeWatch watch, HttpMessageHandler? transport = null)
 {
-    /// <summary>One result a cluster and snapshot.</summary>
-    public static async IAsyncEnumerable<ProbeResult> AllAsync(MigrationConfig config, ISecretSource secrets, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>How many things there are to ask.</summary>
+    public static int CountOf(MigrationConfig config) =>
+        config.Targets.Count + config.Migrations.Values.Sum(migration => (migration.Source is null ? 0 : 1) + migration.Snapshots.Count);
+
+    /// <summary>One result a cluster and snapshot, as it comes.</summary>
+    public async IAsyncEnumerable<ProbeResult> AllAsync(MigrationConfig config, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var name in config.Targets.Keys)
         {
-            yield return await TryAsync($"targets.{name}", () => ClusterAsync(() => ClusterAccess.TargetAsync(config, name, secrets, time, transport: null, cancellationToken), $"targets.{name}", cancellationToken));
+            yield return await TargetAsync(config, name, cancellationToken);
         }
 
         foreach (var (name, migration) in config.Migrations)
         {
             if (migration.Source is not null)
             {
-                var path = $"migrations.{name}.source";
-                yield return await TryAsync(path, () => ClusterAsync(() => ClusterAccess.SourceAsync(config, name, secrets, time, transport: null, cancellationToken), path, cancellationToken));
+                yield return await SourceAsync(config, name, cancellationToken);
             }
 
             foreach (var (snapshotName, snapshot) in migration.Snapshots)
             {
                 var path = $"migrations.{name}.snapshots.{snapshotName}";
-                yield return await TryAsync(path, () => SnapshotAsync(snapshot, path, secrets, cancellationToken));
+                yield return await watch.AskAsync(
+                    path, PlaceOf(snapshot.Repository!), DiagnosticCatalog.RepositoryUnreadable, "Work tries longer, and again.", token => SnapshotAsync(snapshot, path, token), cancellationToken);
             }
         }
     }
 
-    private static async Task<string> ClusterAsync(Func<Task<ClusterClient>> connect, string path, CancellationToken cancellationToken)
-    {
-        using var client = await connect();
-        var info = await ClusterAccess.TryAsync(path, () => client.GetInfoAsync(cancellationToken));
-        return $"{info.Version}, cluster {info.Name}";
-    }
+    /// <summary>What a target says of itself.</summary>
+    public Task<ProbeResult> TargetAsync(MigrationConfig config, string name, CancellationToken cancellationToken) => ClusterAsync(
+        $"targets.{name}",
+        config.Targets[name].Endpoint!,
+        config.Targets[name].Timeouts.RequestSeconds,
+        token => ClusterAccess.TargetAsync(config, name, secrets, time, transport, token),
+        cancellationToken);
 
-    private static async Task<string> SnapshotAsync(SnapshotConfig snapshot, string path, ISecretSource secrets, CancellationToken cancellationToken)
+    /// <summary>What the source of a migration says of itself.</summary>
+    public Task<ProbeResult> SourceAsync(MigrationConfig config, string name, CancellationToken cancellationToken) => ClusterAsync(
+        $"migrations.{name}.source",
+        config.Migrations[name].Source!.Endpoint!,
+        config.Migrations[name].Source!.Timeouts.RequestSeconds,
+        token => ClusterAccess.SourceAsync(config, name, secrets, time, transport, token),
+        cancellationToken);
+
+    private Task<ProbeResult> ClusterAsync(string path, string endpoint, long requestSeconds, Func<CancellationToken, Task<ClusterClient>> connect, CancellationToken cancellationToken) =>
+        watch.AskAsync(path, endpoint, DiagnosticCatalog.Unreachable, $"Work waits up to {requestSeconds} s for each answer ({path}.timeouts.requestSeconds).", async token =>
+        {
+            using var client = await connect(token);
+            var info = await ClusterAccess.TryAsync(path, () => client.GetInfoAsync(token));
+            return $"{info.Version}, cluster {info.Name}";
+        }, cancellationToken);
+
+    private static string PlaceOf(RepositoryConfig repository) => repository switch
+    {
+        { File.Path: { } folder } => folder,
+        { S3: { } s3 } => $"s3://{s3.Bucket}{(s3.Endpoint is null ? "" : $" at {s3.Endpoint}")}",
+        _ => "the repository",
+    };
+
+    private async Task<string> SnapshotAsync(SnapshotConfig snapshot, string path, CancellationToken cancellationToken)
     {
         if (snapshot.Existing is not { } name)
         {
@@ -72,17 +101,5 @@ public static class Probe
         var repository = await SnapshotAccess.OpenRepositoryAsync(snapshot, path, secrets, cancellationToken);
         var opened = await SnapshotAccess.TryAsync($"{path}.existing", async () => await repository.OpenSnapshotAsync(name, cancellationToken));
         return $"snapshot {name}: {opened.State.ToWord()}, {opened.IndexNames.Count} indices, {opened.Version}";
-    }
-
-    private static async Task<ProbeResult> TryAsync(string path, Func<Task<string>> probe)
-    {
-        try
-        {
-            return new(path, await probe(), null);
-        }
-        catch (StepException failure)
-        {
-            return new(path, "", failure.Because);
-        }
     }
 }

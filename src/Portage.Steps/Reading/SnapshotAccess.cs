@@ -37,6 +37,7 @@ public static class SnapshotAccess
             Endpoint = s3.Endpoint is { } endpoint ? new(endpoint) : null,
             PathStyle = s3.PathStyle,
             Role = s3.Role,
+            Names = S3Names.In($"{path}.repository.s3"),
             Login = s3.Auth switch
             {
                 { Keys.Secret: { } name } => await KeysAsync(name, $"{path}.repository.s3.auth.keys.secret", secrets, cancellationToken),

@@ -37,6 +37,6 @@ public sealed class ValidateInputs : IStepDefinition
                 on.RestsOn(StepKind.Metadata) with { LooksAt = true },
                 on.RestsOn(StepKind.Backfill) with { LooksAt = true },
             ],
-            ValidateGate.Rule(on.Slice.Validate))
+            ValidateGate.Rule(on.Slice))
         { About = on.Slice.Validate.Mode == ValidateMode.Full ? "full" : "counts" });
 }

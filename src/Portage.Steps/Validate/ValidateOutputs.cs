@@ -7,9 +7,9 @@ namespace Portage.Steps.Validate;
 
 /// <summary>What later steps may read of a comparison.</summary>
 /// <param name="Checked">Documents compared.</param>
-/// <param name="Missing">Documents that are not on the target.</param>
+/// <param name="Missing">Documents that are not on the target; where they were only counted, by how many there are fewer.</param>
 /// <param name="Differing">Documents with another content.</param>
-/// <param name="Extra">Documents of the target that the snapshot lacks.</param>
+/// <param name="Extra">Documents of the target that the snapshot lacks; where they were only counted, by how many there are more.</param>
 /// <param name="Findings">The file that names them.</param>
 public sealed record ValidateOutputs(long Checked, long Missing, long Differing, long Extra, string Findings)
 {

@@ -13,6 +13,12 @@ internal sealed class ValidateProgress(IndexTotals totals, WorkJournal journal, 
     public const string Extra = "extra";
     public const string Rejected = "rejected";
 
+    /// <summary>Where documents are only counted: by how many there are fewer than were accepted, in the indices that have fewer. At least as many are missing.</summary>
+    public const string Fewer = "fewer";
+
+    /// <summary>The same of indices that have more.</summary>
+    public const string More = "more";
+
     /// <summary>Documents that a transform leaves out, and that are not there.</summary>
     public const string Filtered = "filtered";
 

@@ -24,13 +24,19 @@ internal static class ValidateReport
         return Done(numbers, objects, searches, [summary + Besides(numbers, objects, searches), .. lines], [], findings);
     }
 
-    /// <summary>The same where documents were only counted.</summary>
-    public static StepResult.Done OfCounts(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, ComparedSearches searches, IReadOnlyList<string> lines, IReadOnlyList<string> findings)
+    /// <summary>The same where documents were only counted: nothing is said of which they are.</summary>
+    public static StepResult.Done OfCounts(ImmutableSortedDictionary<string, long> numbers, CountedDocuments counted, ComparedObjects objects, ComparedSearches searches, IReadOnlyList<string> lines, IReadOnlyList<string> findings)
     {
-        var summary = $"{numbers[ValidateProgress.Checked]:N0} documents counted: "
-            + (Wrong(numbers) == 0 ? "as many as were accepted" : $"{numbers[ValidateProgress.Missing]:N0} missing, {numbers[ValidateProgress.Extra]:N0} too many");
-        return Done(numbers, objects, searches, [summary + Besides(numbers, objects, searches), .. lines], ["what the documents contain (mode: counts)"], findings);
+        string[] differences =
+        [
+            .. counted.IndicesFewer > 0 ? [$"{numbers[ValidateProgress.Fewer]:N0} fewer in {Indices(counted.IndicesFewer)}"] : (string[])[],
+            .. counted.IndicesMore > 0 ? [$"{numbers[ValidateProgress.More]:N0} more in {Indices(counted.IndicesMore)}"] : (string[])[],
+        ];
+        var summary = $"counts: {numbers[ValidateProgress.Checked]:N0} documents accepted by the backfill, {counted.There:N0} on the target{(differences.Length > 0 ? $": {string.Join(", ", differences)}" : "")}";
+        return Done(numbers, objects, searches, [summary + Besides(numbers, objects, searches), .. lines], ["which documents they are and what they contain (mode: counts)"], findings);
     }
+
+    private static string Indices(int count) => $"{count:N0} {(count == 1 ? "index" : "indices")}";
 
     /// <summary>What is to be said of one index besides the sums: what became of each of its documents, where they are not all the same.</summary>
     public static IEnumerable<string> Lines(string index, ItemJournal journal)
@@ -60,7 +66,8 @@ internal static class ValidateReport
 
     private static StepResult.Done Done(ImmutableSortedDictionary<string, long> numbers, ComparedObjects objects, ComparedSearches searches, IEnumerable<string> lines, IEnumerable<string> notCompared, IReadOnlyList<string> findings)
     {
-        numbers = numbers.SetItem(ValidateProgress.Searches, searches.Count).SetItem(ValidateProgress.SearchesDiffering, searches.Differing);
+        var isOfCounts = numbers.ContainsKey(ValidateProgress.Fewer);
+        numbers = isOfCounts ? numbers : numbers.SetItem(ValidateProgress.Searches, searches.Count).SetItem(ValidateProgress.SearchesDiffering, searches.Differing);
         string[] differences = [.. objects.Differences.OrderBy(one => !one.Counts).Select(one => one.ToString())];
         return new(
             new(
@@ -73,6 +80,17 @@ internal static class ValidateReport
                     $"not compared: {string.Join(", ", [.. notCompared, .. objects.WhyNot is { } why ? [$"settings, mappings, aliases and templates ({why.TrimEnd('.')})"] : (string[])[], .. searches.Without, "versions of documents", "stored scripts", "ingest pipelines"])}",
                     .. findings.Select(file => $"named in {file}"),
                 ]),
-            new ValidateOutputs(numbers[ValidateProgress.Checked], numbers[ValidateProgress.Missing], numbers[ValidateProgress.Differing], numbers[ValidateProgress.Extra], findings.FirstOrDefault("")) { NotCompared = numbers[ValidateProgress.NotCompared] }.Write());
+            new ValidateOutputs(
+                numbers[ValidateProgress.Checked],
+                numbers[isOfCounts ? ValidateProgress.Fewer : ValidateProgress.Missing],
+                numbers.GetValueOrDefault(ValidateProgress.Differing),
+                numbers[isOfCounts ? ValidateProgress.More : ValidateProgress.Extra],
+                findings.FirstOrDefault("")) { NotCompared = numbers.GetValueOrDefault(ValidateProgress.NotCompared) }.Write());
     }
 }
+
+/// <summary>What counting found on the target.</summary>
+/// <param name="There">Documents.</param>
+/// <param name="IndicesFewer">Indices that have fewer than were accepted.</param>
+/// <param name="IndicesMore">Indices that have more.</param>
+internal sealed record CountedDocuments(long There, int IndicesFewer, int IndicesMore);

@@ -1,3 +1,4 @@
+using Portage.Model.Addresses;
 using Portage.Planning;
 using Portage.Planning.Destroying;
 
@@ -61,5 +62,26 @@ public sealed class DestructionTests
         var overwritten = new Destruction(DestructionKind.OverwriteDocuments, "blue", "a", 2, null, 2);
         Assert.Equal("3 documents in 1 index, up to 2 documents overwritten in 1 index on blue, 2 of them not written by Portage", Assert.Single(DestructionText.Of([Documents with { Foreign = 2 }, overwritten])));
         Assert.Equal([Index], DestructionText.Merge([overwritten, Documents, Index]));
+    }
+
+    /// <summary>However many are there, no more go than are sent in their place; whose those are nobody knows.</summary>
+    [Fact]
+    public void Size_FewerAreSentThanAreThere_IsBoundByThem()
+    {
+        var there = new Destruction(DestructionKind.OverwriteDocuments, "blue", "a", 500, null, 500) { SentMax = 40 };
+        Assert.Equal("up to 40 documents, up to 40 of them not written by Portage", DestructionText.Size(there));
+        Assert.Equal("up to 40 documents overwritten in 1 index on blue, up to 40 of them not written by Portage", Assert.Single(DestructionText.Of([there])));
+        var known = there with { Foreign = 10, By = [new(StepAddress.Parse("logs/b@blue:backfill"), 490)] };
+        Assert.Equal("up to 40 documents, up to 40 of them written by logs/b@blue:backfill, up to 10 of them not written by Portage", DestructionText.Size(known));
+    }
+
+    /// <summary>The bound counts for no approval: others are there, whatever part of them goes.</summary>
+    [Fact]
+    public void IsBeyond_OthersWroteAndFewAreSent_CountsAllThatIsThere()
+    {
+        var there = new Destruction(DestructionKind.OverwriteDocuments, "blue", "a", 500, null, 500) { SentMax = 40 };
+        var known = there with { Foreign = 0, By = [new(StepAddress.Parse("logs/b@blue:backfill"), 500)] };
+        Assert.True((there with { Documents = 510, Foreign = 510 }).IsBeyond([known]));
+        Assert.False(there.IsBeyond([known]));
     }
 }

@@ -126,7 +126,7 @@ public sealed class StatusTests
         story.Stopped(Backfill).Settle();
         story.Now += TimeSpan.FromHours(3);
         var step = Seen(story, new(progress, IsAlive: false, null));
-        Assert.Equal((StepGroup.Pending, "paused by ann: workflow resume"), (step.Group, step.Situation));
+        Assert.Equal((StepGroup.Pending, "paused by ann: workflow resume; when it ended it waited: the target pushes back"), (step.Group, step.Situation));
         Assert.Equal(progress with { PerSecond = null, Waiting = null }, step.Progress);
         Assert.Equal(progress.Items, step.Items);
         Assert.Null(step.Remaining);

@@ -53,7 +53,7 @@ public sealed class StatusLooksTests
         var lost = new WorkloadLost("default", 1, StepAddress.Parse(Backfill), "gone", _story.Now);
         var next = new WorkloadStarted("default", 1, lost.Step, new("test", Backfill, 2, Fingerprint.Of(Backfill)));
         var report = await AnswerAsync(new Between(_story, [lost, next], Gone(Controller), Seen(new(null, IsAlive: true, null))));
-        Assert.Equal("running", SituationOf(report));
+        Assert.Equal($"running, attempt 1; attempt 1 failed at {_story.Now:yyyy-MM-dd HH:mm:ss} UTC: gone", SituationOf(report));
     }
 
     [Fact]

@@ -35,6 +35,28 @@ public sealed class OverwriteReviewTests
         Assert.IsType<StepResult.Done>(await slice.Run.RunAsync(Step, evidence, Cancellation));
     }
 
+    /// <summary>However many others have there, no more can be written over than the snapshot has.</summary>
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(-3, false)]
+    public async Task EvaluateAsync_OthersHaveMoreThanTheSnapshot_IsBoundByTheSnapshot(int more, bool isBound)
+    {
+        await using var slice = await SliceOnSandbox.OfAsync("es-7.10.2", new() { Indices = new() { Include = ["logs"] }, Backfill = new() { Conflict = ConflictChoice.Overwrite } });
+        var sent = slice.Golden("logs").Count();
+        for (var number = 0; number < sent + more; number++)
+        {
+            await WriteAsync(slice, $"client-{number}");
+        }
+
+        var evidence = await Step.EvaluateAsync(slice.Run.EvaluateContextOf(Step), Cancellation);
+
+        var there = Assert.Single(evidence.Destroys);
+        Assert.Equal((sent + more, sent + more, isBound ? sent : default(long?), Math.Min(sent, sent + more)), (there.Documents, there.Foreign, there.SentMax, there.MayGo));
+        Assert.Equal(isBound, evidence.Lines.Any(line => line.EndsWith($"of the same id: no more than {sent:N0}, as it has no more", StringComparison.Ordinal)));
+        var plan = await Step.LookAsync(slice.Run.LookContextOf(Step) with { Items = [], Overwrites = true }, Cancellation);
+        Assert.Equal(evidence.Destroys, plan);
+    }
+
     [Fact]
     public async Task EvaluateAsync_NobodyWroteAmongOurs_OverwritesNothing()
     {

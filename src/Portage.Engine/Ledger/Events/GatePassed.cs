@@ -33,8 +33,8 @@ public sealed record GatePassed(string Session, int Run, StepAddress Step, strin
     }
 
     internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) => had.ProposalOf(Evidence) is { } proposal
-        ? had with { Proposal = proposal with { Review = null, Approved = Evidence }, Failure = null, RetryAt = null }
-        : had with { Review = null, Approved = Evidence, Failure = null, RetryAt = null };
+        ? had with { Proposal = proposal with { Review = null, Approved = Evidence }, Failure = null, RetryAt = null, Failing = null }
+        : had with { Review = null, Approved = Evidence, Failure = null, RetryAt = null, Failing = null };
 }
 
 /// <content>Its name in the JSON.</content>

@@ -34,8 +34,8 @@ public sealed record GateRejected(string Session, int Run, StepAddress Step, str
 
         // What was refused was only proposed: the work stays as it was done, and a later run asks again.
         return had.ProposalOf(Evidence) is not null
-            ? had with { Proposal = null, Run = Run, Failure = failure, RetryAt = null }
-            : had with { Review = null, Rejection = this, Run = Run, Failure = failure, RetryAt = null };
+            ? had with { Proposal = null, Run = Run, Failure = failure, RetryAt = null, Failing = null }
+            : had with { Review = null, Rejection = this, Run = Run, Failure = failure, RetryAt = null, Failing = null };
     }
 }
 

@@ -34,7 +34,7 @@ public sealed record RevertRefused(string Session, int Run, StepAddress Step, Di
 
     /// <summary>What is gone is not done any more, so that the next start makes it anew; the rest stands as before.</summary>
     internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) =>
-        had with { State = had.Before, Items = Gone is { } gone ? had.Items?.RemoveRange(gone) : had.Items, TakingBack = [], Proposal = null, Run = Run, IsClaimed = false, Failure = Because, RetryAt = null };
+        had with { State = had.Before, Items = Gone is { } gone ? had.Items?.RemoveRange(gone) : had.Items, TakingBack = [], Proposal = null, Run = Run, IsClaimed = false, Failure = Because, RetryAt = null, Failing = null };
 }
 
 /// <content>Its name in the JSON.</content>

@@ -16,7 +16,7 @@ public sealed record StepCompleted(string Session, int Run, StepAddress Step) : 
     }
 
     internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) =>
-        had with { State = StepState.Complete, Review = null, Failure = null, RetryAt = null };
+        had with { State = StepState.Complete, Review = null, Failure = null, RetryAt = null, Failing = null };
 }
 
 /// <content>Its name in the JSON.</content>

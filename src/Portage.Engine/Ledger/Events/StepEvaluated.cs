@@ -31,8 +31,8 @@ public sealed record StepEvaluated(string Session, int Run, StepAddress Step, in
         (had.Proposal is { } proposal ? proposal.IsApproved ? proposal.Evidence : null : had.IsThrough ? had.Evidence : null) is { } passed && passed.Digest != Evidence.Digest ? passed : null;
 
     private StepRecord Evaluated(StepRecord had) => had.Proposal is { } proposal
-        ? had with { Proposal = proposal with { Evidence = Evidence, Review = null }, IsClaimed = false, Failure = null, RetryAt = null }
-        : had with { State = StepState.Evaluated, Evidence = Evidence, GateReport = Evidence, Review = null, IsClaimed = false, Workload = null, Failure = null, RetryAt = null };
+        ? had with { Proposal = proposal with { Evidence = Evidence, Review = null }, IsClaimed = false, Failure = null, RetryAt = null, Failing = null }
+        : had with { State = StepState.Evaluated, Evidence = Evidence, GateReport = Evidence, Review = null, IsClaimed = false, Workload = null, Failure = null, RetryAt = null, Failing = null };
 }
 
 /// <content>Its name in the JSON.</content>

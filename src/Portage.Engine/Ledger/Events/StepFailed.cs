@@ -30,7 +30,7 @@ public sealed record StepFailed(string Session, int Run, StepAddress Step, int A
     }
 
     internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) =>
-        had.Idle() with { Failure = Because, RetryAt = RetryAt, Run = Run };
+        had.Failed(Because, Attempt, RetryAt, at) with { Run = Run };
 }
 
 /// <content>Its name in the JSON.</content>

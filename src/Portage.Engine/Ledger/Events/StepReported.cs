@@ -29,7 +29,7 @@ public sealed record StepReported(string Session, int Run, StepAddress Step, int
     }
 
     internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) =>
-        had with { State = StepState.Reported, Items = Done(had), Serves = false, Report = Report, GateReport = Report, Outputs = Outputs, Resends = 0, Resent = Outputs.Resent is { } resent ? had.Resent.SetItems(resent.Select(item => KeyValuePair.Create(item, place))) : had.Resent, Review = null, IsClaimed = false, Workload = null, Failure = null, RetryAt = null, SetsAside = false, PutBackFailure = null, PutBackTriedIn = 0 };
+        had with { State = StepState.Reported, Items = Done(had), Serves = false, Report = Report, GateReport = Report, Outputs = Outputs, Resends = 0, Resent = Outputs.Resent is { } resent ? had.Resent.SetItems(resent.Select(item => KeyValuePair.Create(item, place))) : had.Resent, Review = null, IsClaimed = false, Workload = null, Failure = null, RetryAt = null, Failing = null, SetsAside = false, PutBackFailure = null, PutBackTriedIn = 0 };
 
     /// <summary>What it was to do is done; what it was not to do any more stays as far as it had come.</summary>
     private static ImmutableSortedDictionary<string, RecordedItem>? Done(StepRecord had) => had is { Items: { } items, Inputs.Items: { IsDefault: false } done }

@@ -32,7 +32,7 @@ public sealed record StepReverted(string Session, int Run, StepAddress Step) : S
     {
         if (Items is { } items)
         {
-            var rest = had with { LeavingItems = LeavingItems.Without(had.LeavingItems, items), State = had.Before, Run = Run, Items = had.Items?.RemoveRange(items), TakingBack = [], IsClaimed = false, Failure = null, RetryAt = null };
+            var rest = had with { LeavingItems = LeavingItems.Without(had.LeavingItems, items), State = had.Before, Run = Run, Items = had.Items?.RemoveRange(items), TakingBack = [], IsClaimed = false, Failure = null, RetryAt = null, Failing = null };
 
             // Nothing comes in the place of what nobody wants: what is told of these items was approved, and is over.
             return had.LeavesBy is null && rest.LeavingItems == had.LeavingItems ? rest : rest with { Proposal = null, Outputs = had.Outputs is { } outputs ? outputs with { Parts = [.. outputs.Parts.Where(part => !items.Contains(part.Name, StringComparer.Ordinal))] } : null };

@@ -41,6 +41,7 @@ public sealed record StepServing(string Session, int Run, StepAddress Step, int 
         IsClaimed = false,
         Failure = null,
         RetryAt = null,
+        Failing = null,
     };
 }
 

@@ -59,6 +59,9 @@ public sealed record StepStarted(string Session, int Run, StepAddress Step, int 
         IsClaimed = true,
         Failure = null,
         RetryAt = null,
+
+        // The first try of a phase, or of a later run, begins without what came before.
+        Failing = Attempt > 1 ? had.Failing : null,
         StartedAt = at,
     };
 

@@ -27,7 +27,7 @@ public sealed record WorkloadLost(string Session, int Run, StepAddress Step, str
     }
 
     internal override StepRecord ApplyTo(StepRecord had, DateTimeOffset at, long place) =>
-        had.Idle() with { RetryAt = RetryAt, Failure = DiagnosticCatalog.WorkloadLost.Error(null, Why) };
+        had.Failed(DiagnosticCatalog.WorkloadLost.Error(null, Why), had.Attempt, RetryAt, at);
 }
 
 /// <content>Its name in the JSON.</content>

@@ -199,6 +199,9 @@ public sealed record StepRecord(StepAddress Address)
     /// <summary>When it is tried again after a failure; null when a person must act.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
+    /// <summary>That the tries of its present phase fail, and since when; null when none has failed since something came of it.</summary>
+    public FailingSince? Failing { get; init; }
+
     /// <summary>True from the claim of a run that sets something of a cluster aside, until it is known that all of that is put back.</summary>
     public bool SetsAside { get; init; }
 
@@ -222,6 +225,12 @@ public sealed record StepRecord(StepAddress Address)
 
     /// <summary>Which asking for documents to be sent again a phase in a run is to carry out; null for none.</summary>
     internal int? ResendOf(int run) => ResendBy is not null && ResendIn < run ? ResendIn : Resends > 0 ? Resends : null;
+
+    /// <summary>As it is when a try has failed.</summary>
+    /// <param name="retryAt">When it is tried again; null when a person must act.</param>
+    /// <param name="at">When it failed.</param>
+    internal StepRecord Failed(Diagnostic because, int attempt, DateTimeOffset? retryAt, DateTimeOffset at) =>
+        Idle() with { Failure = because, RetryAt = retryAt, Failing = new(because, attempt, at, Failing?.Since ?? at) };
 
     /// <summary>As it is once nothing works on it: what served begins again.</summary>
     internal StepRecord Idle() => this with { State = State == StepState.Serving ? StepState.Running : State, IsClaimed = false, Workload = null };

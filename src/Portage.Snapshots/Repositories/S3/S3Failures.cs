@@ -7,11 +7,11 @@ internal static class S3Failures
 {
     /// <summary>The store has no bucket of the name.</summary>
     public static string NoBucket(S3Location at) =>
-        $"The store has no bucket '{at.Bucket}'. {(at.Endpoint is null ? "Compare the name; a bucket of another partition of AWS (China, GovCloud) needs its region." : $"Compare the name, and whether {at.Endpoint} is the store that it is in.")}";
+        $"The store has no bucket '{at.Bucket}'. {(at.Endpoint is null ? $"Compare the name; a bucket of another partition of AWS (China, GovCloud) needs its region ({at.Names.Region})." : $"Compare the name, and whether {at.Endpoint} ({at.Names.Endpoint}) is the store that it is in.")}";
 
     /// <summary>There is an answer, and it is none of a store that has the bucket.</summary>
     public static string NoStore(S3Location at, AmazonServiceException failure) =>
-        $"What answers {(at.Endpoint is { } endpoint ? $"at {endpoint} " : "")}does not know the bucket '{at.Bucket}' by its address ({Say(failure)}): it is no S3 store, has a path before the bucket, or wants the bucket {((at.PathStyle ?? at.Endpoint is not null) ? "in the host's name (pathStyle: false)" : "in the path (pathStyle: true)")}.";
+        $"What answers {(at.Endpoint is { } endpoint ? $"at {endpoint} " : "")}does not know the bucket '{at.Bucket}' by its address ({Say(failure)}): it is no S3 store, has a path before the bucket, or wants the bucket {((at.PathStyle ?? at.Endpoint is not null) ? $"in the host's name ({at.Names.PathStyle} false)" : $"in the path ({at.Names.PathStyle} true)")}.";
 
     /// <summary>As <c>403 SignatureDoesNotMatch: The request signature …</c>; a HEAD has no more than the number.</summary>
     public static string Say(AmazonServiceException failure) =>
@@ -26,7 +26,7 @@ internal static class S3Failures
         }
 
         return at.Login is S3Login.Found && failure.Message.Contains("redential", StringComparison.Ordinal)
-            ? "there is nothing to log in with. The environment has no keys (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), there is no profile of theirs, and this machine has no role. Name keys (auth.keys), or read without logging in what everybody may read (auth.anonymous)"
+            ? $"there is nothing to log in with. The environment has no keys (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), there is no profile of theirs, and this machine has no role. Name a secret with keys ({at.Names.Keys}), or read without logging in what everybody may read ({at.Names.Anonymous})"
             : FirstLine(failure);
     }
 

@@ -28,8 +28,24 @@ public sealed record S3Location(string Bucket)
     /// <summary>How to log in. Default: <see cref="S3Login.Found"/>.</summary>
     public S3Login Login { get; init; } = new S3Login.Found();
 
+    /// <summary>What failures call what may be wrong: as whoever named this place wrote it.</summary>
+    public S3Names Names { get; init; } = new();
+
     /// <summary>As <c>s3://bucket/prefix</c>, with the address where that is not AWS.</summary>
     public override string ToString() => $"s3://{Bucket}{(Prefix.Length == 0 ? "" : "/" + Prefix)}{(Endpoint is null ? "" : $" at {Endpoint.Scheme}://{Endpoint.Authority}")}";
+}
+
+/// <summary>The names under which a place in S3 is described, so that a failure names what a person really wrote, or can write.</summary>
+/// <param name="Keys">With what keys are given.</param>
+/// <param name="Anonymous">With what it is read without logging in.</param>
+/// <param name="PathStyle">Whether the bucket stands in the path, followed by <c>true</c> or <c>false</c>.</param>
+/// <param name="Region">The region.</param>
+/// <param name="Endpoint">The address of the store.</param>
+public sealed record S3Names(string Keys = "keys", string Anonymous = "anonymous", string PathStyle = "path style:", string Region = "region", string Endpoint = "endpoint")
+{
+    /// <summary>As a configuration has them.</summary>
+    /// <param name="path">Of the place, as <c>migrations.logs.snapshots.main.repository.s3</c>.</param>
+    public static S3Names In(string path) => new($"{path}.auth.keys", $"{path}.auth.anonymous", $"{path}.pathStyle:", $"{path}.region", $"{path}.endpoint");
 }
 
 /// <summary>How to log in to an object store.</summary>
