@@ -18,29 +18,50 @@ public sealed record ProbeResult(string Path, string Text, Diagnostic? Problem);
 /// <param name="transport">How requests to clusters travel; null for the network.</param>
 public sealed class Probe(ISecretSource secrets, TimeProvider time, ProbeWatch watch, HttpMessageHandler? transport = null)
 {
+    // As many as nobody notices on this machine.
+    private const int AtOnce = 8;
+
     /// <summary>How many things there are to ask.</summary>
     public static int CountOf(MigrationConfig config) =>
         config.Targets.Count + config.Migrations.Values.Sum(migration => (migration.Source is null ? 0 : 1) + migration.Snapshots.Count);
 
-    /// <summary>One result a cluster and snapshot, as it comes.</summary>
+    /// <summary>One result a cluster and snapshot, in the order of the configuration: what does not answer holds up none of the others.</summary>
     public async IAsyncEnumerable<ProbeResult> AllAsync(MigrationConfig config, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var asked = new Queue<Task<ProbeResult>>();
+        foreach (var ask in Asks(config, cancellationToken))
+        {
+            asked.Enqueue(ask());
+            if (asked.Count == AtOnce)
+            {
+                yield return await asked.Dequeue();
+            }
+        }
+
+        while (asked.TryDequeue(out var next))
+        {
+            yield return await next;
+        }
+    }
+
+    private IEnumerable<Func<Task<ProbeResult>>> Asks(MigrationConfig config, CancellationToken cancellationToken)
     {
         foreach (var name in config.Targets.Keys)
         {
-            yield return await TargetAsync(config, name, cancellationToken);
+            yield return () => TargetAsync(config, name, cancellationToken);
         }
 
         foreach (var (name, migration) in config.Migrations)
         {
             if (migration.Source is not null)
             {
-                yield return await SourceAsync(config, name, cancellationToken);
+                yield return () => SourceAsync(config, name, cancellationToken);
             }
 
             foreach (var (snapshotName, snapshot) in migration.Snapshots)
             {
                 var path = $"migrations.{name}.snapshots.{snapshotName}";
-                yield return await watch.AskAsync(
+                yield return () => watch.AskAsync(
                     path, PlaceOf(snapshot.Repository!), DiagnosticCatalog.RepositoryUnreadable, "Work tries longer, and again.", token => SnapshotAsync(snapshot, path, token), cancellationToken);
             }
         }

@@ -43,6 +43,19 @@ public sealed class ProbeTests
     }
 
     [Fact]
+    public async Task AllAsync_NobodyAnswers_WaitsForAllAtOnce()
+    {
+        var time = new FakeTimeProvider();
+        var config = Config with { Targets = Config.Targets.SetItem("green", new() { Endpoint = "http://silent.test:9201" }) };
+        await using var results = new Probe(new NoSecrets(), time, new(time, static (_, _) => { }), new Answers()).AllAsync(config, Cancellation).GetAsyncEnumerator(Cancellation);
+        var first = results.MoveNextAsync().AsTask();
+        time.Advance(ProbeWatch.Limit);
+        Assert.True(await first);
+        Assert.True(await results.MoveNextAsync());
+        Assert.Equal(("PG4001", "targets.green"), (results.Current.Problem!.Code, results.Current.Path));
+    }
+
+    [Fact]
     public async Task AllAsync_SomebodyInterrupts_IsNoResult()
     {
         var time = new FakeTimeProvider();
