@@ -38,4 +38,5 @@ public static partial class DiagnosticCatalog
     public static readonly DiagnosticKind PathNotThere = new("PG1033", "Nothing there");
     public static readonly DiagnosticKind TlsUnused = new("PG1034", "TLS settings without TLS");
     public static readonly DiagnosticKind ConfigurationEmpty = new("PG1035", "The configuration would become empty");
+    public static readonly DiagnosticKind TakeIntoReadOnly = new("PG1036", "Nothing can be written there");
 }

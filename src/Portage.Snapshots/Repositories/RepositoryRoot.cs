@@ -33,6 +33,11 @@ internal sealed class RepositoryRoot
 
     private static async ValueTask<string> FindAsync(IBlobStore store, CancellationToken cancellationToken)
     {
+        if (!store.CanList)
+        {
+            return await FindUnlistedAsync(store, cancellationToken);
+        }
+
         var names = (await store.ListAsync("", cancellationToken)).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
         long? newest = null;
         foreach (var name in names)
@@ -74,6 +79,18 @@ internal sealed class RepositoryRoot
             1 => $"only '{names.First()}'",
             _ => $"{names.Count} others, '{names.Order(StringComparer.Ordinal).First()}' among them",
         }, await store.FindNearbyAsync(cancellationToken));
+    }
+
+    private static async ValueTask<string> FindUnlistedAsync(IBlobStore store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Name(await ReadLatestAsync(store, cancellationToken));
+        }
+        catch (BlobNotFoundException missing) when (missing.Path == Latest)
+        {
+            throw new RepositoryEmptyException(store.Location, $"no '{Latest}', which says what N is", await store.FindNearbyAsync(cancellationToken));
+        }
     }
 
     private static async ValueTask<long> ReadLatestAsync(IBlobStore store, CancellationToken cancellationToken)
