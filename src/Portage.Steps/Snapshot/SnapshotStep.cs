@@ -274,12 +274,12 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
             .Order(StringComparer.Ordinal));
         parts.Add(new(SnapshotOutputs.Templates, SnapshotOutputs.AllTemplates, Fingerprint.Of(templates)));
         var unreadable = new List<IndexLook>();
-        foreach (var name in snapshot.IndexNames)
+        context.Progress(SnapshotProgress.Verifying(0, snapshot.IndexNames.Count));
+        await foreach (var look in IndexLook.AllAsync(snapshot, snapshot.IndexNames, isWhole: true, cancellationToken))
         {
-            context.Progress(SnapshotProgress.Verifying(done++, snapshot.IndexNames.Count));
-            var look = await IndexLook.OfAsync(snapshot, name, isWhole: true, cancellationToken);
-            parts.Add(new(SnapshotOutputs.Definitions, name, DefinitionOf(look)));
-            parts.Add(new(SnapshotOutputs.Documents, name, DocumentsOf(look)));
+            context.Progress(SnapshotProgress.Verifying(++done, snapshot.IndexNames.Count));
+            parts.Add(new(SnapshotOutputs.Definitions, look.Name, DefinitionOf(look)));
+            parts.Add(new(SnapshotOutputs.Documents, look.Name, DocumentsOf(look)));
             size += look.Size;
             if (!look.IsReadable)
             {
