@@ -172,7 +172,7 @@ public sealed record SnapshotConfig
 
 /// <summary>Where snapshots lie.</summary>
 [ExactlyOne]
-[NotAvailableYet("gcs", "azure")]
+[NotAvailableYet("gcs")]
 public sealed record RepositoryConfig
 {
     [Field("A folder, as a repository of type fs writes it.", Affects = Affects.Result, Change = Change.Never)]
@@ -180,6 +180,9 @@ public sealed record RepositoryConfig
 
     [Field("A bucket, as a repository of type s3 writes it.", Affects = Affects.Result, Change = Change.Never)]
     public S3RepositoryConfig? S3 { get; init; }
+
+    [Field("A container of Azure Blob Storage, as a repository of type azure writes it.", Affects = Affects.Result, Change = Change.Never)]
+    public AzureRepositoryConfig? Azure { get; init; }
 
     [Field("A folder that a web server shows, as a repository of type url reads it. For snapshots that exist.", Affects = Affects.Result, Change = Change.Never)]
     public UrlRepositoryConfig? Url { get; init; }
@@ -221,6 +224,45 @@ public sealed record S3AuthConfig
     public SecretConfig? Keys { get; init; }
 
     [Field("Not at all: the store shows it to everybody.", Affects = Affects.Process)]
+    public NoAuthConfig? Anonymous { get; init; }
+}
+
+/// <summary>A snapshot repository in a container of Azure Blob Storage. Read by ranges; nothing of it is kept on this machine.</summary>
+public sealed record AzureRepositoryConfig
+{
+    [Field("The storage account.", Affects = Affects.Result, Change = Change.Never, Required = true, Example = "snapshotstore")]
+    public string? Account { get; init; }
+
+    [Field("The container.", Affects = Affects.Result, Change = Change.Never, Required = true, Example = "snapshots")]
+    public string? Container { get; init; }
+
+    [Field("What stands before the repository's files in the container: base_path of its registration.", Default = "none: the root of the container", Affects = Affects.Result, Change = Change.Never, Example = "prod/search")]
+    public string? Prefix { get; init; }
+
+    [Field("Address of the account's blobs, where it is not https://ACCOUNT.blob.core.windows.net.", Default = "that of the account", Affects = Affects.Process, Form = TextForm.WebAddress, Example = "https://snapshotstore.blob.core.usgovcloudapi.net")]
+    public string? Endpoint { get; init; }
+
+    [Field("How to log in.", Default = "with what the environment has: variables, the identity of the machine, the login of Azure's tools", Affects = Affects.Process)]
+    public AzureAuthConfig? Auth { get; init; }
+
+    [Field("Which client of the source cluster's keystore it logs in with when a snapshot is taken.", Default = "default", Affects = Affects.Process)]
+    public string SourceClient { get; init; } = "default";
+}
+
+/// <summary>How to log in to Azure Blob Storage.</summary>
+[ExactlyOne]
+public sealed record AzureAuthConfig
+{
+    [Field("With a key of the account; the secret holds it as Azure shows it.", Affects = Affects.Process)]
+    public SecretConfig? Key { get; init; }
+
+    [Field("With a shared access signature that allows to read and to list; the secret holds it, as sv=...&sig=...", Affects = Affects.Process)]
+    public SecretConfig? Sas { get; init; }
+
+    [Field("With a connection string of the account; the secret holds it as Azure shows it.", Affects = Affects.Process)]
+    public SecretConfig? ConnectionString { get; init; }
+
+    [Field("Not at all: the container shows it to everybody.", Affects = Affects.Process)]
     public NoAuthConfig? Anonymous { get; init; }
 }
 

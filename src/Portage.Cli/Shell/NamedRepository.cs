@@ -13,14 +13,15 @@ internal sealed class NamedRepository
 {
     private const string Folder = "a folder";
     private const string S3 = "s3";
+    private const string Azure = "azure";
     private const string Http = "http";
 
-    private readonly Option<string> _place = new("--repository", "-r") { Description = "The folder of the repository, s3://BUCKET/PREFIX, or http(s)://HOST/PATH.", Required = true, Recursive = true, HelpName = "PLACE" };
-    private readonly Option<string?> _endpoint = new("--endpoint") { Description = "s3: address of the store. Default: that of AWS.", Recursive = true, HelpName = "URL" };
+    private readonly Option<string> _place = new("--repository", "-r") { Description = "The folder of the repository, s3://BUCKET/PREFIX, azure://ACCOUNT/CONTAINER/PREFIX, or http(s)://HOST/PATH.", Required = true, Recursive = true, HelpName = "PLACE" };
+    private readonly Option<string?> _endpoint = new("--endpoint") { Description = "s3, azure: address of the store. Default: that of AWS, or of the account.", Recursive = true, HelpName = "URL" };
     private readonly Option<string?> _region = new("--region") { Description = "s3: region of the bucket. Default: that of the environment, else us-east-1.", Recursive = true, HelpName = "REGION" };
-    private readonly Option<string?> _keys = new("--keys") { Description = "Name of a secret to log in with. s3: it holds ACCESS_KEY:SECRET_KEY; http: USER:PASSWORD. Default: s3: what the environment has; http: no login.", Recursive = true, HelpName = "SECRET" };
-    private readonly Option<string?> _token = new("--token") { Description = "Name of a secret that holds a token. http: it is sent after 'Bearer '.", Recursive = true, HelpName = "SECRET" };
-    private readonly Option<bool> _anonymous = new("--anonymous") { Description = "s3: log in with nothing.", Recursive = true };
+    private readonly Option<string?> _keys = new("--keys") { Description = "Name of a secret to log in with. s3: it holds ACCESS_KEY:SECRET_KEY; azure: a key of the account; http: USER:PASSWORD. Default: what the environment has; http: no login.", Recursive = true, HelpName = "SECRET" };
+    private readonly Option<string?> _token = new("--token") { Description = "Name of a secret that holds a token. azure: a shared access signature; http: it is sent after 'Bearer '.", Recursive = true, HelpName = "SECRET" };
+    private readonly Option<bool> _anonymous = new("--anonymous") { Description = "s3, azure: log in with nothing.", Recursive = true };
     private readonly Option<string?> _caFile = new("--ca-file") { Description = "http: PEM file with the authorities to trust. Default: the system's.", Recursive = true, HelpName = "FILE" };
     private readonly Option<bool> _allowInsecure = new("--allow-insecure") { Description = "http: accept any certificate.", Recursive = true };
     private readonly Option<bool> _allowRedirects = new("--allow-redirects") { Description = "http: go where the server leads, to other hosts too; the login is not sent there.", Recursive = true };
@@ -30,11 +31,11 @@ internal sealed class NamedRepository
 
     public NamedRepository() => _ways =
     [
-        (_endpoint, [S3]),
+        (_endpoint, [S3, Azure]),
         (_region, [S3]),
-        (_keys, [S3, Http]),
-        (_token, [Http]),
-        (_anonymous, [S3]),
+        (_keys, [S3, Azure, Http]),
+        (_token, [Azure, Http]),
+        (_anonymous, [S3, Azure]),
         (_caFile, [Http]),
         (_allowInsecure, [Http]),
         (_allowRedirects, [Http]),
@@ -75,6 +76,10 @@ internal sealed class NamedRepository
         else if (kind == S3 && parts[0].Length == 0)
         {
             result.AddError($"'{token.Value}' names no bucket; expected s3://BUCKET or s3://BUCKET/PREFIX.");
+        }
+        else if (kind == Azure && (parts[0].Length == 0 || parts[1].Length == 0))
+        {
+            result.AddError($"'{token.Value}' names no container; expected azure://ACCOUNT/CONTAINER or azure://ACCOUNT/CONTAINER/PREFIX.");
         }
         else if (kind == Http && !IsAddress(token.Value))
         {
@@ -119,6 +124,17 @@ internal sealed class NamedRepository
                     Auth = (keys, anonymous) is (null, null) ? null : new() { Keys = keys, Anonymous = anonymous },
                 },
             },
+            Azure => new()
+            {
+                Azure = new()
+                {
+                    Account = parts[0],
+                    Container = parts[1],
+                    Prefix = parts[2],
+                    Endpoint = parsed.GetValue(_endpoint),
+                    Auth = (keys, token, anonymous) is (null, null, null) ? null : new() { Key = keys, Sas = token, Anonymous = anonymous },
+                },
+            },
             Http => new()
             {
                 Url = new()
@@ -141,6 +157,7 @@ internal sealed class NamedRepository
         : scheme.ToLowerInvariant() switch
         {
             "s3" => (S3, [.. rest.Split('/', 2), ""]),
+            "azure" => (Azure, [.. rest.Split('/', 3), "", ""]),
             "http" or "https" => (Http, []),
             _ => (Folder, []),
         };
@@ -151,6 +168,7 @@ internal sealed class NamedRepository
     private static string Named(string kind) => kind switch
     {
         S3 => "in S3, as --repository s3://BUCKET/PREFIX",
+        Azure => "in Azure, as --repository azure://ACCOUNT/CONTAINER/PREFIX",
         _ => "of a web server, as --repository https://HOST/PATH",
     };
 

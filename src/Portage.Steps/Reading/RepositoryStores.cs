@@ -4,6 +4,7 @@ using Portage.Configuration;
 using Portage.Engine.Ports;
 using Portage.Model.Diagnostics;
 using Portage.Snapshots.Repositories;
+using Portage.Snapshots.Repositories.Azure;
 using Portage.Snapshots.Repositories.Http;
 using Portage.Snapshots.Repositories.S3;
 
@@ -19,6 +20,7 @@ public static class RepositoryStores
     public static async Task<IBlobStore> OpenAsync(RepositoryConfig config, string? path, ISecretSource secrets, CancellationToken cancellationToken) => config switch
     {
         { S3: { } s3 } => await S3Async(s3, Below(path, "s3"), secrets, cancellationToken),
+        { Azure: { } azure } => await AzureAsync(azure, Below(path, "azure"), secrets, cancellationToken),
         { Url: { } url } => await UrlAsync(url, Below(path, "url"), secrets, cancellationToken),
         _ => new FileBlobStore(config.File!.Path!),
     };
@@ -46,6 +48,27 @@ public static class RepositoryStores
             [{ Length: > 0 } key, { Length: > 0 } secret, { Length: > 0 } token] => new S3Login.Keys(key, secret, token),
             _ => throw Malformed(name, path, "ACCESS_KEY:SECRET_KEY or ACCESS_KEY:SECRET_KEY:SESSION_TOKEN"),
         };
+
+    private static async Task<IBlobStore> AzureAsync(AzureRepositoryConfig azure, string? path, ISecretSource secrets, CancellationToken cancellationToken)
+    {
+        AzureLogin login = azure.Auth switch
+        {
+            { Key.Secret: { } name } => new AzureLogin.Key(await secrets.ReadAsync(name, cancellationToken)),
+            { Sas.Secret: { } name } => new AzureLogin.Sas(await secrets.ReadAsync(name, cancellationToken)),
+            { ConnectionString.Secret: { } name } => new AzureLogin.ConnectionString(await secrets.ReadAsync(name, cancellationToken)),
+            { Anonymous: not null } => new AzureLogin.Anonymous(),
+            _ => new AzureLogin.Found(),
+        };
+        try
+        {
+            return new AzureBlobStore(new(azure.Account!, azure.Container!) { Prefix = azure.Prefix ?? "", Endpoint = azure.Endpoint is { } endpoint ? new(endpoint) : null, Login = login });
+        }
+        catch (FormatException unlike)
+        {
+            var (field, named) = azure.Auth is { Key.Secret: { } key } ? ("key", key) : ("connectionString", azure.Auth!.ConnectionString!.Secret!);
+            throw Malformed(named, Below(path, $"auth.{field}.secret"), $"of {unlike.Message}");
+        }
+    }
 
     private static async Task<IBlobStore> UrlAsync(UrlRepositoryConfig url, string? path, ISecretSource secrets, CancellationToken cancellationToken)
     {

@@ -19,6 +19,7 @@ public static class SnapshotAccess
     public static string PlaceOf(RepositoryConfig config, string path) => config switch
     {
         { S3: not null } => $"{path}.repository.s3",
+        { Azure: not null } => $"{path}.repository.azure",
         { Url: not null } => $"{path}.repository.url",
         _ => $"{path}.repository.file.path",
     };

@@ -240,9 +240,17 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         return (name, isTaken);
     }
 
-    private static Task RegisterAsync(ClusterSnapshots snapshots, string name, RepositoryConfig repository, CancellationToken cancellationToken) => repository.S3 is { } s3
-        ? snapshots.RegisterS3RepositoryAsync(name, new(s3.Bucket!, s3.SourceClient) { BasePath = s3.Prefix?.Trim('/') is { Length: > 0 } prefix ? prefix : null, Region = s3.Region, Endpoint = s3.Endpoint, PathStyle = s3.PathStyle }, cancellationToken)
-        : snapshots.RegisterFileRepositoryAsync(name, repository.File!.SourcePath ?? repository.File.Path!, readOnly: false, cancellationToken);
+    private static Task RegisterAsync(ClusterSnapshots snapshots, string name, RepositoryConfig repository, CancellationToken cancellationToken)
+    {
+        return repository switch
+        {
+            { S3: { } s3 } => snapshots.RegisterS3RepositoryAsync(name, new(s3.Bucket!, s3.SourceClient) { BasePath = PathOf(s3.Prefix), Region = s3.Region, Endpoint = s3.Endpoint, PathStyle = s3.PathStyle }, cancellationToken),
+            { Azure: { } azure } => snapshots.RegisterAzureRepositoryAsync(name, azure.Container!, azure.SourceClient, PathOf(azure.Prefix), cancellationToken),
+            _ => snapshots.RegisterFileRepositoryAsync(name, repository.File!.SourcePath ?? repository.File.Path!, readOnly: false, cancellationToken),
+        };
+
+        static string? PathOf(string? prefix) => prefix?.Trim('/') is { Length: > 0 } path ? path : null;
+    }
 
     private static void Refuse(RepositorySnapshot snapshot, string path)
     {
