@@ -26,11 +26,7 @@ internal static class SliceReading
     private static async Task RefuseUnreadableAsync(SliceOnTarget on, StepContext context, RepositorySnapshot snapshot, CancellationToken cancellationToken)
     {
         var verified = SnapshotOutputs.Of(context.Outputs, on.SnapshotStep);
-        var looks = new List<IndexLook>();
-        foreach (var name in SliceContents.Select(on.Slice, snapshot.IndexNames).Where(verified.WasUnreadable))
-        {
-            looks.Add(await IndexLook.OfAsync(snapshot, name, isWhole: true, cancellationToken));
-        }
+        var looks = await IndexLook.AllAsync(snapshot, SliceContents.Select(on.Slice, snapshot.IndexNames).Where(verified.WasUnreadable), isWhole: true, cancellationToken).ToListAsync(cancellationToken);
 
         IndexLook.Refuse(looks, on.SlicePath);
     }
@@ -120,14 +116,20 @@ internal static class SliceReading
     /// <exception cref="StepException">Some cannot be read; all of them are named.</exception>
     public static async Task<ImmutableArray<SnapshotSizes>> VerifyAsync(SliceOnTarget on, ImmutableArray<SelectedIndex> indices, Action<int, int> report, CancellationToken cancellationToken)
     {
-        var looks = new List<IndexLook>(indices.Length);
-        foreach (var index in indices)
+        if (indices.IsEmpty)
         {
-            report(looks.Count, indices.Length);
-            looks.Add(await IndexLook.OfAsync(index.Index.Snapshot, index.Name, isWhole: true, cancellationToken));
+            return [];
         }
 
-        report(indices.Length, indices.Length);
+        // They were opened together, of one snapshot.
+        var looks = new List<IndexLook>(indices.Length);
+        report(0, indices.Length);
+        await foreach (var look in IndexLook.AllAsync(indices[0].Index.Snapshot, indices.Select(index => index.Name), isWhole: true, cancellationToken))
+        {
+            looks.Add(look);
+            report(looks.Count, indices.Length);
+        }
+
         IndexLook.Refuse(looks, on.SlicePath);
         return [.. looks.Select(look => look.Size)];
     }
