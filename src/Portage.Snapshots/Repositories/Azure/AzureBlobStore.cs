@@ -99,7 +99,8 @@ public sealed class AzureBlobStore : IBlobStore
         RangeRead.FillAsync(answer.Content, destination, broken => broken is RequestFailedException or AggregateException, cancellationToken);
 
     /// <summary>Asks Azure, and says in the words of the port why it does not answer.</summary>
-    private async Task<T> AskAsync<T>(string path, Func<Task<T>> ask, CancellationToken cancellationToken)
+    /// <param name="end">Where the range ends that is asked for.</param>
+    private async Task<T> AskAsync<T>(string path, Func<Task<T>> ask, CancellationToken cancellationToken, long end = 0)
     {
         try
         {
@@ -108,15 +109,15 @@ public sealed class AzureBlobStore : IBlobStore
         catch (Exception failure) when (failure is RequestFailedException or AuthenticationFailedException or AggregateException or IOException or HttpRequestException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // After several tries, all that went wrong comes together.
-            throw Translate(path, failure is AggregateException { InnerExceptions: [.., var last] } ? last : failure);
+            throw Translate(path, end, failure is AggregateException { InnerExceptions: [.., var last] } ? last : failure);
         }
     }
 
-    private RepositoryException Translate(string path, Exception failure) => failure switch
+    private RepositoryException Translate(string path, long end, Exception failure) => failure switch
     {
         RequestFailedException { Status: 404, ErrorCode: "ContainerNotFound" } => new RepositoryNotFoundException(Location),
         RequestFailedException { Status: 404 } => new BlobNotFoundException(path, Location),
-        RequestFailedException { Status: 416 } => RangeRead.Ends(path, 0, null),
+        RequestFailedException { Status: 416 } => RangeRead.Ends(path, end, null),
         RequestFailedException { Status: 412 } => RangeRead.Changed(path, Location, null, null),
         RequestFailedException { Status: > 0 } refused => new BlobUnreadableException(path, Location, new IOException(Words(refused), refused)) { IsTransient = refused.Status is 408 or 429 or >= 500 },
         AuthenticationFailedException => new BlobUnreadableException(path, Location, new IOException($"nothing to log in with was found: {FirstLine(failure.Message)}", failure)),
@@ -147,7 +148,7 @@ public sealed class AzureBlobStore : IBlobStore
         {
             var known = Mark(null);
             var options = new BlobDownloadOptions { Range = new(from, room.Length), Conditions = known is { } mark ? new() { IfMatch = mark } : null };
-            using var answer = (await store.AskAsync(path, () => client.DownloadStreamingAsync(options, cancellationToken), cancellationToken)).Value;
+            using var answer = (await store.AskAsync(path, () => client.DownloadStreamingAsync(options, cancellationToken), cancellationToken, from + room.Length)).Value;
             if (Mark(answer.Details.ETag) != answer.Details.ETag)
             {
                 throw RangeRead.Changed(path, store.Location, $"ETag {known}", $"ETag {answer.Details.ETag}");

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 
 namespace Portage.Snapshots.Repositories.Http;
@@ -11,7 +12,7 @@ internal sealed record HttpMark(EntityTagHeaderValue? Tag, DateTimeOffset? Modif
     public static HttpMark Of(HttpResponseMessage answer) => new(
         answer.Headers.ETag,
         answer.Content.Headers.LastModified,
-        answer.Content.Headers.ContentRange is { } range ? range.Length : answer.Content.Headers.ContentLength);
+        answer.Content.Headers.ContentRange is { } range ? range.Length : answer.StatusCode == HttpStatusCode.PartialContent ? null : answer.Content.Headers.ContentLength);
 
     /// <summary>True where nothing says that it is another one.</summary>
     public bool Fits(HttpMark other) =>

@@ -116,7 +116,7 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
         RangeRead.AskAsync(path, Location, position, destination, async (from, room, token) =>
         {
             var request = new GetObjectRequest { BucketName = _at.Bucket, Key = key, ByteRange = new(from, from + room.Length - 1) };
-            using var answer = await AskAsync(path, () => _client.GetObjectAsync(request, token), token);
+            using var answer = await AskAsync(path, () => _client.GetObjectAsync(request, token), token, from + room.Length);
             return answer.ContentLength < room.Length
                 ? throw RangeRead.Ends(path, from + room.Length, from + answer.ContentLength)
                 : await FillAsync(answer, room, token);
@@ -126,7 +126,8 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
         RangeRead.FillAsync(answer.ResponseStream, destination, broken => broken is AmazonClientException, cancellationToken);
 
     /// <summary>Asks the store, and says in the words of the port why it does not answer.</summary>
-    private async Task<T> AskAsync<T>(string path, Func<Task<T>> ask, CancellationToken cancellationToken)
+    /// <param name="end">Where the range ends that is asked for.</param>
+    private async Task<T> AskAsync<T>(string path, Func<Task<T>> ask, CancellationToken cancellationToken, long end = 0)
     {
         try
         {
@@ -147,7 +148,7 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
         }
         catch (AmazonS3Exception failure) when (failure.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
-            throw new CorruptBlobException(path, "more bytes", "its end");
+            throw RangeRead.Ends(path, end, null);
         }
         catch (AmazonServiceException failure)
         {
