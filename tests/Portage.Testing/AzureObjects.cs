@@ -39,7 +39,9 @@ public static class AzureObjects
     /// <summary>Where Azurite's program is; skips the test where it cannot be had.</summary>
     internal static async Task<string> InstallAsync(CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(Checkout.Root, "artifacts", $"azurite-{Version}");
+        // Outside of the checkout: it is large, and all checkouts of a machine share it.
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } set ? set : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        var folder = Path.Combine(cache, "portage-tests", $"azurite-{Version}");
         var main = Path.Combine(folder, "node_modules", "azurite", "dist", "src", "blob", "main.js");
         await Installing.WaitAsync(cancellationToken);
         try

@@ -39,7 +39,7 @@ public sealed class RealServer : IAsyncDisposable
     public static Task<RealServer> S3Async(CancellationToken cancellationToken, string? data = null) =>
         StartAsync("s3", null, data, [], cancellationToken);
 
-    /// <summary>Azurite, which speaks like Azure Blob Storage, out of npm: installed once below <c>artifacts</c>. Keeps all in memory. See <see cref="AzureObjects"/>.</summary>
+    /// <summary>Azurite, which speaks like Azure Blob Storage, out of npm: installed once below the user's cache. Keeps all in memory. See <see cref="AzureObjects"/>.</summary>
     public static async Task<RealServer> AzureAsync(CancellationToken cancellationToken)
     {
         var main = await AzureObjects.InstallAsync(cancellationToken);
