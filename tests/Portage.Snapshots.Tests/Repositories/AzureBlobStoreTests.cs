@@ -16,6 +16,8 @@ public sealed class AzureBlobStoreTests(AzureBlobStoreTests.OneServer servers) :
 
     protected override async Task<IBlobStore> OpenNowhereAsync() => await OpenAsync(Key, container: "nowhere");
 
+    protected override bool IsInABucket => true;
+
     [Fact]
     public async Task Location_OfAStore_SaysWhereAndNoKey()
     {

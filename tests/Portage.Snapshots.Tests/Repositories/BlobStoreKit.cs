@@ -16,6 +16,23 @@ public abstract class BlobStoreKit
     /// <summary>A store over nothing, not even an empty place.</summary>
     protected abstract Task<IBlobStore> OpenNowhereAsync();
 
+    /// <summary>True where the repository lies below <c>prod/search</c> in a bucket or container.</summary>
+    protected virtual bool IsInABucket => false;
+
+    /// <summary>OpenSearch may put shards beside the repository, where names begin with a hash.</summary>
+    [Fact]
+    public async Task Bucket_OfARepositoryBelowAPrefix_HoldsWhatIsOutsideOfIt()
+    {
+        var store = await OpenAsync();
+        Assert.Equal(IsInABucket ? "prod/search" : null, store.Bucket?.BasePath);
+        if (store.Bucket is { } around)
+        {
+            Assert.Equal([1, 2, 3, 4], await around.Store.ReadWholeAsync("prod/search/root", 4, Cancelled));
+        }
+
+        Assert.Null((await OpenNowhereAsync()).Bucket);
+    }
+
     [Fact]
     public async Task ListAsync_Folder_GivesItsBlobsOnly()
     {

@@ -15,6 +15,8 @@ public sealed class S3BlobStoreTests(S3BlobStoreTests.OneServer servers) : BlobS
 
     protected override async Task<IBlobStore> OpenNowhereAsync() => new S3BlobStore(new("nowhere") { Endpoint = new((await servers.StartAsync()).Endpoint), Login = Keys });
 
+    protected override bool IsInABucket => true;
+
     [Fact]
     public async Task Location_OfAStore_SaysWhereAndNoKey() =>
         Assert.Equal($"s3://snapshots/prod/search at {(await servers.StartAsync()).Endpoint}", (await OpenAsync()).Location);

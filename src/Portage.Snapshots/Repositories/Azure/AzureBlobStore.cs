@@ -19,10 +19,22 @@ public sealed class AzureBlobStore : IBlobStore
 
     /// <param name="location">The container and the way there. Need not exist: the first access says so.</param>
     /// <exception cref="FormatException">What is given to log in with is not of its form, which the message names.</exception>
-    public AzureBlobStore(AzureLocation location) => (_at, _container) = (location, AzureClients.Of(location));
+    public AzureBlobStore(AzureLocation location)
+        : this(location, AzureClients.Of(location))
+    {
+    }
+
+    private AzureBlobStore(AzureLocation location, BlobContainerClient container)
+    {
+        (_at, _container) = (location, container);
+        Bucket = location.Prefix.Length == 0 ? null : new(new AzureBlobStore(location with { Prefix = "" }, container), location.Prefix);
+    }
 
     /// <inheritdoc/>
     public string Location => _at.ToString();
+
+    /// <inheritdoc/>
+    public BucketAround? Bucket { get; }
 
     /// <inheritdoc/>
     public int ReadsAtOnce => ParallelReads.Remote;
