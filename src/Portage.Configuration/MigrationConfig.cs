@@ -172,7 +172,6 @@ public sealed record SnapshotConfig
 
 /// <summary>Where snapshots lie.</summary>
 [ExactlyOne]
-[NotAvailableYet("gcs")]
 public sealed record RepositoryConfig
 {
     [Field("A folder, as a repository of type fs writes it.", Affects = Affects.Result, Change = Change.Never)]
@@ -183,6 +182,9 @@ public sealed record RepositoryConfig
 
     [Field("A container of Azure Blob Storage, as a repository of type azure writes it.", Affects = Affects.Result, Change = Change.Never)]
     public AzureRepositoryConfig? Azure { get; init; }
+
+    [Field("A bucket of Google Cloud Storage, as a repository of type gcs writes it.", Affects = Affects.Result, Change = Change.Never)]
+    public GcsRepositoryConfig? Gcs { get; init; }
 
     [Field("A folder that a web server shows, as a repository of type url reads it. For snapshots that exist.", Affects = Affects.Result, Change = Change.Never)]
     public UrlRepositoryConfig? Url { get; init; }
@@ -263,6 +265,36 @@ public sealed record AzureAuthConfig
     public SecretConfig? ConnectionString { get; init; }
 
     [Field("Not at all: the container shows it to everybody.", Affects = Affects.Process)]
+    public NoAuthConfig? Anonymous { get; init; }
+}
+
+/// <summary>A snapshot repository in a bucket of Google Cloud Storage. Read by ranges; nothing of it is kept on this machine.</summary>
+public sealed record GcsRepositoryConfig
+{
+    [Field("The bucket.", Affects = Affects.Result, Change = Change.Never, Required = true, Example = "snapshots")]
+    public string? Bucket { get; init; }
+
+    [Field("What stands before the repository's files in the bucket: base_path of its registration.", Default = "none: the root of the bucket", Affects = Affects.Result, Change = Change.Never, Example = "prod/search")]
+    public string? Prefix { get; init; }
+
+    [Field("Address of the store, where it is not Google's own.", Default = "https://storage.googleapis.com", Affects = Affects.Process, Form = TextForm.WebAddress, Example = "https://storage.example")]
+    public string? Endpoint { get; init; }
+
+    [Field("How to log in.", Default = "with what the environment has: the file that GOOGLE_APPLICATION_CREDENTIALS names, the login of Google's tools, the account of the machine", Affects = Affects.Process)]
+    public GcsAuthConfig? Auth { get; init; }
+
+    [Field("Which client of the source cluster's keystore it logs in with when a snapshot is taken.", Default = "default", Affects = Affects.Process)]
+    public string SourceClient { get; init; } = "default";
+}
+
+/// <summary>How to log in to Google Cloud Storage.</summary>
+[ExactlyOne]
+public sealed record GcsAuthConfig
+{
+    [Field("With a key of a service account; the secret holds the JSON file as Google gives it.", Affects = Affects.Process)]
+    public SecretConfig? Key { get; init; }
+
+    [Field("Not at all: the bucket shows it to everybody.", Affects = Affects.Process)]
     public NoAuthConfig? Anonymous { get; init; }
 }
 

@@ -14,14 +14,15 @@ internal sealed class NamedRepository
     private const string Folder = "a folder";
     private const string S3 = "s3";
     private const string Azure = "azure";
+    private const string Gcs = "gs";
     private const string Http = "http";
 
-    private readonly Option<string> _place = new("--repository", "-r") { Description = "The folder of the repository, s3://BUCKET/PREFIX, azure://ACCOUNT/CONTAINER/PREFIX, or http(s)://HOST/PATH.", Required = true, Recursive = true, HelpName = "PLACE" };
-    private readonly Option<string?> _endpoint = new("--endpoint") { Description = "s3, azure: address of the store. Default: that of AWS, or of the account.", Recursive = true, HelpName = "URL" };
+    private readonly Option<string> _place = new("--repository", "-r") { Description = "The folder of the repository, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, azure://ACCOUNT/CONTAINER/PREFIX, or http(s)://HOST/PATH.", Required = true, Recursive = true, HelpName = "PLACE" };
+    private readonly Option<string?> _endpoint = new("--endpoint") { Description = "s3, gs, azure: address of the store. Default: that of AWS, of Google, or of the account.", Recursive = true, HelpName = "URL" };
     private readonly Option<string?> _region = new("--region") { Description = "s3: region of the bucket. Default: that of the environment, else us-east-1.", Recursive = true, HelpName = "REGION" };
-    private readonly Option<string?> _keys = new("--keys") { Description = "Name of a secret to log in with. s3: it holds ACCESS_KEY:SECRET_KEY; azure: a key of the account; http: USER:PASSWORD. Default: what the environment has; http: no login.", Recursive = true, HelpName = "SECRET" };
+    private readonly Option<string?> _keys = new("--keys") { Description = "Name of a secret to log in with. s3: it holds ACCESS_KEY:SECRET_KEY; gs: the key file of a service account; azure: a key of the account; http: USER:PASSWORD. Default: what the environment has; http: no login.", Recursive = true, HelpName = "SECRET" };
     private readonly Option<string?> _token = new("--token") { Description = "Name of a secret that holds a token. azure: a shared access signature; http: it is sent after 'Bearer '.", Recursive = true, HelpName = "SECRET" };
-    private readonly Option<bool> _anonymous = new("--anonymous") { Description = "s3, azure: log in with nothing.", Recursive = true };
+    private readonly Option<bool> _anonymous = new("--anonymous") { Description = "s3, gs, azure: log in with nothing.", Recursive = true };
     private readonly Option<string?> _caFile = new("--ca-file") { Description = "http: PEM file with the authorities to trust. Default: the system's.", Recursive = true, HelpName = "FILE" };
     private readonly Option<bool> _allowInsecure = new("--allow-insecure") { Description = "http: accept any certificate.", Recursive = true };
     private readonly Option<bool> _allowRedirects = new("--allow-redirects") { Description = "http: go where the server leads, to other hosts too; the login is not sent there.", Recursive = true };
@@ -31,11 +32,11 @@ internal sealed class NamedRepository
 
     public NamedRepository() => _ways =
     [
-        (_endpoint, [S3, Azure]),
+        (_endpoint, [S3, Gcs, Azure]),
         (_region, [S3]),
-        (_keys, [S3, Azure, Http]),
+        (_keys, [S3, Gcs, Azure, Http]),
         (_token, [Azure, Http]),
-        (_anonymous, [S3, Azure]),
+        (_anonymous, [S3, Gcs, Azure]),
         (_caFile, [Http]),
         (_allowInsecure, [Http]),
         (_allowRedirects, [Http]),
@@ -73,9 +74,9 @@ internal sealed class NamedRepository
         {
             result.AddError($"{other.Name} is for a repository {string.Join(" or ", way.For.Select(Named))}; '{Shown(kind, token.Value)}' is {(kind == Folder ? Folder : "of another kind")}.");
         }
-        else if (kind == S3 && parts[0].Length == 0)
+        else if (kind is S3 or Gcs && parts[0].Length == 0)
         {
-            result.AddError($"'{token.Value}' names no bucket; expected s3://BUCKET or s3://BUCKET/PREFIX.");
+            result.AddError($"'{token.Value}' names no bucket; expected {kind}://BUCKET or {kind}://BUCKET/PREFIX.");
         }
         else if (kind == Azure && (parts[0].Length == 0 || parts[1].Length == 0))
         {
@@ -124,6 +125,16 @@ internal sealed class NamedRepository
                     Auth = (keys, anonymous) is (null, null) ? null : new() { Keys = keys, Anonymous = anonymous },
                 },
             },
+            Gcs => new()
+            {
+                Gcs = new()
+                {
+                    Bucket = parts[0],
+                    Prefix = parts[1],
+                    Endpoint = parsed.GetValue(_endpoint),
+                    Auth = (keys, anonymous) is (null, null) ? null : new() { Key = keys, Anonymous = anonymous },
+                },
+            },
             Azure => new()
             {
                 Azure = new()
@@ -157,6 +168,7 @@ internal sealed class NamedRepository
         : scheme.ToLowerInvariant() switch
         {
             "s3" => (S3, [.. rest.Split('/', 2), ""]),
+            "gs" => (Gcs, [.. rest.Split('/', 2), ""]),
             "azure" => (Azure, [.. rest.Split('/', 3), "", ""]),
             "http" or "https" => (Http, []),
             _ => (Folder, []),
@@ -168,6 +180,7 @@ internal sealed class NamedRepository
     private static string Named(string kind) => kind switch
     {
         S3 => "in S3, as --repository s3://BUCKET/PREFIX",
+        Gcs => "in Google Cloud Storage, as --repository gs://BUCKET/PREFIX",
         Azure => "in Azure, as --repository azure://ACCOUNT/CONTAINER/PREFIX",
         _ => "of a web server, as --repository https://HOST/PATH",
     };

@@ -10,12 +10,12 @@ internal static class TakeSourceRule
     {
         foreach (var (source, migration) in config.Migrations)
         {
-            foreach (var (name, _) in migration.Snapshots.Where(entry => entry.Value is { Take: not null, Existing: null, Repository: { Url: not null, File: null, S3: null, Azure: null } }))
+            foreach (var (name, _) in migration.Snapshots.Where(entry => entry.Value is { Take: not null, Existing: null, Repository: { Url: not null, File: null, S3: null, Azure: null, Gcs: null } }))
             {
                 findings.Add(
                     DiagnosticCatalog.TakeIntoReadOnly.Error,
                     Places.Snapshot(source, name).Then("repository").Then("url"),
-                    "A web server only shows a repository, and the cluster has to write the snapshot. Give the place itself ('file', 's3', 'azure'), or name a snapshot that exists with 'existing'.",
+                    "A web server only shows a repository, and the cluster has to write the snapshot. Give the place itself ('file', 's3', 'azure', 'gcs'), or name a snapshot that exists with 'existing'.",
                     command: Commands.Remove(Places.Snapshot(source, name).Then("take")),
                     atKey: true);
             }

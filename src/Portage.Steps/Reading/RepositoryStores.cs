@@ -5,6 +5,7 @@ using Portage.Engine.Ports;
 using Portage.Model.Diagnostics;
 using Portage.Snapshots.Repositories;
 using Portage.Snapshots.Repositories.Azure;
+using Portage.Snapshots.Repositories.Gcs;
 using Portage.Snapshots.Repositories.Http;
 using Portage.Snapshots.Repositories.S3;
 
@@ -21,6 +22,7 @@ public static class RepositoryStores
     {
         { S3: { } s3 } => await S3Async(s3, Below(path, "s3"), secrets, cancellationToken),
         { Azure: { } azure } => await AzureAsync(azure, Below(path, "azure"), secrets, cancellationToken),
+        { Gcs: { } gcs } => await GcsAsync(gcs, Below(path, "gcs"), secrets, cancellationToken),
         { Url: { } url } => await UrlAsync(url, Below(path, "url"), secrets, cancellationToken),
         _ => new FileBlobStore(config.File!.Path!),
     };
@@ -67,6 +69,24 @@ public static class RepositoryStores
         {
             var (field, named) = azure.Auth is { Key.Secret: { } key } ? ("key", key) : ("connectionString", azure.Auth!.ConnectionString!.Secret!);
             throw Malformed(named, Below(path, $"auth.{field}.secret"), $"of {unlike.Message}");
+        }
+    }
+
+    private static async Task<IBlobStore> GcsAsync(GcsRepositoryConfig gcs, string? path, ISecretSource secrets, CancellationToken cancellationToken)
+    {
+        GcsLogin login = gcs.Auth switch
+        {
+            { Key.Secret: { } name } => new GcsLogin.Key(await secrets.ReadAsync(name, cancellationToken)),
+            { Anonymous: not null } => new GcsLogin.Anonymous(),
+            _ => new GcsLogin.Found(),
+        };
+        try
+        {
+            return await GcsBlobStore.OpenAsync(new(gcs.Bucket!) { Prefix = gcs.Prefix ?? "", Endpoint = gcs.Endpoint is { } endpoint ? new(endpoint) : null, Login = login }, TimeProvider.System, cancellationToken);
+        }
+        catch (FormatException unlike)
+        {
+            throw Malformed(gcs.Auth!.Key!.Secret!, Below(path, "auth.key.secret"), $"of {unlike.Message}");
         }
     }
 

@@ -20,6 +20,7 @@ public static class SnapshotAccess
     {
         { S3: not null } => $"{path}.repository.s3",
         { Azure: not null } => $"{path}.repository.azure",
+        { Gcs: not null } => $"{path}.repository.gcs",
         { Url: not null } => $"{path}.repository.url",
         _ => $"{path}.repository.file.path",
     };

@@ -246,6 +246,7 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         {
             { S3: { } s3 } => snapshots.RegisterS3RepositoryAsync(name, new(s3.Bucket!, s3.SourceClient) { BasePath = PathOf(s3.Prefix), Region = s3.Region, Endpoint = s3.Endpoint, PathStyle = s3.PathStyle }, cancellationToken),
             { Azure: { } azure } => snapshots.RegisterAzureRepositoryAsync(name, azure.Container!, azure.SourceClient, PathOf(azure.Prefix), cancellationToken),
+            { Gcs: { } gcs } => snapshots.RegisterGcsRepositoryAsync(name, gcs.Bucket!, gcs.SourceClient, PathOf(gcs.Prefix), cancellationToken),
             _ => snapshots.RegisterFileRepositoryAsync(name, repository.File!.SourcePath ?? repository.File.Path!, readOnly: false, cancellationToken),
         };
 

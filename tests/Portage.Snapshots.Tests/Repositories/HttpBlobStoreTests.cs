@@ -201,6 +201,22 @@ public sealed class HttpBlobStoreTests : BlobStoreKit, IAsyncDisposable
         Assert.Null(await store.FindLengthAsync("nothing", Cancelled));
     }
 
+    /// <summary>What the one byte that came is long is not what the file is long.</summary>
+    [Fact]
+    public async Task FindLengthAsync_PartWithoutTheLengthOfTheWhole_IsRefused()
+    {
+        var store = Open(await ServeAsync(async (context, _) =>
+        {
+            context.Response.StatusCode = context.Request.Method == "HEAD" ? StatusCodes.Status405MethodNotAllowed : StatusCodes.Status206PartialContent;
+            if (context.Request.Method == "GET")
+            {
+                context.Response.ContentLength = 1;
+                await context.Response.Body.WriteAsync(new byte[1]);
+            }
+        }));
+        Assert.Contains("does not say how long the file is", (await Assert.ThrowsAsync<BlobUnreadableException>(async () => await store.FindLengthAsync("root", Cancelled))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ReadAsync_AnswerIsCompressed_IsRefused()
     {

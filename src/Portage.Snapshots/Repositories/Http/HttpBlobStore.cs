@@ -136,13 +136,8 @@ public sealed class HttpBlobStore : IBlobStore, IDisposable
         }
     }
 
-    private async ValueTask<int> FillAsync(HttpResponseMessage answer, Memory<byte> destination, CancellationToken cancellationToken)
-    {
-        using var patience = new CancellationTokenSource(HttpExchange.Patience, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
-        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        return await RangeRead.FillAsync(body, destination, lost => HttpExchange.IsOfTheWay(lost, cancellationToken), either.Token);
-    }
+    private ValueTask<int> FillAsync(HttpResponseMessage answer, Memory<byte> destination, CancellationToken cancellationToken) =>
+        RangeRead.FillAsync(answer.Content, destination, HttpExchange.Patience, _time, cancellationToken);
 
     private BlobUnreadableException Unlike(string path, string what) => new(path, Location, new IOException($"the server does not speak HTTP as it should: {what}"));
 

@@ -44,6 +44,15 @@ internal static class RangeRead
         return filled;
     }
 
+    /// <summary>The same from an answer that has only so long to come: one that stands still is asked for anew.</summary>
+    public static async ValueTask<int> FillAsync(HttpContent content, Memory<byte> destination, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        await using var body = await content.ReadAsStreamAsync(cancellationToken);
+        return await FillAsync(body, destination, lost => lost is OperationCanceledException && !cancellationToken.IsCancellationRequested, either.Token);
+    }
+
     /// <summary>A blob that ends before the range does.</summary>
     public static CorruptBlobException Ends(string path, long end, long? length) =>
         new(path, $"at least {end:N0} bytes", length is { } known ? $"{known:N0} bytes" : "its end");
