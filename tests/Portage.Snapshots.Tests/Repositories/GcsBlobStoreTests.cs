@@ -79,8 +79,16 @@ public sealed class GcsBlobStoreTests : BlobStoreKit, IAsyncLifetime
     public async Task ReadWholeAsync_BlobChangesWhereTheAnswerBreaksOff_IsNoticed()
     {
         _server.Put("prod/search/large", Large(1_000_000));
+        var isCut = false;
         _server.Before = async (context, next) =>
         {
+            if (isCut)
+            {
+                await next(context);
+                return;
+            }
+
+            isCut = true;
             try
             {
                 await WebFolder.CutAsync(context, next, 300_000);
