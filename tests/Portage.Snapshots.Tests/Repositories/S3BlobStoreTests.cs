@@ -50,6 +50,20 @@ public sealed class S3BlobStoreTests(S3BlobStoreTests.OneServer servers) : BlobS
         Assert.Equal(1_100, (await store.ListAsync("many", Cancelled)).Select(entry => entry.Name).Distinct(StringComparer.Ordinal).Count());
     }
 
+    [Fact]
+    public async Task ReadAsync_BlobChangesUnderIt_IsNoticed()
+    {
+        var server = await servers.StartAsync();
+        await S3Objects.FillAsync(server, Bucket, [new("changing", [1, 2, 3, 4])], Cancelled);
+        using var store = new S3BlobStore(new(Bucket) { Endpoint = new(server.Endpoint), Login = Keys });
+        await using var blob = await store.OpenAsync("changing", Cancelled);
+        await blob.ReadAsync(0, new byte[2], Cancelled);
+        await S3Objects.FillAsync(server, Bucket, [new("changing", [9, 9, 9, 9])], Cancelled);
+        var failure = await Assert.ThrowsAsync<BlobUnreadableException>(async () => await blob.ReadAsync(2, new byte[2], Cancelled));
+        Assert.Contains("it was changed while it was read", failure.Message, StringComparison.Ordinal);
+        Assert.True(failure.IsTransient);
+    }
+
     /// <summary>What came before the connection broke is not asked for again, and nothing is missing.</summary>
     [Fact]
     public async Task ReadAsync_AnswersThatBreakOff_GoesOnFromThere()

@@ -8,7 +8,7 @@ using Portage.Snapshots.Repositories.Remote;
 namespace Portage.Snapshots.Repositories.S3;
 
 /// <summary>A snapshot repository in a bucket, as the repository type <c>s3</c> writes it. Reads exactly the ranges that are asked for; keeps nothing on this machine.</summary>
-/// <remarks>The client tries again what the store refuses for a moment; an answer that breaks off is asked for from there on.</remarks>
+/// <remarks>The client tries again what the store refuses for a moment; an answer that breaks off is asked for from there on. An object that changes while it is read is noticed by its ETag.</remarks>
 public sealed class S3BlobStore : IBlobStore, IDisposable
 {
     // Of 1 MiB: with 50 ms to the first byte that is 160 MiB a second, which is more than one core reads.
@@ -106,21 +106,11 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
         var filled = await FillAsync(answer, bytes, cancellationToken);
         if (filled < bytes.Length)
         {
-            await ReadAsync(path, KeyOf(path), filled, bytes.AsMemory(filled), cancellationToken);
+            await new S3Blob(this, path, KeyOf(path), answer.ETag).ReadAsync(filled, bytes.AsMemory(filled), cancellationToken);
         }
 
         return bytes;
     }
-
-    private ValueTask ReadAsync(string path, string key, long position, Memory<byte> destination, CancellationToken cancellationToken) =>
-        RangeRead.AskAsync(path, Location, position, destination, async (from, room, token) =>
-        {
-            var request = new GetObjectRequest { BucketName = _at.Bucket, Key = key, ByteRange = new(from, from + room.Length - 1) };
-            using var answer = await AskAsync(path, () => _client.GetObjectAsync(request, token), token, from + room.Length);
-            return answer.ContentLength < room.Length
-                ? throw RangeRead.Ends(path, from + room.Length, from + answer.ContentLength)
-                : await FillAsync(answer, room, token);
-        }, cancellationToken);
 
     private static ValueTask<int> FillAsync(GetObjectResponse answer, Memory<byte> destination, CancellationToken cancellationToken) =>
         RangeRead.FillAsync(answer.ResponseStream, destination, broken => broken is AmazonClientException, cancellationToken);
@@ -150,6 +140,10 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
         {
             throw RangeRead.Ends(path, end, null);
         }
+        catch (AmazonS3Exception failure) when (failure.StatusCode == HttpStatusCode.PreconditionFailed)
+        {
+            throw RangeRead.Changed(path, Location, null, null);
+        }
         catch (AmazonServiceException failure)
         {
             throw new BlobUnreadableException(path, Location, new IOException(S3Failures.Say(failure), failure)) { IsTransient = IsTransient(failure.StatusCode) };
@@ -170,12 +164,33 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
 
     private string KeyOf(string path) => BlobPath.Below(_at.Prefix, path);
 
-    private sealed class S3Blob(S3BlobStore store, string path, string key) : IBlob
+    private sealed class S3Blob(S3BlobStore store, string path, string key, string? mark = null) : IBlob
     {
+        // The ETag of the first answer: the state that is read. Null where the store gives none.
+        private string? _mark = mark;
+
         public string Path => path;
 
-        public ValueTask ReadAsync(long position, Memory<byte> destination, CancellationToken cancellationToken) => store.ReadAsync(path, key, position, destination, cancellationToken);
+        public ValueTask ReadAsync(long position, Memory<byte> destination, CancellationToken cancellationToken) =>
+            RangeRead.AskAsync(path, store.Location, position, destination, AskAsync, cancellationToken);
 
         public ValueTask DisposeAsync() => default;
+
+        private async ValueTask<int> AskAsync(long from, Memory<byte> room, CancellationToken cancellationToken)
+        {
+            var (known, end) = (Volatile.Read(ref _mark), from + room.Length);
+            var request = new GetObjectRequest { BucketName = store._at.Bucket, Key = key, ByteRange = new(from, end - 1), EtagToMatch = known };
+            using var answer = await store.AskAsync(path, () => store._client.GetObjectAsync(request, cancellationToken), cancellationToken, end);
+
+            // Not every store knows the condition.
+            if (answer.ETag is { } found && (Interlocked.CompareExchange(ref _mark, found, null) ?? found) is var had && had != found)
+            {
+                throw RangeRead.Changed(path, store.Location, $"ETag {had}", $"ETag {found}");
+            }
+
+            return answer.ContentLength < room.Length
+                ? throw RangeRead.Ends(path, end, from + answer.ContentLength)
+                : await FillAsync(answer, room, cancellationToken);
+        }
     }
 }
