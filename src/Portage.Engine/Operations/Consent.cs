@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Portage.Configuration;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
+using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
 using Portage.Planning.Destroying;
@@ -73,7 +74,7 @@ internal static class Consent
             var selected = triesPatterns ? indices.Where(edge.Selects) : edge.Include.Where(name => indices.Contains(name) && edge.Selects(name));
             if (Claims.Conflicts(home, session.Name, change.Address, endpoint, selected, claims) is { IsEmpty: false } conflicts)
             {
-                return Describe(change.Address, endpoint, conflicts, "If the snapshot has it, the run fails there.") with { Severity = Severity.Warning };
+                return Describe(session.Name, change.Address, endpoint, conflicts, "If the snapshot has it, the run fails there.") with { Severity = Severity.Warning };
             }
         }
 
@@ -96,17 +97,33 @@ internal static class Consent
         }
 
         var claims = AllOf(home, planner);
+        var planned = writing.Any(change => change.Address.Source != writing[0].Address.Source) ? new Dictionary<(string Cluster, string Index), StepAddress>() : null;
         foreach (var change in writing)
         {
             var endpoint = config.Targets[change.Address.Target!].Endpoint!;
             if (Claims.Conflicts(home, session.Name, change.Address, endpoint, change.Added, claims) is { IsEmpty: false } conflicts)
             {
-                return Describe(change.Address, endpoint, conflicts, end);
+                return Describe(session.Name, change.Address, endpoint, conflicts, end);
+            }
+
+            if (planned is not null && WhyPlannedTwice(planned, change, home.ClusterOf(endpoint), session.Name) is { IsEmpty: false } twice)
+            {
+                return Describe(session.Name, change.Address, endpoint, twice, end);
             }
         }
 
         return null;
     }
+
+    /// <summary>What a change would write, and one of another migration in the same plan would too.</summary>
+    private static ImmutableArray<Claim> WhyPlannedTwice(Dictionary<(string Cluster, string Index), StepAddress> planned, StepChange change, string cluster, string session) =>
+    [
+        .. from index in change.Added
+           where !planned.TryAdd((cluster, index), change.Address)
+           let first = planned[(cluster, index)]
+           where first.Source != change.Address.Source
+           select new Claim(session, first, cluster, index),
+    ];
 
     /// <summary>The claims of all sessions of a home.</summary>
     public static ImmutableArray<Claim> AllOf(HomeState home, Planner planner) =>
@@ -121,13 +138,16 @@ internal static class Consent
     ];
 
     /// <summary>Says whose the indices are.</summary>
-    public static Diagnostic Describe(Model.Addresses.StepAddress step, string endpoint, ImmutableArray<Claim> conflicts, string end)
+    /// <param name="session">Of the step that would write them.</param>
+    /// <param name="end">What follows from it, as a sentence.</param>
+    public static Diagnostic Describe(string session, StepAddress step, string endpoint, ImmutableArray<Claim> conflicts, string end)
     {
         var owners = conflicts.Take(NamesMax).Select(claim => $"{claim.Index} (session {claim.Session}, {claim.Step})");
         var more = conflicts.Length > NamesMax ? $" and {conflicts.Length - NamesMax} more" : "";
-        return DiagnosticCatalog.IndexIsClaimed.Error($"targets.{step.Target}.endpoint", $"{step} would write to what other work has written on {endpoint}: {string.Join(", ", owners)}{more}. {end}") with
+        return DiagnosticCatalog.IndexIsClaimed.Error($"targets.{step.Target}.endpoint", $"{step} would write to what belongs to other work on {endpoint}: {string.Join(", ", owners)}{more}. {end}") with
         {
-            Command = "workflow session list",
+            // Within one session it is two slices of its configuration that want the same.
+            Command = conflicts[0].Session == session && step.Part is { } slice ? $"workflow configure show migrations.{step.Source}.slices.{slice}" : "workflow session list",
         };
     }
 }

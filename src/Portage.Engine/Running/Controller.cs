@@ -41,6 +41,7 @@ public sealed partial class Controller
     private readonly Channel<Message> _messages = Channel.CreateBounded<Message>(new BoundedChannelOptions(MessagesMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly ReadRevisions _revisions = new();
     private readonly Dictionary<string, Wanted> _wanted = new(StringComparer.Ordinal);
+    private ClaimsToCome? _toCome;
     private readonly List<LedgerEvent> _unwritten = [];
     private readonly List<Action> _afterCommit = [];
     private readonly List<(TaskCompletionSource<OperationResult> To, OperationResult Result)> _answers = [];
@@ -269,8 +270,22 @@ public sealed partial class Controller
 
         var endpoint = wanted.Config.Targets[target].Endpoint!;
         var conflicts = Claims.Conflicts(_home, session.Name, begin.Step.Address, endpoint, added, Claims.OfOthers(_home, session.Name, begin.Step.Address, added, _planner.WritesToTarget, _revisions.Of));
-        return conflicts.IsEmpty ? null : Consent.Describe(begin.Step.Address, endpoint, conflicts, "Nothing of it was begun.");
+        if (conflicts.IsEmpty && ToCome(wanted) is { } toCome)
+        {
+            var cluster = _home.ClusterOf(endpoint);
+            conflicts = toCome.Conflicts(session, begin.Step.Address, cluster, added);
+            if (conflicts.IsEmpty && begin.Phase == StepPhase.Evaluate)
+            {
+                toCome.Add(session, begin.Step.Address, cluster, added);
+            }
+        }
+
+        return conflicts.IsEmpty ? null : Consent.Describe(session.Name, begin.Step.Address, endpoint, conflicts, "Nothing of it was begun.");
     }
+
+    /// <summary>Who is about to write what; null where there is only one who could be.</summary>
+    private ClaimsToCome? ToCome(Wanted wanted) =>
+        _toCome = ClaimsToCome.AreNeeded(_home, wanted.HasSeveralSources) ? _toCome ?? ClaimsToCome.Of(_home, _planner.WritesToTarget, _revisions.Of) : null;
 
     /// <summary>What the steps before a step, and it itself, left: no more, because it is handed to workers whole.</summary>
     private static ImmutableDictionary<StepAddress, StepOutputs> OutputsFor(SessionState session, Wanted wanted, WantedStep step)
@@ -467,7 +482,11 @@ public sealed partial class Controller
         ImmutableArray<WantedStep> Steps,
         IReadOnlyDictionary<StepAddress, WantedStep> ByAddress,
         InputsMemo Memo,
-        Limits Limits);
+        Limits Limits)
+    {
+        /// <summary>True where the steps are of several migrations.</summary>
+        public bool HasSeveralSources { get; } = Steps.Select(step => step.Address.Source).Distinct().Skip(1).Any();
+    }
 
     private abstract record Message
     {

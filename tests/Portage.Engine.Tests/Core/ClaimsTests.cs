@@ -18,7 +18,7 @@ public sealed class ClaimsTests
         var story = Elsewhere(NoReview);
         var refused = Assert.Single(story.Do(Start()).Diagnostics);
         Assert.Equal((DiagnosticCatalog.IndexIsClaimed.Code, "workflow session list"), (refused.Code, refused.Command));
-        Assert.StartsWith("logs/a@blue:metadata would write to what other work has written on http://blue:9200: a (session default, logs/a@blue:", refused.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("logs/a@blue:metadata would write to what belongs to other work on http://blue:9200: a (session default, logs/a@blue:", refused.Detail, StringComparison.Ordinal);
         Assert.Single(story.Home.Sessions["trial"].Runs);
     }
 
@@ -64,6 +64,47 @@ public sealed class ClaimsTests
         var claim = new Claim("default", StepAddress.Parse("logs/a@blue:backfill"), "http://blue:9200", "a");
         var found = Claims.Conflicts(new Story().Home, session, StepAddress.Parse(step), "http://blue:9200", ["a"], [claim]);
         Assert.Equal(isOthers ? [claim] : [], found);
+    }
+
+    /// <summary>Nobody has written it yet, but the plan knows of both: better than after somebody approved each.</summary>
+    [Theory]
+    [InlineData("blue", true)]
+    [InlineData("green", false)]
+    public void Start_TwoMigrationsOfOneIndex_IsRefusedWhereItIsOneCluster(string target, bool isRefused)
+    {
+        var story = Twice(target);
+        foreach (var snapshot in (string[])["logs/main:snapshot", "shop/main:snapshot"])
+        {
+            story.Report(snapshot).Tell(new StepCompleted("default", 1, StepAddress.Parse(snapshot)));
+        }
+
+        story.Tell(new RunEnded("default", 1, RunOutcome.Stopped, "ann"));
+        var started = story.Do(new Operation.Start(null) { By = "ann" });
+        Assert.Equal(isRefused, started.HasFailed);
+        if (isRefused)
+        {
+            var refused = Assert.Single(started.Diagnostics);
+            Assert.Equal((DiagnosticCatalog.IndexIsClaimed.Code, "workflow configure show migrations.shop.slices.b"), (refused.Code, refused.Command));
+            Assert.Equal("shop/b@blue:metadata would write to what belongs to other work on http://blue:9200: a (session default, logs/a@blue:metadata). Nothing was started.", refused.Detail);
+            Assert.Single(story.Session.Runs);
+        }
+    }
+
+    /// <summary>Two migrations whose patterns both find the index a; the run waits for their snapshots.</summary>
+    private static Story Twice(string target)
+    {
+        var story = new Story { Names = ["a"] }.Start($$"""
+            targets: { blue: { endpoint: "http://blue:9200" }, green: { endpoint: "http://green:9200" } }
+            migrations:
+              logs:
+                snapshots: { main: { repository: { file: { path: /s } }, existing: nightly } }
+                slices: { a: { indices: { include: ['a*'] }, targets: [blue] } }
+              shop:
+                snapshots: { main: { repository: { file: { path: /t } }, existing: nightly } }
+                slices: { b: { indices: { include: ['*a'] }, targets: [{{target}}] } }
+            """);
+        story.Settle();
+        return story;
     }
 
     /// <summary>The default session has written index a to blue; session trial knows what its snapshot holds, and is about to go on.</summary>

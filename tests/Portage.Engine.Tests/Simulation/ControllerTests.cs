@@ -95,6 +95,44 @@ public sealed class ControllerTests
         Assert.All(trial.Values, step => Assert.True(step.Address.Target is null || !step.HasEffects));
     }
 
+    /// <summary>Both wait for the same person, who must not be asked about what cannot be done; a kill in between forgets nothing.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_IndexThatAnotherMigrationIsAboutToWrite_IsNotReviewed(bool isKilled)
+    {
+        _world.Perform(new Operation.Configure(TwoMigrations, "test", null) { By = "ann" });
+        _world.Perform(new Operation.Commit { By = "ann" });
+        _world.Perform(new Operation.Pause(["shop/*"]) { By = "ann" });
+        _world.Start();
+        GoOn(() => Session.Steps.GetValueOrDefault(Metadata)?.OpenReview is not null);
+        var world = _world;
+        if (isKilled)
+        {
+            world = new World(1) { HasFaults = false };
+            world.Restore([.. _world.Events], workersLive: false);
+        }
+
+        world.Perform(new Operation.Resume(["shop/*"]) { By = "ann" });
+        var second = StepAddress.Parse("shop/b@blue:metadata");
+        world.GoOn(TimeSpan.FromMinutes(20), () => world.State.Sessions[HomeState.DefaultSession].Steps.GetValueOrDefault(second)?.State is StepState.Evaluated || world.State.Sessions[HomeState.DefaultSession].Steps.GetValueOrDefault(second)?.Failure is not null);
+        var steps = world.State.Sessions[HomeState.DefaultSession].Steps;
+        Assert.Empty(world.Breaches);
+        Assert.Equal(DiagnosticCatalog.IndexIsClaimed.Code, steps[second].Failure?.Code);
+        Assert.NotNull(steps[Metadata].OpenReview);
+    }
+
+    private const string TwoMigrations = """
+        targets: { blue: { endpoint: "http://blue:9200" } }
+        migrations:
+          logs:
+            snapshots: { main: { repository: { file: { path: /s } }, existing: nightly } }
+            slices: { a: { indices: { include: ['a*'] }, metadata: { approve: manual } } }
+          shop:
+            snapshots: { main: { repository: { file: { path: /t } }, existing: nightly } }
+            slices: { b: { indices: { include: ['*a'] }, metadata: { approve: manual } } }
+        """;
+
     private void Start(string endpoint, string slice = "metadata: { approve: none }")
     {
         _world.Perform(new Operation.Configure(

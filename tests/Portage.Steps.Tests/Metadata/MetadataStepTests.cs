@@ -233,14 +233,17 @@ public sealed class MetadataStepTests : IAsyncLifetime
     [Fact]
     public async Task RunAsync_TemplateOfTheTargetAddsToAnIndex_StraightensItAndSaysSo()
     {
-        await _target.PutAsync("/_template/theirs", """{"index_patterns":["log*"],"settings":{"index.max_result_window":"5"},"mappings":{"dynamic":"strict","properties":{"host":{"type":"keyword"}}},"aliases":{"theirs":{}}}""", Cancellation);
+        await _target.PutAsync("/_template/theirs", """{"index_patterns":["log*"],"settings":{"index.max_result_window":"5","index.translog.durability":"async"},"mappings":{"dynamic":"strict","properties":{"host":{"type":"keyword"}}},"aliases":{"theirs":{}}}""", Cancellation);
         var run = await RunOfAsync("es-7.10.2", TwoIndices);
         var evidence = await run.EvaluateAsync(_step, Cancellation);
         var done = Assert.IsType<StepResult.Done>(await run.RunAsync(_step, evidence, Cancellation));
 
         Assert.Contains("note index logs: template theirs of the target adds to it when it is created: field host: type is keyword there, not set here", evidence.Lines);
         Assert.Contains("note index logs: template theirs of the target adds to it when it is created: setting index.max_result_window is 5 there, not set here", evidence.Lines);
-        Assert.Equal(2, evidence.Lines.Count(line => line.StartsWith("note", StringComparison.Ordinal)));
+        Assert.Contains("note index logs: template theirs of the target adds to it when it is created: setting index.translog.durability is async there, not set here", evidence.Lines);
+        Assert.Equal(3, evidence.Lines.Count(line => line.StartsWith("note", StringComparison.Ordinal)));
+        Assert.Contains("template added to index logs: setting index.translog.durability is async there, not set here", done.Report.Lines);
+        Assert.Equal(3, done.Report.Lines.Count(line => line.StartsWith("template added", StringComparison.Ordinal)));
         Assert.Contains("template added to index logs: field host: type is keyword there, not set here", done.Report.Lines);
         Assert.Contains("template added to index logs: setting index.max_result_window is 5 there, not set here", done.Report.Lines);
         var logs = (await _target.GetAsync("/logs", Cancellation))["logs"]!;

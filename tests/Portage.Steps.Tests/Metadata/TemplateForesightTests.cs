@@ -10,7 +10,7 @@ public sealed class TemplateForesightTests
     private const string Index = """{"settings":{"index.codec":"best_compression"},"mappings":{"properties":{"level":{"type":"keyword"},"client":{"properties":{"ip":{"type":"ip"}}}}}}""";
 
     [Theory]
-    [InlineData(false, """{"index_patterns":["logs-*"],"mappings":{"properties":{"level":{"type":"text"},"host":{"type":"keyword"},"client":{"properties":{"port":{"type":"long"}}}}},"settings":{"index.max_result_window":"5","index.refresh_interval":"9s"}}""", "template ours adds to indices logs-1, logs-2, when the target makes them: field client.port, field host, setting index.max_result_window")]
+    [InlineData(false, """{"index_patterns":["logs-*"],"mappings":{"properties":{"level":{"type":"text"},"host":{"type":"keyword"},"client":{"properties":{"port":{"type":"long"}}}}},"settings":{"index.max_result_window":"5","index.refresh_interval":"9s"}}""", "template ours adds to indices logs-1, logs-2, when the target makes them: field client.port, field host, setting index.max_result_window, setting index.refresh_interval")]
     [InlineData(true, """{"index_patterns":["logs-1"],"composed_of":["base"],"template":{"mappings":{"properties":{"host":{"type":"keyword"}}}}}""", "index template ours adds to index logs-1, when the target makes it: field base, field host")]
     [InlineData(false, """{"index_patterns":["logs-*"],"mappings":{"properties":{"level":{"type":"text","fielddata":true}}},"aliases":{"all":{}}}""", null)]
     [InlineData(false, """{"index_patterns":["other-*"],"mappings":{"properties":{"host":{"type":"keyword"}}}}""", null)]

@@ -115,7 +115,7 @@ public abstract class TrialTests : IAsyncDisposable
     /// <summary>Templates that will be for an index whose field level is a keyword, and what comes of it.</summary>
     [Theory]
     [InlineData(false, """{"mappings":{"properties":{"level":{"type":"text","fielddata":true}}}}""", "unknown parameter [fielddata] on mapper [level] of type [keyword]")]
-    [InlineData(false, """{"mappings":{"dynamic":"strict","properties":{"level":{"type":"text"}}},"settings":{"index.number_of_shards":3,"index.max_result_window":"5"}}""", null, "setting index.max_result_window is 5 there, not set here")]
+    [InlineData(false, """{"mappings":{"dynamic":"strict","properties":{"level":{"type":"text"}}},"settings":{"index.number_of_shards":3,"index.max_result_window":"5","index.refresh_interval":"9s"}}""", null, "setting index.max_result_window is 5 there, not set here", "setting index.refresh_interval is 9s there, not set here")]
     [InlineData(true, """{"template":{"mappings":{"properties":{"level":{"properties":{"a":{"type":"long"}}}}}}}""", "can't merge a non object mapping [level] with an object mapping")]
     [InlineData(true, """{"composed_of":["base"],"template":{"aliases":{"people-search-this":{}}}}""", "can't merge a non object mapping [level] with an object mapping")]
     [InlineData(true, """{"template":{"mappings":{"properties":{"other":{"type":"long"}}}}}""", null, "field other: type is long there, not set here")]

@@ -17,6 +17,9 @@ internal sealed class CreatedIndex(ClusterClient client, Action assertLease)
 {
     private const string Shards = "index.number_of_shards";
 
+    // The index always says them itself; a target that expands replicas by itself has others all the same.
+    private static readonly string[] Sized = [$"setting {Shards}", "setting index.number_of_replicas"];
+
     private readonly ClusterMetadata _metadata = new(client);
 
     /// <summary>Takes away the aliases that templates added, and puts <c>dynamic</c> back; says what is different for good.</summary>
@@ -50,7 +53,7 @@ internal sealed class CreatedIndex(ClusterClient client, Action assertLease)
             ["mappings"] = there["mappings"]?.DeepClone(),
         };
         return (
-            Differences.Between(ObjectKind.Index, there, index.Written ?? [], TargetFacts.None),
+            [.. Differences.Each(ObjectKind.Index, there, index.Written ?? [], TargetFacts.None, withTuning: true).Where(one => !Sized.Contains(one.Name, StringComparer.Ordinal)).Select(Differences.Said)],
             settings.GetValueOrDefault("index.uuid") is { } uuid ? FlatSettings.Text(uuid) : null,
             CanonicalText.Of(form));
     }

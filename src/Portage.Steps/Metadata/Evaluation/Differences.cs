@@ -20,13 +20,17 @@ internal static class Differences
     /// <param name="there">As the target has it.</param>
     /// <param name="ours">As the target would have ours.</param>
     /// <param name="target">Knows what a setting is where it is not set.</param>
-    public static ImmutableArray<string> Between(ObjectKind kind, JsonObject there, JsonObject ours, TargetFacts target) =>
-        [.. Each(kind, there, ours, target).Select(one => $"{one.Name} is {one.There ?? "not set"} there, {one.Ours ?? "not set"} here")];
+    /// <param name="withTuning">True where what only decides how an index works is told as well.</param>
+    public static ImmutableArray<string> Between(ObjectKind kind, JsonObject there, JsonObject ours, TargetFacts target, bool withTuning = false) =>
+        [.. Each(kind, there, ours, target, withTuning).Select(Said)];
+
+    /// <summary>One of them in words.</summary>
+    public static string Said((string Name, string? There, string? Ours) one) => $"{one.Name} is {one.There ?? "not set"} there, {one.Ours ?? "not set"} here";
 
     /// <summary>The same, one by one, in order; null for what is not set.</summary>
-    public static IEnumerable<(string Name, string? There, string? Ours)> Each(ObjectKind kind, JsonObject there, JsonObject ours, TargetFacts target)
+    public static IEnumerable<(string Name, string? There, string? Ours)> Each(ObjectKind kind, JsonObject there, JsonObject ours, TargetFacts target, bool withTuning = false)
     {
-        var (left, right) = (Normal(kind, there, target), Normal(kind, ours, target));
+        var (left, right) = (Normal(kind, there, target, withTuning), Normal(kind, ours, target, withTuning));
         return
             from name in left.Keys.Union(right.Keys).Order(StringComparer.Ordinal)
             let had = left.GetValueOrDefault(name)
@@ -52,7 +56,7 @@ internal static class Differences
     public static bool IsTuning(string name) => Tuning.Any(prefix => prefix.EndsWith('.') ? name.StartsWith(prefix, StringComparison.Ordinal) : name == prefix);
 
     /// <summary>Every value by the name under which people know it.</summary>
-    private static Dictionary<string, string> Normal(ObjectKind kind, JsonObject definition, TargetFacts target)
+    private static Dictionary<string, string> Normal(ObjectKind kind, JsonObject definition, TargetFacts target, bool withTuning = false)
     {
         var flat = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in definition)
@@ -60,13 +64,13 @@ internal static class Differences
             switch (name)
             {
                 case "settings":
-                    AddSettings(kind, value as JsonObject, target, flat);
+                    AddSettings(value as JsonObject, target, withTuning || kind != ObjectKind.Index, flat);
                     break;
                 case "mappings":
                     AddMapping(value as JsonObject ?? [], "", flat);
                     break;
                 case "template" when value is JsonObject inner && kind is not ObjectKind.LegacyTemplate:
-                    foreach (var (innerName, innerValue) in Normal(kind, inner, target))
+                    foreach (var (innerName, innerValue) in Normal(kind, inner, target, withTuning))
                     {
                         flat[innerName] = innerValue;
                     }
@@ -84,12 +88,12 @@ internal static class Differences
         return flat;
     }
 
-    private static void AddSettings(ObjectKind kind, JsonObject? settings, TargetFacts target, Dictionary<string, string> flat)
+    private static void AddSettings(JsonObject? settings, TargetFacts target, bool withTuning, Dictionary<string, string> flat)
     {
         foreach (var (name, value) in FlatSettings.Of(settings))
         {
             var text = FlatSettings.Text(value);
-            if (!(kind == ObjectKind.Index && IsTuning(name)) && !SettingRules.IsGenerated(name) && target.Defaults.GetValueOrDefault(name) != text)
+            if ((withTuning || !IsTuning(name)) && !SettingRules.IsGenerated(name) && target.Defaults.GetValueOrDefault(name) != text)
             {
                 flat[$"setting {name}"] = text;
             }

@@ -107,7 +107,7 @@ internal sealed class TemplateTrial(ClusterClient client, ScratchSpace scratch, 
             mapping.Remove("dynamic");
         }
 
-        return new(null, Differences.Between(ObjectKind.Index, there, written, TargetFacts.None))
+        return new(null, Differences.Between(ObjectKind.Index, there, written, TargetFacts.None, withTuning: true))
         {
             Lost = FilteredSources.Among(Differences.Each(ObjectKind.Index, there, written, TargetFacts.None), written),
         };

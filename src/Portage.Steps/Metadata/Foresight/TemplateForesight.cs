@@ -70,7 +70,7 @@ internal static class TemplateForesight
         const string type = ": type";
         string[] added =
         [
-            .. templates.SelectMany(template => Differences.Each(ObjectKind.Index, index.Definition, template, TargetFacts.None))
+            .. templates.SelectMany(template => Differences.Each(ObjectKind.Index, index.Definition, template, TargetFacts.None, withTuning: true))
                 .Where(one => one.There is null && (one.Name.StartsWith("setting ", StringComparison.Ordinal) || (one.Name.StartsWith("field ", StringComparison.Ordinal) && one.Name.EndsWith(type, StringComparison.Ordinal))))
                 .Select(one => one.Name.EndsWith(type, StringComparison.Ordinal) ? one.Name[..^type.Length] : one.Name)
                 .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
