@@ -34,8 +34,9 @@ public sealed class Planner(ImmutableArray<IStepDefinition> definitions)
         IReadOnlyDictionary<StepAddress, RecordedStep> recorded,
         IReadOnlyDictionary<StepAddress, Observation>? observed)
     {
-        var compared = SpareWhatIsLeft.From(CompareWithRecorded.Changes(wanted, recorded), wanted, recorded, WritesToTarget);
-        var changes = AddDestructions.To(compared.AddRange(CollectOrphans.Changes(wanted, recorded, compared)), wanted, recorded, observed);
+        var how = new HowToCollect(wanted, recorded, WritesToTarget);
+        var compared = SpareWhatIsLeft.From(CompareWithRecorded.Changes(wanted, recorded, how), wanted, recorded, WritesToTarget);
+        var changes = AddDestructions.To(compared.AddRange(CollectOrphans.Changes(wanted, recorded, compared, how)), wanted, recorded, observed);
         var steps = wanted.ToImmutableDictionary(step => step.Address);
         var plan = new Plan(changes, steps) { Hash = Planning.Plan.HashOf(changes, steps) };
         return (plan, [.. Blocks(plan), .. Spared(plan)]);

@@ -38,7 +38,7 @@ public sealed record WantedStep(StepAddress Address, ImmutableArray<InputPart> I
     /// <summary>True for work that nobody wants any more and that is to be taken back: with the fields and edges that it was begun with.</summary>
     public bool IsAbsent { get; init; }
 
-    /// <summary>Of work that is to be absent, the items that stay all the same, because other work is in them by now.</summary>
+    /// <summary>Of what somebody wants taken back, all of it or items that are not selected any more, the items that stay all the same, because other work is in them.</summary>
     public ImmutableArray<string> Stays { get; init; } = [];
 
     /// <summary>Later kinds that write into what this one makes: when it goes, what they wrote goes along.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Portage.Configuration;
 using Portage.Model.Addresses;
 using Portage.Model.Steps;
@@ -14,6 +15,9 @@ namespace Portage.Steps;
 /// <param name="TargetName">Its name under <c>targets</c>.</param>
 internal sealed record SliceOnTarget(MigrationConfig Config, string SourceName, string SliceName, string SnapshotName, string TargetName)
 {
+    // Thousands of slices read one snapshot, and each of their steps names it.
+    private static readonly ConcurrentDictionary<(string Source, string Snapshot), StepAddress> SnapshotSteps = [];
+
     public SourceMigrationConfig Migration => Config.Migrations[SourceName];
 
     public SliceConfig Slice => Migration.Slices[SliceName];
@@ -26,7 +30,7 @@ internal sealed record SliceOnTarget(MigrationConfig Config, string SourceName, 
 
     public string TargetPath => $"targets.{TargetName}";
 
-    public StepAddress SnapshotStep => new(SourceName, SnapshotName, null, StepKind.Snapshot);
+    public StepAddress SnapshotStep => SnapshotSteps.GetOrAdd((SourceName, SnapshotName), static name => new(name.Source, name.Snapshot, null, StepKind.Snapshot));
 
     public StepAddress Step(StepKind kind) => new(SourceName, SliceName, TargetName, kind);
 

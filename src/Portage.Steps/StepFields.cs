@@ -17,8 +17,8 @@ internal static class StepFields
     // Mostly a record stands in one place and is called one thing.
     private static readonly ConditionalWeakTable<object, Parts> Known = [];
 
-    // Thousands of slices have the same fields.
-    private static readonly ConcurrentDictionary<string, string> Keys = new(StringComparer.Ordinal);
+    // Thousands of slices have the same fields, and mostly the same values in them.
+    private static readonly ConcurrentDictionary<string, string> Texts = new(StringComparer.Ordinal);
 
     // Attributes take long to find, and every step asks.
     private static readonly ConcurrentDictionary<Type, string> AutoOf = [];
@@ -32,12 +32,13 @@ internal static class StepFields
     /// <param name="path">Where it stands in the configuration.</param>
     public static InputPart[] Of(object? record, string key, string path)
     {
-        if (record is null)
-        {
-            return [];
-        }
+        return record is null ? [] : Kept(record, key, path, static (record, key, path) => Parted(FieldWalker.Walk(record, ""), key, path));
+    }
 
-        var first = Known.GetValue(record, one => new(key, path, Collect(one, key, path), null));
+    private static InputPart[] Kept<T>(T record, string key, string path, Func<T, string, string, InputPart[]> collect)
+        where T : class
+    {
+        var first = Known.GetValue(record, _ => new(key, path, collect(record, key, path), null));
         for (var known = first; known is not null; known = known.Next)
         {
             if (known.Key == key && known.Path == path)
@@ -46,19 +47,19 @@ internal static class StepFields
             }
         }
 
-        var other = new Parts(key, path, Collect(record, key, path), first);
+        var other = new Parts(key, path, collect(record, key, path), first);
         Known.AddOrUpdate(record, other);
         return other.Fields;
     }
-
-    private static InputPart[] Collect(object record, string key, string path) => Parted(FieldWalker.Walk(record, ""), key, path);
 
     private static InputPart[] Parted(IReadOnlyList<FieldValue> fields, string key, string path) =>
     [
         .. fields
             .Where(field => field.Affects != Affects.Nothing)
-            .Select(field => new InputPart(Keys.GetOrAdd($"{key}.{field.Path}", static name => name), path, field.Path, field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault, InPlace = field.InPlace }),
+            .Select(field => new InputPart(Shared($"{key}.{field.Path}"), path, Shared(field.Path), field.IsDefault && field.Json is { } json ? Shared(json) : field.Json, field.Affects, field.Change) { IsDefault = field.IsDefault, InPlace = field.InPlace }),
     ];
+
+    private static string Shared(string text) => Texts.GetOrAdd(text, text);
 
     /// <summary>What a step that writes to a target reads of it.</summary>
     public static InputPart[] OfTarget(MigrationConfig config, string name) => Of(config.Targets[name], "target", $"targets.{name}");
@@ -71,7 +72,7 @@ internal static class StepFields
         .. OfTransforms(on, isOfDocuments),
 
         // Not the whole slice, to leave nearly all of it out again.
-        .. Parted(FieldWalker.WalkOne(on.Slice, "types"), "slice", on.SlicePath),
+        .. Kept(on.Slice, "slice", on.SlicePath, static (slice, key, path) => Parted(FieldWalker.WalkOne(slice, "types"), key, path)),
     ];
 
     /// <summary>The transforms that count, numbered among themselves: one that does not count comes and goes unnoticed. People are told where they stand.</summary>

@@ -20,18 +20,19 @@ public static class LeftInPart
     public static ImmutableArray<LeftPart> Of(Planner planner, ImmutableArray<WantedStep> desired, SessionState session)
     {
         var names = new Dictionary<(StepAddress, string?), HashSet<string>?>();
+        var stays = desired.Where(step => step is { IsAbsent: false, Stays.IsEmpty: false }).ToDictionary(step => step.Address, step => step.Stays.ToHashSet(StringComparer.Ordinal));
         return !desired.Any(step => IsNarrowed(step, session, names)) ? [] :
         [
             .. planner.Plan(desired, session.Recorded(), null).Plan.Changes
-                .Select(change => (Change: change, Leaving: change.Leaving.IsEmpty ? Going(change, session) : change.Leaving))
+                .Select(change => (Change: change, Leaving: change.Leaving.IsEmpty ? Going(change, stays.GetValueOrDefault(change.Address) ?? [], session) : change.Leaving))
                 .Where(one => one.Change.LeftBehind.Length + one.Leaving.Length > 0)
-                .Select(one => new LeftPart(one.Change.Address, one.Change.LeftBehind, one.Leaving, one.Leaving.IsEmpty ? null : session.Steps[one.Change.Address].LeavingItems?.By)),
+                .Select(one => new LeftPart(one.Change.Address, [.. one.Change.LeftBehind.Except(one.Leaving, StringComparer.Ordinal)], one.Leaving, one.Leaving.IsEmpty ? null : session.Steps[one.Change.Address].LeavingItems?.By)),
         ];
     }
 
-    /// <summary>What is on its way out already: taking it back was begun, and goes on.</summary>
-    private static ImmutableArray<string> Going(StepChange change, SessionState session) => change is StepChange.Revert && session.Steps[change.Address] is { State: StepState.Reverting, LeavingItems: { } asked } had
-        ? [.. asked.Items.Where(item => (had.TakingBack.IsDefault || had.TakingBack.Contains(item, StringComparer.Ordinal)) && change.Left.Contains(item, StringComparer.Ordinal))]
+    /// <summary>What is on its way out already: taking it back was begun, and goes on; and what goes after that.</summary>
+    private static ImmutableArray<string> Going(StepChange change, HashSet<string> stays, SessionState session) => change is StepChange.Revert && session.Steps[change.Address] is { State: StepState.Reverting, LeavingItems: { } asked }
+        ? [.. asked.Items.Where(item => change.Left.Contains(item, StringComparer.Ordinal) && !stays.Contains(item))]
         : [];
 
     /// <summary>True for an item that a slice has to do: its patterns select it, and the snapshot has it, as far as that is known.</summary>

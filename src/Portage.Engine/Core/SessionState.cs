@@ -63,6 +63,9 @@ public sealed class SessionState(string name)
     /// <summary>Steps that are wanted, and of which somebody wants items taken back that their slices do not select any more.</summary>
     public IReadOnlySet<StepAddress> LeavingInPart => _leavingInPart;
 
+    /// <summary>How often somebody asked for work to be taken back, or thought better of it.</summary>
+    public int Wishes { get; private set; }
+
     /// <summary>Steps whose work may have set something aside that nobody has put back yet.</summary>
     public IReadOnlySet<StepAddress> SetAside => _setAside;
 
@@ -173,6 +176,7 @@ public sealed class SessionState(string name)
         Set(now);
         _ = now.LeavesBy is not null ? _leaving.Add(happened.Step) : _leaving.Remove(happened.Step);
         _ = now.LeavingItems is not null ? _leavingInPart.Add(happened.Step) : _leavingInPart.Remove(happened.Step);
+        Wishes += happened is CollectAsked ? 1 : 0;
         _ = now.SetsAside ? _setAside.Add(happened.Step) : _setAside.Remove(happened.Step);
         _ = now.Serves ? _served.Add(happened.Step) : _served.Remove(happened.Step);
         if (happened is RevertRefused)

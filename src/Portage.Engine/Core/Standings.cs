@@ -290,7 +290,7 @@ public static class Standings
         /// <summary>True for work that is to be absent, in some of these indices.</summary>
         private bool Leaves(StepRecord step, IEnumerable<string> indices) => memo.PlaceOf(step.Address) is { } place && (wanted[place] is { IsAbsent: true } absent
             ? Claims.WrittenBy(step).Except(absent.Stays, StringComparer.Ordinal).Intersect(indices, StringComparer.Ordinal).Any()
-            : RecordedSteps.Of(step, Run) is { LeavingItems: { IsEmpty: false } leaving } && leaving.Intersect(indices, StringComparer.Ordinal).Any(item => !LeftInPart.IsSelected(wanted[place], session, item)));
+            : RecordedSteps.Of(step, Run) is { LeavingItems: { IsEmpty: false } leaving } && leaving.Intersect(indices, StringComparer.Ordinal).Any(item => !wanted[place].Stays.Contains(item, StringComparer.Ordinal) && !LeftInPart.IsSelected(wanted[place], session, item)));
 
         /// <summary>Steps of the same kind that are to go with one, from indices that it has too, and that nobody has let go yet: what one deletes is the other's as well.</summary>
         internal ImmutableArray<StepAddress> LeavingBeside(int place, StepRecord had, ImmutableArray<string> items)

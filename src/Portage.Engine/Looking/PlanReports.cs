@@ -83,7 +83,7 @@ public sealed class PlanReports(
             });
         }
 
-        return new(session.Name, revision.Number, session.Current?.Number != revision.Number, plan, estimates.ToImmutable(), [.. notes]) { Config = config, Seen = [.. seen], Position = position, Dormant = Wishes.Dormant(wanted, session), PutsBack = PutsBack(wanted, session) };
+        return new(session.Name, revision.Number, session.Current?.Number != revision.Number, plan, estimates.ToImmutable(), [.. notes]) { Config = config, Seen = [.. seen], Position = position, Dormant = Wishes.Dormant(planner, wanted, session), PutsBack = PutsBack(wanted, session) };
     }
 
     private static ImmutableArray<StepAddress> PutsBack(ImmutableArray<WantedStep> wanted, SessionState session) => session.SetAside.Count == 0 ? [] :

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
 using Portage.Engine.Ledger;
+using Portage.Engine.Operations;
 using Portage.Model.Addresses;
 using Portage.Planning;
 using Portage.Planning.Verdicts;
@@ -44,22 +45,25 @@ public static class LeftoversQuestion
     {
         var session = asked.Session;
         var config = session.Current is { } current ? ConfigurationReader.ReadCanonical(current.Configuration).Config! : new();
-        var desired = Desired.Of(planner, config, session, run: 0);
-        var present = desired.Where(step => !step.IsAbsent).Select(step => step.Address).ToHashSet();
+        var wanted = planner.Wanted(config);
+        var desired = Desired.Of(planner, wanted, session, run: 0);
+        var present = wanted.Select(step => step.Address).ToHashSet();
         var absent = desired.Where(step => step.IsAbsent).Select(step => step.Address).ToHashSet();
-        var waiting = Wishes.Dormant(desired, session).ToDictionary(wish => wish.Step);
-        var parts = LeftInPart.Of(planner, desired, session);
+        var waiting = Wishes.Dormant(planner, desired, session);
+        var waits = waiting.Select(wish => (wish.Step, Item: (string?)null)).Concat(waiting.SelectMany(wish => wish.Items, (wish, item) => (wish.Step, (string?)item))).ToHashSet();
+        var collecting = new Collecting(planner, asked.Home, session, wanted);
+        var parts = collecting.Parts.Values;
+        var run = session.ActiveRun is { } active ? Going.Asked(planner, session, planner.Wanted(ConfigurationReader.ReadCanonical(session.ConfigurationOf(active.Number)).Config!), active.Number) : null;
         return new(asked.Position, session.Name,
         [
             .. session.Steps.Values
-                .Where(step => step.HasEffects && (!present.Contains(step.Address) || waiting.ContainsKey(step.Address)))
-                .Select(step => Of(step.Address, step.LeavesBy ?? step.LeavingItems?.By))
+                .Where(step => step.HasEffects && !present.Contains(step.Address) && !waiting.Any(wish => wish.Step == step.Address && wish.Items.IsEmpty))
+                .Select(step => Of(step.Address, step.LeavesBy))
+                .Concat(waiting.Select(wish => new Leftover(wish.Step, LeftoverFate.Waits, wish.By, wish.Text) { Items = wish.Items }))
                 .Concat(parts.Where(part => !part.Leaving.IsEmpty).Select(part => new Leftover(
-                    part.Step, LeftoverFate.Leaves, part.By, $"{part.By} asked for {NamesText.Of(part.Leaving)} to be taken back, which {Is(part.Leaving)} selected no longer{HowFar(part.Step, It(part.Leaving))}")
+                    part.Step, LeftoverFate.Leaves, part.By, $"{part.By} asked for {NamesText.Of(part.Leaving)} to be taken back, which {Is(part.Leaving)} selected no longer{HowFar(part.Step, It(part.Leaving), run is not null && part.Leaving.All(item => run.Goes(part.Step, item)))}")
                 { Items = part.Leaving }))
-                .Concat(parts.Where(part => !part.Left.IsEmpty).Select(part => new Leftover(
-                    part.Step, LeftoverFate.Left, null, $"{NamesText.Of(part.Left)} {Is(part.Left)} selected no longer, and left as {(part.Left.Length == 1 ? "it is" : "they are")}. To have {It(part.Left)} taken back: workflow collect {part.Step}")
-                { Items = part.Left }))
+                .Concat(parts.SelectMany(part => LeftIn(part.Step, [.. part.Left.Where(item => !waits.Contains((part.Step, item)))])))
                 .OrderBy(left => left.Step.ToString(), StringComparer.Ordinal)
                 .ThenBy(left => left.Fate),
         ]);
@@ -68,14 +72,34 @@ public static class LeftoversQuestion
 
         static string It(ImmutableArray<string> items) => items.Length == 1 ? "it" : "them";
 
-        Leftover Of(StepAddress step, string? by) => waiting.GetValueOrDefault(step) is { } wish ? new(step, LeftoverFate.Waits, by, wish.Text) { Items = wish.Items }
-            : absent.Contains(step) ? new(step, LeftoverFate.Leaves, by, $"{by} asked for it to be taken back{HowFar(step, "it")}")
-            : session.Steps[step].Items is { IsEmpty: true } ? new(step, LeftoverFate.Left, null, $"what it did has gone to other steps. To have taken back whatever else it made: workflow collect {step}")
-            : new(step, LeftoverFate.Left, null, $"it is left as it is. To have it taken back: workflow collect {step}");
+        Leftover Of(StepAddress step, string? by) => absent.Contains(step) ? new(step, LeftoverFate.Leaves, by, $"{by} asked for it to be taken back{HowFar(step, "it", run?.Whole.Contains(step) == true)}")
+            : session.Steps[step].Items is { IsEmpty: true } ? new(step, LeftoverFate.Left, null, $"what it did has gone to other steps. {HowTo(step, "whatever else it made", collecting.WhyNot([step]))}")
+            : new(step, LeftoverFate.Left, null, $"it is left as it is. {HowTo(step, "it", collecting.WhyNot([step]))}");
+
+        // Some of it may go, and some be other work's as well.
+        IEnumerable<Leftover> LeftIn(StepAddress step, ImmutableArray<string> left)
+        {
+            var going = left.IsEmpty ? [] : collecting.Going(collecting.With([step])).InPartOf(step);
+            foreach (var items in left.ToLookup(going.Contains).OrderByDescending(items => items.Key).Select(items => items.ToImmutableArray()))
+            {
+                yield return new(step, LeftoverFate.Left, null, $"{NamesText.Of(items)} {Is(items)} selected no longer, and left as {(items.Length == 1 ? "it is" : "they are")}. {HowTo(step, It(items), collecting.WhyNotAll(step, items))}") { Items = items };
+            }
+        }
+
+        // What is told to be typed is taken, as it is told.
+        static string HowTo(StepAddress step, string it, CollectRefusal? refused) => refused switch
+        {
+            null => $"To have {it} taken back: workflow collect {step}",
+            { Together: { IsEmpty: false } with } why => $"To have {it} taken back, along with what {string.Join(" and ", with)} made in the same place: {why.Command}",
+            var why => $"{why.Because}: it stays as long as that is so.{(why.Then is null ? "" : $" {why.Then}")}",
+        };
 
         // Half of it may be gone: nobody can have it left as it is any more.
-        string HowFar(StepAddress step, string it) => session.Steps[step].State == StepState.Reverting
-            ? $", and that was begun: {(session.ActiveRun is null ? "the next start goes on with it" : "it goes on")}"
-            : $": the next start does so. To leave {it}: workflow collect {step} --cancel";
+        string HowFar(StepAddress step, string it, bool isUnderWay) => session.Steps[step] switch
+        {
+            { State: StepState.Reverting } => $", and that was begun: {(session.ActiveRun is null ? "the next start goes on with it" : "it goes on")}",
+            { OpenReview: not null } when isUnderWay => $": the run that is under way does so when somebody approves it: workflow approve. To leave {it}: workflow collect {step} --cancel",
+            _ => $": {(isUnderWay ? "the run that is under way" : "the next start")} does so. To leave {it}: workflow collect {step} --cancel",
+        };
     }
 }

@@ -456,16 +456,16 @@ public sealed partial class Controller
     private Wanted WantedBy(SessionState session)
     {
         // By the session itself: one of the same name may have been made anew since.
-        // For a run it is known from its start what is to be absent.
+        // For a run it is known from its start what is to be absent, but for what somebody wants to stay after all, and what stays with that.
         var (run, revision) = (session.Carried?.Number ?? 0, session.Carried?.Revision ?? 0);
-        if (_wanted.TryGetValue(session.Name, out var wanted) && wanted.Run == run && ReferenceEquals(wanted.Session, session))
+        if (_wanted.TryGetValue(session.Name, out var wanted) && wanted.Run == run && wanted.Wishes == session.Wishes && ReferenceEquals(wanted.Session, session))
         {
             return wanted;
         }
 
         var config = revision == 0 ? new MigrationConfig() : _revisions.Of(session.Revisions[revision - 1]);
         var steps = Desired.Of(_planner, config, session, session.Carried?.Number ?? 0);
-        return _wanted[session.Name] = new(session, revision, run, config, steps, steps.ToDictionary(step => step.Address), new InputsMemo(), Limits.Of(config, _processors));
+        return _wanted[session.Name] = new(session, revision, run, session.Wishes, config, steps, steps.ToDictionary(step => step.Address), new InputsMemo(), Limits.Of(config, _processors));
     }
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "No run is under way; the controller ends.")]
@@ -478,6 +478,7 @@ public sealed partial class Controller
         SessionState Session,
         int Revision,
         int Run,
+        int Wishes,
         MigrationConfig Config,
         ImmutableArray<WantedStep> Steps,
         IReadOnlyDictionary<StepAddress, WantedStep> ByAddress,

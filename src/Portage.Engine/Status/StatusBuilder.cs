@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portage.Configuration;
 using Portage.Configuration.Fields;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
@@ -43,7 +44,7 @@ public sealed class StatusBuilder(Planner planner)
             session.Current?.Number,
             session.Pending?.Number,
             [.. standings.Select(pair => StepStatusOf(pair.Step, pair.Standing, session, controller, sight, now))],
-            [.. Notes(session, controller, wanted, Wishes.Dormant(planner, config, session)), .. NotesOf(LeftInPart.Of(planner, wanted, session))])
+            NotesOf(session, controller, config, wanted))
         {
             At = now,
             Plan = run?.Plan,
@@ -67,6 +68,12 @@ public sealed class StatusBuilder(Planner planner)
         }
 
         return readings;
+    }
+
+    private ImmutableArray<string> NotesOf(SessionState session, int? controller, MigrationConfig config, ImmutableArray<WantedStep> wanted)
+    {
+        var dormant = Wishes.Dormant(planner, config, session);
+        return [.. Notes(session, controller, wanted, dormant), .. LeftNotes.Of(session, LeftInPart.Of(planner, wanted, session), wanted, dormant)];
     }
 
     private static ImmutableArray<string> Notes(SessionState session, int? controller, ImmutableArray<WantedStep> wanted, ImmutableArray<Wish> dormant)
@@ -96,28 +103,7 @@ public sealed class StatusBuilder(Planner planner)
         }
 
         notes.AddRange(dormant.Select(wish => wish.Text));
-        var known = wanted.Select(step => step.Address).Concat(dormant.Select(wish => wish.Step)).ToHashSet();
-        var orphans = session.Steps.Values.Where(step => step.HasEffects && step.Items is not { IsEmpty: true } && !known.Contains(step.Address)).Select(step => step.Address.ToString()).Order(StringComparer.Ordinal).ToArray();
-        if (orphans.Length > 0)
-        {
-            notes.Add($"No longer in the configuration, and left as they are: {string.Join(", ", orphans)}. To have them taken back: workflow collect ADDRESS.");
-        }
-
         return notes.ToImmutable();
-    }
-
-    /// <summary>What slices that were narrowed left behind, each in one line.</summary>
-    private static IEnumerable<string> NotesOf(ImmutableArray<LeftPart> parts)
-    {
-        if (parts.Where(part => part.Leaving.Length > 0).Select(part => $"{NamesText.Of(part.Leaving)} of {part.Step}").ToArray() is { Length: > 0 } leaving)
-        {
-            yield return $"Selected no longer, and taken back by the next start, as somebody asked: {string.Join(", ", leaving)}.";
-        }
-
-        if (parts.Where(part => part.Left.Length > 0).Select(part => $"{NamesText.Of(part.Left)} of {part.Step}").ToArray() is { Length: > 0 } left)
-        {
-            yield return $"Selected no longer, and left as they are: {string.Join(", ", left)}. To have them taken back: workflow collect ADDRESS.";
-        }
     }
 
     private static StepStatus StepStatusOf(WantedStep step, Standing standing, SessionState session, int? controller, WorkSight seen, DateTimeOffset now)

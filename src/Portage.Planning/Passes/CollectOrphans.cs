@@ -8,7 +8,7 @@ namespace Portage.Planning.Passes;
 internal static class CollectOrphans
 {
     /// <param name="changes">Of the steps that are wanted.</param>
-    public static IEnumerable<StepChange> Changes(ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded, ImmutableArray<StepChange> changes)
+    public static IEnumerable<StepChange> Changes(ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded, ImmutableArray<StepChange> changes, HowToCollect how)
     {
         var goes = TakenItems.Going(changes);
         var known = wanted.Select(step => step.Address).ToHashSet();
@@ -16,11 +16,11 @@ internal static class CollectOrphans
             .Where(step => step.State != RecordedState.Absent && !known.Contains(step.Address))
             .OrderBy(step => (step.Address.Source, step.Address.Part, step.Address.Target), Comparer<(string, string?, string?)>.Create(static (a, b) => string.CompareOrdinal($"{a}", $"{b}")))
             .ThenBy(step => step.Address.Kind)
-            .Select(step => new StepChange.Collect(step.Address, step.IsWorking, [new(null, null, null, $"no longer in the configuration; {FateOf(step, [.. goes[step.Address]])}")]));
+            .Select(step => new StepChange.Collect(step.Address, step.IsWorking, [new(null, null, null, $"no longer in the configuration; {FateOf(step, [.. goes[step.Address]], how)}")]));
     }
 
     /// <param name="goes">What other steps take over.</param>
-    private static string FateOf(RecordedStep step, ImmutableArray<(string Item, StepAddress To)> goes)
+    private static string FateOf(RecordedStep step, ImmutableArray<(string Item, StepAddress To)> goes, HowToCollect how)
     {
         if (!goes.IsEmpty || step.Items is { Count: 0 })
         {
@@ -32,6 +32,6 @@ internal static class CollectOrphans
 
         return step is { LeavesBy: { } by, IsWorking: false }
             ? $"{by} asked for it to be taken back, and other work keeps it: what it made is left as it is"
-            : $"{(step.IsWorking ? "it is stopped, and " : "")}what it made is left as it is: workflow collect {step.Address} takes it back";
+            : $"{(step.IsWorking ? "it is stopped, and " : "")}what it made is left as it is: {how.Of(step.Address, null, "it")}";
     }
 }

@@ -8,7 +8,7 @@ namespace Portage.Planning.Passes;
 /// <summary>Asks for every wanted step whether what is recorded is still good, each after those before it.</summary>
 internal static class CompareWithRecorded
 {
-    public static ImmutableArray<StepChange> Changes(ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded)
+    public static ImmutableArray<StepChange> Changes(ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded, HowToCollect how)
     {
         var looks = new Dictionary<StepAddress, UpstreamLook>(wanted.Length);
         var changes = ImmutableArray.CreateBuilder<StepChange>(wanted.Length);
@@ -30,11 +30,11 @@ internal static class CompareWithRecorded
             changes.Add(ChangeOf(step.Address, verdict));
         }
 
-        return AddWhatIsLeft(changes, wanted);
+        return AddWhatIsLeft(changes, wanted, how);
     }
 
     /// <summary>Says of what is selected no longer where it goes; that which nobody takes over is left. Known only once every step was asked.</summary>
-    private static ImmutableArray<StepChange> AddWhatIsLeft(ImmutableArray<StepChange>.Builder changes, ImmutableArray<WantedStep> wanted)
+    private static ImmutableArray<StepChange> AddWhatIsLeft(ImmutableArray<StepChange>.Builder changes, ImmutableArray<WantedStep> wanted, HowToCollect how)
     {
         var goes = TakenItems.Going(changes);
         for (var place = 0; place < changes.Count; place++)
@@ -57,7 +57,7 @@ internal static class CompareWithRecorded
                 wanted[place].ItemEdge!.SelectedBy,
                 null,
                 null,
-                $"{NamesText.Of(items)} {(items.Length == 1 ? "is" : "are")} selected no longer, and {(items.Length == 1 ? goes : go)} {whereTo} {(items.Length == 1 ? "it is" : "they are")}{(whereTo == "as" ? $": workflow collect {change.Address} takes {(items.Length == 1 ? "it" : "them")} back" : "")}");
+                $"{NamesText.Of(items)} {(items.Length == 1 ? "is" : "are")} selected no longer, and {(items.Length == 1 ? goes : go)} {whereTo} {(items.Length == 1 ? "it is" : "they are")}{(whereTo == "as" ? $": {how.Of(change.Address, items, items.Length == 1 ? "it" : "them")}" : "")}");
         }
 
         return changes.DrainToImmutable();

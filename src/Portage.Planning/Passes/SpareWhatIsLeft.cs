@@ -50,7 +50,7 @@ internal static class SpareWhatIsLeft
                 .. change.Because,
                 .. lost.Select(left => new ChangeReason(left.Step.ToString(), null, null, $"doing it anew would delete {left.Text}")),
             ])
-            { Left = change.Left, Spares = lost };
+            { Left = change.Left, LeftBehind = change.LeftBehind, Leaving = change.Leaving, Spares = lost };
         }
 
         // What is redone may find besides that others of its items cannot be changed in place.

@@ -69,7 +69,7 @@ public sealed record LeftWork(StepAddress Step, ImmutableArray<string> Items, Le
         }
 
         return wanted is null || recorded.Items is not { } items || (!wanted.IsAbsent && recorded.LeavingItems.IsEmpty) ? recorded
-            : recorded with { Items = items.Where(item => wanted.IsAbsent ? wanted.Stays.Contains(item.Key, StringComparer.Ordinal) : !recorded.LeavingItems.Contains(item.Key, StringComparer.Ordinal) || isSelected(wanted, item.Key)).ToImmutableDictionary(StringComparer.Ordinal) };
+            : recorded with { Items = items.Where(item => wanted.IsAbsent ? wanted.Stays.Contains(item.Key, StringComparer.Ordinal) : !recorded.LeavingItems.Contains(item.Key, StringComparer.Ordinal) || wanted.Stays.Contains(item.Key, StringComparer.Ordinal) || isSelected(wanted, item.Key)).ToImmutableDictionary(StringComparer.Ordinal) };
     }
 
     /// <summary>True for a step that writes into what steps like this one make, in the same place.</summary>

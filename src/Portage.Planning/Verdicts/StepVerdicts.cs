@@ -405,7 +405,7 @@ public static class StepVerdicts
             return reasons.ToImmutable();
         }
 
-        private bool IsLeaving(string item) => _had.LeavingItems.Contains(item, StringComparer.Ordinal);
+        private bool IsLeaving(string item) => _had.LeavingItems.Contains(item, StringComparer.Ordinal) && !_step.Stays.Contains(item, StringComparer.Ordinal);
 
         /// <summary>True for a field, or one below a record, that the step can change in what is there.</summary>
         private bool IsInPlace(string key) => _step.Inputs.Any(part => part.InPlace && (part.Key == key || InputDifferences.IsWithin(key, part.Key)));

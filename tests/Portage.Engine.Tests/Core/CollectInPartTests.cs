@@ -27,7 +27,7 @@ public sealed class CollectInPartTests
         Assert.All(Leftovers(story), left => Assert.Equal(["b"], left.Items.AsEnumerable()));
         Assert.Equal($"b is selected no longer, and left as it is: workflow collect {Metadata} takes it back", Assert.Single(Change(story, Metadata).Because).Text);
         var note = Assert.Single(StatusQuestion.Answer(story.Planner, new(story.Home, story.Session), Story.Nothing, story.Now).Notes);
-        Assert.Equal($"Selected no longer, and left as they are: b of {Metadata}, b of {Backfill}, b of {Validate}. To have them taken back: workflow collect ADDRESS.", note);
+        Assert.Equal($"Selected no longer, and left as they are: b of {Metadata}, b of {Backfill}, b of {Validate}. How to have them taken back: workflow collect.", note);
         Assert.Equal("", story.Settle());
     }
 
@@ -83,7 +83,7 @@ public sealed class CollectInPartTests
         Assert.Equal(3, Leftovers(story).Length);
         Assert.False(Ask(story, Metadata).HasFailed);
         Assert.IsType<StepChange.Revert>(Change(story, Metadata));
-        Assert.Empty(Wishes.Dormant(Wanted(story), story.Session));
+        Assert.Empty(Wishes.Dormant(story.Planner, Wanted(story), story.Session));
     }
 
     [Fact]
@@ -150,9 +150,9 @@ public sealed class CollectInPartTests
         Ask(story, Metadata);
         story.Start(Wide()).Settle();
         Assert.All(Changes(story), change => Assert.IsType<StepChange.Keep>(change));
-        Assert.Equal($"ann asked for b of {Metadata} to be taken back, and the configuration selects it again: it stays as long as it does. To forget that: workflow collect {Metadata} --cancel", Wishes.Dormant(Wanted(story), story.Session)[0].Text);
+        Assert.Equal($"ann asked for b of {Metadata} to be taken back, and the configuration selects it again: it stays as long as it does. To forget that: workflow collect {Metadata} --cancel", Wishes.Dormant(story.Planner, Wanted(story), story.Session)[0].Text);
         Assert.False(Ask(story, "logs/a", isWanted: false).HasFailed);
-        Assert.Empty(Wishes.Dormant(Wanted(story), story.Session));
+        Assert.Empty(Wishes.Dormant(story.Planner, Wanted(story), story.Session));
     }
 
     [Fact]
@@ -182,7 +182,8 @@ public sealed class CollectInPartTests
         story.Finish();
         var refused = Assert.Single(Ask(story, Backfill).Diagnostics);
         Assert.Equal("PG2030", refused.Code);
-        Assert.Equal($"{Backfill} made b, in which logs/c@blue:backfill has work. Nothing was asked for.", refused.Detail);
+        Assert.Equal($"{Backfill} made b, in which logs/c@blue:backfill, which the configuration wants, has work. Nothing was asked for. Take logs/c@blue:backfill out of the configuration first: then workflow collect tells what goes together, and it can be brought back afterwards.", refused.Detail);
+        Assert.Equal("workflow configure", refused.Command);
     }
 
     /// <summary>The one slice was narrowed, the other removed or narrowed as well, and both wrote in one index: whichever is named, what is advised is taken.</summary>
@@ -200,7 +201,7 @@ public sealed class CollectInPartTests
         Assert.Equal(("PG2030", "workflow collect logs/a@blue logs/c@blue"), (refused.Code, refused.Command));
         var taken = story.Do(new Operation.Collect(["logs/a@blue", "logs/c@blue"], IsWanted: true) { By = "ann" });
         Assert.False(taken.HasFailed, string.Join('\n', taken.Diagnostics));
-        Assert.Empty(Wishes.Dormant(Wanted(story), story.Session));
+        Assert.Empty(Wishes.Dormant(story.Planner, Wanted(story), story.Session));
 
         // And the next start takes both back, and is at its end.
         Assert.Equal(["b"], Change(story, Backfill).Redone);
@@ -210,7 +211,7 @@ public sealed class CollectInPartTests
         Assert.Empty(Leftovers(story));
     }
 
-    /// <summary>Whatever is listed as left, and whoever asks for it: a command that is advised to collect is taken, as it is printed.</summary>
+    /// <summary>Whatever is listed as left: a command that is listed is taken, as it is printed; and where there is none, it is said what keeps it.</summary>
     [Theory]
     [InlineData("narrowed")]
     [InlineData("a later step is not wanted")]
@@ -218,7 +219,7 @@ public sealed class CollectInPartTests
     [InlineData("two left it, both are narrowed")]
     [InlineData("three left it")]
     [InlineData("another has it by now")]
-    public void Collect_WhatIsListedAsLeft_IsTakenOrAdvisesWhatIs(string situation)
+    public void Collect_WhatIsListedAsLeft_IsTakenAsItIsPrinted(string situation)
     {
         var story = situation switch
         {
@@ -228,30 +229,71 @@ public sealed class CollectInPartTests
             "another has it by now" => LeftByTwo(isRemoved: true, andThen: "d: { indices: { include: [b] }, metadata: { approve: none, replicas: 3 }, backfill: { bodyBytesMax: 2097152, conflict: overwrite } }", isKept: true),
             var two => LeftByTwo(two.Contains("removed", StringComparison.Ordinal)),
         };
-        var asked = new List<string>();
-        foreach (var listed in Leftovers(story).Where(left => left.Fate == LeftoverFate.Left).Select(left => left.Text[(left.Text.LastIndexOf("workflow collect ", StringComparison.Ordinal) + 17)..]))
+        var listed = Leftovers(story).Where(left => left.Fate == LeftoverFate.Left).Select(left => left.Text).ToArray();
+        var kept = listed.Where(text => !text.Contains("workflow collect logs", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(situation is "another has it by now" or "a later step is not wanted", kept.Length > 0);
+        Assert.All(kept, text => Assert.Contains("which the configuration wants,", text, StringComparison.Ordinal));
+        Assert.All(kept, text => Assert.Contains(": it stays as long as that is so. Take logs/", text, StringComparison.Ordinal));
+        Assert.Equal(situation != "narrowed", listed.Except(kept).Any(text => text.Contains(", along with what ", StringComparison.Ordinal)) || kept.Length > 0);
+        foreach (var text in listed.Except(kept))
         {
-            var answer = Try(listed);
-            if (answer.HasFailed)
-            {
-                var (code, command) = (answer.Diagnostics[0].Code, answer.Diagnostics[0].Command!);
-                Assert.Equal("PG2030", code);
-                asked.Add(command);
-                if (command.StartsWith("workflow collect ", StringComparison.Ordinal))
-                {
-                    Assert.Empty(Try(command["workflow collect ".Length..]).Diagnostics);
-                }
-                else
-                {
-                    Assert.Contains(command[..^"backfill".Length], (string[])["workflow explain logs/d@blue:", "workflow explain logs/a@blue:"]);
-                }
-            }
+            Assert.Empty(Try(text[(text.LastIndexOf("workflow collect ", StringComparison.Ordinal) + 17)..]).Diagnostics);
         }
 
-        Assert.Equal(situation != "narrowed", asked.Count > 0);
-        Assert.Equal(situation is "another has it by now" or "a later step is not wanted", asked.Any(command => command.StartsWith("workflow explain", StringComparison.Ordinal)));
-
         OperationResult Try(string patterns) => new OperationRules(story.Planner).Perform(new Operation.Collect([.. patterns.Split(' ')], IsWanted: true) { By = "ann" }, story.Home);
+    }
+
+    /// <summary>Half of what goes together stays with the other half, is told and listed, and blocks nothing.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Collect_CancelledForOneOfTwoThatGoTogether_KeepsAndListsTheOther(bool isInTheRun)
+    {
+        var story = LeftByTwo(isRemoved: true);
+        story.Do(new Operation.Collect(["logs/a@blue", "logs/c@blue"], IsWanted: true) { By = "ann" });
+        if (isInTheRun)
+        {
+            Assert.False(story.StartSeeing().HasFailed);
+            story.Settle();
+        }
+
+        var answer = Ask(story, "logs/c", isWanted: false);
+        var waits = $"ann asked for b of {Backfill} to be taken back: it stays as long as what logs/c@blue:backfill wrote in the same index does. To forget that: workflow collect {Backfill} --cancel";
+        Assert.Contains(waits, answer.Messages);
+        Assert.Contains(waits, Leftovers(story).Where(left => left.Fate == LeftoverFate.Waits).Select(left => left.Text));
+        Assert.Contains(waits, StatusQuestion.Answer(story.Planner, new(story.Home, story.Session), Story.Nothing, story.Now).Notes);
+        Assert.DoesNotContain(Changes(story), change => change is StepChange.Block);
+        Assert.EndsWith("end Done\n", isInTheRun ? story.FinishTelling() : story.StartSeeing().HasFailed ? "" : story.FinishTelling(), StringComparison.Ordinal);
+        Assert.Contains("b", Had(story, Backfill).Items!.Keys);
+
+        // And both go when the other is asked for again.
+        Assert.False(Ask(story, "logs/c").HasFailed);
+        Assert.False(story.StartSeeing().HasFailed);
+        Through(story);
+        Assert.Empty(Leftovers(story));
+    }
+
+    [Fact]
+    public void Plan_OfWhatTwoLeft_PrintsNoCommandThatIsRefused()
+    {
+        var told = Changes(LeftByTwo(isRemoved: true)).SelectMany(change => change.Because).Select(reason => reason.Text).Where(text => text.Contains("workflow collect", StringComparison.Ordinal)).ToArray();
+        Assert.Contains("b is selected no longer, and left as it is: workflow collect tells how to have it taken back", told);
+        Assert.DoesNotContain(told, text => text.Contains("logs/a@blue:backfill takes it back", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Notes_WhileARunTakesItBack_NameTheRun()
+    {
+        var story = Narrowed();
+        Ask(story, Backfill);
+        Assert.Contains(Notes(), note => note.StartsWith($"Selected no longer, and taken back by the next start, as somebody asked: b of {Backfill}", StringComparison.Ordinal));
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Settle();
+        story.Evaluate(Backfill, destroys: Documents).Settle();
+        Assert.Contains($"Selected no longer, and taken back by the run that is under way when it is approved (workflow approve), as somebody asked: b of {Backfill}.", Notes());
+        Assert.Equal($"ann asked for b to be taken back, which is selected no longer: the run that is under way does so when somebody approves it: workflow approve. To leave it: workflow collect {Backfill} --cancel", Leftovers(story).Single(left => left.Step.ToString() == Backfill).Text);
+
+        ImmutableArray<string> Notes() => StatusQuestion.Answer(story.Planner, new(story.Home, story.Session), Story.Nothing, story.Now).Notes;
     }
 
     /// <summary>What would be made anew has work of two slices in it, and neither is taken back alone: what is advised, word for word, comes to an end.</summary>
@@ -324,10 +366,11 @@ public sealed class CollectInPartTests
 
         // What stands on the other is in the way of both, and that is what is told.
         var refused = Assert.Single(Ask(story, Metadata).Diagnostics);
-        Assert.Equal(("PG2030", $"workflow explain {Validate}"), (refused.Code, refused.Command));
+        Assert.Equal(("PG2030", "workflow configure"), (refused.Code, refused.Command));
+        Assert.StartsWith($"{Validate}, which the configuration wants, stands on what {Backfill} made.", refused.Detail, StringComparison.Ordinal);
         story.Start(Story.Config(Open.Replace("{ approve: none }\n        backfill: { approve: none }\n        validate: { approve: none }", "{ approve: none }\n        backfill: { skip: true }\n        validate: { skip: true }", StringComparison.Ordinal))).Finish();
         refused = Assert.Single(Ask(story, Metadata).Diagnostics);
-        Assert.Equal(("PG2030", $"workflow collect {Metadata} {Backfill}"), (refused.Code, refused.Command));
+        Assert.Equal(("PG2030", "workflow collect logs/a@blue"), (refused.Code, refused.Command));
         Assert.False(story.Do(new Operation.Collect([Metadata, Backfill], IsWanted: true) { By = "ann" }).HasFailed);
     }
 

@@ -352,7 +352,9 @@ public sealed class CollectTests
         Assert.DoesNotContain("logs/c", story.Settle(), StringComparison.Ordinal);
         story.Reverted("logs/b@blue:validate").Evaluate("logs/b@blue:metadata", destroys: Index).Evaluate("logs/b@blue:backfill", destroys: Documents).Settle();
         Assert.False(story.Do(new Operation.Collect(["logs/b"], IsWanted: false) { By = "ann" }).HasFailed);
-        Assert.Equal("evaluate logs/c@blue:metadata #1\n", story.Settle());
+
+        // As the next plan would have it: it is nobody's any more, and just what is wanted.
+        Assert.Equal("evaluate logs/c@blue:metadata #1 takes b from logs/b@blue:metadata\n", story.Settle());
         Assert.NotEmpty(story.Session.Leaving);
     }
 

@@ -17,12 +17,13 @@ namespace Portage.Engine.Tests.Core;
 /// <summary>A history told step by step, and what the reconciler makes of it.</summary>
 internal sealed class Story
 {
-    private readonly InputsMemo _memo = new();
-    private (int Run, ImmutableArray<WantedStep> Steps) _wanted;
+    private InputsMemo _memo = new();
+    private (int Run, int Wishes, ImmutableArray<WantedStep> Steps) _wanted;
     private readonly HashSet<StepAddress> _inFlight = [];
     private readonly HashSet<StepAddress> _stopping = [];
     private readonly HashSet<StepAddress> _puttingBack = [];
     private readonly HomeState _home = new();
+    private readonly List<LedgerEvent> _told = [];
     private bool _isEarlier;
 
     public DateTimeOffset Now { get; set; } = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
@@ -112,19 +113,36 @@ internal sealed class Story
     {
         foreach (var happened in events)
         {
+            _told.Add(happened);
             _home.Apply(LedgerJson.Read(LedgerJson.Write(_isEarlier ? AsEarlier(happened) : happened)), Now);
         }
 
         return this;
     }
 
+    /// <summary>The same history so far, to be told on otherwise. Nothing of it is in flight.</summary>
+    public Story Copy() => new Story { Planner = Planner, Names = Names, There = There }.Tell([.. _told]);
+
+    /// <summary>The run is stopped, and all that is in flight ends in the middle of whatever it did.</summary>
+    public void BreakOff()
+    {
+        Do(new Operation.Stop { By = "ann" });
+        foreach (var step in _inFlight.ToArray())
+        {
+            _ = _puttingBack.Contains(step) ? PutBack(step.ToString()) : Stopped(step.ToString());
+        }
+
+        Finish();
+    }
+
     public ImmutableArray<Effect> Decide()
     {
-        // As in a controller: known for a run from its start, so that what was kept is made use of.
+        // As in a controller: known for a run from its start, or since somebody thought better of what is to go, so that what was kept is made use of.
         var run = Session.Carried?.Number ?? 0;
-        if (_wanted.Run != run || _wanted.Steps.IsDefault)
+        if (_wanted.Run != run || _wanted.Wishes != Session.Wishes || _wanted.Steps.IsDefault)
         {
-            _wanted = (run, run == 0 ? [] : Desired.Of(Planner, ConfigurationReader.ReadCanonical(Session.ConfigurationOf(run)).Config!, Session, run));
+            _memo = new();
+            _wanted = (run, Session.Wishes, run == 0 ? [] : Desired.Of(Planner, ConfigurationReader.ReadCanonical(Session.ConfigurationOf(run)).Config!, Session, run));
         }
 
         var wanted = _wanted.Steps;
@@ -251,10 +269,11 @@ internal sealed class Story
 
     /// <summary>As <see cref="Finish"/>.</summary>
     /// <returns>What was decided, a line each.</returns>
-    public string FinishTelling(string documents = "documents")
+    /// <param name="most">How many of what is in flight end, at most.</param>
+    public string FinishTelling(string documents = "documents", int most = int.MaxValue)
     {
         var told = new StringBuilder(Settle());
-        while (_inFlight.Count > 0)
+        while (_inFlight.Count > 0 && most-- > 0)
         {
             var address = _inFlight.OrderBy(step => step.ToString(), StringComparer.Ordinal).First();
             _ = Session.Steps[address] switch
