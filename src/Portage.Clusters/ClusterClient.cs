@@ -34,20 +34,7 @@ public sealed class ClusterClient : IDisposable
     public ClusterClient(ClusterConnection connection, TimeProvider time, Func<ClusterTimeouts>? newest = null)
     {
         (Connection, _time, _timeouts) = (connection, time, newest ?? (() => connection.Timeouts));
-        _http = connection.Transport is { } transport ? new(transport, disposeHandler: false) : new(new SocketsHttpHandler
-        {
-            ConnectTimeout = connection.Timeouts.Connect,
-            SslOptions = ServerCertificates.OptionsFor(connection),
-
-            // A redirect would carry the credential elsewhere, and no cluster sends one.
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            ActivityHeadersPropagator = null,
-
-            // Names of clusters move between addresses; five minutes is how long a connection may go on to the old one.
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        });
+        _http = connection.Transport is { } transport ? new(transport, disposeHandler: false) : new(ServerTransport.Of(connection));
     }
 
     /// <summary>The cluster, the credential and the timeouts.</summary>

@@ -172,7 +172,6 @@ public sealed record SnapshotConfig
 
 /// <summary>Where snapshots lie.</summary>
 [ExactlyOne]
-[NotAvailableYet("gcs", "azure", "url")]
 public sealed record RepositoryConfig
 {
     [Field("A folder, as a repository of type fs writes it.", Affects = Affects.Result, Change = Change.Never)]
@@ -180,6 +179,15 @@ public sealed record RepositoryConfig
 
     [Field("A bucket, as a repository of type s3 writes it.", Affects = Affects.Result, Change = Change.Never)]
     public S3RepositoryConfig? S3 { get; init; }
+
+    [Field("A container of Azure Blob Storage, as a repository of type azure writes it.", Affects = Affects.Result, Change = Change.Never)]
+    public AzureRepositoryConfig? Azure { get; init; }
+
+    [Field("A bucket of Google Cloud Storage, as a repository of type gcs writes it.", Affects = Affects.Result, Change = Change.Never)]
+    public GcsRepositoryConfig? Gcs { get; init; }
+
+    [Field("A folder that a web server shows, as a repository of type url reads it. For snapshots that exist.", Affects = Affects.Result, Change = Change.Never)]
+    public UrlRepositoryConfig? Url { get; init; }
 }
 
 /// <summary>A snapshot repository in a bucket of S3, or of a store that speaks like it. Read by ranges; nothing of it is kept on this machine.</summary>
@@ -219,6 +227,102 @@ public sealed record S3AuthConfig
 
     [Field("Not at all: the store shows it to everybody.", Affects = Affects.Process)]
     public NoAuthConfig? Anonymous { get; init; }
+}
+
+/// <summary>A snapshot repository in a container of Azure Blob Storage. Read by ranges; nothing of it is kept on this machine.</summary>
+public sealed record AzureRepositoryConfig
+{
+    [Field("The storage account.", Affects = Affects.Result, Change = Change.Never, Required = true, Example = "snapshotstore")]
+    public string? Account { get; init; }
+
+    [Field("The container.", Affects = Affects.Result, Change = Change.Never, Required = true, Example = "snapshots")]
+    public string? Container { get; init; }
+
+    [Field("What stands before the repository's files in the container: base_path of its registration.", Default = "none: the root of the container", Affects = Affects.Result, Change = Change.Never, Example = "prod/search")]
+    public string? Prefix { get; init; }
+
+    [Field("Address of the account's blobs, where it is not https://ACCOUNT.blob.core.windows.net.", Default = "that of the account", Affects = Affects.Process, Form = TextForm.WebAddress, Example = "https://snapshotstore.blob.core.usgovcloudapi.net")]
+    public string? Endpoint { get; init; }
+
+    [Field("How to log in.", Default = "with what the environment has: variables, the identity of the machine, the login of Azure's tools", Affects = Affects.Process)]
+    public AzureAuthConfig? Auth { get; init; }
+
+    [Field("Which client of the source cluster's keystore it logs in with when a snapshot is taken.", Default = "default", Affects = Affects.Process)]
+    public string SourceClient { get; init; } = "default";
+}
+
+/// <summary>How to log in to Azure Blob Storage.</summary>
+[ExactlyOne]
+public sealed record AzureAuthConfig
+{
+    [Field("With a key of the account; the secret holds it as Azure shows it.", Affects = Affects.Process)]
+    public SecretConfig? Key { get; init; }
+
+    [Field("With a shared access signature that allows to read and to list; the secret holds it, as sv=...&sig=...", Affects = Affects.Process)]
+    public SecretConfig? Sas { get; init; }
+
+    [Field("With a connection string of the account; the secret holds it as Azure shows it.", Affects = Affects.Process)]
+    public SecretConfig? ConnectionString { get; init; }
+
+    [Field("Not at all: the container shows it to everybody.", Affects = Affects.Process)]
+    public NoAuthConfig? Anonymous { get; init; }
+}
+
+/// <summary>A snapshot repository in a bucket of Google Cloud Storage. Read by ranges; nothing of it is kept on this machine.</summary>
+public sealed record GcsRepositoryConfig
+{
+    [Field("The bucket.", Affects = Affects.Result, Change = Change.Never, Required = true, Example = "snapshots")]
+    public string? Bucket { get; init; }
+
+    [Field("What stands before the repository's files in the bucket: base_path of its registration.", Default = "none: the root of the bucket", Affects = Affects.Result, Change = Change.Never, Example = "prod/search")]
+    public string? Prefix { get; init; }
+
+    [Field("Address of the store, where it is not Google's own.", Default = "https://storage.googleapis.com", Affects = Affects.Process, Form = TextForm.WebAddress, Example = "https://storage.example")]
+    public string? Endpoint { get; init; }
+
+    [Field("How to log in.", Default = "with what the environment has: the file that GOOGLE_APPLICATION_CREDENTIALS names, the login of Google's tools, the account of the machine", Affects = Affects.Process)]
+    public GcsAuthConfig? Auth { get; init; }
+
+    [Field("Which client of the source cluster's keystore it logs in with when a snapshot is taken.", Default = "default", Affects = Affects.Process)]
+    public string SourceClient { get; init; } = "default";
+}
+
+/// <summary>How to log in to Google Cloud Storage.</summary>
+[ExactlyOne]
+public sealed record GcsAuthConfig
+{
+    [Field("With a key of a service account; the secret holds the JSON file as Google gives it.", Affects = Affects.Process)]
+    public SecretConfig? Key { get; init; }
+
+    [Field("Not at all: the bucket shows it to everybody.", Affects = Affects.Process)]
+    public NoAuthConfig? Anonymous { get; init; }
+}
+
+/// <summary>A snapshot repository that a web server shows. Read by ranges, which the server must know; nothing of it is kept on this machine.</summary>
+public sealed record UrlRepositoryConfig
+{
+    [Field("Address of the folder that holds index.latest.", Affects = Affects.Result, Change = Change.Never, Required = true, Form = TextForm.WebAddress, Example = "https://files.example/snapshots")]
+    public string? Endpoint { get; init; }
+
+    [Field("How to log in.", Default = "not at all", Affects = Affects.Process)]
+    public UrlAuthConfig? Auth { get; init; }
+
+    [Field("How to check the server's certificate.", Affects = Affects.Process)]
+    public TlsConfig Tls { get; init; } = new();
+
+    [Field("Go where the server leads, to other hosts too; the login is not sent there. Without, only within the same host.", Affects = Affects.Process)]
+    public bool AllowRedirects { get; init; }
+}
+
+/// <summary>How to log in to a web server.</summary>
+[ExactlyOne]
+public sealed record UrlAuthConfig
+{
+    [Field("User name and password; the secret holds USER:PASSWORD.", Affects = Affects.Process)]
+    public SecretConfig? Basic { get; init; }
+
+    [Field("A token; the secret holds it as it is sent after 'Bearer '.", Affects = Affects.Process)]
+    public SecretConfig? Bearer { get; init; }
 }
 
 /// <summary>A snapshot repository in a folder.</summary>

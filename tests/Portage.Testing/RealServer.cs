@@ -39,6 +39,18 @@ public sealed class RealServer : IAsyncDisposable
     public static Task<RealServer> S3Async(CancellationToken cancellationToken, string? data = null) =>
         StartAsync("s3", null, data, [], cancellationToken);
 
+    /// <summary>Azurite, which speaks like Azure Blob Storage, out of npm: installed once below the user's cache. Keeps all in memory. See <see cref="AzureObjects"/>.</summary>
+    public static async Task<RealServer> AzureAsync(CancellationToken cancellationToken)
+    {
+        var main = await AzureObjects.InstallAsync(cancellationToken);
+        var data = new TempFolder();
+        var start = Tied(["node", main, "--blobPort", "0", "--silent", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry"]);
+        start.WorkingDirectory = data.Path;
+        start.Environment["AZURITE_ACCOUNTS"] = $"{AzureObjects.Account}:{AzureObjects.Key}";
+        const string Ready = "successfully listens on http://127.0.0.1:";
+        return await StartAsync("azurite", start, line => line.IndexOf(Ready, StringComparison.Ordinal) is >= 0 and var at ? line[(at + Ready.Length)..] : null, data.Path, data, cancellationToken);
+    }
+
     /// <summary>Sends SIGKILL and waits until it is gone; the data folder stays.</summary>
     public async Task KillAsync(CancellationToken cancellationToken)
     {
@@ -93,19 +105,31 @@ public sealed class RealServer : IAsyncDisposable
 
         var ownData = data is null ? new TempFolder() : null;
         data ??= ownData!.Path;
-
-        // The kernel ends the server with the test process, however that ends.
-        var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in (string[])["--pdeathsig", "TERM", Path.Combine(servers, folder, "start"), "0", data, .. settings])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        var start = Tied([Path.Combine(servers, folder, "start"), "0", data, .. settings]);
         if (repositories is not null)
         {
             start.Environment["REPOS"] = repositories;
         }
 
+        const string Ready = "started ";
+        return await StartAsync(folder, start, line => line.StartsWith(Ready, StringComparison.Ordinal) ? line[Ready.Length..] : null, data, ownData, cancellationToken);
+    }
+
+    /// <summary>The kernel ends the server with the test process, however that ends.</summary>
+    private static ProcessStartInfo Tied(string[] command)
+    {
+        var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var argument in (string[])["--pdeathsig", "TERM", .. command])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return start;
+    }
+
+    /// <param name="portIn">The port that a line of its output names; null for a line that does not say that it is ready.</param>
+    private static async Task<RealServer> StartAsync(string name, ProcessStartInfo start, Func<string, string?> portIn, string data, TempFolder? ownData, CancellationToken cancellationToken)
+    {
         var disposed = new TaskCompletionSource();
         var process = await StartAsync(start, disposed.Task);
         process.StandardInput.Close();
@@ -123,16 +147,16 @@ public sealed class RealServer : IAsyncDisposable
                 output.AppendLine(line.Data);
             }
 
-            if (line.Data.StartsWith("started ", StringComparison.Ordinal))
+            if (portIn(line.Data) is { } ready)
             {
-                port.TrySetResult(int.Parse(line.Data["started ".Length..], CultureInfo.InvariantCulture));
+                port.TrySetResult(int.Parse(ready, CultureInfo.InvariantCulture));
             }
         }
 
         process.OutputDataReceived += Read;
         process.ErrorDataReceived += Read;
         process.EnableRaisingEvents = true;
-        process.Exited += (_, _) => port.TrySetException(new InvalidOperationException($"{folder} ended before it was ready:\n{output}"));
+        process.Exited += (_, _) => port.TrySetException(new InvalidOperationException($"{name} ended before it was ready:\n{output}"));
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return new(process, await port.Task.WaitAsync(cancellationToken), data, ownData, disposed);

@@ -16,9 +16,8 @@ internal sealed record SnapshotInspection(Snapshot Snapshot, IReadOnlyList<(Inde
     {
         var indices = new List<(IndexSnapshot Index, SnapshotSizes Size, bool IsReadable)>();
         var problems = new List<Diagnostic>();
-        foreach (var name in snapshot.IndexNames)
+        await foreach (var look in IndexLook.AllAsync(snapshot, snapshot.IndexNames, isWhole: true, cancellationToken))
         {
-            var look = await IndexLook.OfAsync(snapshot, name, isWhole: true, cancellationToken);
             problems.AddRange(look.Problems.Select(problem => SnapshotAccess.Describe(problem, null)));
             if (look.Index is { } index)
             {

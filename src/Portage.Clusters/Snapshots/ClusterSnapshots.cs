@@ -54,6 +54,35 @@ public sealed class ClusterSnapshots(ClusterClient client)
             }
         }), cancellationToken);
 
+    /// <summary>Registers a repository of type <c>azure</c>, or replaces its settings; the cluster writes a test blob to it from every node. Its nodes need the plugin repository-azure, where it is not built in, and a login in their keystore.</summary>
+    /// <param name="azureClient">Which client of the cluster's keystore it logs in with.</param>
+    /// <param name="basePath">What stands before the repository's blobs; null for nothing.</param>
+    public Task RegisterAzureRepositoryAsync(string repository, string container, string azureClient, string? basePath, CancellationToken cancellationToken) =>
+        RegisterAsync(repository, "azure", ("container", container), azureClient, basePath, cancellationToken);
+
+    /// <summary>Registers a repository of type <c>gcs</c>, or replaces its settings; the cluster writes a test blob to it from every node. Its nodes need the plugin repository-gcs, where it is not built in, and a key in their keystore.</summary>
+    /// <param name="gcsClient">Which client of the cluster's keystore it logs in with.</param>
+    /// <param name="basePath">What stands before the repository's blobs; null for nothing.</param>
+    public Task RegisterGcsRepositoryAsync(string repository, string bucket, string gcsClient, string? basePath, CancellationToken cancellationToken) =>
+        RegisterAsync(repository, "gcs", ("bucket", bucket), gcsClient, basePath, cancellationToken);
+
+    private Task<ReadOnlyMemory<byte>> RegisterAsync(string repository, string type, (string Setting, string Name) place, string loginClient, string? basePath, CancellationToken cancellationToken) =>
+        client.RequestAsync(HttpMethod.Put, ClusterPath.Of("_snapshot", repository), ClusterAnswers.Body(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("type", type);
+            json.WriteStartObject("settings");
+            json.WriteString(place.Setting, place.Name);
+            json.WriteString("client", loginClient);
+            if (basePath is not null)
+            {
+                json.WriteString("base_path", basePath);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }), cancellationToken);
+
     /// <summary>A repository's <c>{"type","settings"}</c>; null when none is registered under the name.</summary>
     public async Task<NamedJson?> GetRepositoryAsync(string repository, CancellationToken cancellationToken)
     {

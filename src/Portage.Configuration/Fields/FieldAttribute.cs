@@ -32,6 +32,9 @@ public enum TextForm
     /// <summary>An http:// or https:// address with host and port, and perhaps a path.</summary>
     Endpoint,
 
+    /// <summary>An http:// or https:// address of what is no cluster.</summary>
+    WebAddress,
+
     /// <summary>Product and version of a cluster, as <c>ES 7.10.2</c>.</summary>
     ClusterVersion,
 

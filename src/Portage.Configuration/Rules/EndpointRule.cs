@@ -11,13 +11,16 @@ namespace Portage.Configuration.Rules;
 internal static class EndpointRule
 {
     private const string Expected = "expected http:// or https://, a host and a port, as https://blue.example:9200";
+    private const string ExpectedElsewhere = "expected http:// or https:// and a host, as https://files.example/snapshots";
 
     /// <summary>The endpoint without what means nothing (case of scheme and host, a slash at the end, the scheme's own port); null when it is reported.</summary>
-    public static string? Check(string text, ConfigPath path, Findings findings)
+    /// <param name="isCluster">False for what is no cluster: there, a part of the path that begins with an underscore is as good as any.</param>
+    public static string? Check(string text, bool isCluster, ConfigPath path, Findings findings)
     {
+        var expected = isCluster ? Expected : ExpectedElsewhere;
         if (text.Contains('@', StringComparison.Ordinal))
         {
-            var bare = Bare(text);
+            var bare = Bare(text, isCluster);
             findings.Add(
                 DiagnosticCatalog.BadEndpoint.Error,
                 path,
@@ -29,31 +32,31 @@ internal static class EndpointRule
 
         if (Parse(text) is not { } uri)
         {
-            var meant = text.Contains("://", StringComparison.Ordinal) || Parse("https://" + text) is not { } secure ? null : Root(secure);
+            var meant = text.Contains("://", StringComparison.Ordinal) || Parse("https://" + text) is not { } secure ? null : Root(secure, isCluster);
             findings.Add(
                 DiagnosticCatalog.BadEndpoint.Error,
                 path,
-                $"Found '{Words.Shown(BeforeQuery(text))}'; {Expected}.",
+                $"Found '{Words.Shown(BeforeQuery(text))}'; {expected}.",
                 meant,
                 meant is null ? Commands.Update(path) : Commands.Update(path, meant));
             return null;
         }
 
-        if (uri.Query.Length > 0 || uri.Fragment.Length > 0 || ApiIn(uri) is not null)
+        if (uri.Query.Length > 0 || uri.Fragment.Length > 0 || ApiIn(uri, isCluster) is not null)
         {
-            var root = Root(uri);
+            var root = Root(uri, isCluster);
             findings.Add(
                 DiagnosticCatalog.BadEndpoint.Error,
                 path,
-                ApiIn(uri) is { } api
+                ApiIn(uri, isCluster) is { } api
                     ? $"'{Words.Shown(BeforeQuery(text))}' leads to an API of the cluster, '{Words.Shown(api)}', and not to the cluster itself."
-                    : $"'{Words.Shown(BeforeQuery(text))}' has a query or a fragment (not shown); {Expected}, and at most a path after it.",
+                    : $"'{Words.Shown(BeforeQuery(text))}' has a query or a fragment (not shown); {expected}, and at most a path after it.",
                 root,
                 Commands.Update(path, root));
             return null;
         }
 
-        return Root(uri);
+        return Root(uri, isCluster);
     }
 
     /// <summary>
@@ -61,7 +64,7 @@ internal static class EndpointRule
     /// one port does not serve two clusters.
     /// </summary>
     public static string ClusterOf(string endpoint) =>
-        Parse(endpoint) is { } uri ? $"{uri.IdnHost}:{uri.Port}{PathOf(uri)}" : endpoint;
+        Parse(endpoint) is { } uri ? $"{uri.IdnHost}:{uri.Port}{PathOf(uri, isCluster: true)}" : endpoint;
 
     private static Uri? Parse(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri)
@@ -71,22 +74,22 @@ internal static class EndpointRule
             ? uri
             : null;
 
-    private static string? Bare(string text)
+    private static string? Bare(string text, bool isCluster)
     {
         var scheme = text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? "http://" : "https://";
-        return Parse(scheme + text[(text.LastIndexOf('@') + 1)..]) is { } uri ? Root(uri) : null;
+        return Parse(scheme + text[(text.LastIndexOf('@') + 1)..]) is { } uri ? Root(uri, isCluster) : null;
     }
 
-    private static string Root(Uri uri) => Authority(uri) + PathOf(uri);
+    private static string Root(Uri uri, bool isCluster) => Authority(uri) + PathOf(uri, isCluster);
 
     private static string Authority(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
 
     /// <summary>The path up to what no proxy would name a cluster: APIs begin with an underscore.</summary>
-    private static string PathOf(Uri uri) => ApiIn(uri) is { } api
+    private static string PathOf(Uri uri, bool isCluster) => ApiIn(uri, isCluster) is { } api
         ? uri.AbsolutePath[..uri.AbsolutePath.IndexOf($"/{api}", StringComparison.Ordinal)].TrimEnd('/')
         : uri.AbsolutePath.TrimEnd('/');
 
-    private static string? ApiIn(Uri uri) => uri.AbsolutePath.Split('/').FirstOrDefault(segment => segment.StartsWith('_'));
+    private static string? ApiIn(Uri uri, bool isCluster) => !isCluster ? null : uri.AbsolutePath.Split('/').FirstOrDefault(segment => segment.StartsWith('_'));
 
     private static string BeforeQuery(string text) => text[..(text.IndexOfAny(['?', '#']) is var end and >= 0 ? end : text.Length)];
 }

@@ -21,7 +21,8 @@ internal static class TextRules
 
         var kept = field.Facts.Form switch
         {
-            TextForm.Endpoint => EndpointRule.Check(text, path, findings),
+            TextForm.Endpoint => EndpointRule.Check(text, isCluster: true, path, findings),
+            TextForm.WebAddress => EndpointRule.Check(text, isCluster: false, path, findings),
             TextForm.ClusterVersion => ClusterVersionRule.Check(text, path, findings),
             TextForm.IndexPattern => IndexPatternRule.Check(text, path, findings),
             TextForm.AbsolutePath => AbsolutePathRule.Check(text, elsewhere: false, path, findings),

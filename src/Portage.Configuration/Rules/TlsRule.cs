@@ -17,12 +17,16 @@ internal static class TlsRule
         foreach (var (name, migration) in config.Migrations)
         {
             Check(migration.Source?.Endpoint, migration.Source?.Tls, Places.Migration(name).Then("source"), findings);
+            foreach (var (snapshot, declared) in migration.Snapshots)
+            {
+                Check(declared.Repository?.Url?.Endpoint, declared.Repository?.Url?.Tls, Places.Snapshot(name, snapshot).Then("repository").Then("url"), findings);
+            }
         }
     }
 
-    private static void Check(string? endpoint, TlsConfig? tls, ConfigPath cluster, Findings findings)
+    private static void Check(string? endpoint, TlsConfig? tls, ConfigPath server, Findings findings)
     {
-        var path = cluster.Then("tls");
+        var path = server.Then("tls");
         if (tls is { CaFile: not null, AllowInsecure: true })
         {
             findings.Add(
@@ -39,7 +43,7 @@ internal static class TlsRule
                 DiagnosticCatalog.TlsUnused.Warning,
                 path,
                 $"'{Words.Shown(endpoint)}' is not encrypted, so there is no certificate to check. Was https:// meant?",
-                command: Commands.Update(cluster.Then("endpoint"), "https" + endpoint[4..]),
+                command: Commands.Update(server.Then("endpoint"), "https" + endpoint[4..]),
                 atKey: true);
         }
     }

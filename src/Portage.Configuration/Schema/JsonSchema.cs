@@ -184,7 +184,7 @@ public static class JsonSchema
         writer.WriteString("type", "string");
         var pattern = field.Facts.Form switch
         {
-            TextForm.Endpoint => @"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@\s\\]+(/[^?#@\s\\]*)?$",
+            TextForm.Endpoint or TextForm.WebAddress => @"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@\s\\]+(/[^?#@\s\\]*)?$",
             TextForm.ClusterVersion => @"^\s*[A-Za-z]+[ _-]?\d{1,3}\.\d{1,3}(\.\d{1,3})?(-\w+)?\s*$",
             TextForm.IndexPattern => """^(regex:.+|[^- ,"\\/<>|][^ ,"\\/<>|]*)$""",
             TextForm.AbsolutePath => "^/",

@@ -41,4 +41,5 @@ public static partial class DiagnosticCatalog
     public static readonly DiagnosticKind BadJsonValue = new("PG1037", "Not a JSON value");
     public static readonly DiagnosticKind BadBucketName = new("PG1039", "Not the name of a bucket");
     public static readonly DiagnosticKind ConfigurationEmpty = new("PG1035", "The configuration would become empty");
+    public static readonly DiagnosticKind TakeIntoReadOnly = new("PG1038", "Nothing can be written there");
 }

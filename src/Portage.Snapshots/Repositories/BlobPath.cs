@@ -29,4 +29,20 @@ internal static class BlobPath
 
         return true;
     }
+
+    /// <summary>Where a blob lies that has a path inside a repository.</summary>
+    /// <param name="root">What stands before it; empty for nothing.</param>
+    /// <exception cref="ArgumentException">The path leaves the repository, or is none.</exception>
+    public static string Below(string root, string path)
+    {
+        foreach (var part in path.AsSpan().Split('/'))
+        {
+            if (!IsPart(path.AsSpan(part)))
+            {
+                throw new ArgumentException($"'{path}' is not a path inside a repository.", nameof(path));
+            }
+        }
+
+        return Join(root, path);
+    }
 }

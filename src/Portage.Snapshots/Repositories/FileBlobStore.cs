@@ -102,18 +102,7 @@ public sealed class FileBlobStore : IBlobStore
         }
     }
 
-    private string Resolve(string path)
-    {
-        foreach (var part in path.AsSpan().Split('/'))
-        {
-            if (!BlobPath.IsPart(path.AsSpan(part)))
-            {
-                throw new ArgumentException($"'{path}' is not a path inside a repository.", nameof(path));
-            }
-        }
-
-        return Path.Combine(_root, path);
-    }
+    private string Resolve(string path) => Path.Combine(_root, BlobPath.Below("", path));
 
     private sealed class FileBlob(SafeFileHandle handle, string path, string location) : IBlob
     {

@@ -21,6 +21,12 @@ public interface IBlobStore
     /// </summary>
     BucketAround? Bucket => null;
 
+    /// <summary>False where <see cref="ListAsync"/> cannot be answered; then the newest root is what <c>index.latest</c> names.</summary>
+    bool CanList => true;
+
+    /// <summary>How many small reads are worth doing at once: more than one where each waits for an answer from afar.</summary>
+    int ReadsAtOnce => 1;
+
     /// <summary>How far ahead of its use a large blob is worth reading. The further away the store, the further.</summary>
     ReadAheadLimits ReadAhead => Near;
 
@@ -31,6 +37,7 @@ public interface IBlobStore
     /// <param name="folder">The empty text for the root.</param>
     /// <exception cref="RepositoryNotFoundException">The root itself does not exist.</exception>
     /// <exception cref="BlobUnreadableException">It exists and cannot be listed.</exception>
+    /// <exception cref="NotSupportedException">The store lists nothing (<see cref="CanList"/>).</exception>
     ValueTask<IReadOnlyList<BlobEntry>> ListAsync(string folder, CancellationToken cancellationToken);
 
     /// <summary>For a place that holds no repository: a sentence that says where one is, or what to do first; null where that is not known.</summary>

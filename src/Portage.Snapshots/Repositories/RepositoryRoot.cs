@@ -30,6 +30,12 @@ internal sealed class RepositoryRoot
     public static async ValueTask<RepositoryRoot> ReadAsync(MetadataBlobs blobs, CancellationToken cancellationToken)
     {
         var store = blobs.Store;
+        if (!store.CanList)
+        {
+            var latest = await FindUnlistedAsync(store, cancellationToken);
+            return Parse(BlobJson.Parse(await store.ReadWholeAsync(latest, MetadataBody.BytesMax, cancellationToken), latest), []);
+        }
+
         var names = (await store.ListAsync("", cancellationToken)).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
         if (await FindAsync(store, names, cancellationToken) is { } blob)
         {
@@ -71,6 +77,18 @@ internal sealed class RepositoryRoot
         }
 
         return newest is { } found ? Name(found) : null;
+    }
+
+    private static async ValueTask<string> FindUnlistedAsync(IBlobStore store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Name(await ReadLatestAsync(store, cancellationToken));
+        }
+        catch (BlobNotFoundException missing) when (missing.Path == Latest)
+        {
+            throw new RepositoryEmptyException(store.Location, $"no '{Latest}', which says what N is", await store.FindNearbyAsync(cancellationToken));
+        }
     }
 
     private static async ValueTask<long> ReadLatestAsync(IBlobStore store, CancellationToken cancellationToken)

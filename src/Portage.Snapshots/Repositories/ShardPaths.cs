@@ -71,6 +71,12 @@ internal sealed class ShardPaths(IBlobStore store)
 
     private async ValueTask<int> FindAlgorithmAsync(IndexRoot index, CancellationToken cancellationToken)
     {
+        if (!store.CanList)
+        {
+            // Nobody can tell which there are; this is what a server takes where nobody says otherwise.
+            return CompositeAlgorithm;
+        }
+
         // Twice at worst, where two shards are opened at once.
         _names ??= [.. (await store.ListAsync(NamesFolder, cancellationToken)).Select(entry => entry.Name)];
         var name = _names.FirstOrDefault(name => name.StartsWith($"snapshot_path_{index.Id}.", StringComparison.Ordinal));

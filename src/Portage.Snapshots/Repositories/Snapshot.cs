@@ -57,6 +57,9 @@ public sealed class Snapshot
     /// <summary>True for an OpenSearch snapshot that only refers to a remote store, where the data is.</summary>
     public required bool IsShallow { get; init; }
 
+    /// <summary>How many small reads of it are worth doing at once.</summary>
+    public int ReadsAtOnce => _blobs.Store.ReadsAtOnce;
+
     /// <summary>Reads templates, pipelines and the rest of the cluster's state (one blob). Nearly empty where the snapshot was taken without it.</summary>
     /// <exception cref="RepositoryException">The blob is missing, corrupt or of a format that cannot be read.</exception>
     public async ValueTask<GlobalMetadata> ReadGlobalMetadataAsync(CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Portage.Lucene.Files;
 using Portage.Snapshots.Metadata;
 using Portage.Snapshots.Rebuilding;
 using Portage.Snapshots.Repositories;
+using Portage.Snapshots.Repositories.Remote;
 
 namespace Portage.Snapshots.Shards;
 
@@ -126,26 +127,30 @@ public sealed class ShardSnapshot
         }
     }
 
-    /// <summary>Sees that every file is in the repository, whole by its length; one listing, nothing is read.</summary>
+    /// <summary>Sees that every file is in the repository, whole by its length: one listing, or where the store lists nothing, one question a file. Nothing is read.</summary>
     /// <exception cref="BlobNotFoundException">A file is missing.</exception>
     /// <exception cref="CorruptBlobException">A file has another length than was recorded.</exception>
     /// <exception cref="RepositoryException">The repository cannot be listed.</exception>
     public async ValueTask VerifyLengthsAsync(CancellationToken cancellationToken)
     {
-        var found = (await _store.ListAsync(Folder, cancellationToken)).ToDictionary(blob => blob.Name, blob => blob.Length, StringComparer.Ordinal);
-        foreach (var file in Files.Values.Where(file => !file.IsVirtual))
+        var parts = Files.Values.Where(file => !file.IsVirtual).SelectMany(file => Enumerable.Range(0, file.PartCount).Select(part => (Name: file.PartName(part), Length: LengthOf(file, part))));
+        var listed = _store.CanList ? (await _store.ListAsync(Folder, cancellationToken)).ToDictionary(blob => blob.Name, blob => (long?)blob.Length, StringComparer.Ordinal) : null;
+        await foreach (var (name, expected, length) in ParallelReads.InOrderAsync(parts, _store.ReadsAtOnce, FindAsync, cancellationToken))
         {
-            for (var part = 0; part < file.PartCount; part++)
+            var path = $"{Folder}/{name}";
+            if (length is not { } found)
             {
-                var path = $"{Folder}/{file.PartName(part)}";
-                var expected = LengthOf(file, part);
-                var length = found.TryGetValue(file.PartName(part), out var there) ? there : throw new BlobNotFoundException(path, _store.Location) { Owner = Owner };
-                if (length != expected)
-                {
-                    throw new CorruptBlobException(path, $"{expected:N0} bytes", $"{length:N0} bytes") { Owner = Owner };
-                }
+                throw new BlobNotFoundException(path, _store.Location) { Owner = Owner };
+            }
+
+            if (found != expected)
+            {
+                throw new CorruptBlobException(path, $"{expected:N0} bytes", $"{found:N0} bytes") { Owner = Owner };
             }
         }
+
+        async Task<(string Name, long Expected, long? Found)> FindAsync((string Name, long Length) part, CancellationToken token) =>
+            (part.Name, part.Length, listed is null ? await _store.FindLengthAsync($"{Folder}/{part.Name}", token) : listed.GetValueOrDefault(part.Name));
     }
 
     private static long LengthOf(ShardFile file, int part) => part < file.PartCount - 1 ? file.PartBytes : file.Length - (part * file.PartBytes);

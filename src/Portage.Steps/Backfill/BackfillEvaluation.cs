@@ -125,7 +125,7 @@ internal sealed class BackfillEvaluation(EvaluateContext context, SliceOnTarget 
         }
 
         // Of what cannot be counted nobody can say how many are sent.
-        var look = await IndexLook.OfAsync(index.Index.Snapshot, index.Name, isWhole: false, cancellationToken);
+        var look = await IndexLook.AllAsync(index.Index.Snapshot, [index.Name], isWhole: false, cancellationToken).SingleAsync(cancellationToken);
         return look.Size is { IsComplete: true, UncountedShards: 0, UnlistedShards: 0, Documents: var sent } && look.IsReadable
             ? [.. others.Select(there => there.Documents > sent ? there with { SentMax = sent } : there)]
             : others;

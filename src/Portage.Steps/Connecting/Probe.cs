@@ -94,9 +94,14 @@ public sealed class Probe(ISecretSource secrets, TimeProvider time, ProbeWatch w
     private static string PlaceOf(RepositoryConfig repository) => repository switch
     {
         { File.Path: { } folder } => folder,
-        { S3: { } s3 } => $"s3://{s3.Bucket}{(s3.Endpoint is null ? "" : $" at {s3.Endpoint}")}",
+        { S3: { } s3 } => $"s3://{s3.Bucket}{At(s3.Endpoint)}",
+        { Gcs: { } gcs } => $"gs://{gcs.Bucket}{At(gcs.Endpoint)}",
+        { Azure: { } azure } => $"azure://{azure.Account}/{azure.Container}{At(azure.Endpoint)}",
+        { Url.Endpoint: { } url } => url,
         _ => "the repository",
     };
+
+    private static string At(string? endpoint) => endpoint is null ? "" : $" at {endpoint}";
 
     private async Task<string> SnapshotAsync(SnapshotConfig snapshot, string path, CancellationToken cancellationToken)
     {

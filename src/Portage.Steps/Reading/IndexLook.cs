@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Portage.Engine.Ports;
 using Portage.Snapshots.Metadata;
 using Portage.Snapshots.Repositories;
+using Portage.Snapshots.Repositories.Remote;
 using Portage.Snapshots.Shards;
 
 namespace Portage.Steps.Reading;
@@ -22,16 +24,28 @@ public sealed record IndexLook(string Name, IndexSnapshot? Index, SnapshotSizes 
     /// <summary>As <c>logs (4 documents, 21 KB): Shard 0 of index 'logs': ...</c>.</summary>
     public string Line => $"{Name}{(Size.Bytes > 0 ? $" ({Size.DocumentsText}, {Size.BytesText})" : "")}: {Problems[0].Message}{(Problems.Length > 1 ? $" And {Problems.Length - 1} more {(Problems.Length == 2 ? "shard" : "shards")}." : "")}";
 
-    /// <summary>Looks at an index.</summary>
+    /// <summary>Looks at indices, several at once where the store is far away; each comes in its turn.</summary>
     /// <param name="isWhole">
     /// Whether every file is looked for in a listing, and each small file of a segment is read; otherwise only lists and headers are.
     /// </param>
-    public static async Task<IndexLook> OfAsync(RepositorySnapshot snapshot, string name, bool isWhole, CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<IndexLook> AllAsync(RepositorySnapshot snapshot, IEnumerable<string> names, bool isWhole, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // One bound for indices and shards together, whether there are many of the ones or of the others.
+        using var gate = new SemaphoreSlim(snapshot.ReadsAtOnce);
+#pragma warning disable CA2025 // The enumeration ends no earlier than all that it began, and the gate lasts longer.
+        await foreach (var look in ParallelReads.InOrderAsync(names, snapshot.ReadsAtOnce, (name, token) => OfAsync(snapshot, name, isWhole, gate, token), cancellationToken))
+#pragma warning restore CA2025
+        {
+            yield return look;
+        }
+    }
+
+    private static async Task<IndexLook> OfAsync(RepositorySnapshot snapshot, string name, bool isWhole, SemaphoreSlim gate, CancellationToken cancellationToken)
     {
         IndexSnapshot index;
         try
         {
-            index = await snapshot.OpenIndexAsync(name, cancellationToken);
+            index = await InTurnAsync(gate, () => snapshot.OpenIndexAsync(name, cancellationToken).AsTask(), cancellationToken);
         }
         catch (RepositoryException failure)
         {
@@ -40,30 +54,59 @@ public sealed record IndexLook(string Name, IndexSnapshot? Index, SnapshotSizes 
 
         var (problems, shards) = (ImmutableArray.CreateBuilder<RepositoryException>(), ImmutableSortedDictionary.CreateBuilder<int, ShardSnapshot>());
         var size = SnapshotSizes.Empty with { Indices = 1, HasNested = index.HasNestedObjects };
-        for (var number = 0; number < index.NumberOfShards; number++)
+        var there = Enumerable.Range(0, index.NumberOfShards).Where(number => !index.MissingShards.Any(failure => failure.Shard == number));
+        await foreach (var look in ParallelReads.InOrderAsync(there, snapshot.ReadsAtOnce, (number, token) => InTurnAsync(gate, () => ShardAsync(index, number, isWhole, token), token), cancellationToken))
         {
-            if (index.MissingShards.Any(failure => failure.Shard == number))
+            size = size with
             {
-                continue;
+                Bytes = size.Bytes + (look.Shard?.TotalBytes ?? 0),
+                Documents = size.Documents + (look.Documents ?? 0),
+                UnlistedShards = size.UnlistedShards + (look.Shard is null ? 1 : 0),
+                UncountedShards = size.UncountedShards + (look.Documents is null ? 1 : 0),
+            };
+            if (look.Shard is { } shard)
+            {
+                shards.Add(shard.Number, shard);
             }
 
-            // Until it says how much it has.
-            size = size with { UncountedShards = size.UncountedShards + 1, UnlistedShards = size.UnlistedShards + 1 };
-            try
+            if (look.Problem is { } problem)
             {
-                var shard = await index.OpenShardAsync(number, cancellationToken);
-                shards.Add(number, shard);
-                size = size with { Bytes = size.Bytes + shard.TotalBytes, UnlistedShards = size.UnlistedShards - 1 };
-                size = size with { UncountedShards = size.UncountedShards - 1, Documents = size.Documents + (await shard.CountAsync(cancellationToken)).LiveLuceneDocuments };
-                await RequireAsync(shard, isWhole, cancellationToken);
-            }
-            catch (RepositoryException failure)
-            {
-                problems.Add(failure);
+                problems.Add(problem);
             }
         }
 
         return new(name, index, size, problems.DrainToImmutable()) { Shards = shards.ToImmutable() };
+    }
+
+    private static async Task<ShardLook> ShardAsync(IndexSnapshot index, int number, bool isWhole, CancellationToken cancellationToken)
+    {
+        var look = new ShardLook(null, null, null);
+        try
+        {
+            var shard = await index.OpenShardAsync(number, cancellationToken);
+            look = look with { Shard = shard };
+            look = look with { Documents = (await shard.CountAsync(cancellationToken)).LiveLuceneDocuments };
+            await RequireAsync(shard, isWhole, cancellationToken);
+        }
+        catch (RepositoryException failure)
+        {
+            look = look with { Problem = failure };
+        }
+
+        return look;
+    }
+
+    private static async Task<T> InTurnAsync<T>(SemaphoreSlim gate, Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            gate.Release();
+        }
     }
 
     private static async Task RequireAsync(ShardSnapshot shard, bool isWhole, CancellationToken cancellationToken)
@@ -101,4 +144,7 @@ public sealed record IndexLook(string Name, IndexSnapshot? Index, SnapshotSizes 
     }
 
     private const int NamedMax = 5;
+
+    /// <summary>A shard as far as it could be opened and counted, and why it cannot be read.</summary>
+    private sealed record ShardLook(ShardSnapshot? Shard, long? Documents, RepositoryException? Problem);
 }

@@ -5,6 +5,7 @@ using Portage.Model.Clusters;
 using Portage.Model.Diagnostics;
 using Portage.Snapshots.Metadata;
 using Portage.Snapshots.Repositories;
+using Portage.Snapshots.Repositories.Remote;
 using Portage.Steps.Documents;
 
 namespace Portage.Steps.Reading;
@@ -61,9 +62,8 @@ public static class SliceContents
 
         var transforms = SliceTransforms.Of(slice, path);
         var selected = ImmutableArray.CreateBuilder<SelectedIndex>(names.Length);
-        foreach (var name in names)
+        await foreach (var index in ParallelReads.InOrderAsync(names, snapshot.ReadsAtOnce, (name, token) => SnapshotAccess.TryAsync(path, async () => await snapshot.OpenIndexAsync(name, token)), cancellationToken))
         {
-            var index = await SnapshotAccess.TryAsync(path, async () => await snapshot.OpenIndexAsync(name, cancellationToken));
             selected.Add(new(index, slice.Types) { Transforms = transforms });
         }
 

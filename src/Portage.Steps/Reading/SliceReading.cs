@@ -3,6 +3,7 @@ using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Model.Addresses;
 using Portage.Snapshots.Repositories;
+using Portage.Snapshots.Repositories.Remote;
 using Portage.Snapshots.Shards;
 using Portage.Steps.Documents;
 using Portage.Steps.Snapshot;
@@ -26,11 +27,7 @@ internal static class SliceReading
     private static async Task RefuseUnreadableAsync(SliceOnTarget on, StepContext context, RepositorySnapshot snapshot, CancellationToken cancellationToken)
     {
         var verified = SnapshotOutputs.Of(context.Outputs, on.SnapshotStep);
-        var looks = new List<IndexLook>();
-        foreach (var name in SliceContents.Select(on.Slice, snapshot.IndexNames).Where(verified.WasUnreadable))
-        {
-            looks.Add(await IndexLook.OfAsync(snapshot, name, isWhole: true, cancellationToken));
-        }
+        var looks = await IndexLook.AllAsync(snapshot, SliceContents.Select(on.Slice, snapshot.IndexNames).Where(verified.WasUnreadable), isWhole: true, cancellationToken).ToListAsync(cancellationToken);
 
         IndexLook.Refuse(looks, on.SlicePath);
     }
@@ -41,9 +38,9 @@ internal static class SliceReading
     {
         var snapshot = await OpenVerifiedAsync(on, context, cancellationToken);
         var opened = ImmutableArray.CreateBuilder<SelectedIndex>();
-        foreach (var name in names.Order(StringComparer.Ordinal))
+        await foreach (var index in ParallelReads.InOrderAsync(names.Order(StringComparer.Ordinal), snapshot.ReadsAtOnce, (name, token) => OpenIndexAsync(on, snapshot, name, token), cancellationToken))
         {
-            opened.Add(await OpenIndexAsync(on, snapshot, name, cancellationToken));
+            opened.Add(index);
         }
 
         return opened.DrainToImmutable();
@@ -120,14 +117,20 @@ internal static class SliceReading
     /// <exception cref="StepException">Some cannot be read; all of them are named.</exception>
     public static async Task<ImmutableArray<SnapshotSizes>> VerifyAsync(SliceOnTarget on, ImmutableArray<SelectedIndex> indices, Action<int, int> report, CancellationToken cancellationToken)
     {
-        var looks = new List<IndexLook>(indices.Length);
-        foreach (var index in indices)
+        if (indices.IsEmpty)
         {
-            report(looks.Count, indices.Length);
-            looks.Add(await IndexLook.OfAsync(index.Index.Snapshot, index.Name, isWhole: true, cancellationToken));
+            return [];
         }
 
-        report(indices.Length, indices.Length);
+        // They were opened together, of one snapshot.
+        var looks = new List<IndexLook>(indices.Length);
+        report(0, indices.Length);
+        await foreach (var look in IndexLook.AllAsync(indices[0].Index.Snapshot, indices.Select(index => index.Name), isWhole: true, cancellationToken))
+        {
+            looks.Add(look);
+            report(looks.Count, indices.Length);
+        }
+
         IndexLook.Refuse(looks, on.SlicePath);
         return [.. looks.Select(look => look.Size)];
     }
@@ -148,28 +151,29 @@ internal static class SliceReading
     /// <exception cref="StepException">A shard cannot be opened.</exception>
     public static async Task<ImmutableArray<IndexSizes>> SizesAsync(ImmutableArray<SelectedIndex> indices, CancellationToken cancellationToken)
     {
+        var atOnce = indices.IsEmpty ? 1 : indices[0].Index.Snapshot.ReadsAtOnce;
+        var all = indices.SelectMany(index => Enumerable.Range(0, index.Index.NumberOfShards), (index, number) => (index, number));
+        var shards = await ParallelReads.InOrderAsync(all, atOnce, (shard, token) => SizeAsync(shard.index, shard.number, token), cancellationToken).ToListAsync(cancellationToken);
+
+        // They come in the order of the indices.
         var sizes = ImmutableArray.CreateBuilder<IndexSizes>(indices.Length);
+        var done = 0;
         foreach (var index in indices)
         {
-            var size = SnapshotSizes.Empty with { Indices = 1, HasNested = index.Index.HasNestedObjects };
-            var shards = ImmutableArray.CreateBuilder<ImmutableArray<SegmentSize>>(index.Index.NumberOfShards);
-            for (var number = 0; number < index.Index.NumberOfShards; number++)
-            {
-                var opened = number;
-                size += await SnapshotAccess.TryAsync(null, async () =>
-                {
-                    var shard = await index.Index.OpenShardAsync(opened, cancellationToken);
-                    var counts = await shard.CountAsync(cancellationToken);
-                    shards.Add(counts.Sizes);
-                    return SnapshotSizes.Empty with { Documents = counts.LiveLuceneDocuments, Bytes = shard.TotalBytes };
-                });
-            }
-
-            sizes.Add(new(size, shards.MoveToImmutable()));
+            var own = shards.GetRange(done, index.Index.NumberOfShards);
+            done += own.Count;
+            sizes.Add(new(own.Aggregate(SnapshotSizes.Empty with { Indices = 1, HasNested = index.Index.HasNestedObjects }, (sum, shard) => sum + shard.Size), [.. own.Select(shard => shard.Segments)]));
         }
 
         return sizes.MoveToImmutable();
     }
+
+    private static Task<(SnapshotSizes Size, ImmutableArray<SegmentSize> Segments)> SizeAsync(SelectedIndex index, int number, CancellationToken cancellationToken) => SnapshotAccess.TryAsync(null, async () =>
+    {
+        var shard = await index.Index.OpenShardAsync(number, cancellationToken);
+        var counts = await shard.CountAsync(cancellationToken);
+        return (SnapshotSizes.Empty with { Documents = counts.LiveLuceneDocuments, Bytes = shard.TotalBytes }, counts.Sizes);
+    });
 
     /// <summary>The same by name, for progress.</summary>
     public static ImmutableSortedDictionary<string, IndexTotal> Totals(ImmutableArray<SelectedIndex> indices, ImmutableArray<IndexSizes> sizes) =>

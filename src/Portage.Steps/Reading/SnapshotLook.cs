@@ -37,20 +37,21 @@ public sealed record SnapshotLook(SnapshotSizes Size, ImmutableArray<IndexLook> 
         var size = SnapshotSizes.Empty;
         var unreadable = ImmutableArray.CreateBuilder<IndexLook>();
         var shards = 0;
-        foreach (var name in names)
+        var looked = 0;
+        await foreach (var look in IndexLook.AllAsync(snapshot, names, isWhole: false, cancellationToken))
         {
-            if (shards >= shardsMax)
-            {
-                size = size with { IsComplete = false };
-                break;
-            }
-
-            var look = await IndexLook.OfAsync(snapshot, name, isWhole: false, cancellationToken);
+            looked++;
             size += look.Size;
             shards += look.Index?.NumberOfShards ?? 1;
             if (!look.IsReadable)
             {
                 unreadable.Add(look);
+            }
+
+            if (shards >= shardsMax && looked < names.Count)
+            {
+                size = size with { IsComplete = false };
+                break;
             }
         }
 

@@ -240,9 +240,18 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
         return (name, isTaken);
     }
 
-    private static Task RegisterAsync(ClusterSnapshots snapshots, string name, RepositoryConfig repository, CancellationToken cancellationToken) => repository.S3 is { } s3
-        ? snapshots.RegisterS3RepositoryAsync(name, new(s3.Bucket!, s3.SourceClient) { BasePath = s3.Prefix?.Trim('/') is { Length: > 0 } prefix ? prefix : null, Region = s3.Region, Endpoint = s3.Endpoint, PathStyle = s3.PathStyle }, cancellationToken)
-        : snapshots.RegisterFileRepositoryAsync(name, repository.File!.SourcePath ?? repository.File.Path!, readOnly: false, cancellationToken);
+    private static Task RegisterAsync(ClusterSnapshots snapshots, string name, RepositoryConfig repository, CancellationToken cancellationToken)
+    {
+        return repository switch
+        {
+            { S3: { } s3 } => snapshots.RegisterS3RepositoryAsync(name, new(s3.Bucket!, s3.SourceClient) { BasePath = PathOf(s3.Prefix), Region = s3.Region, Endpoint = s3.Endpoint, PathStyle = s3.PathStyle }, cancellationToken),
+            { Azure: { } azure } => snapshots.RegisterAzureRepositoryAsync(name, azure.Container!, azure.SourceClient, PathOf(azure.Prefix), cancellationToken),
+            { Gcs: { } gcs } => snapshots.RegisterGcsRepositoryAsync(name, gcs.Bucket!, gcs.SourceClient, PathOf(gcs.Prefix), cancellationToken),
+            _ => snapshots.RegisterFileRepositoryAsync(name, repository.File!.SourcePath ?? repository.File.Path!, readOnly: false, cancellationToken),
+        };
+
+        static string? PathOf(string? prefix) => prefix?.Trim('/') is { Length: > 0 } path ? path : null;
+    }
 
     private static void Refuse(RepositorySnapshot snapshot, string path)
     {
@@ -274,12 +283,12 @@ public sealed class SnapshotStep(HttpMessageHandler? transport = null) : IStep, 
             .Order(StringComparer.Ordinal));
         parts.Add(new(SnapshotOutputs.Templates, SnapshotOutputs.AllTemplates, Fingerprint.Of(templates)));
         var unreadable = new List<IndexLook>();
-        foreach (var name in snapshot.IndexNames)
+        context.Progress(SnapshotProgress.Verifying(0, snapshot.IndexNames.Count));
+        await foreach (var look in IndexLook.AllAsync(snapshot, snapshot.IndexNames, isWhole: true, cancellationToken))
         {
-            context.Progress(SnapshotProgress.Verifying(done++, snapshot.IndexNames.Count));
-            var look = await IndexLook.OfAsync(snapshot, name, isWhole: true, cancellationToken);
-            parts.Add(new(SnapshotOutputs.Definitions, name, DefinitionOf(look)));
-            parts.Add(new(SnapshotOutputs.Documents, name, DocumentsOf(look)));
+            context.Progress(SnapshotProgress.Verifying(++done, snapshot.IndexNames.Count));
+            parts.Add(new(SnapshotOutputs.Definitions, look.Name, DefinitionOf(look)));
+            parts.Add(new(SnapshotOutputs.Documents, look.Name, DocumentsOf(look)));
             size += look.Size;
             if (!look.IsReadable)
             {

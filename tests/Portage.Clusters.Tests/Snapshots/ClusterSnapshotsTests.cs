@@ -20,4 +20,28 @@ public sealed class ClusterSnapshotsTests
         var asked = Assert.Single(server.Requests);
         Assert.Equal(("PUT", "/_snapshot/attic", body), (asked.Method, asked.Path, asked.Text));
     }
+
+    [Theory]
+    [InlineData("prod/search", """{"type":"azure","settings":{"container":"snapshots","client":"reader","base_path":"prod/search"}}""")]
+    [InlineData(null, """{"type":"azure","settings":{"container":"snapshots","client":"reader"}}""")]
+    public async Task RegisterAzureRepositoryAsync_Given_TellsThatAndNoMore(string? basePath, string body)
+    {
+        await using var server = new ScriptedServer(_ => ScriptedReply.Json("""{"acknowledged":true}"""));
+        using var client = new ClusterClient(new(server.Endpoint), TimeProvider.System);
+        await new ClusterSnapshots(client).RegisterAzureRepositoryAsync("attic", "snapshots", "reader", basePath, TestContext.Current.CancellationToken);
+        var asked = Assert.Single(server.Requests);
+        Assert.Equal(("PUT", "/_snapshot/attic", body), (asked.Method, asked.Path, asked.Text));
+    }
+
+    [Theory]
+    [InlineData("prod/search", """{"type":"gcs","settings":{"bucket":"snapshots","client":"reader","base_path":"prod/search"}}""")]
+    [InlineData(null, """{"type":"gcs","settings":{"bucket":"snapshots","client":"reader"}}""")]
+    public async Task RegisterGcsRepositoryAsync_Given_TellsThatAndNoMore(string? basePath, string body)
+    {
+        await using var server = new ScriptedServer(_ => ScriptedReply.Json("""{"acknowledged":true}"""));
+        using var client = new ClusterClient(new(server.Endpoint), TimeProvider.System);
+        await new ClusterSnapshots(client).RegisterGcsRepositoryAsync("attic", "snapshots", "reader", basePath, TestContext.Current.CancellationToken);
+        var asked = Assert.Single(server.Requests);
+        Assert.Equal(("PUT", "/_snapshot/attic", body), (asked.Method, asked.Path, asked.Text));
+    }
 }

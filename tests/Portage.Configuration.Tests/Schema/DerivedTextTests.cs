@@ -39,7 +39,7 @@ public sealed class DerivedTextTests
         var everything = string.Join('\n', Sample.Write().Split('\n').Select(line => line.StartsWith("#  ", StringComparison.Ordinal) ? line[1..] : line));
         var read = ConfigurationReader.Read(everything, "sample.yaml");
 
-        Assert.Equal(7, read.Diagnostics.Length);
+        Assert.Equal(10, read.Diagnostics.Length);
         Assert.All(read.Diagnostics, diagnostic => Assert.Equal(DiagnosticCatalog.NotExactlyOne.Code, diagnostic.Code));
     }
 

@@ -10,6 +10,8 @@ internal sealed class MemoryStore : IBlobStore
 
     public Dictionary<string, byte[]> Blobs { get; }
 
+    public bool CanList { get; init; } = true;
+
     public long BytesRead { get; private set; }
 
     public string Location => "memory";
@@ -18,6 +20,11 @@ internal sealed class MemoryStore : IBlobStore
 
     public ValueTask<IReadOnlyList<BlobEntry>> ListAsync(string folder, CancellationToken cancellationToken)
     {
+        if (!CanList)
+        {
+            throw new NotSupportedException();
+        }
+
         var prefix = folder.Length == 0 ? "" : folder + "/";
         return new([.. Blobs
             .Where(blob => blob.Key.StartsWith(prefix, StringComparison.Ordinal) && !blob.Key.AsSpan(prefix.Length).Contains('/'))

@@ -15,6 +15,8 @@ public sealed class S3BlobStoreTests(S3BlobStoreTests.OneServer servers) : BlobS
 
     protected override async Task<IBlobStore> OpenNowhereAsync() => new S3BlobStore(new("nowhere") { Endpoint = new((await servers.StartAsync()).Endpoint), Login = Keys });
 
+    protected override bool IsInABucket => true;
+
     [Fact]
     public async Task Location_OfAStore_SaysWhereAndNoKey() =>
         Assert.Equal($"s3://snapshots/prod/search at {(await servers.StartAsync()).Endpoint}", (await OpenAsync()).Location);
@@ -46,6 +48,20 @@ public sealed class S3BlobStoreTests(S3BlobStoreTests.OneServer servers) : BlobS
     {
         var store = await OpenAsync();
         Assert.Equal(1_100, (await store.ListAsync("many", Cancelled)).Select(entry => entry.Name).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
+    public async Task ReadAsync_BlobChangesUnderIt_IsNoticed()
+    {
+        var server = await servers.StartAsync();
+        await S3Objects.FillAsync(server, Bucket, [new("changing", [1, 2, 3, 4])], Cancelled);
+        using var store = new S3BlobStore(new(Bucket) { Endpoint = new(server.Endpoint), Login = Keys });
+        await using var blob = await store.OpenAsync("changing", Cancelled);
+        await blob.ReadAsync(0, new byte[2], Cancelled);
+        await S3Objects.FillAsync(server, Bucket, [new("changing", [9, 9, 9, 9])], Cancelled);
+        var failure = await Assert.ThrowsAsync<BlobUnreadableException>(async () => await blob.ReadAsync(2, new byte[2], Cancelled));
+        Assert.Contains("it was changed while it was read", failure.Message, StringComparison.Ordinal);
+        Assert.True(failure.IsTransient);
     }
 
     /// <summary>What came before the connection broke is not asked for again, and nothing is missing.</summary>

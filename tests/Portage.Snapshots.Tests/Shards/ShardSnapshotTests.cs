@@ -46,6 +46,22 @@ public sealed class ShardSnapshotTests
         }
     }
 
+    /// <summary>By a listing or, where there is none, one by one: the same is found, and the first in order is named.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task VerifyLengthsAsync_BlobMissingOrShort_NamesIt(bool canList)
+    {
+        var store = new MemoryStore(new Made("es-7.10.2").Store.Blobs) { CanList = canList };
+        var shard = (await ShardsAsync(store, "first")).First(shard => shard.Index.Name == "packed");
+        await shard.VerifyLengthsAsync(Cancelled);
+        var paths = shard.Files.Values.Where(file => !file.IsVirtual).Select(file => $"{shard.Folder}/{file.PartName(0)}").ToArray();
+        store.Blobs[paths[1]] = store.Blobs[paths[1]][1..];
+        Assert.Equal(paths[1], (await Assert.ThrowsAsync<CorruptBlobException>(async () => await shard.VerifyLengthsAsync(Cancelled))).Path);
+        store.Blobs.Remove(paths[0]);
+        Assert.Equal(paths[0], (await Assert.ThrowsAsync<BlobNotFoundException>(async () => await shard.VerifyLengthsAsync(Cancelled))).Path);
+    }
+
     [Theory]
     [InlineData("es-5.6.16")]
     [InlineData("es-7.10.2")]

@@ -3,18 +3,16 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Portage.Lucene.Files;
+using Portage.Snapshots.Repositories.Remote;
 
 namespace Portage.Snapshots.Repositories.S3;
 
 /// <summary>A snapshot repository in a bucket, as the repository type <c>s3</c> writes it. Reads exactly the ranges that are asked for; keeps nothing on this machine.</summary>
-/// <remarks>The client tries again what the store refuses for a moment; an answer that breaks off is asked for from there on.</remarks>
+/// <remarks>The client tries again what the store refuses for a moment; an answer that breaks off is asked for from there on. An object that changes while it is read is noticed by its ETag.</remarks>
 public sealed class S3BlobStore : IBlobStore, IDisposable
 {
     // Of 1 MiB: with 50 ms to the first byte that is 160 MiB a second, which is more than one core reads.
     private const int WindowsAhead = 8;
-
-    // An answer that breaks off without a byte more than the one before is not asked for for ever.
-    private const int BrokenOffMax = 4;
 
     private readonly S3Location _at;
     private readonly AmazonS3Client _client;
@@ -43,6 +41,9 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
 
     /// <inheritdoc/>
     public BucketAround? Bucket { get; }
+
+    /// <inheritdoc/>
+    public int ReadsAtOnce => ParallelReads.Remote;
 
     /// <inheritdoc/>
     public ReadAheadLimits ReadAhead { get; } = new() { WindowsAheadCount = WindowsAhead };
@@ -98,66 +99,25 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
         using var answer = await AskAsync(path, () => _client.GetObjectAsync(_at.Bucket, KeyOf(path), cancellationToken), cancellationToken);
         if (answer.ContentLength > bytesMax)
         {
-            throw new CorruptBlobException(path, $"at most {bytesMax:N0} bytes", $"{answer.ContentLength:N0} bytes");
+            throw RangeRead.TooLong(path, bytesMax, answer.ContentLength);
         }
 
         var bytes = new byte[answer.ContentLength];
         var filled = await FillAsync(answer, bytes, cancellationToken);
         if (filled < bytes.Length)
         {
-            await ReadAsync(path, KeyOf(path), filled, bytes.AsMemory(filled), cancellationToken);
+            await new S3Blob(this, path, KeyOf(path), answer.ETag).ReadAsync(filled, bytes.AsMemory(filled), cancellationToken);
         }
 
         return bytes;
     }
 
-    private async ValueTask ReadAsync(string path, string key, long position, Memory<byte> destination, CancellationToken cancellationToken)
-    {
-        for (var brokenOff = 0; !destination.IsEmpty;)
-        {
-            var request = new GetObjectRequest { BucketName = _at.Bucket, Key = key, ByteRange = new(position, position + destination.Length - 1) };
-            int filled;
-            using (var answer = await AskAsync(path, () => _client.GetObjectAsync(request, cancellationToken), cancellationToken))
-            {
-                if (answer.ContentLength < destination.Length)
-                {
-                    throw new CorruptBlobException(path, $"at least {position + destination.Length:N0} bytes", $"{position + answer.ContentLength:N0} bytes");
-                }
-
-                filled = await FillAsync(answer, destination, cancellationToken);
-            }
-
-            brokenOff = filled > 0 ? 0 : brokenOff + 1;
-            if (brokenOff == BrokenOffMax)
-            {
-                throw new BlobUnreadableException(path, Location, new IOException($"the answer broke off {BrokenOffMax} times in a row")) { IsTransient = true };
-            }
-
-            (position, destination) = (position + filled, destination[filled..]);
-        }
-    }
-
-    /// <returns>How many bytes came; fewer than there is room for where the connection broke.</returns>
-    private static async Task<int> FillAsync(GetObjectResponse answer, Memory<byte> destination, CancellationToken cancellationToken)
-    {
-        var filled = 0;
-        try
-        {
-            while (filled < destination.Length && await answer.ResponseStream.ReadAsync(destination[filled..], cancellationToken) is var read and > 0)
-            {
-                filled += read;
-            }
-        }
-        catch (Exception broken) when (broken is IOException or HttpRequestException or AmazonClientException)
-        {
-            // Asked for from here on.
-        }
-
-        return filled;
-    }
+    private static ValueTask<int> FillAsync(GetObjectResponse answer, Memory<byte> destination, CancellationToken cancellationToken) =>
+        RangeRead.FillAsync(answer.ResponseStream, destination, broken => broken is AmazonClientException, cancellationToken);
 
     /// <summary>Asks the store, and says in the words of the port why it does not answer.</summary>
-    private async Task<T> AskAsync<T>(string path, Func<Task<T>> ask, CancellationToken cancellationToken)
+    /// <param name="end">Where the range ends that is asked for.</param>
+    private async Task<T> AskAsync<T>(string path, Func<Task<T>> ask, CancellationToken cancellationToken, long end = 0)
     {
         try
         {
@@ -178,7 +138,11 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
         }
         catch (AmazonS3Exception failure) when (failure.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
-            throw new CorruptBlobException(path, "more bytes", "its end");
+            throw RangeRead.Ends(path, end, null);
+        }
+        catch (AmazonS3Exception failure) when (failure.StatusCode == HttpStatusCode.PreconditionFailed)
+        {
+            throw RangeRead.Changed(path, Location, null, null);
         }
         catch (AmazonServiceException failure)
         {
@@ -198,25 +162,35 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
 
     private static bool IsTransient(HttpStatusCode status) => status is 0 or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
 
-    private string KeyOf(string path)
-    {
-        foreach (var part in path.AsSpan().Split('/'))
-        {
-            if (!BlobPath.IsPart(path.AsSpan(part)))
-            {
-                throw new ArgumentException($"'{path}' is not a path inside a repository.", nameof(path));
-            }
-        }
+    private string KeyOf(string path) => BlobPath.Below(_at.Prefix, path);
 
-        return _at.Prefix.Length == 0 ? path : $"{_at.Prefix}/{path}";
-    }
-
-    private sealed class S3Blob(S3BlobStore store, string path, string key) : IBlob
+    private sealed class S3Blob(S3BlobStore store, string path, string key, string? mark = null) : IBlob
     {
+        // The ETag of the first answer: the state that is read. Null where the store gives none.
+        private string? _mark = mark;
+
         public string Path => path;
 
-        public ValueTask ReadAsync(long position, Memory<byte> destination, CancellationToken cancellationToken) => store.ReadAsync(path, key, position, destination, cancellationToken);
+        public ValueTask ReadAsync(long position, Memory<byte> destination, CancellationToken cancellationToken) =>
+            RangeRead.AskAsync(path, store.Location, position, destination, AskAsync, cancellationToken);
 
         public ValueTask DisposeAsync() => default;
+
+        private async ValueTask<int> AskAsync(long from, Memory<byte> room, CancellationToken cancellationToken)
+        {
+            var (known, end) = (Volatile.Read(ref _mark), from + room.Length);
+            var request = new GetObjectRequest { BucketName = store._at.Bucket, Key = key, ByteRange = new(from, end - 1), EtagToMatch = known };
+            using var answer = await store.AskAsync(path, () => store._client.GetObjectAsync(request, cancellationToken), cancellationToken, end);
+
+            // Not every store knows the condition.
+            if (answer.ETag is { } found && (Interlocked.CompareExchange(ref _mark, found, null) ?? found) is var had && had != found)
+            {
+                throw RangeRead.Changed(path, store.Location, $"ETag {had}", $"ETag {found}");
+            }
+
+            return answer.ContentLength < room.Length
+                ? throw RangeRead.Ends(path, end, from + answer.ContentLength)
+                : await FillAsync(answer, room, cancellationToken);
+        }
     }
 }
