@@ -320,7 +320,7 @@ public static class Standings
             return
             [
                 .. session.OthersIn(had, with.Items.Select(item => item.Name))
-                    .Where(other => (other.LeavesBy is not null || other.LeavingItems is not null) && memo.PlaceOf(other.Address) is { } there && wanted[there].Destroys && Leaves(other, with.Items.Select(item => item.Name)))
+                    .Where(other => memo.PlaceOf(other.Address) is { } there && wanted[there].Destroys && Leaves(other, with.Items.Select(item => item.Name)))
                     .Select(other => other.Address)
                     .OrderBy(address => address.ToString(), StringComparer.Ordinal),
             ];

@@ -46,12 +46,12 @@ internal static class CompareWithRecorded
             }
 
             var going = goes[change.Address].Where(one => change.Left.Contains(one.Item, StringComparer.Ordinal)).ToArray();
-            var begun = recorded.GetValueOrDefault(change.Address) is { TakingBack: not null } had ? had : null;
-            var asked = begun is null ? [] : change.Left.Where(item => !IsTakenBack(change, item) && !IsBegun(begun, item) && begun.LeavingItems.Contains(item, StringComparer.Ordinal) && !wanted[place].Stays.Contains(item, StringComparer.Ordinal)).ToArray();
-            var left = change.Left.Where(item => !IsTakenBack(change, item) && !IsBegun(begun, item)).Except(asked, StringComparer.Ordinal).Except(going.Select(one => one.Item), StringComparer.Ordinal).ToArray();
+            var had = recorded.GetValueOrDefault(change.Address);
+            var asked = had?.TakingBack is null ? [] : change.Left.Where(item => !IsTakenBack(change, item) && !IsBegun(had, item) && had.LeavingItems.Contains(item, StringComparer.Ordinal) && !wanted[place].Stays.Contains(item, StringComparer.Ordinal)).ToArray();
+            var left = change.Left.Where(item => !IsTakenBack(change, item) && !IsBegun(had, item)).Except(asked, StringComparer.Ordinal).Except(going.Select(one => one.Item), StringComparer.Ordinal).ToArray();
             changes[place] = (change with { LeftBehind = [.. left] }).And(
             [
-                .. asked.Length > 0 ? [new(wanted[place].ItemEdge!.SelectedBy, null, null, $"{NamesText.Of(asked)} {(asked.Length == 1 ? "is" : "are")} selected no longer; {begun!.LeavingItemsBy} wants {(asked.Length == 1 ? "it" : "them")} taken back: that comes after what was begun")] : Array.Empty<ChangeReason>(),
+                .. asked.Length > 0 ? [new(wanted[place].ItemEdge!.SelectedBy, null, null, $"{NamesText.Of(asked)} {(asked.Length == 1 ? "is" : "are")} selected no longer; {had!.LeavingItemsBy} wants {(asked.Length == 1 ? "it" : "them")} taken back: that comes after what was begun")] : Array.Empty<ChangeReason>(),
                 .. going.GroupBy(one => one.To, one => one.Item).Select(to => Reason([.. to], "goes", "go", $"to {to.Key} as")),
                 .. left.Length > 0 ? [Reason(left, "left", "left", "as")] : Array.Empty<ChangeReason>(),
             ]);
