@@ -107,7 +107,9 @@ public sealed record Destruction(DestructionKind Kind, string Target, string Nam
         // One that cannot tell what is still its own leaves nobody who can.
         var written = all.Where(one => one.Kind == DestructionKind.DeleteDocuments && (one.Foreign is not null || one.Documents is not 0)).ToLookup(one => (one.Target, one.Name));
         var whole = all.Where(one => one.Kind == DestructionKind.DeleteIndex).Select(one => (one.Target, one.Name)).ToHashSet();
-        return [.. all.Select(one => one is { Kind: DestructionKind.DeleteDocuments } && whole.Contains((one.Target, one.Name)) ? one with { Foreign = 0 }
+
+        // What stays goes with the index then; but of whoever cannot tell, the number is no surer for that.
+        return [.. all.Select(one => one is { Kind: DestructionKind.DeleteDocuments, Foreign: not null } && whole.Contains((one.Target, one.Name)) ? one with { Foreign = 0 }
             : one is { Kind: DestructionKind.DeleteIndex, Foreign: null } && written[(one.Target, one.Name)].ToArray() is [{ Foreign: not null } own] && own.Documents + own.Foreign + (own.By ?? []).Sum(written => written.Documents) == one.Documents
             ? one with { Foreign = own.Foreign }
             : one)];

@@ -79,7 +79,7 @@ internal sealed class Going
     public IReadOnlyList<Keeper> KeepersOf(StepAddress step) => _keepers.TryGetValue(step, out var keepers) ? keepers : [];
 
     /// <summary>True for an item that is being taken back.</summary>
-    private static bool IsUnderWay(StepRecord had, string item) => had.State == StepState.Reverting && (had.TakingBack.IsDefault || had.TakingBack.Contains(item, StringComparer.Ordinal));
+    internal static bool IsUnderWay(StepRecord had, string item) => had.State == StepState.Reverting && (had.TakingBack.IsDefault || had.TakingBack.Contains(item, StringComparer.Ordinal));
 
     private bool KeepWhole(StepAddress step)
     {

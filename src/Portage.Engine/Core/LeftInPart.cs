@@ -31,7 +31,7 @@ public static class LeftInPart
     }
 
     /// <summary>What is on its way out already: taking it back was begun, and goes on; and what goes after that.</summary>
-    private static ImmutableArray<string> Going(StepChange change, HashSet<string> stays, SessionState session) => change is StepChange.Revert && session.Steps[change.Address] is { State: StepState.Reverting, LeavingItems: { } asked }
+    private static ImmutableArray<string> Going(StepChange change, HashSet<string> stays, SessionState session) => session.Steps.GetValueOrDefault(change.Address) is { State: StepState.Reverting, LeavingItems: { } asked }
         ? [.. asked.Items.Where(item => change.Left.Contains(item, StringComparer.Ordinal) && !stays.Contains(item))]
         : [];
 

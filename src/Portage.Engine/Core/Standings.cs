@@ -308,7 +308,7 @@ public static class Standings
             ];
         }
 
-        /// <summary>Steps of other slices that are to be absent, and have work in the items of one: it begins when they are gone.</summary>
+        /// <summary>Steps of other slices that are to be absent, and have something on the target in the items of one: it begins when they are gone.</summary>
         internal ImmutableArray<StepAddress> LeavingFrom(StepRecord had, StepInputs with)
         {
             if ((session.Leaving.Count == 0 && session.LeavingInPart.Count == 0) || with.Items.IsDefaultOrEmpty)
@@ -320,7 +320,7 @@ public static class Standings
             return
             [
                 .. session.OthersIn(had, with.Items.Select(item => item.Name))
-                    .Where(other => (other.LeavesBy is not null || other.LeavingItems is not null) && Leaves(other, with.Items.Select(item => item.Name)))
+                    .Where(other => memo.PlaceOf(other.Address) is { } there && wanted[there].Destroys && Leaves(other, with.Items.Select(item => item.Name)))
                     .Select(other => other.Address)
                     .OrderBy(address => address.ToString(), StringComparer.Ordinal),
             ];

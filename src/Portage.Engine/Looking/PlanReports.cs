@@ -51,7 +51,7 @@ public sealed class PlanReports(
             ? (first, unseen)
             : planner.Plan(wanted, recorded, seen.ToDictionary(one => one.Step, one => new Observation(one.Destroys, one.Unseen)));
         var estimates = ImmutableDictionary.CreateBuilder<StepAddress, StepEstimate>();
-        var notes = new List<Diagnostic>([.. WayOut.Of(diagnostics, session, revision), .. Consent.WhyNotBeforehand(plan, config, session, home, planner)]);
+        var notes = new List<Diagnostic>([.. WayOut.Of(diagnostics, session, revision), .. Consent.WhyNotBeforehand(plan, wanted, config, session, home, planner)]);
         var silent = new List<StepAddress>();
         foreach (var (address, estimate, failure) in await sizes)
         {

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using Portage.Configuration;
 using Portage.Configuration.Reading;
 using Portage.Engine.Core;
+using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
 using Portage.Model.Diagnostics;
 using Portage.Planning;
 using Portage.Planning.Destroying;
+using Portage.Planning.Verdicts;
 
 namespace Portage.Engine.Operations;
 
@@ -37,12 +39,37 @@ internal static class Consent
             : null;
     }
 
+    /// <summary>Slices that would wait for each other for ever; null where there are none.</summary>
+    /// <param name="desired">What the plan wants, present or absent.</param>
+    /// <param name="end">What follows from it, as a sentence.</param>
+    public static Diagnostic? WhyStandstill(ImmutableArray<WantedStep> desired, SessionState session, string end)
+    {
+        if (Exchanges.In(desired, session) is not { IsEmpty: false } circle)
+        {
+            return null;
+        }
+
+        // What was begun goes on, whoever thinks better of it.
+        var given = circle.Select(one => Exchanges.GivesUp(desired, session, one.Slice)).OrderBy(steps => steps.Count(step => session.Steps[step].State == StepState.Reverting)).ThenByDescending(steps => steps[0].ToString(), StringComparer.Ordinal).First();
+        ImmutableArray<string> items = [.. circle.Select(one => one.Item).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var waits = circle.Select(one => $"{one.Slice} is to begin with {one.Item} when {one.From} is taken back there");
+        return DiagnosticCatalog.SlicesExchange.Error(
+            null,
+            $"{string.Join("; ", waits)}: {(circle.Length == 1 ? "that waits for its own change" : "they wait for each other")}, and nothing of it could begin. {end} Leave what one of them made as it is, with the command below; or take {NamesText.Of(items)} out of the slices, start, and bring {(items.Length == 1 ? "it" : "them")} in where wanted afterwards.") with
+        { Command = $"workflow collect {string.Join(' ', given)} --cancel" };
+    }
+
     /// <summary>What a start of the plan would be refused for, and what its run may fail with, as far as that is known before: for whoever only looks.</summary>
-    public static IEnumerable<Diagnostic> WhyNotBeforehand(Plan plan, MigrationConfig config, SessionState session, HomeState home, Planner planner)
+    public static IEnumerable<Diagnostic> WhyNotBeforehand(Plan plan, ImmutableArray<WantedStep> desired, MigrationConfig config, SessionState session, HomeState home, Planner planner)
     {
         foreach (var blind in plan.Changes.Where(change => change.Unseen is not null))
         {
             yield return Unseen(blind);
+        }
+
+        if (WhyStandstill(desired, session, "A start is refused.") is { } standstill)
+        {
+            yield return standstill;
         }
 
         if (WhyClaimed(plan, config, session, home, planner, "A start is refused.") is { } claimed)

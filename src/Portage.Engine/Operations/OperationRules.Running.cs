@@ -22,7 +22,8 @@ public sealed partial class OperationRules
 
         var config = ConfigurationReader.ReadCanonical(current.Configuration).Config!;
         var observed = operation.Seen.ToDictionary(seen => seen.Step, seen => new Observation(seen.Destroys, seen.Unseen));
-        var (plan, diagnostics) = planner.Plan(Desired.Of(planner, config, session, run: 0), session.Recorded(), observed);
+        var desired = Desired.Of(planner, config, session, run: 0);
+        var (plan, diagnostics) = planner.Plan(desired, session.Recorded(), observed);
         if (PlanName.WhyNot(plan, operation.Plan, "Nothing was started.", "workflow plan") is { } another)
         {
             return OperationResult.Refused(another);
@@ -56,7 +57,7 @@ public sealed partial class OperationRules
             };
         }
 
-        if ((Consent.WhyNot(plan, operation) ?? Consent.WhyClaimed(plan, config, session, home, planner, "Nothing was started.")) is { } refusal)
+        if ((Consent.WhyStandstill(desired, session, "Nothing was started.") ?? Consent.WhyNot(plan, operation) ?? Consent.WhyClaimed(plan, config, session, home, planner, "Nothing was started.")) is { } refusal)
         {
             return OperationResult.Refused(refusal);
         }

@@ -65,6 +65,9 @@ public static partial class DiagnosticCatalog
     /// <summary>What a review is about has grown or shrunk since it opened, and the approver has not seen that.</summary>
     public static readonly DiagnosticKind DestructionChanged = new("PG2025", "What would be destroyed has changed");
 
+    /// <summary>Each of several slices is to begin with an index that another one gives up only with its own change.</summary>
+    public static readonly DiagnosticKind SlicesExchange = new("PG2026", "Slices would wait for each other");
+
     /// <summary>Work is wanted, or other work would go along with it.</summary>
     public static readonly DiagnosticKind CollectRefused = new("PG2030", "It cannot be collected");
 }

@@ -30,11 +30,11 @@ internal static class CompareWithRecorded
             changes.Add(ChangeOf(step.Address, verdict));
         }
 
-        return AddWhatIsLeft(changes, wanted, how);
+        return AddWhatIsLeft(changes, wanted, recorded, how);
     }
 
     /// <summary>Says of what is selected no longer where it goes; that which nobody takes over is left. Known only once every step was asked.</summary>
-    private static ImmutableArray<StepChange> AddWhatIsLeft(ImmutableArray<StepChange>.Builder changes, ImmutableArray<WantedStep> wanted, HowToCollect how)
+    private static ImmutableArray<StepChange> AddWhatIsLeft(ImmutableArray<StepChange>.Builder changes, ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded, HowToCollect how)
     {
         var goes = TakenItems.Going(changes);
         for (var place = 0; place < changes.Count; place++)
@@ -46,9 +46,12 @@ internal static class CompareWithRecorded
             }
 
             var going = goes[change.Address].Where(one => change.Left.Contains(one.Item, StringComparer.Ordinal)).ToArray();
-            var left = change.Left.Where(item => !IsTakenBack(change, item)).Except(going.Select(one => one.Item), StringComparer.Ordinal).ToArray();
+            var had = recorded.GetValueOrDefault(change.Address);
+            var asked = had?.TakingBack is null ? [] : change.Left.Where(item => !IsTakenBack(change, item) && !IsBegun(had, item) && had.LeavingItems.Contains(item, StringComparer.Ordinal) && !wanted[place].Stays.Contains(item, StringComparer.Ordinal)).ToArray();
+            var left = change.Left.Where(item => !IsTakenBack(change, item) && !IsBegun(had, item)).Except(asked, StringComparer.Ordinal).Except(going.Select(one => one.Item), StringComparer.Ordinal).ToArray();
             changes[place] = (change with { LeftBehind = [.. left] }).And(
             [
+                .. asked.Length > 0 ? [new(wanted[place].ItemEdge!.SelectedBy, null, null, $"{NamesText.Of(asked)} {(asked.Length == 1 ? "is" : "are")} selected no longer; {had!.LeavingItemsBy} wants {(asked.Length == 1 ? "it" : "them")} taken back: that comes after what was begun")] : Array.Empty<ChangeReason>(),
                 .. going.GroupBy(one => one.To, one => one.Item).Select(to => Reason([.. to], "goes", "go", $"to {to.Key} as")),
                 .. left.Length > 0 ? [Reason(left, "left", "left", "as")] : Array.Empty<ChangeReason>(),
             ]);
@@ -64,6 +67,9 @@ internal static class CompareWithRecorded
     }
 
     private static bool IsTakenBack(StepChange change, string item) => change is StepChange.Revert && (change.Redone.IsDefault || change.Redone.Contains(item, StringComparer.Ordinal));
+
+    /// <summary>What was begun to be taken back goes on, whatever else the plan does with the step.</summary>
+    private static bool IsBegun(RecordedStep? had, string item) => had is { TakingBack: { } going } && (going.IsDefault || going.Contains(item, StringComparer.Ordinal));
 
     /// <summary>Everybody's work by its place; put together when somebody asks, which mostly nobody does.</summary>
     private sealed class Others(ImmutableArray<WantedStep> wanted, IReadOnlyDictionary<StepAddress, RecordedStep> recorded)

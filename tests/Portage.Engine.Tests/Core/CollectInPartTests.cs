@@ -374,6 +374,40 @@ public sealed class CollectInPartTests
         Assert.False(story.Do(new Operation.Collect([Metadata, Backfill], IsWanted: true) { By = "ann" }).HasFailed);
     }
 
+    /// <summary>One of them was begun: that goes on, the other comes after it, and none of it is told to be left.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Plan_OneOfTwoWasBegun_SaysOfTheOtherThatItComesAfterIt(bool isDoneAnew)
+    {
+        var story = new Story { Names = ["a", "b", "c"] }.Start(Of("a, b, c")).Finish();
+        story.Start(Of("a, b")).Settle();
+        Ask(story, Metadata);
+        Assert.False(story.StartSeeing().HasFailed);
+        story.Settle();
+        story.Evaluate(Metadata, destroys: new Destruction(DestructionKind.DeleteIndex, "blue", "c", 3, 100, 0) { Item = "c" }).Settle();
+        Approve(story, Metadata);
+        Assert.StartsWith($"revert {Validate} #1 of c", story.Settle(), StringComparison.Ordinal);
+        story.BreakOff();
+
+        story.Do(new Operation.Configure(Of("a"), "test", null) { By = "ann" });
+        story.Do(new Operation.Commit { By = "ann" });
+        Ask(story, Metadata);
+        if (isDoneAnew)
+        {
+            story.Do(new Operation.Redo([Validate], IsWanted: true) { By = "ann" });
+        }
+
+        var change = Change(story, Validate);
+        Assert.Empty(change.LeftBehind);
+        Assert.DoesNotContain(change.Because, reason => reason.Text.Contains("left as", StringComparison.Ordinal));
+        Assert.Contains(change.Because, reason => reason.Text == "b is selected no longer; ann wants it taken back: that comes after what was begun");
+        Assert.DoesNotContain(Leftovers(story), left => left.Fate == LeftoverFate.Left);
+        Assert.All(Leftovers(story), left => Assert.DoesNotContain("left as it is", left.Text, StringComparison.Ordinal));
+
+        static string Of(string names) => Story.Config(Open).Replace("include: [a]", $"include: [{names}]", StringComparison.Ordinal);
+    }
+
     private static string Wide() => Story.Config(Open).Replace("include: [a]", "include: [a, b]", StringComparison.Ordinal);
 
     private static Story Narrowed()

@@ -145,9 +145,14 @@ public sealed partial class CollectWalkTests
     }
 
     /// <summary>Starts, and goes to the end, where that is not refused.</summary>
-    private static void Through(Story story, StringBuilder told, bool mayStandStill = true)
+    private static void Through(Story story, StringBuilder told)
     {
         var started = story.StartSeeing();
+        if (started.Diagnostics.Any(why => why.Code == "PG2026"))
+        {
+            AssertStandsStill(story);
+        }
+
         told.Append(CultureInfo.InvariantCulture, $"\n== start {string.Join('\n', started.Diagnostics)}\n");
         if (started.HasFailed || started.NothingToDo)
         {
@@ -166,23 +171,28 @@ public sealed partial class CollectWalkTests
             told.Append(story.FinishTelling());
         }
 
-        // Two slices that exchange indices, which both are to give up first, wait for each other: what is listed leads out of that too.
-        if (mayStandStill && story.Session is { ActiveRun: not null, LeavingInPart.Count: > 0 })
+        // A run that waits for nobody is over: none of them wait for each other.
+        Assert.True(story.Session.ActiveRun is null, string.Join('\n', StatusQuestion.Answer(story.Planner, new(story.Home, story.Session), Story.Nothing, story.Now).Steps.Select(step => $"{step.Address}: {step.Situation}")));
+    }
+
+    /// <summary>What is refused because nothing of it could begin does not end where it is started all the same.</summary>
+    private static void AssertStandsStill(Story story)
+    {
+        var forced = story.Copy();
+        var session = forced.Session;
+        forced.Tell(new RunStarted(session.Name, session.Runs.Count + 1, session.Current!.Number, Model.Steps.Fingerprint.Of("plan"), "ann"));
+        forced.Finish();
+        while (session.Steps.Values.Where(step => step.OpenReview is not null).ToArray() is { Length: > 0 } open && session.ActiveRun is not null)
         {
-            told.Append("stands still\n");
-            story.Do(new Operation.Stop { By = "ann" });
-            story.Settle();
-            while (LeftoversQuestion.Answer(story.Planner, new(story.Home, story.Session)).Steps.SelectMany(left => CommandsIn(left.Text)).FirstOrDefault(command => command.EndsWith("--cancel", StringComparison.Ordinal)) is { } command)
+            foreach (var step in open)
             {
-                var cancelled = story.Do(OperationOf(command));
-                Assert.True(cancelled is { HasFailed: false, NothingToDo: false }, $"refused: {command}");
+                forced.Do(new Operation.Approve([new(step.Address, step.OpenReview!.Evidence)], null) { By = "ann" });
             }
 
-            Through(story, told, mayStandStill: false);
+            forced.Finish();
         }
 
-        // A run that waits for nobody is over.
-        Assert.True(story.Session.ActiveRun is null, string.Join('\n', StatusQuestion.Answer(story.Planner, new(story.Home, story.Session), Story.Nothing, story.Now).Steps.Select(step => $"{step.Address}: {step.Situation}")));
+        Assert.True(session.ActiveRun is not null, "Refused, and it would have ended.");
     }
 
     /// <summary>Starts, and is stopped after some of what it does.</summary>

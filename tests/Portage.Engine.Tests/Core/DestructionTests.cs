@@ -56,6 +56,16 @@ public sealed class DestructionTests
         Assert.Equal(foreign, explained[0].Foreign);
     }
 
+    /// <summary>As after a kill in the middle of taking them back: that the index goes as well makes nothing of it certain.</summary>
+    [Theory]
+    [InlineData(2L, "3 documents in 1 index on blue")]
+    [InlineData(null, "up to 3 documents in 1 index on blue")]
+    public void Explain_TheIndexGoesAsWell_TellsTheNumberAsSurelyAsItIsKnown(long? foreign, string text)
+    {
+        var explained = Destruction.Explain([Index with { Documents = 5, Foreign = null }, Documents with { Documents = 3, Foreign = foreign }]);
+        Assert.Equal(text, Assert.Single(DestructionText.Of([explained[1]])));
+    }
+
     [Fact]
     public void Of_OursGoesAndOthersAreOverwritten_SaysBothAndNotThatTheyAreKept()
     {

@@ -134,6 +134,15 @@ public sealed class PlanReportsTests
     }
 
     [Fact]
+    public async Task Make_SlicesWouldWaitForEachOther_SaysThatAStartIsRefused()
+    {
+        var story = ExchangeTests.Exchanged("logs/a", "logs/b");
+        var refused = Assert.Single((await Reports(new VirtualTime()).MakeAsync(story.Session, story.Session.Current!, story.Home, 1, withSizes: false, Cancellation)).Diagnostics);
+        Assert.Equal((DiagnosticCatalog.SlicesExchange.Code, Severity.Error), (refused.Code, refused.Severity));
+        Assert.Contains("A start is refused.", refused.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Make_WhoAskedHasHadEnough_IsNoSilence()
     {
         var story = Configured();

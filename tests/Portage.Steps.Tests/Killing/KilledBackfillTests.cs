@@ -3,6 +3,7 @@ using Portage.Configuration;
 using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
 using Portage.Planning;
+using Portage.Planning.Destroying;
 using Portage.Steps.Backfill;
 using Portage.Steps.Metadata;
 using Portage.Steps.WorkItems;
@@ -12,6 +13,8 @@ namespace Portage.Steps.Tests.Killing;
 /// <summary>A backfill, killed at every moment.</summary>
 public sealed class KilledBackfillTests : KillingKit
 {
+    private const string Theirs = """{"mine":true}""";
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static SliceConfig Slice => new()
@@ -47,7 +50,16 @@ public sealed class KilledBackfillTests : KillingKit
             async scene =>
             {
                 await Done(scene);
-                await scene.SendAsync(HttpMethod.Put, "/logs/_doc/mine", """{"mine":true}""");
+                await scene.SendAsync(HttpMethod.Put, "/logs/_doc/mine", Theirs);
+            },
+            RevertAsync),
+        ["revert of what others wrote over"] = new(
+            Slice with { Indices = new() { Include = ["logs"] } },
+            async scene =>
+            {
+                await Done(scene);
+                await scene.SendAsync(HttpMethod.Put, "/logs/_doc/mine", Theirs);
+                await scene.SendAsync(HttpMethod.Put, "/logs/_doc/--JrBqIBvjPRHtuTtA_5", Theirs);
             },
             RevertAsync),
     };
@@ -182,6 +194,52 @@ public sealed class KilledBackfillTests : KillingKit
 
                 return "looked";
             });
+        }
+    }
+
+    /// <summary>Somebody asks for a plan after the kill: what it says is so, or is said to be at most so much.</summary>
+    [Theory]
+    [InlineData("revert by document")]
+    [InlineData("revert of one index by making anew")]
+    [InlineData("revert of what others wrote over")]
+    public async Task Killed_AtEveryMomentOfARevert_WhatIsSaidToGoIsTrue(string revert)
+    {
+        for (var moment = 1; ; moment++)
+        {
+            await using var scene = await BeginAsync(revert);
+            var process = new KillableProcess(moment);
+            if (scene.Act(process, Stories[revert].Act) is not null)
+            {
+                Assert.True(moment > 15);
+                return;
+            }
+
+            var said = ImmutableArray<Destruction>.Empty;
+            scene.Act(new KillableProcess(diesAt: 0), async (transport, run) =>
+            {
+                var step = new BackfillStep(transport);
+                said = await step.LookAsync(run.LookContextOf(step), Cancellation);
+                return "looked";
+            });
+            foreach (var index in scene.Sandbox.Indices)
+            {
+                var documents = scene.Sandbox.Documents(index);
+                var theirs = documents.Count(document => System.Text.Encoding.UTF8.GetString(document.Source.Span) == Theirs);
+                var ours = documents.Count - theirs;
+
+                // As of a plan in which the index goes as well.
+                var whole = new Destruction(DestructionKind.DeleteIndex, "blue", index, documents.Count, null, null);
+                ImmutableArray<Destruction> all = [whole, .. said.Where(one => one.Name == index)];
+                foreach (var told in (Destruction[])[.. all[1..], .. Destruction.Explain(all).Skip(1)])
+                {
+                    var isSure = !DestructionText.Size(told).StartsWith("up to", StringComparison.Ordinal);
+                    Assert.True(isSure ? told.Documents == ours : told.Documents >= ours, $"Killed {process.Moments[^1]}: {told}, and {ours} are ours and {theirs} theirs.");
+                    Assert.True(told.Foreign is null or 0 || told.Foreign == theirs, $"Killed {process.Moments[^1]}: {told}, and {ours} are ours and {theirs} theirs.");
+                }
+
+                Assert.True(ours == 0 || said.Any(one => one.Name == index), $"Killed {process.Moments[^1]}: {ours} of {index} are ours, and nothing is said of them.");
+                Assert.True(Destruction.Explain(all)[0].Foreign is not { } foreign || foreign == theirs);
+            }
         }
     }
 
