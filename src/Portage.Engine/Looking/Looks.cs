@@ -56,6 +56,7 @@ internal sealed class Looks(IReadOnlyDictionary<StepKind, IStep> steps, ISecretS
                 Identity = identity,
                 Config = hasWork && (wanted.IsAbsent || RevertPlace.IsWhereItWasDone(had!, wanted)) ? ConfigurationReader.ReadCanonical(session.ConfigurationOf(had!.ConfiguredBy)).Config! : config,
                 Wanted = config,
+                OtherSessions = home is null ? [] : OtherSession.Of(home, session.Name),
                 Outputs = session.Outputs,
                 Secrets = secrets,
                 Time = time,

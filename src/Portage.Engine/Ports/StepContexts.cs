@@ -23,6 +23,9 @@ public abstract record StepContext
     /// <summary>What is wanted now, where <see cref="Config"/> may be that of an earlier time; null where they are the same.</summary>
     public MigrationConfig? Wanted { get; init; }
 
+    /// <summary>What other sessions want: nothing of that is taken along.</summary>
+    public ImmutableArray<OtherSession> OtherSessions { get; init; } = [];
+
     /// <summary>What the steps before it, and it itself, left, by address.</summary>
     public required ImmutableDictionary<StepAddress, StepOutputs> Outputs { get; init; }
 

@@ -217,7 +217,8 @@ public sealed partial class Controller
         var above = begin.Phase == StepPhase.Revert ? [] : StandingOn(session, wanted, begin.Step);
         var beside = begin.Phase == StepPhase.Revert ? [] : Beside(session, wanted, begin.Step, begin.Inputs);
         var notes = begin.Phase == StepPhase.Run ? session.NotesFor(claimed) : [];
-        _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs, above, beside, wanted.Config, notes));
+        var others = OtherSession.Of(_home, session.Name);
+        _afterCommit.Add(() => _performer.Perform(session.Name, begin, claimed, config, configuration, outputs, above, beside, wanted.Config, others, notes));
         return true;
     }
 

@@ -180,10 +180,11 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         ImmutableArray<WorkAbove> above,
         ImmutableArray<WorkAbove> beside,
         MigrationConfig wanted,
+        ImmutableArray<OtherSession> otherSessions,
         ImmutableArray<TakenWork> notes)
     {
         var flight = Of(session)[begin.Step.Address];
-        flight.Work = !Admission.IsWorkload(Admission.As(begin.Step, begin.Phase)) ? RunLightAsync(flight, begin, claimed, config, outputs, above, beside, wanted, notes)
+        flight.Work = !Admission.IsWorkload(Admission.As(begin.Step, begin.Phase)) ? RunLightAsync(flight, begin, claimed, config, outputs, above, beside, wanted, otherSessions, notes)
             : notes.IsEmpty ? StartAsync()
             : StartWithNotesAsync(flight, claimed, notes, StartAsync);
 
@@ -234,6 +235,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         ImmutableArray<WorkAbove> above,
         ImmutableArray<WorkAbove> beside,
         MigrationConfig wanted,
+        ImmutableArray<OtherSession> otherSessions,
         ImmutableArray<TakenWork> notes)
     {
         var stop = flight.Stop.Token;
@@ -255,7 +257,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 files = new BorrowedFiles(files, begin.Takes.SelectMany(work => work.Items, (work, item) => (item, Notes: NotesOf(session, work))).ToDictionary(one => one.item, one => one.Notes, StringComparer.Ordinal));
             }
 
-            var call = new Call(flight.Attempt, config, wanted, claimed, outputs, above, beside, files, _folders.Progress(folder));
+            var call = new Call(flight.Attempt, config, wanted, otherSessions, claimed, outputs, above, beside, files, _folders.Progress(folder));
             events = [await PhaseAsync(_steps[address.Kind], begin, call, cancel.Token)];
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
@@ -295,7 +297,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 {
                     Session = session, Run = run, Address = address, Attempt = attempt, Config = call.Config, Inputs = begin.Inputs, Outputs = call.Outputs,
                     Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress, Redo = begin.Items,
-                    Wanted = call.Wanted, Resends = call.Claimed.ResendOf(run),
+                    Wanted = call.Wanted, OtherSessions = call.OtherSessions, Resends = call.Claimed.ResendOf(run),
                 };
                 return new StepEvaluated(session, run, address, attempt, await ExplainAsync(await EvaluateAsync(step, begin.Step.IsAbsent, evaluate, cancellationToken), begin, call, cancellationToken));
             case StepPhase.Revert:
@@ -303,7 +305,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 {
                     Session = session, Run = run, Address = address, Attempt = attempt, Config = call.Config, Inputs = call.Claimed.Inputs!, Outputs = call.Outputs,
                     Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress, AssertLease = static () => { },
-                    Items = begin.Items, Approved = begin.Approved, Wanted = call.Wanted,
+                    Items = begin.Items, Approved = begin.Approved, Wanted = call.Wanted, OtherSessions = call.OtherSessions,
                 };
                 return await step.RevertAsync(revert, cancellationToken) is RevertResult.Changed changed
                     ? new RevertRefused(session, run, address, BeyondApproval(changed, begin.Approved)) { Gone = changed.Gone.IsEmpty ? null : changed.Gone }
@@ -313,7 +315,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 {
                     Session = session, Run = run, Address = address, Attempt = attempt, Config = call.Config, Inputs = call.Claimed.Inputs!, Outputs = call.Outputs,
                     Secrets = _secrets, Files = call.Files, Time = _time, Logger = _logger, Progress = call.Progress,
-                    Approved = ApprovedOf(begin.Step, call.Claimed), Resends = call.Claimed.ResendOf(run), StopRequested = cancellationToken, Tuning = () => call.Config, AssertLease = static () => { },
+                    Approved = ApprovedOf(begin.Step, call.Claimed), Resends = call.Claimed.ResendOf(run), StopRequested = cancellationToken, Tuning = () => call.Config, AssertLease = static () => { }, OtherSessions = call.OtherSessions,
                 };
                 return await ResultAsync(step, context, cancellationToken) switch
                 {
@@ -356,7 +358,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         {
             Session = context.Session, Address = context.Address, Config = context.Config, Outputs = context.Outputs,
             Secrets = context.Secrets, Time = context.Time, Files = context.Files, Items = context.Redo, Identity = context.Inputs.Fingerprints.Identity,
-            Wanted = context.Wanted,
+            Wanted = context.Wanted, OtherSessions = context.OtherSessions,
         };
         var destroys = step is IDestroying destroying ? await destroying.LookAsync(look, cancellationToken) : [];
         return new(ImmutableSortedDictionary<string, long>.Empty, [leaves ? "it is taken back" : "it is done anew"]) { Destroys = destroys };
@@ -375,7 +377,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
                 continue;
             }
 
-            var look = LookAt(above, call, items) with { Wanted = call.Wanted, Overwrites = !begin.Step.IsAbsent && above.Overwrites };
+            var look = LookAt(above, call, items) with { Wanted = call.Wanted, OtherSessions = call.OtherSessions, Overwrites = !begin.Step.IsAbsent && above.Overwrites };
             try
             {
                 written.AddRange(await WithWhoWroteAsync(await destroying.LookAsync(look, cancellationToken), above.Beside, call, cancellationToken));
@@ -417,6 +419,7 @@ internal sealed partial class EffectPerformer : IAsyncDisposable
         Attempt Attempt,
         MigrationConfig Config,
         MigrationConfig Wanted,
+        ImmutableArray<OtherSession> OtherSessions,
         StepRecord Claimed,
         ImmutableDictionary<StepAddress, StepOutputs> Outputs,
         ImmutableArray<WorkAbove> Above,

@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Portage.Configuration;
+using Portage.Engine.Ledger;
 using Portage.Engine.Ports;
+using Portage.Model.Addresses;
 using Portage.Planning;
 using Portage.Sandbox;
 using Portage.Steps.Metadata;
@@ -258,6 +261,34 @@ public sealed class UnwantedMetadataTests : IAsyncLifetime
         Assert.IsType<RevertResult.Done>(await _step.RevertAsync(_run.RevertContextOf(_step) with { Config = two, Wanted = two with { Migrations = two.Migrations.Clear() } }, Cancellation));
         Assert.Equal("", await _target.EverythingAsync(Cancellation));
     }
+
+    [Fact]
+    public async Task RunAsync_AnotherSessionWantsTheTemplate_LeavesItWithWhatItUses()
+    {
+        _run.Change(_ => Slice("old-style"));
+        var trial = Session(_sandbox.Endpoint.ToString());
+        var evidence = await _step.EvaluateAsync(_run.EvaluateContextOf(_step) with { OtherSessions = [trial] }, Cancellation);
+        Assert.Equal(0, evidence.Numbers["removed"]);
+        Assert.Contains("leave index template new-style: Portage made it, and it is not wanted any more, but session trial (shop/recent) wants it", evidence.Lines);
+        Assert.IsType<StepResult.Done>(await _step.RunAsync(_run.ContextOf(_step, evidence) with { OtherSessions = [trial] }, Cancellation));
+        Assert.Contains("new-style", await _target.EverythingAsync(Cancellation), StringComparison.Ordinal);
+
+        var seen = await _step.LookAsync(_run.LookContextOf(_step) with { OtherSessions = [trial] }, Cancellation);
+        Assert.Equal(["logs", "old-style"], seen.Select(one => one.Name).Order());
+        Assert.IsType<RevertResult.Done>(await _step.RevertAsync(_run.RevertContextOf(_step) with { OtherSessions = [trial], Approved = seen }, Cancellation));
+        Assert.Contains("new-style", await _target.EverythingAsync(Cancellation), StringComparison.Ordinal);
+
+        // On another cluster it wants nothing here.
+        Assert.Equal(3, (await _step.EvaluateAsync(_run.EvaluateContextOf(_step) with { OtherSessions = [Session("http://green.test:9200")] }, Cancellation)).Numbers["removed"]);
+    }
+
+    private OtherSession Session(string endpoint) => new("trial", Portage.Configuration.Reading.ConfigurationReader.Read($$"""
+        targets: { blue: { endpoint: "{{endpoint.TrimEnd('/')}}" } }
+        migrations:
+          shop:
+            snapshots: { main: { repository: { file: { path: "{{_fixture["repo"]}}" } }, existing: second } }
+            slices: { recent: { indices: { include: [logs] }, metadata: { templates: { include: [new-style] } } } }
+        """, "test").Canonical!, ImmutableDictionary<StepAddress, StepOutputs>.Empty);
 
     /// <summary>The configuration with another slice, a snapshot that is not taken yet, and another target.</summary>
     private MigrationConfig With(string name, SliceConfig slice)

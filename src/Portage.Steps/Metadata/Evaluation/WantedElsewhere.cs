@@ -8,7 +8,7 @@ using Portage.Steps.Reading;
 
 namespace Portage.Steps.Metadata.Evaluation;
 
-/// <summary>Tells which templates other slices of the configuration want on the same target: these stay, whichever slice made them.</summary>
+/// <summary>Tells which templates other slices of the configuration, and of other sessions, want on the same target: these stay, whichever slice made them.</summary>
 /// <remarks>
 /// Asked of the configuration as it is now, which of a slice that leaves is not the one it was made with: of two slices that leave together
 /// neither wants anything. Other snapshots are read only when it is asked for the first time.
@@ -47,29 +47,41 @@ internal sealed class WantedElsewhere(StepContext context, SliceOnTarget on)
 
     private async Task<ImmutableArray<Other>> OthersAsync(CancellationToken cancellationToken)
     {
-        var wanted = context.Wanted ?? context.Config;
-        var endpoint = EndpointOf(on.Config, on.TargetName);
         var others = ImmutableArray.CreateBuilder<Other>();
-        foreach (var other in SliceOnTarget.AllOf(wanted).Where(other => !other.Slice.Metadata.Skip && EndpointOf(wanted, other.TargetName) == endpoint))
+        foreach (var other in InSamePlace(context.Wanted ?? context.Config))
         {
             if ((other.SourceName, other.SliceName, other.TargetName) != (on.SourceName, on.SliceName, on.TargetName))
             {
                 var name = other.SourceName == on.SourceName ? other.SliceName : $"{other.SourceName}/{other.SliceName}";
-                others.Add(new(name, other.Slice, await SelectedAsync(other, cancellationToken)));
+                others.Add(new($"slice {name}", other.Slice, await SelectedAsync(other, context, cancellationToken)));
+            }
+        }
+
+        foreach (var session in context.OtherSessions)
+        {
+            foreach (var other in InSamePlace(session.Config))
+            {
+                others.Add(new($"session {session.Name} ({other.SourceName}/{other.SliceName})", other.Slice, await SelectedAsync(other, context with { Outputs = session.Outputs }, cancellationToken)));
             }
         }
 
         return others.DrainToImmutable();
     }
 
+    private IEnumerable<SliceOnTarget> InSamePlace(MigrationConfig config)
+    {
+        var endpoint = EndpointOf(on.Config, on.TargetName);
+        return SliceOnTarget.AllOf(config).Where(other => !other.Slice.Metadata.Skip && EndpointOf(config, other.TargetName) == endpoint);
+    }
+
     private static string? EndpointOf(MigrationConfig config, string target) => config.Targets.GetValueOrDefault(target)?.Endpoint?.TrimEnd('/');
 
     /// <summary>The templates that a slice selects; null where its snapshot is not there yet, or cannot be read now.</summary>
-    private async Task<ImmutableHashSet<ObjectName>?> SelectedAsync(SliceOnTarget other, CancellationToken cancellationToken)
+    private async Task<ImmutableHashSet<ObjectName>?> SelectedAsync(SliceOnTarget other, StepContext within, CancellationToken cancellationToken)
     {
         try
         {
-            if (await SliceReading.FindSnapshotAsync(other, context, cancellationToken) is not { } snapshot)
+            if (await SliceReading.FindSnapshotAsync(other, within, cancellationToken) is not { } snapshot)
             {
                 return null;
             }
@@ -84,6 +96,7 @@ internal sealed class WantedElsewhere(StepContext context, SliceOnTarget on)
     }
 
     /// <summary>Another slice.</summary>
+    /// <param name="Name">As <c>slice recent</c>.</param>
     /// <param name="Selected">Null where that is not known.</param>
     private sealed record Other(string Name, SliceConfig Slice, ImmutableHashSet<ObjectName>? Selected)
     {
@@ -91,11 +104,11 @@ internal sealed class WantedElsewhere(StepContext context, SliceOnTarget on)
         {
             if (Selected is { } selected)
             {
-                return selected.Contains(name) ? $"slice {Name} wants it" : null;
+                return selected.Contains(name) ? $"{Name} wants it" : null;
             }
 
             var may = Slice.Metadata.Templates is { } named ? SourceObjects.IsNamed(named, name.Name) : PatternsOf(there).Any(MayHaveIndices);
-            return may ? $"slice {Name} may want it: its snapshot cannot be looked into now" : null;
+            return may ? $"{Name} may want it: its snapshot cannot be looked into now" : null;
         }
 
         private bool MayHaveIndices(string pattern) => SliceContents.Patterns(Slice).Include.Any(include => PatternOverlap.Meet(include, pattern));
