@@ -124,6 +124,7 @@ internal static class Consent
         }
 
         var claims = AllOf(home, planner);
+        var toCome = home.Sessions.Values.Any(other => other != session && other.ActiveRun is not null) ? ClaimsToCome.Of(home, planner.WritesToTarget, static (other, run) => ConfigurationReader.ReadCanonical(other.ConfigurationOf(run)).Config!) : null;
         var planned = writing.Any(change => change.Address.Source != writing[0].Address.Source) ? new Dictionary<(string Cluster, string Index), StepAddress>() : null;
         foreach (var change in writing)
         {
@@ -131,6 +132,11 @@ internal static class Consent
             if (Claims.Conflicts(home, session.Name, change.Address, endpoint, change.Added, claims) is { IsEmpty: false } conflicts)
             {
                 return Describe(session.Name, change.Address, endpoint, conflicts, end);
+            }
+
+            if (toCome?.Conflicts(session, change.Address, home.ClusterOf(endpoint), change.Added) is { IsEmpty: false } before)
+            {
+                return Describe(session.Name, change.Address, endpoint, before, end);
             }
 
             if (planned is not null && WhyPlannedTwice(planned, change, home.ClusterOf(endpoint), session.Name) is { IsEmpty: false } twice)

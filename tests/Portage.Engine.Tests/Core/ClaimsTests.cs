@@ -90,6 +90,17 @@ public sealed class ClaimsTests
         }
     }
 
+    /// <summary>The other session has written nothing yet, but is under review: the run would fail at once.</summary>
+    [Theory]
+    [InlineData("include: [a]", true)]
+    [InlineData("include: [b]", false)]
+    public void Start_OfWhatAnotherSessionIsAboutToWrite_IsRefused(string include, bool isRefused)
+    {
+        var story = Elsewhere("metadata: { approve: manual }", "include: [a]", include, isAtReview: true);
+        Assert.NotNull(story.Session.Steps[StepAddress.Parse("logs/a@blue:metadata")].OpenReview);
+        Assert.Equal(isRefused ? [DiagnosticCatalog.IndexIsClaimed.Code] : [], story.Do(Start()).Diagnostics.Where(one => one.Severity == Severity.Error).Select(one => one.Code));
+    }
+
     /// <summary>Two migrations whose patterns both find the index a; the run waits for their snapshots.</summary>
     private static Story Twice(string target)
     {
@@ -108,10 +119,14 @@ public sealed class ClaimsTests
     }
 
     /// <summary>The default session has written index a to blue; session trial knows what its snapshot holds, and is about to go on.</summary>
-    private static Story Elsewhere(string slice, string from = "", string to = "", ImmutableSortedDictionary<string, string>? ofDefault = null, ImmutableSortedDictionary<string, string>? ofTrial = null)
+    private static Story Elsewhere(string slice, string from = "", string to = "", ImmutableSortedDictionary<string, string>? ofDefault = null, ImmutableSortedDictionary<string, string>? ofTrial = null, bool isAtReview = false)
     {
         var story = new Story().Start(Story.Config(slice)).Finish();
-        Tell(story, "default", ofDefault);
+        if (!isAtReview)
+        {
+            Tell(story, "default", ofDefault);
+        }
+
         var snapshot = story.Session.Steps[StepAddress.Parse("logs/main:snapshot")];
         story.Do(new Operation.CreateSession("trial", null) { By = "ann" });
         var text = Story.Config(slice);
