@@ -47,8 +47,8 @@ internal static class CompareWithRecorded
 
             var going = goes[change.Address].Where(one => change.Left.Contains(one.Item, StringComparer.Ordinal)).ToArray();
             var had = recorded.GetValueOrDefault(change.Address);
-            var asked = had?.TakingBack is null ? [] : change.Left.Where(item => !IsTakenBack(change, item) && !IsBegun(had, item) && had.LeavingItems.Contains(item, StringComparer.Ordinal) && !wanted[place].Stays.Contains(item, StringComparer.Ordinal)).ToArray();
-            var left = change.Left.Where(item => !IsTakenBack(change, item) && !IsBegun(had, item)).Except(asked, StringComparer.Ordinal).Except(going.Select(one => one.Item), StringComparer.Ordinal).ToArray();
+            var asked = had?.TakingBack is null ? [] : change.Left.Where(item => !IsBegun(had, item) && had.LeavingItems.Contains(item, StringComparer.Ordinal) && !wanted[place].Stays.Contains(item, StringComparer.Ordinal)).ToArray();
+            var left = change.Left.Where(item => !IsBegun(had, item)).Except(asked, StringComparer.Ordinal).Except(going.Select(one => one.Item), StringComparer.Ordinal).ToArray();
             changes[place] = (change with { LeftBehind = [.. left] }).And(
             [
                 .. asked.Length > 0 ? [new(wanted[place].ItemEdge!.SelectedBy, null, null, $"{NamesText.Of(asked)} {(asked.Length == 1 ? "is" : "are")} selected no longer; {had!.LeavingItemsBy} wants {(asked.Length == 1 ? "it" : "them")} taken back: that comes after what was begun")] : Array.Empty<ChangeReason>(),
@@ -65,8 +65,6 @@ internal static class CompareWithRecorded
 
         return changes.DrainToImmutable();
     }
-
-    private static bool IsTakenBack(StepChange change, string item) => change is StepChange.Revert && (change.Redone.IsDefault || change.Redone.Contains(item, StringComparer.Ordinal));
 
     /// <summary>What was begun to be taken back goes on, whatever else the plan does with the step.</summary>
     private static bool IsBegun(RecordedStep? had, string item) => had is { TakingBack: { } going } && (going.IsDefault || going.Contains(item, StringComparer.Ordinal));

@@ -41,10 +41,38 @@ public sealed class ExchangeTests
         Ends(story);
     }
 
-    internal static Story Exchanged(params string[] asked)
+    /// <summary>Each moves on by one: the first gives up its own, and the second begins with that.</summary>
+    [Fact]
+    public void Start_OneGoesAfterTheOther_Ends()
     {
-        var story = new Story().Start(Config("a", "b")).Finish();
-        Assert.False(story.Do(new Operation.Configure(Config("b", "a"), "test", null) { By = "ann" }).HasFailed);
+        var story = new Story { Names = ["a", "b", "c"] }.Start(Config("a", "b")).Finish();
+        story = Edited(story, Config("c", "a"), "logs/a", "logs/b");
+        Assert.False(story.StartSeeing().HasFailed);
+        Ends(story, "c");
+    }
+
+    /// <summary>What a slice that was taken out has is taken back together with what the other one left in the same index, and that one waits for it.</summary>
+    [Theory]
+    [InlineData("backfill: { approve: none }")]
+    [InlineData("backfill: { skip: true }")]
+    public void Start_WaitsForWhatGoesTogetherWithItsOwn_IsRefused(string backfill)
+    {
+        var story = new Story { Names = ["a", "b", "c"] }.Start(Of("a", "b")).Finish();
+        Through(Edited(story, Of("c", "a, b")));
+        Edited(story, Of("b", "z").Split("  b:")[0]);
+        Assert.False(story.Do(new Operation.Collect(["logs/a", "logs/b"], IsWanted: true) { By = "ann" }).HasFailed);
+        var refused = Assert.Single(story.StartSeeing().Diagnostics, diagnostic => diagnostic.Code == "PG2026");
+        Assert.StartsWith("logs/a@blue is to begin with b when logs/b@blue:metadata is taken back there: that waits for its own change, and nothing of it could begin.", refused.Detail, StringComparison.Ordinal);
+
+        string Of(string a, string b) => Config(a, b).Replace("backfill: { approve: none }", backfill, StringComparison.Ordinal);
+    }
+
+    internal static Story Exchanged(params string[] asked) => Edited(new Story().Start(Config("a", "b")).Finish(), Config("b", "a"), asked);
+
+    private static Story Edited(Story story, string config, params string[] asked)
+    {
+        var configured = story.Do(new Operation.Configure(config, "test", null) { By = "ann" });
+        Assert.False(configured.HasFailed, string.Join('\n', configured.Diagnostics));
         story.Do(new Operation.Commit { By = "ann" });
         foreach (var pattern in asked)
         {
@@ -57,7 +85,13 @@ public sealed class ExchangeTests
     private static string Config(string a, string b) => Story.Config(Slice, $"b:\n        indices: {{ include: [{b}] }}\n        {Slice.Replace("replicas: 1", "replicas: 2", StringComparison.Ordinal)}")
         .Replace("include: [a] }\n        metadata: { approve: none, replicas: 1", $"include: [{a}] }}\n        metadata: {{ approve: none, replicas: 1", StringComparison.Ordinal);
 
-    private static void Ends(Story story)
+    private static void Ends(Story story, string item = "b")
+    {
+        Through(story);
+        Assert.Equal([item], story.Session.Steps[StepAddress.Parse("logs/a@blue:backfill")].Items!.Keys.Except(["a"]));
+    }
+
+    private static void Through(Story story)
     {
         if (story.Session.ActiveRun is null)
         {
@@ -76,6 +110,5 @@ public sealed class ExchangeTests
         }
 
         Assert.True(story.Session.ActiveRun is null, string.Join('\n', StatusQuestion.Answer(story.Planner, new(story.Home, story.Session), Story.Nothing, story.Now).Steps.Select(step => $"{step.Address}: {step.Situation}")));
-        Assert.Equal(["b"], story.Session.Steps[StepAddress.Parse("logs/a@blue:backfill")].Items!.Keys.Except(["a"]));
     }
 }
