@@ -19,8 +19,10 @@ internal static class ItemsSaid
         var gone = said.Select(item => item.Name).Where(item => !items.ContainsKey(item)).Order(StringComparer.Ordinal)
             .GroupBy(item => session.WritersBeside(had.Address, item).FirstOrDefault(other => other.Kind == had.Address.Kind));
         var unsaid = items.Keys.Except(said.Select(item => item.Name), StringComparer.Ordinal).Where(item => wanted?.ItemEdge?.Selects(item) == true).ToArray();
-        return $"{string.Concat(gone.Select(of => Words(of.Key, [.. of])))}{(unsaid.Length > 0 ? $"; besides, {NamesText.Of(unsaid)} from before" : "")}";
+        return $"{string.Concat(gone.Select(of => Words(of.Key, [.. of])))}{Before([.. unsaid.Where(item => items[item].IsDone)], "")}{Before([.. unsaid.Where(item => !items[item].IsDone)], ", unfinished")}";
     }
+
+    private static string Before(string[] items, string how) => items.Length == 0 ? "" : $"; besides, {NamesText.Of(items)} from before{how}";
 
     private static string Words(StepAddress? now, string[] items) =>
         now is null ? $"; since then {NamesText.Of(items)} {(items.Length == 1 ? "was" : "were")} taken back" : $"; by now {now} has {NamesText.Of(items)}";

@@ -139,7 +139,7 @@ public sealed class StatusBuilder(Planner planner)
             HasMoreToCome = HasMoreToCome(standing, had),
             Superseded = review is null ? null : had.Superseded,
             Unmet = review is { Why: not GateQuestion.Manual } ? review.Why : null,
-            Items = progress is not null ? progress.Items : had is { State: StepState.Complete, Items: { Count: > 0 } done } ? new(done.Count, done.Count, []) : null,
+            Items = progress is not null ? progress.Items : had is { State: StepState.Complete, Items: { } items } && items.Values.Count(item => item.IsDone) is > 0 and var done ? new(done, done, []) : null,
         };
     }
 

@@ -60,7 +60,15 @@ internal static class CompareWithRecorded
                 wanted[place].ItemEdge!.SelectedBy,
                 null,
                 null,
-                $"{NamesText.Of(items)} {(items.Length == 1 ? "is" : "are")} selected no longer, and {(items.Length == 1 ? goes : go)} {whereTo} {(items.Length == 1 ? "it is" : "they are")}{(whereTo == "as" ? $": {how.Of(change.Address, items, items.Length == 1 ? "it" : "them")}" : "")}");
+                $"{NamesText.Of(items)} {(items.Length == 1 ? "is" : "are")} selected no longer, and {(items.Length == 1 ? goes : go)} {whereTo} {(items.Length == 1 ? "it is" : "they are")}{(whereTo == "as" ? $"{Unfinished(items)}: {how.Of(change.Address, items, items.Length == 1 ? "it" : "them")}" : "")}");
+
+            // Whoever has it left must know that half of it is missing.
+            string Unfinished(string[] items)
+            {
+                var had = recorded.GetValueOrDefault(change.Address);
+                string[] begun = had is { Items: { } there, IsServing: false, Inputs.Items.IsDefault: false } ? [.. items.Where(item => there.GetValueOrDefault(item) is { IsDone: false })] : [];
+                return begun.Length == 0 ? "" : begun.Length == items.Length ? ", unfinished" : $", {NamesText.Of(begun)} unfinished";
+            }
         }
 
         return changes.DrainToImmutable();

@@ -341,9 +341,11 @@ public static class StepVerdicts
                 _redoItems.Insert(0, new(_itemEdge!.SelectedBy, null, null, $"{NamesText.Of(leaving)} {(leaving.Length == 1 ? "is" : "are")} selected no longer; {_had.LeavingItemsBy} wants {(leaving.Length == 1 ? "it" : "them")} taken back"));
             }
 
+            var unfinished = Unfinished();
             var told = (Added: added, Left: left);
             var takesOver = _redo.Count + _redone.Count + _pending.Count > 0 || _had.TakingBack is not null || added.IsEmpty ? [] : TakesOver(_step, _itemEdge!, _before, _wanted!, added, _others);
-            var differences = Told(told.Added, takesOver);
+            var differences = Told(told.Added, takesOver, unfinished);
+            added = unfinished.IsEmpty ? added : [.. added.Concat(unfinished).Order(StringComparer.Ordinal)];
             if (_redo.Count > 0)
             {
                 return new(VerdictKind.Redo, [.. _redo.Distinct(), .. _redoItems, .. _inPlace, .. differences])
@@ -388,7 +390,20 @@ public static class StepVerdicts
                 : new(VerdictKind.Adopt, [new(null, null, null, _had.Situation), .. process]);
         }
 
-        private ImmutableArray<ChangeReason> Told(ImmutableArray<string> added, ImmutableArray<TakenItem> takesOver)
+        /// <summary>Items that were begun and are wanted again, but were let go of meanwhile: a run without them says nothing of how far they have come.</summary>
+        private ImmutableArray<string> Unfinished()
+        {
+            if (_wanted is not { } wanted || _done is not { } done || _redo.Count > 0 || _had.Inputs.Items.IsDefault || _had.TakingBack is { IsDefaultOrEmpty: true })
+            {
+                return [];
+            }
+
+            // What its last run was to do is either done, or that run goes on with it.
+            var begun = done.Where(item => !item.Value.IsDone && wanted.ContainsKey(item.Key) && !_redone.Contains(item.Key) && _had.TakingBack?.Contains(item.Key, StringComparer.Ordinal) != true).Select(item => item.Key);
+            return [.. begun.Except(_had.Inputs.Items.Select(item => item.Name), StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        }
+
+        private ImmutableArray<ChangeReason> Told(ImmutableArray<string> added, ImmutableArray<TakenItem> takesOver, ImmutableArray<string> unfinished)
         {
             var reasons = ImmutableArray.CreateBuilder<ChangeReason>();
             string[] toDo = [.. added.Except(takesOver.Select(taken => taken.Item), StringComparer.Ordinal)];
@@ -400,6 +415,11 @@ public static class StepVerdicts
             if (takesOver.Length > 0)
             {
                 reasons.AddRange(Taken(_itemEdge!, takesOver));
+            }
+
+            if (unfinished.Length > 0)
+            {
+                reasons.Add(new(_itemEdge!.SelectedBy, null, null, $"{NamesText.Of(unfinished)} {(unfinished.Length == 1 ? "is" : "are")} selected again, and begun but not finished: {(unfinished.Length == 1 ? "it goes on from its position" : "they go on from their positions")}"));
             }
 
             return reasons.ToImmutable();
