@@ -152,6 +152,33 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task Kill_ControllerMidRun_OnlyVerbsByWhichSomethingGoesOnBeginAnother()
+    {
+        await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
+        await using var workflow = new Workflow();
+        await Samples.CommitAsync(workflow, Samples.Configuration(target.Endpoint, workflow["repository"], metadata: "{ approve: manual }"));
+        (await workflow.RunAsync("start", "--attach")).Expect(3);
+        await Processes.KillAsync(workflow.Find("controller")!.Value);
+
+        foreach (var (verb, exitCode) in ((string, int)[])[
+            ("session rename default renamed", 2), ("session delete default", 2), ("session create new", 0), ("session copy default copied", 0), ("session rename copied kept", 0), ("session switch default", 0), ("session delete kept --force", 0),
+            ("configure update limits.workers 3", 0), ("configure discard", 0), ("--session new resume", 4), ("resume", 4), ("pause shop/orders@blue:validate", 0)])
+        {
+            Assert.DoesNotContain("goes on with run", (await workflow.RunAsync(verb.Split(' '))).Expect(exitCode).Out, StringComparison.Ordinal);
+            Assert.True(workflow.Find("controller") is null, verb);
+        }
+
+        (await workflow.RunAsync("resume")).Expect(0).Says("A controller goes on with run 1 of session default.");
+        Assert.NotNull(workflow.Find("controller"));
+        Assert.DoesNotContain("goes on with run", (await workflow.RunAsync("start")).Expect(0).Says("Run 1 is under way already.").Out, StringComparison.Ordinal);
+
+        // Programs are told as well.
+        await Processes.KillAsync(workflow.Find("controller")!.Value);
+        var messages = (await workflow.RunAsync("start", "--json")).Expect(0).Json.GetProperty("messages").EnumerateArray().Select(message => message.GetString());
+        Assert.Equal(["Run 1 is under way already.", "A controller goes on with run 1 of session default."], messages);
+    }
+
+    [Fact]
     public async Task Kill_AttachedClient_RunGoesOn()
     {
         await using var target = await SandboxCluster.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);

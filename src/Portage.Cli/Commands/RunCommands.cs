@@ -34,17 +34,16 @@ internal static class RunCommands
         var result = await verb.PerformAsync(operation, cancellationToken);
         if (result.HasFailed)
         {
-            // What is still ending, and in the way of this, ends only where somebody looks after it.
-            _ = await verb.EnsureControllerAsync(cancellationToken);
             return ExitCode.BadInput;
         }
 
+        (var isDone, result) = await verb.EnsureControllerAsync(operation, result, started: null, cancellationToken);
         if (verb.Output != OutputFormat.Text)
         {
             OperationView.Write(verb.Terminal, verb.Output, result);
         }
 
-        if (!await verb.EnsureControllerAsync(cancellationToken))
+        if (!isDone)
         {
             return ExitCode.Failed;
         }

@@ -25,7 +25,9 @@ internal static class StartCommand
     {
         var start = new Operation.Start(plan) { By = Verb.Author, Session = verb.SessionName };
         var state = await verb.Access.ReadAsync(cancellationToken);
-        if (state.Sessions.GetValueOrDefault(verb.SessionName ?? state.ActiveSession) is { Current: { } current } session)
+        var name = verb.SessionName ?? state.ActiveSession;
+        var runs = state.Sessions.GetValueOrDefault(name)?.Runs.Count ?? 0;
+        if (state.Sessions.GetValueOrDefault(name) is { Current: { } current } session)
         {
             // What is there now is seen first, and handed over with the plan that was made of it.
             var report = await PlanCommand.MakeAsync(verb, state, session, current, withSizes: false, cancellationToken);
@@ -51,7 +53,8 @@ internal static class StartCommand
             return ExitCode.BadInput;
         }
 
-        if (!await verb.EnsureControllerAsync(cancellationToken))
+        (var isDone, result) = await verb.EnsureControllerAsync(start, result, started: result.Run > runs ? name : null, cancellationToken);
+        if (!isDone)
         {
             return ExitCode.Failed;
         }

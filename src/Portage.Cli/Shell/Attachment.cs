@@ -58,7 +58,7 @@ internal static class Attachment
                 return exitCode;
             }
 
-            if (session.ActiveRun is not null && report.Controller is null && !await verb.EnsureControllerAsync(cancellationToken))
+            if (session.ActiveRun is not null && report.Controller is null && !(await verb.EnsureControllerAsync(state, started: null, cancellationToken)).Done)
             {
                 return ExitCode.Failed;
             }

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Portage.Backends.Embedded;
 using Portage.Cli.Contracts;
+using Portage.Engine.Core;
 using Portage.Engine.Looking;
 using Portage.Engine.Operations;
 using Portage.Engine.Ports;
@@ -160,21 +161,52 @@ internal sealed class Verb
         return result;
     }
 
-    /// <summary>Makes sure that what was asked is carried out: starts a controller where a run is under way and none is there.</summary>
-    public async Task<bool> EnsureControllerAsync(CancellationToken cancellationToken)
+    /// <summary>Makes sure that what was asked is carried out: begins a controller where that needs one and none is there, and says what goes on by that.</summary>
+    /// <param name="operation">What was performed.</param>
+    /// <param name="result">What came of it.</param>
+    /// <param name="started">The session whose run it began; null for none.</param>
+    /// <returns>False where there is none, which has been said; and the result, with what was said.</returns>
+    public async Task<(bool Done, OperationResult Result)> EnsureControllerAsync(Operation operation, OperationResult result, string? started, CancellationToken cancellationToken)
     {
-        if (!(await Access.ReadAsync(cancellationToken)).NeedsController)
+        // Looked for first: what is read afterwards, nobody has gone on with.
+        if (Access.FindController() is not null)
         {
-            return true;
+            return (true, result);
         }
 
+        var state = await Access.ReadAsync(cancellationToken);
+        if (!ControllerNeeds.IsNeededBy(StepCatalog.Planner, operation, result, state))
+        {
+            return (true, result);
+        }
+
+        var (done, goesOn) = await EnsureControllerAsync(state, started, cancellationToken);
+        return (done, goesOn is null ? result : result with { Messages = [.. result.Messages, goesOn] });
+    }
+
+    /// <summary>Makes sure that there is a controller, and says what goes on by a new one.</summary>
+    /// <param name="state">What is recorded.</param>
+    /// <param name="started">The session whose run began only now; null for none.</param>
+    public async Task<(bool Done, string? GoesOn)> EnsureControllerAsync(HomeState state, string? started, CancellationToken cancellationToken)
+    {
+        if (Access.FindController() is not null)
+        {
+            return (true, null);
+        }
+
+        var goesOn = ControllerNeeds.WhatGoesOn(state, started);
         if (await ControllerHost.EnsureAsync(Access, Program, Time, cancellationToken) is { } why)
         {
             Say(why);
-            return false;
+            return (false, null);
         }
 
-        return true;
+        if (goesOn is not null && Output == OutputFormat.Text)
+        {
+            await Terminal.Out.WriteLineAsync(goesOn);
+        }
+
+        return (true, goesOn);
     }
 
     private static OutputFormat ParseOutput(ArgumentResult result)

@@ -35,7 +35,7 @@ public sealed partial class OperationRules
         return Asked(
             false,
             [.. asked.Where(one => !IsGoing(one.Had)).Select(one => new CollectAsked(session.Name, session.Runs.Count, one.Had.Address, operation.By, false) { Items = one.Items })],
-            [.. asked.Select(one => AnswerCancel(one.Had, one.Items)), .. asked.Length == 0 ? [] : WhatBecomesOf(session, steps, begun, [.. asked.Where(one => !IsGoing(one.Had)).Select(one => one.Had.Address)])]);
+            [.. asked.Select(one => AnswerCancel(one.Had, one.Items)), .. asked.Length == 0 ? [] : WhatBecomesOf(session, steps, begun, [.. asked.Select(one => one.Had.Address)], [.. asked.Where(one => !IsGoing(one.Had)).Select(one => one.Had.Address)])]);
     }
 
     /// <summary>Half of it may be gone: nobody can have it left as it is any more.</summary>
@@ -46,14 +46,22 @@ public sealed partial class OperationRules
         : $"What {had.Address} made{(items is { } some ? $" of {NamesText.Of(some, CollectedNamesMax)}" : "")} is left as it is.";
 
     /// <summary>What was asked for besides: what stood on it, and still goes; and what stays now with what stays. Whoever takes back the one may have meant the other too.</summary>
-    private IEnumerable<string> WhatBecomesOf(SessionState session, ImmutableArray<WantedStep> steps, WantedStep[] begun, HashSet<StepAddress> forgotten)
+    private IEnumerable<string> WhatBecomesOf(SessionState session, ImmutableArray<WantedStep> steps, WantedStep[] begun, HashSet<StepAddress> answered, HashSet<StepAddress> forgotten)
     {
         var grounds = new GoingGrounds(planner, session, steps);
         ImmutableArray<StepAddress> whole = [.. session.Leaving.Except(forgotten)];
         var before = new Going(grounds, session.Leaving, Going.AskedInPart(session, steps, run: 0));
         var after = new Going(grounds, whole, Going.AskedInPart(session, steps, run: 0).Where(step => !forgotten.Contains(step.Key)));
-        var still = begun.Where(step => after.Whole.Contains(step.Address) && step.Edges.Any(edge => forgotten.Contains(edge.Upstream))).Select(step => step.Address.ToString()).ToArray();
-        if (still.Length > 0)
+
+        var onThem = begun.Where(step => after.Whole.Contains(step.Address) && step.Edges.Any(edge => forgotten.Contains(edge.Upstream))).Select(step => session.Steps[step.Address]).ToLookup(IsGoing);
+
+        // What is being taken back nobody can cancel; where it was named, that has been said.
+        foreach (var had in onThem[true].Where(had => !answered.Contains(had.Address)))
+        {
+            yield return AnswerCancel(had, items: null);
+        }
+
+        if (onThem[false].Select(had => had.Address.ToString()).ToArray() is { Length: > 0 } still)
         {
             yield return $"The next start still takes back what {string.Join(" and ", still)} made: workflow collect {string.Join(' ', still)} --cancel";
         }

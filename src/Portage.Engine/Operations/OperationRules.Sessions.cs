@@ -98,7 +98,7 @@ public sealed partial class OperationRules
         }
 
         return AtWork.Of(session) is { Length: > 0 } ending
-            ? DiagnosticCatalog.SessionRefused.Error(null, $"The work of session '{session.Name}' is still ending ({AtWork.Words(ending)}); until it has, it may write. Try again in a moment.") with { Command = $"workflow --session {session.Name} status" }
+            ? DiagnosticCatalog.SessionRefused.Error(null, $"The work of session '{session.Name}' is still ending ({AtWork.Words(ending)}); until it has, it may write. Try again when it has; where no controller runs, workflow --session {session.Name} stop begins one for that.") with { Command = $"workflow --session {session.Name} status" }
             : null;
     }
 

@@ -208,10 +208,25 @@ public sealed class CollectTests
         Assert.Equal("no longer in the configuration; ann wants it taken back, which was begun and goes on", Changes(story).Single(change => change.Address.ToString() == "logs/b@blue:backfill").Because.Single().Text);
         Assert.Equal("ann asked for it to be taken back, and that was begun: the next start goes on with it", LeftoversQuestion.Answer(story.Planner, new(story.Home, story.Session)).Steps.Single(left => left.Step.ToString() == "logs/b@blue:backfill").Text);
         var answer = story.Do(new Operation.Collect(["logs/b"], IsWanted: false) { By = "ann" });
-        Assert.Contains("logs/b@blue:backfill is being taken back already: that goes on, with the next start where no run is under way.", answer.Messages);
+        Assert.Equal(
+            ["What logs/b@blue:metadata made is left as it is.", "logs/b@blue:backfill is being taken back already: that goes on, with the next start where no run is under way."],
+            answer.Messages.AsEnumerable());
         Assert.Equal(["logs/b@blue:backfill"], story.Session.Leaving.Select(step => step.ToString()));
         Assert.False(story.StartSeeing().HasFailed);
         Assert.Equal("revert logs/b@blue:backfill #1\n", story.Settle());
+    }
+
+    [Fact]
+    public void Collect_CancelledForWhatAStepThatIsHalfGoneStandsOn_SaysThatThisGoesOn()
+    {
+        var story = Asked();
+        story.Settle();
+        story.Reverted("logs/b@blue:validate").Evaluate("logs/b@blue:metadata", destroys: Index).Evaluate("logs/b@blue:backfill", destroys: Documents).Settle();
+        Approve(story, "logs/b@blue:backfill");
+        story.Settle();
+        Assert.Equal(
+            ["What logs/b@blue:metadata made is left as it is.", "logs/b@blue:backfill is being taken back already: that goes on, with the next start where no run is under way."],
+            story.Do(new Operation.Collect(["logs/b@blue:metadata"], IsWanted: false) { By = "ann" }).Messages.AsEnumerable());
     }
 
     [Fact]
