@@ -41,6 +41,8 @@ public sealed class S3Tests
         await using var workflow = new Workflow();
         (await workflow.PipeAsync(Login, "credentials", "create", "bucket-reader")).Expect(0);
         (await workflow.PipeAsync(Configuration("http://127.0.0.1:1", store.Endpoint, "auth: { keys: { secret: bucket-reader } }"), "configure", "--file", "-")).Expect(0);
+        (await workflow.PipeAsync(Configuration("http://127.0.0.1:1", store.Endpoint, "auth: { keys: { secret: bucket-reader } }").Replace($"bucket: {Bucket}", "bucket: nowhere", StringComparison.Ordinal), "configure", "validate", "--probe", "--file", "-")).Expect(1)
+            .Says("(migrations.shop.snapshots.main.repository.s3.endpoint)").Says("of 2 clusters and repositories none can be used: targets.blue, migrations.shop.snapshots.main.");
         (await workflow.RunAsync("configure", "commit")).Expect(0);
         (await workflow.RunAsync("plan")).Says("3 indices");
         await store.KillAsync(TestContext.Current.CancellationToken);
@@ -60,7 +62,9 @@ public sealed class S3Tests
         Assert.Equal((await workflow.RunAsync("snapshot", "documents", "nightly", "--index", "customers", "--repository", workflow["repository"])).Out, documents);
 
         (await workflow.RunAsync("snapshot", "list", "--repository", "s3://snapshots/prod", "--endpoint", store.Endpoint, "--keys", "bucket-reader")).Expect(1).Says("PG3002");
-        (await workflow.RunAsync("snapshot", "list", "--repository", "s3://nowhere", "--endpoint", store.Endpoint, "--keys", "bucket-reader")).Expect(1).Says("PG3001");
+        (await workflow.RunAsync("snapshot", "list", "--repository", "s3://nowhere", "--endpoint", store.Endpoint, "--keys", "bucket-reader")).Expect(1).Says("PG3001").Says("(--endpoint)");
+        (await workflow.RunAsync("snapshot", "list", "--repository", "s3://no_", "--endpoint", store.Endpoint, "--keys", "bucket-reader")).Expect(2).Says("'no_' does not begin and end with a letter or digit");
+        (await workflow.RunAsync("snapshot", "list", "--repository", "s3://snapshots/prod/search", "--endpoint", store.Endpoint, "--path-style", "true", "--keys", "bucket-reader")).Expect(0).Says("nightly");
         (await workflow.PipeAsync("portage:wrong", "credentials", "create", "wrong")).Expect(0);
         (await workflow.RunAsync("snapshot", "list", "--repository", "s3://snapshots/prod/search", "--endpoint", store.Endpoint, "--keys", "wrong")).Expect(1).Says("403 SignatureDoesNotMatch");
         (await workflow.PipeAsync("no colon", "credentials", "create", "malformed")).Expect(0);

@@ -45,11 +45,13 @@ internal static class ClusterCommand
         }
 
         var results = new List<ProbeResult>();
-        var probe = Probing.Of(verb);
-        foreach (var cluster in clusters)
+        var probe = new Probe(verb.Secrets, verb.Time);
+        var asked = clusters.Select(cluster => cluster.IsTarget ? probe.Target(config, cluster.Name) : probe.Source(config, cluster.Name));
+        var watch = new ProbeWatch(verb.Time, (path, place) => ValidationView.SaySlow(verb.Terminal, verb.Output, path, place));
+        await foreach (var result in watch.AllAsync(asked, cancellationToken))
         {
-            results.Add(await (cluster.IsTarget ? probe.TargetAsync(config, cluster.Name, cancellationToken) : probe.SourceAsync(config, cluster.Name, cancellationToken)));
-            ValidationView.Say(verb.Terminal, verb.Output, results[^1]);
+            results.Add(result);
+            ValidationView.Say(verb.Terminal, verb.Output, result);
         }
 
         ValidationView.Write(verb.Terminal, verb.Output, results);

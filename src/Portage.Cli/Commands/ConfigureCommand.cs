@@ -214,8 +214,10 @@ internal static class ConfigureCommand
         var found = new List<ProbeResult>();
         if (probes && read.Config is { } config)
         {
-            ValidationView.SayAsked(verb.Terminal, verb.Output, Probe.CountOf(config));
-            await foreach (var result in Probing.Of(verb).AllAsync(config, cancellationToken))
+            var asked = new Probe(verb.Secrets, verb.Time).Of(config);
+            ValidationView.SayAsked(verb.Terminal, verb.Output, asked.Length);
+            var watch = new ProbeWatch(verb.Time, (path, place) => ValidationView.SaySlow(verb.Terminal, verb.Output, path, place));
+            await foreach (var result in watch.AllAsync(asked, cancellationToken))
             {
                 found.Add(result);
                 ValidationView.Say(verb.Terminal, verb.Output, result);

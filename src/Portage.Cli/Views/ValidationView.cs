@@ -26,8 +26,8 @@ internal static class ValidationView
         }
     }
 
-    /// <summary>What does not answer for a moment, for people.</summary>
-    public static void SaySilent(Terminal terminal, OutputFormat format, string path, string place)
+    /// <summary>What has not answered for a moment, for people.</summary>
+    public static void SaySlow(Terminal terminal, OutputFormat format, string path, string place)
     {
         if (format == OutputFormat.Text)
         {

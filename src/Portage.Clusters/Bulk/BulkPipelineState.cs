@@ -7,9 +7,9 @@ namespace Portage.Clusters.Bulk;
 /// <param name="NextAt">When it is sent again.</param>
 public sealed record BulkWait(string Why, DateTimeOffset Since, int Retries, DateTimeOffset NextAt)
 {
-    /// <summary>As <c>429 from the target, since 22:31:05 UTC; attempt 3, next at 22:31:40</c>: times, because it is read later, also when nothing waits any more.</summary>
+    /// <summary>As <c>429 from the target, since 2026-11-01 22:31:05 UTC; attempt 3 failed, next at 22:31:40</c>, with the day: times, because it is read later, also when nothing waits any more.</summary>
     public string Describe(DateTimeOffset now) =>
-        FormattableString.Invariant($"{Why}, since {Since.UtcDateTime:HH:mm:ss} UTC; {(NextAt > now ? $"attempt {Retries}, next at {NextAt.UtcDateTime:HH:mm:ss}" : $"attempt {Retries + 1} now")}");
+        FormattableString.Invariant($"{Why}, since {Since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC; {(NextAt > now ? $"attempt {Retries} failed, next at {NextAt.UtcDateTime:HH:mm:ss}" : $"attempt {Retries + 1} now")}");
 }
 
 /// <summary>What a pipeline does at this moment.</summary>

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Collections.Immutable;
 using Portage.Clusters;
 using Portage.Configuration;
 using Portage.Engine.Ports;
@@ -14,82 +14,45 @@ namespace Portage.Steps.Connecting;
 /// <param name="Problem">Why it cannot be used.</param>
 public sealed record ProbeResult(string Path, string Text, Diagnostic? Problem);
 
-/// <summary>Connects to every cluster and opens every repository of a configuration, changing nothing.</summary>
+/// <summary>Connects to clusters and opens repositories of a configuration, changing nothing.</summary>
 /// <param name="transport">How requests to clusters travel; null for the network.</param>
-public sealed class Probe(ISecretSource secrets, TimeProvider time, ProbeWatch watch, HttpMessageHandler? transport = null)
+public sealed class Probe(ISecretSource secrets, TimeProvider time, HttpMessageHandler? transport = null)
 {
-    // As many as nobody notices on this machine.
-    private const int AtOnce = 8;
-
-    /// <summary>How many things there are to ask.</summary>
-    public static int CountOf(MigrationConfig config) =>
-        config.Targets.Count + config.Migrations.Values.Sum(migration => (migration.Source is null ? 0 : 1) + migration.Snapshots.Count);
-
-    /// <summary>One result a cluster and snapshot, in the order of the configuration: what does not answer holds up none of the others.</summary>
-    public async IAsyncEnumerable<ProbeResult> AllAsync(MigrationConfig config, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var asked = new Queue<Task<ProbeResult>>();
-        foreach (var ask in Asks(config, cancellationToken))
-        {
-            asked.Enqueue(ask());
-            if (asked.Count == AtOnce)
-            {
-                yield return await asked.Dequeue();
-            }
-        }
-
-        while (asked.TryDequeue(out var next))
-        {
-            yield return await next;
-        }
-    }
-
-    private IEnumerable<Func<Task<ProbeResult>>> Asks(MigrationConfig config, CancellationToken cancellationToken)
-    {
-        foreach (var name in config.Targets.Keys)
-        {
-            yield return () => TargetAsync(config, name, cancellationToken);
-        }
-
-        foreach (var (name, migration) in config.Migrations)
-        {
-            if (migration.Source is not null)
-            {
-                yield return () => SourceAsync(config, name, cancellationToken);
-            }
-
-            foreach (var (snapshotName, snapshot) in migration.Snapshots)
-            {
-                var path = $"migrations.{name}.snapshots.{snapshotName}";
-                yield return () => watch.AskAsync(
-                    path, PlaceOf(snapshot.Repository!), DiagnosticCatalog.RepositoryUnreadable, "Work tries longer, and again.", token => SnapshotAsync(snapshot, path, token), cancellationToken);
-            }
-        }
-    }
+    /// <summary>Every cluster and snapshot there is to ask.</summary>
+    public ImmutableArray<ProbeAsked> Of(MigrationConfig config) =>
+    [
+        .. config.Targets.Keys.Select(name => Target(config, name)),
+        .. config.Migrations.SelectMany(migration => (ProbeAsked[])
+        [
+            .. migration.Value.Source is null ? (ProbeAsked[])[] : [Source(config, migration.Key)],
+            .. migration.Value.Snapshots.Select(snapshot => Snapshot($"migrations.{migration.Key}.snapshots.{snapshot.Key}", snapshot.Value)),
+        ]),
+    ];
 
     /// <summary>What a target says of itself.</summary>
-    public Task<ProbeResult> TargetAsync(MigrationConfig config, string name, CancellationToken cancellationToken) => ClusterAsync(
+    public ProbeAsked Target(MigrationConfig config, string name) => Cluster(
         $"targets.{name}",
         config.Targets[name].Endpoint!,
         config.Targets[name].Timeouts.RequestSeconds,
-        token => ClusterAccess.TargetAsync(config, name, secrets, time, transport, token),
-        cancellationToken);
+        token => ClusterAccess.TargetAsync(config, name, secrets, time, transport, token));
 
     /// <summary>What the source of a migration says of itself.</summary>
-    public Task<ProbeResult> SourceAsync(MigrationConfig config, string name, CancellationToken cancellationToken) => ClusterAsync(
+    public ProbeAsked Source(MigrationConfig config, string name) => Cluster(
         $"migrations.{name}.source",
         config.Migrations[name].Source!.Endpoint!,
         config.Migrations[name].Source!.Timeouts.RequestSeconds,
-        token => ClusterAccess.SourceAsync(config, name, secrets, time, transport, token),
-        cancellationToken);
+        token => ClusterAccess.SourceAsync(config, name, secrets, time, transport, token));
 
-    private Task<ProbeResult> ClusterAsync(string path, string endpoint, long requestSeconds, Func<CancellationToken, Task<ClusterClient>> connect, CancellationToken cancellationToken) =>
-        watch.AskAsync(path, endpoint, DiagnosticCatalog.Unreachable, $"Work waits up to {requestSeconds} s for each answer ({path}.timeouts.requestSeconds).", async token =>
+    private ProbeAsked Snapshot(string path, SnapshotConfig snapshot) =>
+        new(path, PlaceOf(snapshot.Repository!), DiagnosticCatalog.RepositoryUnreadable, "Work tries longer, and again.", token => SnapshotAsync(snapshot, path, token));
+
+    private static ProbeAsked Cluster(string path, string endpoint, long requestSeconds, Func<CancellationToken, Task<ClusterClient>> connect) =>
+        new(path, endpoint, DiagnosticCatalog.Unreachable, $"Work waits up to {requestSeconds} s for each answer ({path}.timeouts.requestSeconds).", async token =>
         {
             using var client = await connect(token);
             var info = await ClusterAccess.TryAsync(path, () => client.GetInfoAsync(token));
             return $"{info.Version}, cluster {info.Name}";
-        }, cancellationToken);
+        });
 
     private static string PlaceOf(RepositoryConfig repository) => repository switch
     {

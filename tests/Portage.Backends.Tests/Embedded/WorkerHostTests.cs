@@ -74,6 +74,22 @@ public sealed class WorkerHostTests : IDisposable
         Assert.False(_work.HasLivingWorker);
     }
 
+    /// <summary>What is on its way is given up as a worker is stopped; whoever did it because of that must still see it.</summary>
+    [Fact]
+    public async Task RunAsync_StoppedWhileItWaits_TellsForWhat()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var word = new StepProgress(5, 5, "documents", null, null, ImmutableSortedDictionary<string, long>.Empty);
+        var step = new StepOfTest(context =>
+        {
+            context.Progress(word with { Waiting = "the target is away" });
+            stop.Cancel();
+            context.Progress(word);
+        });
+        await HostOf(step, TimeProvider.System).RunAsync(_work, 2, stop.Token);
+        Assert.Equal((null, "the target is away"), (_work.Progress!.Waiting, _work.Progress.WaitedFor));
+    }
+
     private async Task NeverBeginsAsync(TimeProvider time)
     {
         var step = new StepOfTest(_ => { });

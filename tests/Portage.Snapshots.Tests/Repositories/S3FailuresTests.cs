@@ -17,8 +17,22 @@ public sealed class S3FailuresTests
     {
         var said = S3Failures.Say(new AmazonClientException(words), Bucket);
         Assert.StartsWith("there is nothing to log in with. ", said, StringComparison.Ordinal);
-        Assert.Contains("auth.anonymous", said, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", said, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever typed a command has no configuration, and the other way round: each is told what there is to write.</summary>
+    [Fact]
+    public void Say_NothingToLogInWith_NamesThePlaceThatThePersonHas()
+    {
+        var nothing = new AmazonClientException("Failed to resolve AWS credentials.");
+        Assert.EndsWith(
+            "Name a secret with keys (migrations.logs.snapshots.main.repository.s3.auth.keys), or read without logging in what everybody may read (migrations.logs.snapshots.main.repository.s3.auth.anonymous)",
+            S3Failures.Say(nothing, Bucket with { Names = S3Names.In("migrations.logs.snapshots.main.repository.s3") }),
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Name a secret with keys (--keys), or read without logging in what everybody may read (--anonymous)",
+            S3Failures.Say(nothing, Bucket with { Names = new("--keys", "--anonymous", "--path-style", "--region", "--endpoint") }),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -38,7 +52,7 @@ public sealed class S3FailuresTests
     public void NoStore_SomethingElseAnswers_SaysWhatItMayBe()
     {
         var failure = new AmazonS3Exception("") { ErrorCode = "NotFound", StatusCode = HttpStatusCode.NotFound };
-        Assert.EndsWith("(404 NotFound): it is no S3 store, has a path before the bucket, or wants the bucket in the host's name (pathStyle: false).", S3Failures.NoStore(Bucket with { Endpoint = new("http://store.test") }, failure), StringComparison.Ordinal);
+        Assert.EndsWith("(404 NotFound): it is no S3 store, has a path before the bucket, or wants the bucket in the host's name (a.pathStyle: false).", S3Failures.NoStore(Bucket with { Endpoint = new("http://store.test"), Names = S3Names.In("a") }, failure), StringComparison.Ordinal);
         Assert.Contains("'logs'", S3Failures.NoBucket(Bucket), StringComparison.Ordinal);
     }
 }

@@ -14,45 +14,63 @@ public sealed class ProbeTests
     private static readonly MigrationConfig Config = new()
     {
         Targets = ImmutableSortedDictionary.Create<string, TargetConfig>(StringComparer.Ordinal)
+            .Add("amber", new() { Endpoint = "http://amber.test:9200" })
             .Add("blue", new() { Endpoint = "http://silent.test:9200" })
-            .Add("green", new() { Endpoint = "http://green.test:9200" }),
+            .Add("red", new() { Endpoint = "http://silent.test:9201" }),
     };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>Two that never answer are waited for together, and one that does is told at once.</summary>
     [Fact]
-    public async Task AllAsync_AClusterNeverAnswers_TellsThatAndEndsInTimeAndGoesOn()
+    public async Task AllAsync_ClustersNeverAnswer_TellsThatAndEndsInTheTimeOfOne()
     {
         var time = new FakeTimeProvider();
-        var silent = new TaskCompletionSource<(string, string)>();
-        await using var results = new Probe(new NoSecrets(), time, new(time, (path, place) => silent.SetResult((path, place))), new Answers()).AllAsync(Config, Cancellation).GetAsyncEnumerator(Cancellation);
+        var (silent, told) = (new List<string>(), new TaskCompletionSource());
+        var watch = new ProbeWatch(time, (path, place) =>
+        {
+            silent.Add($"{path} {place}");
+            told.TrySetResult();
+        });
+        var answers = new Answers();
+        await using var results = watch.AllAsync(new Probe(new NoSecrets(), time, answers).Of(Config), Cancellation).GetAsyncEnumerator(Cancellation);
 
-        var first = results.MoveNextAsync().AsTask();
+        Assert.True(await results.MoveNextAsync());
+        Assert.Equal(("targets.amber", default(Diagnostic), "OS 2.19.1, cluster amber"), (results.Current.Path, results.Current.Problem, results.Current.Text));
+        var next = results.MoveNextAsync().AsTask();
+        await answers.Asked.Task.WaitAsync(Cancellation);
         time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal(("targets.blue", "http://silent.test:9200"), await silent.Task.WaitAsync(Cancellation));
-        Assert.False(first.IsCompleted);
-        time.Advance(ProbeWatch.Limit);
+        await told.Task.WaitAsync(Cancellation);
+        Assert.False(next.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(8));
 
-        Assert.True(await first);
+        Assert.True(await next);
         var problem = results.Current.Problem!;
         Assert.Equal(("PG4001", "targets.blue"), (problem.Code, problem.Path));
-        Assert.Equal("http://silent.test:9200 has not answered within 15 s, and is not waited for any longer here. Work waits up to 60 s for each answer (targets.blue.timeouts.requestSeconds).", problem.Detail);
+        Assert.Equal("http://silent.test:9200 has not answered within 10 s, and is not waited for any longer here. Work waits up to 60 s for each answer (targets.blue.timeouts.requestSeconds).", problem.Detail);
         Assert.True(await results.MoveNextAsync());
-        Assert.Equal(("targets.green", default(Diagnostic), "OS 2.19.1, cluster green"), (results.Current.Path, results.Current.Problem, results.Current.Text));
+        Assert.Equal(("targets.red", "PG4001"), (results.Current.Path, results.Current.Problem?.Code));
         Assert.False(await results.MoveNextAsync());
+        Assert.Equal(["targets.blue http://silent.test:9200", "targets.red http://silent.test:9201"], silent);
     }
 
+    /// <summary>A folder of a server that is away blocks whoever looks, and no token ends that.</summary>
     [Fact]
-    public async Task AllAsync_NobodyAnswers_WaitsForAllAtOnce()
+    public async Task AllAsync_WhatIsAskedNeverEnds_IsLeftAlone()
     {
         var time = new FakeTimeProvider();
-        var config = Config with { Targets = Config.Targets.SetItem("green", new() { Endpoint = "http://silent.test:9201" }) };
-        await using var results = new Probe(new NoSecrets(), time, new(time, static (_, _) => { }), new Answers()).AllAsync(config, Cancellation).GetAsyncEnumerator(Cancellation);
+        using var release = new ManualResetEventSlim();
+        var deaf = new ProbeAsked("migrations.m.snapshots.s", "/mnt/away", DiagnosticCatalog.RepositoryUnreadable, "Work tries longer, and again.", _ =>
+        {
+            release.Wait(CancellationToken.None);
+            return Task.FromResult("there");
+        });
+        await using var results = new ProbeWatch(time, static (_, _) => { }).AllAsync([deaf], Cancellation).GetAsyncEnumerator(Cancellation);
         var first = results.MoveNextAsync().AsTask();
         time.Advance(ProbeWatch.Limit);
-        Assert.True(await first);
-        Assert.True(await results.MoveNextAsync());
-        Assert.Equal(("PG4001", "targets.green"), (results.Current.Problem!.Code, results.Current.Path));
+        Assert.True(await first.WaitAsync(Cancellation));
+        Assert.Equal(DiagnosticCatalog.RepositoryUnreadable.Code, results.Current.Problem!.Code);
+        release.Set();
     }
 
     [Fact]
@@ -60,23 +78,34 @@ public sealed class ProbeTests
     {
         var time = new FakeTimeProvider();
         using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        await using var results = new Probe(new NoSecrets(), time, new(time, static (_, _) => { }), new Answers()).AllAsync(Config, interrupt.Token).GetAsyncEnumerator(Cancellation);
-        var first = results.MoveNextAsync().AsTask();
+        await using var results = new ProbeWatch(time, static (_, _) => { }).AllAsync(new Probe(new NoSecrets(), time, new Answers()).Of(Config), interrupt.Token).GetAsyncEnumerator(Cancellation);
+        Assert.True(await results.MoveNextAsync());
+        var next = results.MoveNextAsync().AsTask();
         await interrupt.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
     }
 
-    /// <summary>One cluster that answers, and one that never does.</summary>
+    /// <summary>Clusters that answer, and those that never do.</summary>
     private sealed class Answers : HttpMessageHandler
     {
+        private int _silent;
+
+        /// <summary>Ends when both that never answer are asked, so that no time passes before.</summary>
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (request.RequestUri!.Host == "silent.test")
             {
+                if (Interlocked.Increment(ref _silent) == 2)
+                {
+                    Asked.SetResult();
+                }
+
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             }
 
-            return new(HttpStatusCode.OK) { Content = new StringContent("""{"cluster_name":"green","version":{"number":"2.19.1","distribution":"opensearch"}}""", null, "application/json") };
+            return new(HttpStatusCode.OK) { Content = new StringContent("""{"cluster_name":"amber","version":{"number":"2.19.1","distribution":"opensearch"}}""", null, "application/json") };
         }
     }
 
