@@ -69,7 +69,7 @@ public sealed class ControllerNeedsTests
     }
 
     [Fact]
-    public void WhatGoesOn_TellsEveryRunThatWasThereAndIsNotHeld()
+    public void WhatGoesOn_OfSeveralSessions_TellsEveryRunThatWasThereAndIsNotHeld()
     {
         var story = Story.AtBackfill();
         story.Do(new Operation.CreateSession("copy", "default") { By = "ann" });
