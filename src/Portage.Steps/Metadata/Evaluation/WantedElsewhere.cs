@@ -77,7 +77,7 @@ internal sealed class WantedElsewhere(StepContext context, SliceOnTarget on)
     private static string? EndpointOf(MigrationConfig config, string target) => config.Targets.GetValueOrDefault(target)?.Endpoint?.TrimEnd('/');
 
     /// <summary>The templates that a slice selects; null where its snapshot is not there yet, or cannot be read now.</summary>
-    private async Task<ImmutableHashSet<ObjectName>?> SelectedAsync(SliceOnTarget other, StepContext within, CancellationToken cancellationToken)
+    private static async Task<ImmutableHashSet<ObjectName>?> SelectedAsync(SliceOnTarget other, StepContext within, CancellationToken cancellationToken)
     {
         try
         {
