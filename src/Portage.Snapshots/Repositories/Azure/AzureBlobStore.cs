@@ -11,9 +11,6 @@ namespace Portage.Snapshots.Repositories.Azure;
 /// <remarks>The client tries again what Azure refuses for a moment; an answer that breaks off is asked for from there on. A blob that changes while it is read is noticed by its ETag.</remarks>
 public sealed class AzureBlobStore : IBlobStore
 {
-    // As far ahead as from other object stores.
-    private const int WindowsAhead = 8;
-
     private readonly AzureLocation _at;
     private readonly BlobContainerClient _container;
 
@@ -40,7 +37,7 @@ public sealed class AzureBlobStore : IBlobStore
     public int ReadsAtOnce => ParallelReads.Remote;
 
     /// <inheritdoc/>
-    public ReadAheadLimits ReadAhead { get; } = new() { WindowsAheadCount = WindowsAhead };
+    public ReadAheadLimits ReadAhead => RangeRead.Ahead;
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<BlobEntry>> ListAsync(string folder, CancellationToken cancellationToken)
@@ -92,19 +89,7 @@ public sealed class AzureBlobStore : IBlobStore
         FolderLooks.NoteElsewhere(Location);
         var client = ClientOf(path);
         using var answer = (await AskAsync(path, () => client.DownloadStreamingAsync(new BlobDownloadOptions(), cancellationToken), cancellationToken)).Value;
-        if (answer.Details.ContentLength > bytesMax)
-        {
-            throw RangeRead.TooLong(path, bytesMax, answer.Details.ContentLength);
-        }
-
-        var bytes = new byte[answer.Details.ContentLength];
-        var filled = await FillAsync(answer, bytes, cancellationToken);
-        if (filled < bytes.Length)
-        {
-            await new AzureBlob(this, path, client, answer.Details.ETag).ReadAsync(filled, bytes.AsMemory(filled), cancellationToken);
-        }
-
-        return bytes;
+        return await RangeRead.WholeAsync(path, answer.Details.ContentLength, bytesMax, bytes => FillAsync(answer, bytes, cancellationToken), () => new AzureBlob(this, path, client, answer.Details.ETag), cancellationToken);
     }
 
     private static ValueTask<int> FillAsync(BlobDownloadStreamingResult answer, Memory<byte> destination, CancellationToken cancellationToken) =>
@@ -118,7 +103,7 @@ public sealed class AzureBlobStore : IBlobStore
         {
             return await ask();
         }
-        catch (Exception failure) when (failure is RequestFailedException or AuthenticationFailedException or AggregateException or IOException or HttpRequestException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (failure is RequestFailedException or AuthenticationFailedException or AggregateException || RangeRead.IsOfTheWay(failure, cancellationToken))
         {
             // After several tries, all that went wrong comes together.
             throw Translate(path, end, failure is AggregateException { InnerExceptions: [.., var last] } ? last : failure);

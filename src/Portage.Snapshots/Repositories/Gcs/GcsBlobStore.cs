@@ -16,9 +16,6 @@ namespace Portage.Snapshots.Repositories.Gcs;
 /// </remarks>
 public sealed class GcsBlobStore : IBlobStore, IDisposable
 {
-    // As far ahead as from other object stores.
-    private const int WindowsAhead = 8;
-
     private readonly GcsLocation _at;
     private readonly StorageService _service;
     private readonly TimeProvider _time;
@@ -39,7 +36,7 @@ public sealed class GcsBlobStore : IBlobStore, IDisposable
     public int ReadsAtOnce => ParallelReads.Remote;
 
     /// <inheritdoc/>
-    public ReadAheadLimits ReadAhead { get; } = new() { WindowsAheadCount = WindowsAhead };
+    public ReadAheadLimits ReadAhead => RangeRead.Ahead;
 
     /// <summary>Finds something to log in with, and asks nothing of the bucket yet.</summary>
     /// <param name="location">The bucket and the way there. Need not exist: the first access says so.</param>
@@ -115,19 +112,7 @@ public sealed class GcsBlobStore : IBlobStore, IDisposable
             throw Unlike(path, "its answer does not say how long the object is");
         }
 
-        if (length > bytesMax)
-        {
-            throw RangeRead.TooLong(path, bytesMax, length);
-        }
-
-        var bytes = new byte[length];
-        var filled = await FillAsync(answer, bytes, cancellationToken);
-        if (filled < bytes.Length)
-        {
-            await new GcsBlob(this, path, name, GenerationOf(answer)).ReadAsync(filled, bytes.AsMemory(filled), cancellationToken);
-        }
-
-        return bytes;
+        return await RangeRead.WholeAsync(path, length, bytesMax, bytes => FillAsync(answer, bytes, cancellationToken), () => new GcsBlob(this, path, name, GenerationOf(answer)), cancellationToken);
     }
 
     private string NameOf(string path) => BlobPath.Below(_at.Prefix, path);
@@ -176,7 +161,7 @@ public sealed class GcsBlobStore : IBlobStore, IDisposable
 
     /// <summary>True for what the connection did, not the caller.</summary>
     private static bool IsOfTheWay(Exception failure, CancellationToken cancellationToken) =>
-        failure is HttpRequestException or IOException or TimeoutException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        failure is TimeoutException || RangeRead.IsOfTheWay(failure, cancellationToken);
 
     private BlobUnreadableException Unlike(string path, string what) => new(path, Location, new IOException($"the store does not answer as Google does: {what}"));
 

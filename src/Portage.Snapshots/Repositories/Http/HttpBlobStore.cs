@@ -12,9 +12,6 @@ namespace Portage.Snapshots.Repositories.Http;
 /// </remarks>
 public sealed class HttpBlobStore : IBlobStore, IDisposable
 {
-    // As far ahead as from other stores that are not in this house.
-    private const int WindowsAhead = 8;
-
     private readonly HttpLocation _at;
     private readonly HttpExchange _exchange;
     private readonly TimeProvider _time;
@@ -35,7 +32,7 @@ public sealed class HttpBlobStore : IBlobStore, IDisposable
     public int ReadsAtOnce => ParallelReads.Remote;
 
     /// <inheritdoc/>
-    public ReadAheadLimits ReadAhead { get; } = new() { WindowsAheadCount = WindowsAhead };
+    public ReadAheadLimits ReadAhead => RangeRead.Ahead;
 
     /// <inheritdoc/>
     public void Dispose() => _exchange.Dispose();
@@ -94,19 +91,7 @@ public sealed class HttpBlobStore : IBlobStore, IDisposable
             return await ReadToEndAsync(path, answer, bytesMax, cancellationToken);
         }
 
-        if (length > bytesMax)
-        {
-            throw RangeRead.TooLong(path, bytesMax, length);
-        }
-
-        var bytes = new byte[length];
-        var filled = await FillAsync(answer, bytes, cancellationToken);
-        if (filled < bytes.Length)
-        {
-            await new HttpBlob(this, path, HttpMark.Of(answer)).ReadAsync(filled, bytes.AsMemory(filled), cancellationToken);
-        }
-
-        return bytes;
+        return await RangeRead.WholeAsync(path, length, bytesMax, bytes => FillAsync(answer, bytes, cancellationToken), () => new HttpBlob(this, path, HttpMark.Of(answer)), cancellationToken);
     }
 
     /// <summary>An answer in chunks, whose length shows at its end: where it breaks off, nobody knows how much is missing.</summary>
@@ -130,7 +115,7 @@ public sealed class HttpBlobStore : IBlobStore, IDisposable
 
             return bytes.ToArray();
         }
-        catch (Exception lost) when (HttpExchange.IsOfTheWay(lost, cancellationToken))
+        catch (Exception lost) when (RangeRead.IsOfTheWay(lost, cancellationToken))
         {
             throw new BlobUnreadableException(path, Location, new IOException("the answer broke off", lost)) { IsTransient = true };
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using Portage.Snapshots.Repositories.Remote;
 
 namespace Portage.Snapshots.Repositories.Http;
 
@@ -44,7 +45,7 @@ internal sealed class HttpExchange(HttpLocation at, HttpMessageHandler transport
                 pause = answer.Headers.RetryAfter?.Delta;
                 answer.Dispose();
             }
-            catch (Exception lost) when (IsOfTheWay(lost, cancellationToken))
+            catch (Exception lost) when (RangeRead.IsOfTheWay(lost, cancellationToken))
             {
                 if (attempt == RetriesMax || IsOfTrust(lost))
                 {
@@ -56,10 +57,6 @@ internal sealed class HttpExchange(HttpLocation at, HttpMessageHandler transport
             await Task.Delay(pause > PauseMax ? PauseMax : pause.Value, time, cancellationToken);
         }
     }
-
-    /// <summary>True for what the connection did, not the caller.</summary>
-    public static bool IsOfTheWay(Exception failure, CancellationToken cancellationToken) =>
-        failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private async ValueTask<HttpResponseMessage> FollowAsync(HttpMethod method, string path, Action<HttpRequestMessage>? more, CancellationToken cancellationToken)
     {

@@ -11,9 +11,6 @@ namespace Portage.Snapshots.Repositories.S3;
 /// <remarks>The client tries again what the store refuses for a moment; an answer that breaks off is asked for from there on. An object that changes while it is read is noticed by its ETag.</remarks>
 public sealed class S3BlobStore : IBlobStore, IDisposable
 {
-    // Of 1 MiB: with 50 ms to the first byte that is 160 MiB a second, which is more than one core reads.
-    private const int WindowsAhead = 8;
-
     private readonly S3Location _at;
     private readonly AmazonS3Client _client;
 
@@ -46,7 +43,7 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
     public int ReadsAtOnce => ParallelReads.Remote;
 
     /// <inheritdoc/>
-    public ReadAheadLimits ReadAhead { get; } = new() { WindowsAheadCount = WindowsAhead };
+    public ReadAheadLimits ReadAhead => RangeRead.Ahead;
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
@@ -97,19 +94,7 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
     {
         FolderLooks.NoteElsewhere(Location);
         using var answer = await AskAsync(path, () => _client.GetObjectAsync(_at.Bucket, KeyOf(path), cancellationToken), cancellationToken);
-        if (answer.ContentLength > bytesMax)
-        {
-            throw RangeRead.TooLong(path, bytesMax, answer.ContentLength);
-        }
-
-        var bytes = new byte[answer.ContentLength];
-        var filled = await FillAsync(answer, bytes, cancellationToken);
-        if (filled < bytes.Length)
-        {
-            await new S3Blob(this, path, KeyOf(path), answer.ETag).ReadAsync(filled, bytes.AsMemory(filled), cancellationToken);
-        }
-
-        return bytes;
+        return await RangeRead.WholeAsync(path, answer.ContentLength, bytesMax, bytes => FillAsync(answer, bytes, cancellationToken), () => new S3Blob(this, path, KeyOf(path), answer.ETag), cancellationToken);
     }
 
     private static ValueTask<int> FillAsync(GetObjectResponse answer, Memory<byte> destination, CancellationToken cancellationToken) =>
@@ -148,7 +133,7 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
         {
             throw new BlobUnreadableException(path, Location, new IOException(S3Failures.Say(failure), failure)) { IsTransient = IsTransient(failure.StatusCode) };
         }
-        catch (Exception failure) when (failure is AmazonClientException or HttpRequestException or IOException or TimeoutException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (failure is AmazonClientException or TimeoutException || RangeRead.IsOfTheWay(failure, cancellationToken))
         {
             throw new BlobUnreadableException(path, Location, failure switch
             {
