@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Portage.Configuration;
 using Portage.Engine.Ledger;
 using Portage.Model.Addresses;
@@ -25,11 +24,11 @@ internal sealed class ClaimsToCome
         foreach (var session in home.Sessions.Values.Where(session => session.ActiveRun is not null))
         {
             var config = configOf(session, session.ActiveRun!.Number);
-            foreach (var step in session.Steps.Values.Where(step => step.Address.Target is not null && writes(step.Address.Kind) && Comes(session, step) is not null).OrderBy(step => step.StartedAt))
+            foreach (var step in session.Steps.Values.Where(step => step.Address.Target is not null && writes(step.Address.Kind)).OrderBy(step => step.StartedAt))
             {
-                if (config.Targets.GetValueOrDefault(step.Address.Target!)?.Endpoint is { } endpoint)
+                if (Comes(session, step) is { } inputs && config.Targets.GetValueOrDefault(step.Address.Target!)?.Endpoint is { } endpoint)
                 {
-                    claims.Add(session, step.Address, home.ClusterOf(endpoint), Comes(session, step)!.Items.Select(item => item.Name));
+                    claims.Add(session, step.Address, home.ClusterOf(endpoint), inputs.Items.Select(item => item.Name));
                 }
             }
         }
@@ -40,32 +39,28 @@ internal sealed class ClaimsToCome
     /// <summary>True where work that does not know of each other may be about to begin: of several sessions, or of several sources.</summary>
     public static bool AreNeeded(HomeState home, bool hasSeveralSources) => hasSeveralSources || home.Sessions.Values.Count(session => session.ActiveRun is not null) > 1;
 
-    /// <summary>What the step would write, and another one that came before it is about to; none where it may go on.</summary>
-    public ImmutableArray<Claim> Conflicts(SessionState session, StepAddress step, string cluster, IEnumerable<string> indices) =>
-    [
-        .. from index in indices
-           where _first.TryGetValue((cluster, index), out var first) && !IsSameWork(first, session, step) && Holds(first.Session, first.Step, index)
-           let owner = _first[(cluster, index)]
-           orderby index
-           select new Claim(owner.Session.Name, owner.Step, cluster, index),
-    ];
+    /// <summary>All of them.</summary>
+    public IEnumerable<Claim> All => _first.Keys.Select(place => Find(place.Cluster, place.Index)).OfType<Claim>();
+
+    /// <summary>Those on some indices of a cluster.</summary>
+    public IEnumerable<Claim> On(string cluster, IEnumerable<string> indices) => indices.Select(index => Find(cluster, index)).OfType<Claim>();
 
     /// <summary>Takes in what a step is about to write, but for what another one is about to.</summary>
     public void Add(SessionState session, StepAddress step, string cluster, IEnumerable<string> indices)
     {
-        foreach (var index in indices)
+        foreach (var index in indices.Where(index => Find(cluster, index) is null))
         {
-            if (!_first.TryGetValue((cluster, index), out var first) || !Holds(first.Session, first.Step, index))
-            {
-                _first[(cluster, index)] = (session, step);
-            }
+            _first[(cluster, index)] = (session, step);
         }
     }
 
-    private static bool IsSameWork((SessionState Session, StepAddress Step) first, SessionState session, StepAddress step) => ReferenceEquals(first.Session, session) && first.Step.Source == step.Source;
-
-    private static bool Holds(SessionState session, StepAddress step, string index) =>
-        session.Steps.TryGetValue(step, out var had) && Comes(session, had) is { } inputs && inputs.Items.Any(item => item.Name == index);
+    private Claim? Find(string cluster, string index) =>
+        _first.TryGetValue((cluster, index), out var first)
+        && first.Session.Steps.TryGetValue(first.Step, out var had)
+        && Comes(first.Session, had) is { } inputs
+        && inputs.Items.Any(item => item.Name == index)
+            ? new(first.Session.Name, first.Step, cluster, index)
+            : null;
 
     /// <summary>What a step would be done with next in the run under way; null where nothing of it comes.</summary>
     private static StepInputs? Comes(SessionState session, StepRecord step)

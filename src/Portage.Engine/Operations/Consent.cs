@@ -123,8 +123,9 @@ internal static class Consent
             return null;
         }
 
-        var claims = AllOf(home, planner);
-        var toCome = home.Sessions.Values.Any(other => other != session && other.ActiveRun is not null) ? ClaimsToCome.Of(home, planner.WritesToTarget, static (other, run) => ConfigurationReader.ReadCanonical(other.ConfigurationOf(run)).Config!) : null;
+        var configOf = Reading();
+        var toCome = home.Sessions.Values.Any(other => other != session && other.ActiveRun is not null) ? ClaimsToCome.Of(home, planner.WritesToTarget, configOf).All : [];
+        Claim[] claims = [.. AllOf(home, planner, configOf), .. toCome];
         var planned = writing.Any(change => change.Address.Source != writing[0].Address.Source) ? new Dictionary<(string Cluster, string Index), StepAddress>() : null;
         foreach (var change in writing)
         {
@@ -132,11 +133,6 @@ internal static class Consent
             if (Claims.Conflicts(home, session.Name, change.Address, endpoint, change.Added, claims) is { IsEmpty: false } conflicts)
             {
                 return Describe(session.Name, change.Address, endpoint, conflicts, end);
-            }
-
-            if (toCome?.Conflicts(session, change.Address, home.ClusterOf(endpoint), change.Added) is { IsEmpty: false } before)
-            {
-                return Describe(session.Name, change.Address, endpoint, before, end);
             }
 
             if (planned is not null && WhyPlannedTwice(planned, change, home.ClusterOf(endpoint), session.Name) is { IsEmpty: false } twice)
@@ -159,16 +155,17 @@ internal static class Consent
     ];
 
     /// <summary>The claims of all sessions of a home.</summary>
-    public static ImmutableArray<Claim> AllOf(HomeState home, Planner planner) =>
-    [
-        .. home.Sessions.Values.SelectMany(session =>
-        {
-            var configs = new Dictionary<int, MigrationConfig>();
-            return Claims.Of(home, session, planner.WritesToTarget, run => configs.TryGetValue(run, out var known)
-                ? known
-                : configs[run] = ConfigurationReader.ReadCanonical(session.ConfigurationOf(run)).Config!);
-        }),
-    ];
+    public static ImmutableArray<Claim> AllOf(HomeState home, Planner planner) => [.. AllOf(home, planner, Reading())];
+
+    private static IEnumerable<Claim> AllOf(HomeState home, Planner planner, Func<SessionState, int, MigrationConfig> configOf) =>
+        home.Sessions.Values.SelectMany(session => Claims.Of(home, session, planner.WritesToTarget, run => configOf(session, run)));
+
+    /// <summary>Reads the configuration of a run of a session, each one once.</summary>
+    private static Func<SessionState, int, MigrationConfig> Reading()
+    {
+        var known = new Dictionary<string, MigrationConfig>(ReferenceEqualityComparer.Instance);
+        return (session, run) => session.ConfigurationOf(run) is var text && known.TryGetValue(text, out var config) ? config : known[text] = ConfigurationReader.ReadCanonical(text).Config!;
+    }
 
     /// <summary>Says whose the indices are.</summary>
     /// <param name="session">Of the step that would write them.</param>

@@ -270,15 +270,12 @@ public sealed partial class Controller
         }
 
         var endpoint = wanted.Config.Targets[target].Endpoint!;
-        var conflicts = Claims.Conflicts(_home, session.Name, begin.Step.Address, endpoint, added, Claims.OfOthers(_home, session.Name, begin.Step.Address, added, _planner.WritesToTarget, _revisions.Of));
-        if (conflicts.IsEmpty && ToCome(wanted) is { } toCome)
+        var (cluster, toCome) = (_home.ClusterOf(endpoint), ToCome(wanted));
+        var claims = Claims.OfOthers(_home, session.Name, begin.Step.Address, added, _planner.WritesToTarget, _revisions.Of).Concat(toCome?.On(cluster, added) ?? []);
+        var conflicts = Claims.Conflicts(_home, session.Name, begin.Step.Address, endpoint, added, claims);
+        if (conflicts.IsEmpty && begin.Phase == StepPhase.Evaluate)
         {
-            var cluster = _home.ClusterOf(endpoint);
-            conflicts = toCome.Conflicts(session, begin.Step.Address, cluster, added);
-            if (conflicts.IsEmpty && begin.Phase == StepPhase.Evaluate)
-            {
-                toCome.Add(session, begin.Step.Address, cluster, added);
-            }
+            toCome?.Add(session, begin.Step.Address, cluster, added);
         }
 
         return conflicts.IsEmpty ? null : Consent.Describe(session.Name, begin.Step.Address, endpoint, conflicts, "Nothing of it was begun.");
