@@ -44,16 +44,9 @@ internal static class ClusterCommand
             return ExitCode.BadInput;
         }
 
-        var results = new List<ProbeResult>();
         var probe = new Probe(verb.Secrets, verb.Time);
         var asked = clusters.Select(cluster => cluster.IsTarget ? probe.Target(config, cluster.Name) : probe.Source(config, cluster.Name));
-        var watch = new ProbeWatch(verb.Time, (path, place) => ValidationView.SaySlow(verb.Terminal, verb.Output, path, place));
-        await foreach (var result in watch.AllAsync(asked, cancellationToken))
-        {
-            results.Add(result);
-            ValidationView.Say(verb.Terminal, verb.Output, result);
-        }
-
+        var results = await Probing.AllAsync(verb, asked, cancellationToken);
         ValidationView.Write(verb.Terminal, verb.Output, results);
         return results.Any(result => result.Problem is not null) ? ExitCode.Failed : ExitCode.Done;
     }

@@ -210,18 +210,13 @@ internal static class ConfigureCommand
 
     private static async Task<int> ValidateAsync(Verb verb, ReadConfiguration read, bool probes, CancellationToken cancellationToken)
     {
-        ValidationView.Say(verb.Terminal, verb.Output, read);
-        var found = new List<ProbeResult>();
+        ValidationView.Say(verb.Terminal, read);
+        IReadOnlyList<ProbeResult> found = [];
         if (probes && read.Config is { } config)
         {
             var asked = new Probe(verb.Secrets, verb.Time).Of(config);
             ValidationView.SayAsked(verb.Terminal, verb.Output, asked.Length);
-            var watch = new ProbeWatch(verb.Time, (path, place) => ValidationView.SaySlow(verb.Terminal, verb.Output, path, place));
-            await foreach (var result in watch.AllAsync(asked, cancellationToken))
-            {
-                found.Add(result);
-                ValidationView.Say(verb.Terminal, verb.Output, result);
-            }
+            found = await Probing.AllAsync(verb, asked, cancellationToken);
         }
 
         ValidationView.Write(verb.Terminal, verb.Output, read, probes ? found : null);

@@ -8,8 +8,8 @@ namespace Portage.Cli.Views;
 /// <summary>Whether a configuration is valid, and what connecting to everything in it found.</summary>
 internal static class ValidationView
 {
-    /// <summary>What the configuration is, for people; programs are told everything at the end.</summary>
-    public static void Say(Terminal terminal, OutputFormat format, ReadConfiguration read)
+    /// <summary>What is wrong with the configuration; everything of it is told at the end.</summary>
+    public static void Say(Terminal terminal, ReadConfiguration read)
     {
         foreach (var diagnostic in read.Diagnostics)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portage.Configuration.Reading;
 using Portage.Model.Addresses;
 using Portage.Planning;
@@ -7,15 +8,20 @@ namespace Portage.Engine.Core;
 /// <summary>Steps of a session as they were begun, with the fields and edges of that time. Worked out when somebody asks. Pure.</summary>
 internal sealed class BegunSteps
 {
+    private readonly Lazy<ImmutableArray<WantedStep>> _all;
     private readonly Lazy<Dictionary<StepAddress, WantedStep>> _steps;
     private readonly Lazy<ILookup<StepAddress, (StepAddress Step, bool RestsOn)>> _on;
 
     /// <param name="planner">Knows every step kind.</param>
     public BegunSteps(Planner planner, SessionState session)
     {
-        _steps = new(() => Of(planner, session, session.Steps.Values.Where(step => step.HasEffects).Select(step => step.Address).ToHashSet()).ToDictionary(step => step.Address));
-        _on = new(() => _steps.Value.Values.SelectMany(step => step.Edges, (step, edge) => (edge.Upstream, (step.Address, edge.RestsOn))).ToLookup(one => one.Upstream, one => one.Item2));
+        _all = new(() => [.. Of(planner, session, session.Steps.Values.Where(step => step.HasEffects).Select(step => step.Address).ToHashSet())]);
+        _steps = new(() => _all.Value.ToDictionary(step => step.Address));
+        _on = new(() => _all.Value.SelectMany(step => step.Edges, (step, edge) => (edge.Upstream, (step.Address, edge.RestsOn))).ToLookup(one => one.Upstream, one => one.Item2));
     }
+
+    /// <summary>All that have effects, each after those that it depended on.</summary>
+    public ImmutableArray<WantedStep> All => _all.Value;
 
     /// <summary>A step that has effects; null where it has none.</summary>
     public WantedStep? Of(StepAddress step) => _steps.Value.GetValueOrDefault(step);

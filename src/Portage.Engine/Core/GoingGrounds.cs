@@ -12,10 +12,15 @@ internal sealed class GoingGrounds(Planner planner, SessionState session, Immuta
 {
     private readonly Lazy<ILookup<StepAddress, StepAddress>> _above = new(() => wanted.SelectMany(step => step.Edges, (step, edge) => (step.Address, edge.Upstream)).Distinct().ToLookup(one => one.Upstream, one => one.Address));
 
+    private HashSet<StepAddress>? _left;
+
     public SessionState Session => session;
 
     /// <summary>The steps that the configuration wants.</summary>
     public IReadOnlyDictionary<StepAddress, WantedStep> Wanted { get; } = wanted.ToDictionary(step => step.Address);
+
+    /// <summary>Steps that have effects, and that the configuration does not want.</summary>
+    public IReadOnlySet<StepAddress> Left => _left ??= [.. session.Steps.Values.Where(step => step.HasEffects && !Wanted.ContainsKey(step.Address)).Select(step => step.Address)];
 
     /// <summary>The steps as they were begun.</summary>
     public BegunSteps Begun { get; } = new(planner, session);

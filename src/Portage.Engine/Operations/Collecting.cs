@@ -22,9 +22,8 @@ internal sealed class Collecting
     public Collecting(Planner planner, HomeState home, SessionState session, ImmutableArray<WantedStep> steps)
     {
         (_session, _steps, _grounds) = (session, steps, new(planner, session, steps));
-        Left = session.Steps.Values.Where(step => step.HasEffects && !_grounds.Wanted.ContainsKey(step.Address)).Select(step => step.Address).ToHashSet();
         Parts = LeftInPart.Of(planner, Desired.Of(planner, steps, session, run: 0), session).ToDictionary(part => part.Step);
-        _begun = [.. BegunSteps.Of(planner, session, Left)];
+        _begun = [.. _grounds.Begun.All.Where(step => Left.Contains(step.Address))];
         _claims = new(() =>
         {
             var claims = Consent.AllOf(home, planner);
@@ -33,7 +32,7 @@ internal sealed class Collecting
     }
 
     /// <summary>Steps that nobody wants any more.</summary>
-    public IReadOnlySet<StepAddress> Left { get; }
+    public IReadOnlySet<StepAddress> Left => _grounds.Left;
 
     /// <summary>What is left behind of steps that are wanted.</summary>
     public IReadOnlyDictionary<StepAddress, LeftPart> Parts { get; }

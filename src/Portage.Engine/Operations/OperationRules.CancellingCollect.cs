@@ -13,15 +13,14 @@ public sealed partial class OperationRules
     private OperationResult CancelCollect(Operation.Collect operation, SessionState session, ImmutableArray<WantedStep> steps)
     {
         // What is wanted again may be asked for still, and that can be forgotten.
-        var wanted = steps.Select(step => step.Address).ToHashSet();
-        var left = session.Steps.Values.Where(step => step.HasEffects && !wanted.Contains(step.Address)).Select(step => step.Address).ToHashSet();
-        if (!Select(operation, steps, [.. left, .. session.Leaving, .. session.LeavingInPart], out var named, out var none))
+        var grounds = new GoingGrounds(planner, session, steps);
+        if (!Select(operation, steps, [.. grounds.Left, .. session.Leaving, .. session.LeavingInPart], out var named, out var none))
         {
             return OperationResult.Refused(none);
         }
 
         // What something that stays was begun on stays too.
-        var begun = BegunSteps.Of(planner, session, left.Union(session.Leaving).ToHashSet()).ToArray();
+        var begun = BegunSteps.Of(planner, session, grounds.Left.Union(session.Leaving).ToHashSet()).ToArray();
         foreach (var step in begun.Reverse().Concat(steps.Reverse()).Where(step => named.Contains(step.Address)))
         {
             named.UnionWith(step.Edges.Select(edge => edge.Upstream).Where(upstream => session.Leaving.Contains(upstream) || session.LeavingInPart.Contains(upstream)));
@@ -35,7 +34,7 @@ public sealed partial class OperationRules
         return Asked(
             false,
             [.. asked.Where(one => !IsGoing(one.Had)).Select(one => new CollectAsked(session.Name, session.Runs.Count, one.Had.Address, operation.By, false) { Items = one.Items })],
-            [.. asked.Select(one => AnswerCancel(one.Had, one.Items)), .. asked.Length == 0 ? [] : WhatBecomesOf(session, steps, begun, [.. asked.Select(one => one.Had.Address)], [.. asked.Where(one => !IsGoing(one.Had)).Select(one => one.Had.Address)])]);
+            [.. asked.Select(one => AnswerCancel(one.Had, one.Items)), .. asked.Length == 0 ? [] : WhatBecomesOf(grounds, steps, begun, [.. asked.Select(one => one.Had.Address)], [.. asked.Where(one => !IsGoing(one.Had)).Select(one => one.Had.Address)])]);
     }
 
     /// <summary>Half of it may be gone: nobody can have it left as it is any more.</summary>
@@ -46,9 +45,9 @@ public sealed partial class OperationRules
         : $"What {had.Address} made{(items is { } some ? $" of {NamesText.Of(some, CollectedNamesMax)}" : "")} is left as it is.";
 
     /// <summary>What was asked for besides: what stood on it, and still goes; and what stays now with what stays. Whoever takes back the one may have meant the other too.</summary>
-    private IEnumerable<string> WhatBecomesOf(SessionState session, ImmutableArray<WantedStep> steps, WantedStep[] begun, HashSet<StepAddress> answered, HashSet<StepAddress> forgotten)
+    private IEnumerable<string> WhatBecomesOf(GoingGrounds grounds, ImmutableArray<WantedStep> steps, WantedStep[] begun, HashSet<StepAddress> answered, HashSet<StepAddress> forgotten)
     {
-        var grounds = new GoingGrounds(planner, session, steps);
+        var session = grounds.Session;
         ImmutableArray<StepAddress> whole = [.. session.Leaving.Except(forgotten)];
         var before = new Going(grounds, session.Leaving, Going.AskedInPart(session, steps, run: 0));
         var after = new Going(grounds, whole, Going.AskedInPart(session, steps, run: 0).Where(step => !forgotten.Contains(step.Key)));

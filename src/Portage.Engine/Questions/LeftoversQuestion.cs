@@ -47,7 +47,6 @@ public static class LeftoversQuestion
         var config = session.Current is { } current ? ConfigurationReader.ReadCanonical(current.Configuration).Config! : new();
         var wanted = planner.Wanted(config);
         var desired = Desired.Of(planner, wanted, session, run: 0);
-        var present = wanted.Select(step => step.Address).ToHashSet();
         var absent = desired.Where(step => step.IsAbsent).Select(step => step.Address).ToHashSet();
         var waiting = Wishes.Dormant(planner, desired, session);
         var waits = waiting.Select(wish => (wish.Step, Item: (string?)null)).Concat(waiting.SelectMany(wish => wish.Items, (wish, item) => (wish.Step, (string?)item))).ToHashSet();
@@ -56,9 +55,9 @@ public static class LeftoversQuestion
         var run = session.ActiveRun is { } active ? Going.Asked(planner, session, planner.Wanted(ConfigurationReader.ReadCanonical(session.ConfigurationOf(active.Number)).Config!), active.Number) : null;
         return new(asked.Position, session.Name,
         [
-            .. session.Steps.Values
-                .Where(step => step.HasEffects && !present.Contains(step.Address) && !waiting.Any(wish => wish.Step == step.Address && wish.Items.IsEmpty))
-                .Select(step => Of(step.Address, step.LeavesBy))
+            .. collecting.Left
+                .Where(step => !waiting.Any(wish => wish.Step == step && wish.Items.IsEmpty))
+                .Select(step => Of(step, session.Steps[step].LeavesBy))
                 .Concat(waiting.Select(wish => new Leftover(wish.Step, LeftoverFate.Waits, wish.By, wish.Text) { Items = wish.Items }))
                 .Concat(parts.Where(part => !part.Leaving.IsEmpty).Select(part => new Leftover(
                     part.Step, LeftoverFate.Leaves, part.By, $"{part.By} asked for {NamesText.Of(part.Leaving)} to be taken back, which {Is(part.Leaving)} selected no longer{HowFar(part.Step, It(part.Leaving), run is not null && part.Leaving.All(item => run.Goes(part.Step, item)))}")
