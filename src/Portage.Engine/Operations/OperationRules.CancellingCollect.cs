@@ -45,7 +45,7 @@ public sealed partial class OperationRules
         : $"What {had.Address} made{(items is { } some ? $" of {NamesText.Of(some, CollectedNamesMax)}" : "")} is left as it is.";
 
     /// <summary>What was asked for besides: what stood on it, and still goes; and what stays now with what stays. Whoever takes back the one may have meant the other too.</summary>
-    private IEnumerable<string> WhatBecomesOf(GoingGrounds grounds, ImmutableArray<WantedStep> steps, WantedStep[] begun, HashSet<StepAddress> answered, HashSet<StepAddress> forgotten)
+    private static IEnumerable<string> WhatBecomesOf(GoingGrounds grounds, ImmutableArray<WantedStep> steps, WantedStep[] begun, HashSet<StepAddress> answered, HashSet<StepAddress> forgotten)
     {
         var session = grounds.Session;
         ImmutableArray<StepAddress> whole = [.. session.Leaving.Except(forgotten)];

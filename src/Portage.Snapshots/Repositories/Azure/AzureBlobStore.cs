@@ -103,7 +103,7 @@ public sealed class AzureBlobStore : IBlobStore
         {
             return await ask();
         }
-        catch (Exception failure) when (failure is RequestFailedException or AuthenticationFailedException or AggregateException || RangeRead.IsOfTheWay(failure, cancellationToken))
+        catch (Exception failure) when (failure is RequestFailedException or AuthenticationFailedException or AggregateException || RemoteFailures.IsOfTheWay(failure, cancellationToken))
         {
             // After several tries, all that went wrong comes together.
             throw Translate(path, end, failure is AggregateException { InnerExceptions: [.., var last] } ? last : failure);
@@ -117,15 +117,13 @@ public sealed class AzureBlobStore : IBlobStore
         RequestFailedException { Status: 416 } => RangeRead.Ends(path, end, null),
         RequestFailedException { Status: 412 } => RangeRead.Changed(path, Location, null, null),
         RequestFailedException { Status: > 0 } refused => new BlobUnreadableException(path, Location, new IOException(Words(refused), refused)) { IsTransient = refused.Status is 408 or 429 or >= 500 },
-        AuthenticationFailedException => new BlobUnreadableException(path, Location, new IOException($"nothing to log in with was found: {FirstLine(failure.Message)}", failure)),
+        AuthenticationFailedException => new BlobUnreadableException(path, Location, new IOException($"nothing to log in with was found: {RemoteFailures.FirstLine(failure.Message)}", failure)),
         OperationCanceledException => new BlobUnreadableException(path, Location, new TimeoutException("no answer in time", failure)) { IsTransient = true },
-        _ => new BlobUnreadableException(path, Location, new IOException(FirstLine(failure.GetBaseException().Message), failure)) { IsTransient = true },
+        _ => new BlobUnreadableException(path, Location, new IOException(RemoteFailures.FirstLine(failure.GetBaseException().Message), failure)) { IsTransient = true },
     };
 
     /// <summary>As <c>403 AuthenticationFailed: Server failed to authenticate the request.</c>; what follows in the SDK's words is the whole answer, headers and all.</summary>
-    private static string Words(RequestFailedException failure) => $"{failure.Status} {failure.ErrorCode}: {FirstLine(failure.Message)}";
-
-    private static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
+    private static string Words(RequestFailedException failure) => $"{failure.Status} {failure.ErrorCode}: {RemoteFailures.FirstLine(failure.Message)}";
 
     private BlobClient ClientOf(string path) => _container.GetBlobClient(BlobPath.Below(_at.Prefix, path));
 

@@ -161,7 +161,7 @@ public sealed class GcsBlobStore : IBlobStore, IDisposable
 
     /// <summary>True for what the connection did, not the caller.</summary>
     private static bool IsOfTheWay(Exception failure, CancellationToken cancellationToken) =>
-        failure is TimeoutException || RangeRead.IsOfTheWay(failure, cancellationToken);
+        failure is TimeoutException || RemoteFailures.IsOfTheWay(failure, cancellationToken);
 
     private BlobUnreadableException Unlike(string path, string what) => new(path, Location, new IOException($"the store does not answer as Google does: {what}"));
 

@@ -4,6 +4,7 @@ using Google.Apis.Http;
 using Google.Apis.Services;
 using Google.Apis.Storage.v1;
 using Google.Apis.Util;
+using Portage.Snapshots.Repositories.Remote;
 
 namespace Portage.Snapshots.Repositories.Gcs;
 
@@ -45,8 +46,8 @@ internal static class GcsClients
         var tries = new BackOffHandler(new BackOffHandler.Initializer(new Pauses())
         {
             MaxTimeSpan = PauseMax,
-            HandleUnsuccessfulResponseFunc = answer => GcsFailures.IsTransient(answer.StatusCode),
-            HandleExceptionFunc = lost => lost is HttpRequestException or IOException or TimeoutException && !GcsFailures.IsOfTrust(lost),
+            HandleUnsuccessfulResponseFunc = answer => RemoteFailures.IsTransient(answer.StatusCode),
+            HandleExceptionFunc = lost => lost is HttpRequestException or IOException or TimeoutException && !RemoteFailures.IsOfTrust(lost),
         });
         var handler = service.HttpClient.MessageHandler;
         handler.NumTries = RetriesMax + 1;

@@ -1,9 +1,9 @@
 using System.Net;
-using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using Google;
 using Google.Apis.Auth.OAuth2.Responses;
+using Portage.Snapshots.Repositories.Remote;
 
 namespace Portage.Snapshots.Repositories.Gcs;
 
@@ -17,7 +17,7 @@ internal static class GcsFailures
     public static string NoLogin(Exception failure) =>
         failure.Message.Contains("were not found", StringComparison.Ordinal)
             ? "there is nothing to log in with. The environment names no file (GOOGLE_APPLICATION_CREDENTIALS), Google's tools are not logged in, and this machine has no account. Name a key (auth.key), or read without logging in what everybody may read (auth.anonymous)"
-            : FirstLine(failure.Message);
+            : RemoteFailures.FirstLine(failure.Message);
 
     /// <summary>Google has no bucket of the name.</summary>
     public static string NoBucket(GcsLocation at) =>
@@ -27,10 +27,10 @@ internal static class GcsFailures
     public static RepositoryException Of(Exception failure, string path, GcsLocation at, bool ofBucket) => failure switch
     {
         GoogleApiException refused => Of(refused.HttpStatusCode, refused.Error?.Message, path, at, ofBucket),
-        TokenResponseException login => new BlobUnreadableException(path, at.ToString(), new IOException($"the login was refused: {login.Error?.Error ?? "no reason given"}{(login.Error?.ErrorDescription is { Length: > 0 } words ? $": {FirstLine(words)}" : "")}", login)) { IsTransient = login.StatusCode is null || IsTransient(login.StatusCode.Value) },
+        TokenResponseException login => new BlobUnreadableException(path, at.ToString(), new IOException($"the login was refused: {login.Error?.Error ?? "no reason given"}{(login.Error?.ErrorDescription is { Length: > 0 } words ? $": {RemoteFailures.FirstLine(words)}" : "")}", login)) { IsTransient = login.StatusCode is null || RemoteFailures.IsTransient(login.StatusCode.Value) },
         OperationCanceledException => new BlobUnreadableException(path, at.ToString(), new TimeoutException("no answer in time", failure)) { IsTransient = true },
         InvalidOperationException => new BlobUnreadableException(path, at.ToString(), new IOException(NoLogin(failure), failure)),
-        _ => new BlobUnreadableException(path, at.ToString(), new IOException(FirstLine(failure.GetBaseException().Message), failure)) { IsTransient = !IsOfTrust(failure) },
+        _ => new BlobUnreadableException(path, at.ToString(), new IOException(RemoteFailures.FirstLine(failure.GetBaseException().Message), failure)) { IsTransient = !RemoteFailures.IsOfTrust(failure) },
     };
 
     /// <summary>Why an answer is none, by its number.</summary>
@@ -38,7 +38,7 @@ internal static class GcsFailures
     /// <param name="ofBucket">Whether the bucket was asked for, and not one of its objects.</param>
     public static RepositoryException Of(HttpStatusCode status, string? said, string path, GcsLocation at, bool ofBucket)
     {
-        var words = $"{(int)status} {status}{(string.IsNullOrWhiteSpace(said) ? "" : $": {FirstLine(said)}")}";
+        var words = $"{(int)status} {status}{(string.IsNullOrWhiteSpace(said) ? "" : $": {RemoteFailures.FirstLine(said)}")}";
         return status switch
         {
             HttpStatusCode.NotFound when ofBucket => new RepositoryNotFoundException(at.ToString(), NoBucket(at)),
@@ -49,15 +49,8 @@ internal static class GcsFailures
             _ => Refused(words),
         };
 
-        BlobUnreadableException Refused(string why) => new(path, at.ToString(), new IOException(why)) { IsTransient = IsTransient(status) };
+        BlobUnreadableException Refused(string why) => new(path, at.ToString(), new IOException(why)) { IsTransient = RemoteFailures.IsTransient(status) };
     }
-
-    /// <summary>True for what may be otherwise in a moment.</summary>
-    public static bool IsTransient(HttpStatusCode status) =>
-        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (>= HttpStatusCode.InternalServerError and not HttpStatusCode.NotImplemented);
-
-    /// <summary>A certificate that is refused now is refused in a minute.</summary>
-    public static bool IsOfTrust(Exception failure) => failure is AuthenticationException || (failure.InnerException is { } inner && IsOfTrust(inner));
 
     /// <summary>What an answer says that is none; null where that is nothing. A sentence of plain text, or an object <c>{"error":{"message"}}</c>.</summary>
     public static async Task<string?> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
@@ -80,6 +73,4 @@ internal static class GcsFailures
             return null;
         }
     }
-
-    private static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
 }

@@ -115,7 +115,7 @@ public sealed class HttpBlobStore : IBlobStore, IDisposable
 
             return bytes.ToArray();
         }
-        catch (Exception lost) when (RangeRead.IsOfTheWay(lost, cancellationToken))
+        catch (Exception lost) when (RemoteFailures.IsOfTheWay(lost, cancellationToken))
         {
             throw new BlobUnreadableException(path, Location, new IOException("the answer broke off", lost)) { IsTransient = true };
         }

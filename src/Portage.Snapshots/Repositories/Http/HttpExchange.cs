@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Authentication;
 using Portage.Snapshots.Repositories.Remote;
 
 namespace Portage.Snapshots.Repositories.Http;
@@ -37,7 +36,7 @@ internal sealed class HttpExchange(HttpLocation at, HttpMessageHandler transport
             try
             {
                 var answer = await FollowAsync(method, path, more, cancellationToken);
-                if (!IsTransient(answer.StatusCode) || attempt == RetriesMax)
+                if (!RemoteFailures.IsTransient(answer.StatusCode) || attempt == RetriesMax)
                 {
                     return Known(path, answer);
                 }
@@ -45,11 +44,11 @@ internal sealed class HttpExchange(HttpLocation at, HttpMessageHandler transport
                 pause = answer.Headers.RetryAfter?.Delta;
                 answer.Dispose();
             }
-            catch (Exception lost) when (RangeRead.IsOfTheWay(lost, cancellationToken))
+            catch (Exception lost) when (RemoteFailures.IsOfTheWay(lost, cancellationToken))
             {
-                if (attempt == RetriesMax || IsOfTrust(lost))
+                if (attempt == RetriesMax || RemoteFailures.IsOfTrust(lost))
                 {
-                    throw new BlobUnreadableException(path, at.ToString(), lost is OperationCanceledException ? new TimeoutException("no answer in time", lost) : Plain(lost)) { IsTransient = !IsOfTrust(lost) };
+                    throw new BlobUnreadableException(path, at.ToString(), lost is OperationCanceledException ? new TimeoutException("no answer in time", lost) : Plain(lost)) { IsTransient = !RemoteFailures.IsOfTrust(lost) };
                 }
             }
 
@@ -127,17 +126,11 @@ internal sealed class HttpExchange(HttpLocation at, HttpMessageHandler transport
         {
             HttpStatusCode.NotFound or HttpStatusCode.Gone => new BlobNotFoundException(path, at.ToString()),
             HttpStatusCode.Unauthorized => Refused(path, at.Login is HttpLogin.None ? "401 Unauthorized: the server wants a login, and none is given" : "401 Unauthorized: the server refuses the login"),
-            _ => new BlobUnreadableException(path, at.ToString(), new IOException($"{(int)status} {(string.IsNullOrEmpty(reason) ? status : reason)}")) { IsTransient = IsTransient(status) },
+            _ => new BlobUnreadableException(path, at.ToString(), new IOException($"{(int)status} {(string.IsNullOrEmpty(reason) ? status : reason)}")) { IsTransient = RemoteFailures.IsTransient(status) },
         };
     }
 
     private BlobUnreadableException Refused(string path, string why) => new(path, at.ToString(), new IOException(why));
-
-    private static bool IsTransient(HttpStatusCode status) =>
-        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (>= HttpStatusCode.InternalServerError and not HttpStatusCode.NotImplemented);
-
-    /// <summary>A certificate that is refused now is refused in a minute.</summary>
-    private static bool IsOfTrust(Exception failure) => failure is AuthenticationException || (failure.InnerException is { } inner && IsOfTrust(inner));
 
     /// <summary>The innermost says why; those around it say that something was wrong.</summary>
     private static Exception Plain(Exception failure) => failure.GetBaseException() is var inner && !ReferenceEquals(inner, failure) ? new IOException(inner.Message, failure) : failure;

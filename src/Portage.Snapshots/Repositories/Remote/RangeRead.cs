@@ -80,10 +80,6 @@ internal static class RangeRead
         return bytes;
     }
 
-    /// <summary>True for what the connection did, not the caller.</summary>
-    public static bool IsOfTheWay(Exception failure, CancellationToken cancellationToken) =>
-        failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
-
     /// <summary>A blob that ends before the range does.</summary>
     public static CorruptBlobException Ends(string path, long end, long? length) =>
         new(path, $"at least {end:N0} bytes", length is { } known ? $"{known:N0} bytes" : "its end");

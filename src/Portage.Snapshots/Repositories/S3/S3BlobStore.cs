@@ -133,7 +133,7 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
         {
             throw new BlobUnreadableException(path, Location, new IOException(S3Failures.Say(failure), failure)) { IsTransient = IsTransient(failure.StatusCode) };
         }
-        catch (Exception failure) when (failure is AmazonClientException or TimeoutException || RangeRead.IsOfTheWay(failure, cancellationToken))
+        catch (Exception failure) when (failure is AmazonClientException or TimeoutException || RemoteFailures.IsOfTheWay(failure, cancellationToken))
         {
             throw new BlobUnreadableException(path, Location, failure switch
             {

@@ -1,4 +1,5 @@
 using Amazon.Runtime;
+using Portage.Snapshots.Repositories.Remote;
 
 namespace Portage.Snapshots.Repositories.S3;
 
@@ -22,13 +23,11 @@ internal static class S3Failures
     {
         if (at.Role is { } role && (failure.Message.Contains("AssumeRole", StringComparison.Ordinal) || failure.InnerException is AmazonServiceException))
         {
-            return $"the role '{role}' could not be taken on: {(failure.InnerException is AmazonServiceException refusal ? Say(refusal) : FirstLine(failure))}";
+            return $"the role '{role}' could not be taken on: {(failure.InnerException is AmazonServiceException refusal ? Say(refusal) : RemoteFailures.FirstLine(failure.Message))}";
         }
 
         return at.Login is S3Login.Found && failure.Message.Contains("redential", StringComparison.Ordinal)
             ? $"there is nothing to log in with. The environment has no keys (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), there is no profile of theirs, and this machine has no role. Name a secret with keys ({at.Names.Keys}), or read without logging in what everybody may read ({at.Names.Anonymous})"
-            : FirstLine(failure);
+            : RemoteFailures.FirstLine(failure.Message);
     }
-
-    private static string FirstLine(Exception failure) => failure.Message.Split('\n')[0].Trim();
 }
