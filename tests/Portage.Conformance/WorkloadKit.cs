@@ -333,6 +333,8 @@ public abstract class WorkloadKit
     {
         while (!await PlayAsync(() => workloads.AdjustAsync(handle, configuration, Cancelled).AsTask()))
         {
+            // One that is gone never answers.
+            Assert.Equal(handle, await FindAsync(workloads));
             await PauseAsync();
         }
     }
