@@ -49,7 +49,7 @@ public sealed class TargetTroubleTests
         (await workflow.RunAsync("configure", "validate", "--probe")).Expect(1).Says("error PG4001", $"127.0.0.1:{nobody}");
         (await workflow.RunAsync("start")).Expect(0);
         Ran status = null!;
-        await Eventually.Async(async () => (status = await workflow.RunAsync("status")).Out.Contains("failed:", StringComparison.Ordinal), "the first failure");
+        await Eventually.Async(async () => (status = await workflow.RunAsync("status")).Out.Contains(" failed at ", StringComparison.Ordinal), "the first failure");
 
         status.Says($"127.0.0.1:{nobody}", "Tries again at");
 
